@@ -1,0 +1,26 @@
+/* Macros that every folder may use: sizes, alignment, containers, branch hints. */
+/* SPDX-License-Identifier: MIT */
+#ifndef UTIL_COMMON_H
+#define UTIL_COMMON_H
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <glib.h> /* MIN, MAX, GError and the containers */
+
+#define ARRAY_SIZE(a)      (sizeof(a) / sizeof((a)[0]))
+#define ROUND_UP(n, to)    (((n) + (to)-1) / (to) * (to))
+#define ROUND_DOWN(n, to)  ((n) / (to) * (to))
+#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
+
+#define likely(x)    __builtin_expect(!!(x), 1)
+#define unlikely(x)  __builtin_expect(!!(x), 0)
+
+typedef uint64_t vaddr;  /* a guest virtual address  */
+typedef uint64_t hwaddr; /* a guest physical address */
+
+#endif
