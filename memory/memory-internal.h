@@ -1,0 +1,25 @@
+/* What the files of memory/ share: the flat view and the block list. */
+/* SPDX-License-Identifier: MIT */
+#ifndef MEMORY_MEMORY_INTERNAL_H
+#define MEMORY_MEMORY_INTERNAL_H
+
+#include "memory/memory.h"
+
+/* Sorted by start, no overlap, never changed once it is published; freed by epoch. */
+struct FlatView {
+    unsigned nr;
+    unsigned hint; /* section of the last look-up: any value below nr is right */
+    MemorySection sections[];
+};
+
+/* The view that the tree under `root` makes. */
+FlatView *flatview_render(MemoryRegion *root);
+/* The section that holds addr, or NULL for a hole. The caller is inside an epoch. */
+const MemorySection *flatview_find(FlatView *view, hwaddr addr);
+/* Renders all address spaces anew and tells their listeners. */
+void flatview_update_all(void);
+
+bool ram_block_new(MemoryRegion *mr, hwaddr size, GError **errp);
+void ram_block_free(RAMBlock *block);
+
+#endif

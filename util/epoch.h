@@ -1,0 +1,29 @@
+/* Epochs: memory that lock-free readers may still see is freed when the last has left. */
+/* SPDX-License-Identifier: MIT */
+#ifndef UTIL_EPOCH_H
+#define UTIL_EPOCH_H
+
+#include "util/common.h"
+
+/*
+ * A reader brackets its use of shared pointers by epoch_enter() and epoch_leave(); pairs
+ * may nest, only the outermost costs anything (one fence). A writer first unlinks an
+ * object, then hands it to epoch_retire(). The object is freed once each thread that was
+ * inside at that moment has left. A thread that stays inside for long calls
+ * epoch_quiesce() at points where it holds no shared pointer, or nothing is ever freed.
+ */
+
+void epoch_enter(void);
+void epoch_leave(void);
+
+/* As a leave followed by an enter of the outermost level. */
+void epoch_quiesce(void);
+
+/* Calls fn(p) later, in whichever thread finds that it is safe. May be called inside or
+ * out. */
+void epoch_retire(void *p, void (*fn)(void *p));
+
+/* Frees what can be freed now and returns how many objects still wait. */
+size_t epoch_reap(void);
+
+#endif

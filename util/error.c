@@ -1,0 +1,97 @@
+/* Errors of the user: messages, prefixes, printing, and the nearest known name. */
+/* SPDX-License-Identifier: MIT */
+#include "util/error.h"
+
+#include <stdio.h>
+
+static GQuark user_error_quark(void)
+{
+    return g_quark_from_static_string("mynah-user-error");
+}
+
+bool user_error(GError **errp, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    g_autofree char *text = g_strdup_vprintf(fmt, ap);
+    va_end(ap);
+    g_set_error_literal(errp, user_error_quark(), 0, text);
+    return false;
+}
+
+bool user_error_prefix(GError **errp, const char *fmt, ...)
+{
+    if (!errp || !*errp) {
+        return false;
+    }
+    va_list ap;
+    va_start(ap, fmt);
+    g_autofree char *text = g_strdup_vprintf(fmt, ap);
+    va_end(ap);
+    g_prefix_error(errp, "%s", text);
+    return false;
+}
+
+static void report(const char *kind, const char *fmt, va_list ap)
+{
+    g_autofree char *text = g_strdup_vprintf(fmt, ap);
+    const char *program = g_get_prgname();
+    fprintf(stderr, "%s: %s%s\n", program ? program : "mynah", kind, text);
+}
+
+void report_error(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    report("", fmt, ap);
+    va_end(ap);
+}
+
+void report_warning(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    report("warning: ", fmt, ap);
+    va_end(ap);
+}
+
+void report_gerror(GError *err)
+{
+    report_error("%s", err->message);
+    g_error_free(err);
+}
+
+/* Levenshtein distance: insertions, deletions, replacements; letters without case. */
+static unsigned edit_distance(const char *a, const char *b)
+{
+    size_t la = strlen(a), lb = strlen(b);
+    g_autofree unsigned *row = g_new(unsigned, lb + 1);
+    for (size_t j = 0; j <= lb; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 1; i <= la; i++) {
+        unsigned diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= lb; j++) {
+            bool same = g_ascii_tolower(a[i - 1]) == g_ascii_tolower(b[j - 1]);
+            unsigned replace = diagonal + !same;
+            diagonal = row[j];
+            row[j] = MIN(replace, MIN(row[j], row[j - 1]) + 1);
+        }
+    }
+    return row[lb];
+}
+
+const char *closest_name(const char *word, const char *const *names)
+{
+    const char *best = NULL;
+    unsigned best_distance = 1 + MAX(strlen(word), 2) / 2; /* half of it may be wrong */
+    for (; *names; names++) {
+        unsigned d = edit_distance(word, *names);
+        if (d < best_distance && d < strlen(*names)) {
+            best_distance = d;
+            best = *names;
+        }
+    }
+    return best;
+}
