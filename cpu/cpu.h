@@ -1,0 +1,183 @@
+/* The architecture-neutral vCPU: CPUState, what a guest architecture provides, interrupt requests. */
+/* SPDX-License-Identifier: MIT */
+#ifndef CPU_CPU_H
+#define CPU_CPU_H
+
+#include "cpu/intc.h"
+#include "memory/memory.h"
+#include "tcg/ir.h"
+#include "util/common.h"
+#include <setjmp.h>
+
+/*
+ * A vCPU is one allocation: CPUState, then the architecture's state (`env`), which begins at
+ * sizeof(CPUState) rounded up to 64. Generated code addresses both by one pointer, the env pointer: CPUState's fields
+ * have negative offsets (CPU_ENV_OFFSET). All architectural state is in env, in architectural
+ * form, whenever the vCPU is stopped, whatever accelerator ran it.
+ *
+ * Only the vCPU's own thread touches env while it runs. Other threads use cpu_interrupt(), cpu_kick() and run_on_cpu().
+ */
+typedef struct CPUState CPUState;
+
+typedef enum MMUAccess { MMU_READ, MMU_WRITE, MMU_EXEC } MMUAccess;
+
+/* What a page walk found: a page, or an exception that is still to be raised. */
+typedef struct MMUResult {
+    hwaddr pa;           /* of the page that contains the address, 4 KiB granular */
+    uint8_t page_shift;  /* of the mapping: 12, 21, 22, 30 */
+    bool can_read, can_write, can_exec; /* in the MMU mode asked for; a write needs the dirty bit set first */
+    bool global;         /* survives a change of address space */
+} MMUResult;
+
+/* Names a unit of translation: equal keys, equal code. pc is linear. */
+typedef struct TBKey {
+    vaddr pc;
+    uint64_t cs_base;
+    uint32_t flags;
+} TBKey;
+
+typedef struct RegDesc {
+    const char *name;
+    uint32_t offset; /* in env */
+    uint8_t size;    /* bytes */
+    uint8_t group;
+} RegDesc;
+
+/* What the engine and a front end share while a unit is translated. */
+typedef struct DisasContextBase {
+    TCGContext *tcg;
+    CPUState *cpu;
+    TBKey key;
+    vaddr pc_first;      /* first instruction of the unit     */
+    vaddr pc_next;       /* the one to translate now          */
+    unsigned num_insns, max_insns;
+    unsigned page_budget; /* how many pages the unit may touch */
+    enum { DISAS_NEXT, DISAS_END } is_jmp; /* END: an exit op has been emitted */
+    bool one_insn;       /* single step, or one-insn-per-tb   */
+    uint32_t opts_off;   /* OPTBIT_* of tcg.h                 */
+    /*
+     * Code bytes of the unit, contiguous from pc_first: at least code_len bytes are valid. translate_insn asks for more with
+     * code_more(db, len); false: the next page cannot be fetched (raise the fetch fault when it gets there).
+     */
+    const uint8_t *code;
+    unsigned code_len;
+    bool (*code_more)(struct DisasContextBase *db, unsigned len);
+} DisasContextBase;
+
+/* One guest architecture. */
+typedef struct CPUOps {
+    const char *name;
+    size_t env_size;
+    void (*fill_guest_desc)(GuestDesc *g);  /* pc, cc_*, mxcsr: offsets in env */
+    void (*init_globals)(TCGContext *s);    /* ir_global() for each; once per context */
+    size_t disas_size;                      /* of its DisasContext, which begins with a DisasContextBase */
+    void (*reset)(CPUState *cpu);
+    TBKey (*tb_key)(CPUState *cpu);
+    void (*translate_start)(DisasContextBase *db);
+    void (*translate_insn)(DisasContextBase *db); /* one instruction from pc_next, which it advances */
+    void (*translate_stop)(DisasContextBase *db); /* after the last: leaves to pc_next unless DISAS_END; cold exits */
+    /* Stores a precise state's pc and flags recipe to env (values of globals are there). */
+    void (*restore_state)(CPUState *cpu, uint64_t pc);
+    /*
+     * Page walk for address va in MMU mode mmu_idx. True: *res. False: an exception is described in env, and
+     * raise_pending() will raise it. Sets accessed and dirty bits as the architecture does; probe: no exception wanted, no A/D update.
+     */
+    bool (*walk)(CPUState *cpu, vaddr va, MMUAccess acc, int mmu_idx, bool probe, MMUResult *res);
+    void (*raise_pending)(CPUState *cpu, uintptr_t ra) __attribute__((noreturn));
+    /* An access with MO_ALIGN was not aligned; raises. */
+    void (*unaligned)(CPUState *cpu, vaddr va, uintptr_t ra) __attribute__((noreturn));
+    /* A guest exception that longjmp'ed out of generated code: deliver it. */
+    void (*deliver_exception)(CPUState *cpu);
+    /* Take one of the pending requests (bits of interrupt_request) if the state allows; true: pc has changed. */
+    bool (*take_interrupt)(CPUState *cpu, uint32_t pending);
+    bool (*has_work)(CPUState *cpu); /* a halted vCPU should wake */
+    void (*dump_regs)(CPUState *cpu, GString *to);   /* the text of QEMU's `info registers` */
+    void (*disas)(CPUState *cpu, vaddr pc, const uint8_t *code, size_t len, GString *to); /* one instruction a line */
+    const RegDesc *regs;
+    size_t nregs;
+} CPUOps;
+
+/* Bits of interrupt_request. */
+enum {
+    CPU_INTERRUPT_HARD = 1 << 0,  /* line from the interrupt controller */
+    CPU_INTERRUPT_NMI = 1 << 1,
+    CPU_INTERRUPT_SMI = 1 << 2,
+    CPU_INTERRUPT_INIT = 1 << 3,
+    CPU_INTERRUPT_SIPI = 1 << 4,
+    CPU_INTERRUPT_DEBUG = 1 << 5,
+    CPU_INTERRUPT_EXIT = 1 << 6,  /* leave vcpu_run soon: pause, shutdown, reset, queued work */
+};
+
+#define MMU_MODES    3
+#define CPU_ENV_ALIGN 64
+
+struct CPUState {
+    const CPUOps *ops;
+    int index;
+    AddressSpace *mem;   /* physical memory */
+    AddressSpace *io;    /* port I/O        */
+    CPUIntc intc;        /* the board connects it */
+    uint32_t interrupt_request; /* atomic; CPU_INTERRUPT_* */
+    bool halted;
+    bool stopped;        /* runstate: does not execute */
+    int exception_index; /* of the exception being delivered, -1: none */
+    sigjmp_buf jmp_env;  /* of cpu_exec, for cpu_loop_exit */
+    void *thread;        /* GThread; of softmmu */
+    void *accel_data;    /* private to the accelerator */
+    bool singlestep;
+    void *opaque;        /* of the program around it */
+    struct RunOnCPUItem *work; /* queue, under work_lock */
+    GMutex work_lock;
+    GCond halt_cond;
+
+    /* What generated code touches; near the end, so that offsets from env are short. */
+    void *jc_base;
+    uint64_t jc_tag;
+    void *tlb_base;      /* the TLB table of the current MMU mode and address space */
+    uint32_t link_epoch;
+    int32_t exit_request;
+} __attribute__((aligned(CPU_ENV_ALIGN)));
+
+static inline void *cpu_env(CPUState *cpu)
+{
+    return cpu + 1;
+}
+static inline CPUState *env_cpu(void *env)
+{
+    return (CPUState *)env - 1;
+}
+#define CPU_ENV_OFFSET(field) ((int32_t)offsetof(CPUState, field) - (int32_t)sizeof(CPUState))
+
+/* A new vCPU, not yet reset. Freed with cpu_free(). */
+CPUState *cpu_new(const CPUOps *ops, int index, AddressSpace *mem, AddressSpace *io);
+void cpu_free(CPUState *cpu);
+
+/* From any thread: set or clear bits of interrupt_request; setting kicks the vCPU out of generated code and HLT. */
+void cpu_interrupt(CPUState *cpu, uint32_t mask);
+void cpu_reset_interrupt(CPUState *cpu, uint32_t mask);
+void cpu_kick(CPUState *cpu);
+
+/* From any thread: have fn(cpu, data) run in the vCPU's thread, outside generated code; the _sync form waits for it. */
+void run_on_cpu_async(CPUState *cpu, void (*fn)(CPUState *cpu, void *data), void *data);
+void run_on_cpu(CPUState *cpu, void (*fn)(CPUState *cpu, void *data), void *data);
+void cpu_process_work(CPUState *cpu);
+
+/*
+ * The lock under which devices, boards and monitors run. A vCPU thread takes it for device accesses that leave
+ * generated code. Recursive taking is a bug; machine_lock_held() tells.
+ */
+void machine_lock(void);
+void machine_unlock(void);
+bool machine_lock_held(void);
+
+/* --- declared here, implemented by the engine (accel/tcg) --- */
+
+/* Leave generated code and go back to cpu_exec. ra: the slow path's or helper's return address, 0 if env is precise already. */
+void cpu_loop_exit(CPUState *cpu) __attribute__((noreturn));
+void cpu_loop_exit_restore(CPUState *cpu, uintptr_t ra) __attribute__((noreturn));
+/* Make env precise for the helper call at ra, and go on. */
+void cpu_restore_state(CPUState *cpu, uintptr_t ra);
+/* The return address that a helper passes on: must be used in the helper itself, which must not be inlined. */
+#define GETPC() ((uintptr_t)__builtin_extract_return_addr(__builtin_return_address(0)))
+
+#endif

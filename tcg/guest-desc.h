@@ -1,0 +1,59 @@
+/* Numbers and entry points that let a host back end serve a guest it knows nothing of. */
+/* SPDX-License-Identifier: MIT */
+#ifndef TCG_GUEST_DESC_H
+#define TCG_GUEST_DESC_H
+
+#include "util/common.h"
+
+/*
+ * Offsets are from the env pointer and may be negative. The accelerator fills this in once.
+ *
+ * The TLB probe for an access of n bytes at address a in the current MMU mode:
+ *   entry = *(char **)(env + tlb_base) + ((a >> page_bits) & ((1 << tlb_index_bits) - 1)) << tlb_entry_bits
+ *   hit if ((a + n - 1) & ~page_mask) == *(uint64_t *)(entry + tag_read or tag_write)      (n = 1: a)
+ *       and (memop has MO_ALIGN) a is a multiple of n
+ *   host address = a + *(uint64_t *)(entry + addend)
+ * Low bits set in a tag make it miss always: I/O, code pages, watchpoints, empty entries. A load with MO_RMW probes tag_write.
+ * Where `direct` is set there is no TLB: host address = a + guest_base, and faults arrive as signals.
+ *
+ * The indirect-jump table: entry = *(char **)(env + jc_base) + (jc_hash(pc) << 5), jc_hash(pc) = pc & ((1 << jc_bits) - 1);
+ * hit if entry.pc == pc and entry.tag == *(uint64_t *)(env + jc_tag); then jump to entry.code. The tag stands for
+ * mode and address space, so the table survives their change.
+ */
+typedef struct JumpEntry {
+    uint64_t pc, tag;
+    const void *code;
+    uint64_t unused;
+} JumpEntry;
+static_assert(sizeof(JumpEntry) == 32, "the probe shifts by 5");
+
+typedef struct GuestDesc {
+    int32_t pc;           /* uint64_t: guest pc, valid when no generated code runs    */
+    int32_t exit_request; /* int32_t: not zero: leave at the next unit head           */
+    int32_t cc_op;        /* uint32_t, and uint64_t each: see cc.h                    */
+    int32_t cc_a, cc_b, cc_c, cc_r;
+    int32_t tlb_base;
+    int32_t jc_base, jc_tag;
+    int32_t link_epoch;   /* uint32_t: cross-page links are valid while it is what it was */
+    int32_t mxcsr;        /* uint32_t: guest MXCSR, for vector operations             */
+    uint8_t jc_bits;
+    uint8_t page_bits, tlb_index_bits, tlb_entry_bits;
+    uint8_t tag_read, tag_write, addend;
+    bool direct;
+    uint64_t guest_base;
+
+    /*
+     * Slow paths. `oi` is the MemOp; `ra` an address inside the generated code of the op: what restores the precise state.
+     * They may raise a guest exception and then do not return. Values are zero-extended; *_vec move 16 or 32 bytes.
+     */
+    uint64_t (*ld)(void *env, uint64_t addr, uint32_t oi, uintptr_t ra);
+    void (*st)(void *env, uint64_t addr, uint64_t val, uint32_t oi, uintptr_t ra);
+    void (*ld_vec)(void *env, uint64_t addr, void *val, uint32_t oi, uintptr_t ra);
+    void (*st_vec)(void *env, uint64_t addr, const void *val, uint32_t oi, uintptr_t ra);
+    /* op: OP_at_*; returns the old value. */
+    uint64_t (*atomic)(void *env, uint64_t addr, uint64_t b, uint64_t c, uint32_t op_oi, uintptr_t ra);
+    /* Code for the pc in env and the current mode: from the cache, or the way back to the main loop. Never NULL. */
+    const void *(*lookup)(void *env);
+} GuestDesc;
+
+#endif
