@@ -61,31 +61,37 @@ void report_gerror(GError *err)
     g_error_free(err);
 }
 
-/* Levenshtein distance: insertions, deletions, replacements; letters without case. */
+/* Edit distance: insertions, deletions, replacements, swaps of neighbours; without case.
+ */
 static unsigned edit_distance(const char *a, const char *b)
 {
-    size_t la = strlen(a), lb = strlen(b);
-    g_autofree unsigned *row = g_new(unsigned, lb + 1);
+    size_t la = strlen(a), lb = strlen(b), width = lb + 1;
+    g_autofree unsigned *d = g_new(unsigned, (la + 1) * width);
+    for (size_t i = 0; i <= la; i++) {
+        d[i * width] = i;
+    }
     for (size_t j = 0; j <= lb; j++) {
-        row[j] = j;
+        d[j] = j;
     }
     for (size_t i = 1; i <= la; i++) {
-        unsigned diagonal = row[0];
-        row[0] = i;
         for (size_t j = 1; j <= lb; j++) {
-            bool same = g_ascii_tolower(a[i - 1]) == g_ascii_tolower(b[j - 1]);
-            unsigned replace = diagonal + !same;
-            diagonal = row[j];
-            row[j] = MIN(replace, MIN(row[j], row[j - 1]) + 1);
+            unsigned *at = &d[i * width + j];
+            char x = g_ascii_tolower(a[i - 1]), y = g_ascii_tolower(b[j - 1]);
+            *at = MIN(at[-(ptrdiff_t)width], at[-1]) + 1;
+            *at = MIN(*at, at[-(ptrdiff_t)width - 1] + (x != y));
+            if (i > 1 && j > 1 && x == g_ascii_tolower(b[j - 2]) &&
+                y == g_ascii_tolower(a[i - 2])) {
+                *at = MIN(*at, at[-2 * (ptrdiff_t)width - 2] + 1);
+            }
         }
     }
-    return row[lb];
+    return d[la * width + lb];
 }
 
 const char *closest_name(const char *word, const char *const *names)
 {
     const char *best = NULL;
-    unsigned best_distance = 1 + MAX(strlen(word), 2) / 2; /* half of it may be wrong */
+    unsigned best_distance = 1 + MAX(strlen(word) / 3, 1); /* a third may be wrong */
     for (; *names; names++) {
         unsigned d = edit_distance(word, *names);
         if (d < best_distance && d < strlen(*names)) {

@@ -1,0 +1,76 @@
+/* The host: what is the same on all CPUs. */
+/* SPDX-License-Identifier: MIT */
+#include "util/host.h"
+
+#include <time.h>
+#include <unistd.h>
+
+#include "util/atomic.h"
+
+/* Bit 63 tells that the probe was made: NR_HOST_FEATURES is below 64. */
+#define PROBED (UINT64_C(1) << 63)
+static_assert(NR_HOST_FEATURES < 64, "the top bit is taken");
+
+uint64_t host_features(void)
+{
+    static uint64_t known; /* two threads may probe at once: they find the same */
+    uint64_t f = atomic_read(&known);
+    if (!f) {
+        f = host_probe_features() | PROBED;
+        atomic_set(&known, f);
+    }
+    return f & ~PROBED;
+}
+
+bool host_has(HostFeature feature)
+{
+    return host_features() >> feature & 1;
+}
+
+const char *host_feature_name(HostFeature feature)
+{
+    static const char *const names[NR_HOST_FEATURES] = {
+#define X86(name, text, leaf, subleaf, reg, bit, state) [HOST_X86_##name] = text,
+#define ARM(name, text, word, bit)                      [HOST_ARM_##name] = text,
+#include "util/host-features.def"
+    };
+    return names[feature];
+}
+
+size_t host_page_size(void)
+{
+    return sysconf(_SC_PAGESIZE);
+}
+
+uint64_t host_memory_size(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES);
+    return pages > 0 ? (uint64_t)pages * host_page_size() : 0;
+}
+
+static int64_t clock_ns(clockid_t id)
+{
+    struct timespec ts;
+    clock_gettime(id, &ts);
+    return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+int64_t clock_monotonic_ns(void)
+{
+    return clock_ns(CLOCK_MONOTONIC);
+}
+
+int64_t clock_realtime_ns(void)
+{
+    return clock_ns(CLOCK_REALTIME);
+}
+
+void host_flush_icache(const void *rx, const void *rw, size_t len)
+{
+    /* The data side is cleaned by one address, the instruction side invalidated by the
+     * other. */
+    __builtin___clear_cache((char *)rw, (char *)rw + len);
+    if (rx != rw) {
+        __builtin___clear_cache((char *)rx, (char *)rx + len);
+    }
+}

@@ -1,0 +1,45 @@
+/* The host: page size, clock, memory, CPU features, instruction cache. */
+/* SPDX-License-Identifier: MIT */
+#ifndef UTIL_HOST_H
+#define UTIL_HOST_H
+
+#include "util/common.h"
+
+/* HOST_X86_AVX2, HOST_ARM_LSE ...: the names exist on every host. */
+typedef enum HostFeature {
+#define X86(name, text, leaf, subleaf, reg, bit, state) HOST_X86_##name,
+#define ARM(name, text, word, bit)                      HOST_ARM_##name,
+#include "util/host-features.def"
+    NR_HOST_FEATURES
+} HostFeature;
+
+static_assert(NR_HOST_FEATURES <= 64, "host features are kept in 64 bits");
+
+/* Whether this host's CPU, with its kernel, has the feature. */
+bool host_has(HostFeature feature);
+/* All of them, bit HostFeature each. */
+uint64_t host_features(void);
+/* "sse4.2", "atomics" ... */
+const char *host_feature_name(HostFeature feature);
+
+/* Bytes of a page of the host; a power of two. */
+size_t host_page_size(void);
+
+/* Bytes of memory that the host has in all; 0 when it does not say. */
+uint64_t host_memory_size(void);
+
+/* Nanoseconds since some moment in the past; never goes back. */
+int64_t clock_monotonic_ns(void);
+/* Nanoseconds since 1970, UTC. */
+int64_t clock_realtime_ns(void);
+
+/*
+ * Makes `len` bytes of code that were written at `rw` fit for execution at `rx` (the same
+ * memory, perhaps mapped twice). Does nothing on hosts whose caches agree.
+ */
+void host_flush_icache(const void *rx, const void *rw, size_t len);
+
+/* Of the file host-CPU.c that meson chooses: the features of this CPU. */
+uint64_t host_probe_features(void);
+
+#endif
