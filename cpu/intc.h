@@ -1,0 +1,57 @@
+/* What a vCPU asks of its interrupt controller; implemented by the local APIC. */
+/* SPDX-License-Identifier: MIT */
+#ifndef CPU_INTC_H
+#define CPU_INTC_H
+
+#include "util/common.h"
+
+/*
+ * The seam between a vCPU and the controller in front of it. Neither side knows the
+ * other's type: the board fills CPUIntc from the local APIC and gives it to the vCPU, and
+ * connects the APIC's output lines (interrupt request, NMI, INIT, SIPI, SMI) to
+ * cpu_interrupt().
+ *
+ * The request line is a level: it is high exactly while pending() is true, so the vCPU
+ * looks at it again after each ack(), set_tpr() and msr_write().
+ *
+ * Every function runs with the machine lock held and never waits.
+ */
+typedef struct CPUIntc {
+    void *opaque;
+
+    /* An interrupt could be acknowledged now (TPR and priorities considered, EFLAGS.IF
+     * not). */
+    bool (*pending)(void *opaque);
+
+    /*
+     * INTA: moves the highest pending interrupt into service and returns its vector
+     * (0-255), or -1 when it has gone away. An ExtINT request is passed on to the 8259
+     * pair.
+     */
+    int (*ack)(void *opaque);
+
+    /* The task priority, bits 7:0. MOV to and from CR8 see its bits 7:4. */
+    uint8_t (*get_tpr)(void *opaque);
+    void (*set_tpr)(void *opaque, uint8_t tpr);
+
+    /* IA32_APIC_BASE (SDM vol. 3, 11.4.4). CPUID.1:EDX.APIC follows its EN bit (11). */
+    uint64_t (*get_base)(void *opaque);
+    bool (*set_base)(void *opaque, uint64_t base);
+
+    /*
+     * IA32_APIC_BASE (1Bh), IA32_TSC_DEADLINE (6E0h) and the x2APIC range 800h-8FFh.
+     * False: the access is to raise #GP(0).
+     */
+    bool (*msr_read)(void *opaque, uint32_t msr, uint64_t *value);
+    bool (*msr_write)(void *opaque, uint32_t msr, uint64_t value);
+
+    /* The vector of the last start-up IPI; its page (vector << 12) is where the vCPU
+     * starts. */
+    uint8_t (*sipi_vector)(void *opaque);
+
+    /* The effect of RESET (cold) or of an INIT message (not cold: the APIC ID survives).
+     */
+    void (*reset)(void *opaque, bool cold);
+} CPUIntc;
+
+#endif
