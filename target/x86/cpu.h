@@ -6,11 +6,9 @@
 #include "cpu/cpu.h"
 #include "cpu/ldst.h"
 #include "cpu/mmu.h"
+#include "target/x86/regs.h"
 #include "target/x86/x87.h"
 #include "util/bitops.h"
-
-enum { R_RAX, R_RCX, R_RDX, R_RBX, R_RSP, R_RBP, R_RSI, R_RDI };
-enum { R_ES, R_CS, R_SS, R_DS, R_FS, R_GS, NR_SEGS };
 
 /* EFLAGS (SDM vol. 1, figure 3-8); the arithmetic ones are CC_* of tcg/cc.h. */
 enum {

@@ -13,6 +13,7 @@
 #ifndef TARGET_X86_DECODE_H
 #define TARGET_X86_DECODE_H
 
+#include "target/x86/regs.h"
 #include "util/common.h"
 
 typedef enum X86Mode { X86_MODE_16, X86_MODE_32, X86_MODE_64 } X86Mode; /* CS.D, CS.L */
@@ -36,7 +37,6 @@ enum {
 };
 
 /* GPRs and segment registers by their encodings. */
-enum { R_RAX, R_RCX, R_RDX, R_RBX, R_RSP, R_RBP, R_RSI, R_RDI };
 enum { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS };
 
 /* EFLAGS at their architectural places (AC, RF, VM and above are not tracked). */
