@@ -1,0 +1,501 @@
+/* The out-of-line part of the core: choice of NaNs, arithmetic on parts, rare roundings.
+ */
+/* SPDX-License-Identifier: MIT */
+/*
+ * See parts-internal.h for the representation. Each arithmetic function first disposes of
+ * NaNs and invalid operations, then raises the denormal-operand exception, then computes.
+ */
+#include "fpu/parts-internal.h"
+
+/*
+ * Rounding at the ends of the exponent range.
+ */
+
+/* The exponent that a wrapped result gets instead of an overflow or underflow; SDM 8.5.4.
+ */
+static Rounded round_wrapped(const FloatParts *p, const FloatFormat *f, int precision,
+                             bool huge, FloatStatus *s)
+{
+    int wrap = 3 << (f->exp_bits - 2);
+    Cut c = parts_cut(p, precision, s->rounding);
+    int exp = p->exp + format_bias(f) + c.carry + (huge ? -wrap : wrap);
+
+    float_raise(s, huge ? FLOAT_OVERFLOW : FLOAT_UNDERFLOW);
+    if (exp >= format_max_exp(f)) {
+        return (Rounded){(uint64_t)1 << 63, format_max_exp(f)};
+    }
+    if (exp <= 0) {
+        return (Rounded){0, 0};
+    }
+    if (c.inexact) {
+        float_raise(s, FLOAT_INEXACT);
+    }
+    s->rounded_up = c.up;
+    return (Rounded){hi64(c.frac), exp};
+}
+
+/*
+ * Rounds a number below the smallest normal one. x86 detects tininess after rounding (SDM
+ * vol. 1, 4.9.1.5): as if the exponent had no lower bound.
+ */
+Rounded parts_round_tiny(const FloatParts *p, const FloatFormat *f, int precision,
+                         FloatStatus *s)
+{
+    int exp = p->exp + format_bias(f);
+    bool tiny = exp < 0 || !parts_cut(p, precision, s->rounding).carry;
+    if (tiny && s->unmasked & FLOAT_UNDERFLOW) {
+        return round_wrapped(p, f, precision, false, s);
+    }
+    if (tiny && s->ftz) {
+        float_raise(s, FLOAT_UNDERFLOW | FLOAT_INEXACT);
+        return (Rounded){0, 0};
+    }
+
+    FloatParts shifted = *p;
+    shifted.frac = shift_right_jam(p->frac, 1 - exp);
+    Cut c = parts_cut(&shifted, precision, s->rounding);
+    if (c.inexact) {
+        float_raise(s, FLOAT_INEXACT | (tiny ? FLOAT_UNDERFLOW : 0));
+    }
+    s->rounded_up = c.up;
+    return (Rounded){hi64(c.frac), c.frac >= FRAC_TOP};
+}
+
+/* Rounds a number above the largest finite one (SDM vol. 1, table 4-11). */
+Rounded parts_round_huge(const FloatParts *p, const FloatFormat *f, int precision,
+                         FloatStatus *s)
+{
+    if (s->unmasked & FLOAT_OVERFLOW) {
+        return round_wrapped(p, f, precision, true, s);
+    }
+    float_raise(s, FLOAT_OVERFLOW | FLOAT_INEXACT);
+    if (s->rounding == FLOAT_ROUND_NEAREST ||
+        s->rounding == (p->sign ? FLOAT_ROUND_DOWN : FLOAT_ROUND_UP)) {
+        s->rounded_up = true;
+        return (Rounded){(uint64_t)1 << 63, format_max_exp(f)};
+    }
+    s->rounded_up = false;
+    return (Rounded){~(uint64_t)0 << (64 - precision), format_max_exp(f) - 1};
+}
+
+/*
+ * NaNs. SDM vol. 1, table 4-7.
+ */
+
+static bool nan_is_invalid(const FloatParts *p)
+{
+    return p->cls == CLS_SNAN || p->cls == CLS_UNSUPPORTED;
+}
+
+/* The result of an operation whose only operand is the NaN a. */
+FloatParts parts_quiet_nan(const FloatParts *a, FloatStatus *s)
+{
+    if (nan_is_invalid(a)) {
+        float_raise(s, FLOAT_INVALID);
+    }
+    if (a->cls == CLS_UNSUPPORTED) {
+        return parts_indefinite();
+    }
+    FloatParts r = *a;
+    r.cls = CLS_QNAN;
+    r.frac |= FRAC_QUIET;
+    return r;
+}
+
+/* x87: quiet beats signalling, then the larger significand, then the plus sign. */
+static bool x87_prefers_first(const FloatParts *a, const FloatParts *b)
+{
+    if (!parts_is_nan(b)) {
+        return true;
+    }
+    if (!parts_is_nan(a)) {
+        return false;
+    }
+    if (a->cls != b->cls) {
+        return a->cls == CLS_QNAN;
+    }
+    if (a->frac != b->frac) {
+        return a->frac > b->frac;
+    }
+    return !a->sign;
+}
+
+/* The result of an operation of which at least one operand is a NaN. */
+FloatParts parts_pick_nan(const FloatParts *a, const FloatParts *b, FloatStatus *s)
+{
+    if (nan_is_invalid(a) || nan_is_invalid(b)) {
+        float_raise(s, FLOAT_INVALID);
+    }
+    if (a->cls == CLS_UNSUPPORTED || b->cls == CLS_UNSUPPORTED) {
+        return parts_indefinite();
+    }
+    bool first = s->x87 ? x87_prefers_first(a, b) : parts_is_nan(a);
+    return parts_quiet_nan(first ? a : b, s);
+}
+
+static inline void raise_denormal(const FloatParts *a, const FloatParts *b,
+                                  FloatStatus *s)
+{
+    if (a->denormal || b->denormal) {
+        float_raise(s, FLOAT_DENORMAL);
+    }
+}
+
+/*
+ * Arithmetic.
+ */
+
+static FloatParts add_magnitudes(FloatParts a, const FloatParts *b)
+{
+    u128 addend = shift_right_jam(b->frac, a.exp - b->exp);
+    a.frac += addend;
+    if (a.frac < addend) {
+        a.frac = shift_right_jam(a.frac, 1) | FRAC_TOP;
+        a.exp++;
+    }
+    return a;
+}
+
+/* a - b for |a| >= |b|; a zero is left to the caller. */
+static FloatParts subtract_magnitudes(FloatParts a, const FloatParts *b)
+{
+    a.frac -= shift_right_jam(b->frac, a.exp - b->exp);
+    return parts_make(a.sign, a.exp, a.frac);
+}
+
+FloatParts parts_add_numbers(FloatParts a, FloatParts b, int rounding)
+{
+    a.denormal = b.denormal = false;
+    if (a.exp < b.exp || (a.exp == b.exp && a.frac < b.frac)) {
+        FloatParts t = a;
+        a = b;
+        b = t;
+    }
+    if (a.sign == b.sign) {
+        return add_magnitudes(a, &b);
+    }
+    a = subtract_magnitudes(a, &b);
+    if (a.cls == CLS_ZERO) {
+        a.sign = rounding == FLOAT_ROUND_DOWN;
+    }
+    return a;
+}
+
+/* a + b once NaNs, invalid and denormal operands have been dealt with. */
+static FloatParts add_finite_or_inf(FloatParts a, FloatParts b, int rounding)
+{
+    if (likely(a.cls == CLS_NORMAL && b.cls == CLS_NORMAL)) {
+        return parts_add_numbers(a, b, rounding);
+    }
+    if (a.cls == CLS_INF || b.cls == CLS_ZERO) {
+        if (a.cls == CLS_ZERO && a.sign != b.sign) {
+            a.sign = rounding == FLOAT_ROUND_DOWN;
+        }
+        return a;
+    }
+    return b;
+}
+
+FloatParts parts_add(FloatParts a, FloatParts b, bool subtract, FloatStatus *s)
+{
+    if (unlikely(parts_is_nan(&a) || parts_is_nan(&b))) {
+        return parts_pick_nan(&a, &b, s);
+    }
+    b.sign ^= subtract;
+    if (unlikely(a.cls == CLS_INF && b.cls == CLS_INF && a.sign != b.sign)) {
+        return parts_invalid(s);
+    }
+    raise_denormal(&a, &b, s);
+    return add_finite_or_inf(a, b, s->rounding);
+}
+
+/* The exact product of two numbers of at most 64 bits. */
+static FloatParts multiply_numbers(const FloatParts *a, const FloatParts *b)
+{
+    u128 frac = (u128)hi64(a->frac) * hi64(b->frac);
+    return parts_make(a->sign ^ b->sign, a->exp + b->exp + 1, frac);
+}
+
+/* a * b where neither is a NaN and the product is not invalid. */
+static FloatParts multiply(const FloatParts *a, const FloatParts *b)
+{
+    if (likely(a->cls == CLS_NORMAL && b->cls == CLS_NORMAL)) {
+        return multiply_numbers(a, b);
+    }
+    bool sign = a->sign ^ b->sign;
+    return a->cls == CLS_INF || b->cls == CLS_INF ? parts_inf(sign) : parts_zero(sign);
+}
+
+static bool is_inf_times_zero(const FloatParts *a, const FloatParts *b)
+{
+    return (a->cls == CLS_INF && b->cls == CLS_ZERO) ||
+           (a->cls == CLS_ZERO && b->cls == CLS_INF);
+}
+
+FloatParts parts_mul(FloatParts a, FloatParts b, FloatStatus *s)
+{
+    if (unlikely(parts_is_nan(&a) || parts_is_nan(&b))) {
+        return parts_pick_nan(&a, &b, s);
+    }
+    if (unlikely(is_inf_times_zero(&a, &b))) {
+        return parts_invalid(s);
+    }
+    raise_denormal(&a, &b, s);
+    return multiply(&a, &b);
+}
+
+/* The quotient of two numbers of at most 64 bits: 64 bits, a round bit, a sticky bit. */
+static FloatParts divide_numbers(const FloatParts *a, const FloatParts *b)
+{
+    uint64_t divisor = hi64(b->frac);
+    bool less = a->frac < b->frac;
+    u128 dividend = a->frac >> !less;
+    uint64_t quotient = dividend / divisor;
+    uint64_t rest = dividend - (u128)quotient * divisor;
+
+    bool half = rest >= divisor - rest;
+    u128 frac = (u128)quotient << 64 | (u128)half << 63 | (rest != 0);
+    return (FloatParts){.cls = CLS_NORMAL,
+                        .sign = a->sign ^ b->sign,
+                        .exp = a->exp - b->exp - less,
+                        .frac = frac};
+}
+
+FloatParts parts_div(FloatParts a, FloatParts b, FloatStatus *s)
+{
+    if (unlikely(parts_is_nan(&a) || parts_is_nan(&b))) {
+        return parts_pick_nan(&a, &b, s);
+    }
+    bool sign = a.sign ^ b.sign;
+    if (unlikely(a.cls == b.cls && a.cls != CLS_NORMAL)) {
+        return parts_invalid(s); /* 0 / 0, inf / inf */
+    }
+    if (unlikely(b.cls == CLS_ZERO && a.cls == CLS_NORMAL)) {
+        float_raise(s, FLOAT_DIVZERO);
+        return parts_inf(sign);
+    }
+    raise_denormal(&a, &b, s);
+    if (likely(a.cls == CLS_NORMAL && b.cls == CLS_NORMAL)) {
+        return divide_numbers(&a, &b);
+    }
+    return a.cls == CLS_INF || b.cls == CLS_ZERO ? parts_inf(sign) : parts_zero(sign);
+}
+
+/*
+ * Integer square roots of numbers with one of the top two bits set: root and remainder of
+ * twice the bits come from those of the upper half by one division (P. Zimmermann,
+ * "Karatsuba Square Root", 1999).
+ */
+
+static uint32_t sqrt_u32(uint32_t n, uint32_t *rest)
+{
+    uint32_t root = 0;
+    for (uint32_t bit = 1 << 15; bit; bit >>= 1) {
+        if ((root | bit) * (root | bit) <= n) {
+            root |= bit;
+        }
+    }
+    *rest = n - root * root;
+    return root;
+}
+
+static uint32_t sqrt_u64(uint64_t n, uint64_t *rest)
+{
+    uint32_t high_rest;
+    uint64_t high = sqrt_u32(n >> 32, &high_rest);
+    uint64_t dividend = (uint64_t)high_rest << 16 | (n >> 16 & 0xffff);
+    uint64_t q = dividend / (2 * high);
+    uint64_t u = dividend % (2 * high);
+    uint64_t root = (high << 16) + q;
+    int64_t r = (int64_t)((u << 16) + (n & 0xffff)) - (int64_t)(q * q);
+    if (r < 0) {
+        r += 2 * root - 1;
+        root--;
+    }
+    *rest = r;
+    return root;
+}
+
+static uint64_t sqrt_u128(u128 n, u128 *rest)
+{
+    uint64_t high_rest;
+    u128 high = sqrt_u64(hi64(n), &high_rest);
+    u128 dividend = (u128)high_rest << 32 | ((uint64_t)n >> 32);
+    u128 q = dividend / (2 * high);
+    u128 u = dividend % (2 * high);
+    u128 root = (high << 32) + q;
+    __int128 r = (__int128)((u << 32) + (uint32_t)n) - (__int128)(q * q);
+    if (r < 0) {
+        r += 2 * root - 1;
+        root--;
+    }
+    *rest = r;
+    return root;
+}
+
+FloatParts parts_sqrt(FloatParts a, FloatStatus *s)
+{
+    if (unlikely(parts_is_nan(&a))) {
+        return parts_quiet_nan(&a, s);
+    }
+    if (unlikely(a.sign && a.cls != CLS_ZERO)) {
+        return parts_invalid(s);
+    }
+    raise_denormal(&a, &a, s);
+    if (a.cls != CLS_NORMAL) {
+        return a;
+    }
+    u128 rest;
+    int odd = a.exp & 1;
+    uint64_t root = sqrt_u128(a.frac >> !odd, &rest);
+    a.denormal = false;
+    a.exp = (a.exp - odd) / 2;
+    /* the root is never halfway between two 64-bit numbers */
+    a.frac = (u128)root << 64 | (u128)(rest > root) << 63 | (rest != 0);
+    return a;
+}
+
+/*
+ * a * b + c. The product is exact; a significand of c beside it loses only sticky bits,
+ * because a product of the formats that have this operation is at most 106 bits long.
+ */
+FloatParts parts_muladd(FloatParts a, FloatParts b, FloatParts c, int negate,
+                        FloatStatus *s)
+{
+    if (unlikely(parts_is_nan(&a) || parts_is_nan(&b))) {
+        if (c.cls == CLS_SNAN) {
+            float_raise(s, FLOAT_INVALID);
+        }
+        return parts_pick_nan(&a, &b, s);
+    }
+    if (unlikely(parts_is_nan(&c))) {
+        return parts_quiet_nan(&c, s);
+    }
+    if (unlikely(is_inf_times_zero(&a, &b))) {
+        return parts_invalid(s);
+    }
+    FloatParts product = multiply(&a, &b);
+    product.sign ^= (negate & FLOAT_NEG_PRODUCT) != 0;
+    FloatParts addend = c;
+    addend.sign ^= (negate & FLOAT_NEG_ADDEND) != 0;
+    if (product.cls == CLS_INF && addend.cls == CLS_INF && product.sign != addend.sign) {
+        return parts_invalid(s);
+    }
+    raise_denormal(&a, &b, s);
+    raise_denormal(&c, &c, s);
+    return add_finite_or_inf(product, addend, s->rounding);
+}
+
+/*
+ * Comparison.
+ */
+
+static FloatRelation compare_magnitudes(const FloatParts *a, const FloatParts *b)
+{
+    if (a->cls != b->cls) {
+        return a->cls < b->cls ? FLOAT_LESS : FLOAT_GREATER;
+    }
+    if (a->cls != CLS_NORMAL) {
+        return FLOAT_EQUAL;
+    }
+    if (a->exp != b->exp) {
+        return a->exp < b->exp ? FLOAT_LESS : FLOAT_GREATER;
+    }
+    return (a->frac > b->frac) - (a->frac < b->frac);
+}
+
+FloatRelation parts_compare(const FloatParts *a, const FloatParts *b, bool quiet,
+                            FloatStatus *s)
+{
+    if (unlikely(parts_is_nan(a) || parts_is_nan(b))) {
+        if (!quiet || nan_is_invalid(a) || nan_is_invalid(b)) {
+            float_raise(s, FLOAT_INVALID);
+        }
+        return FLOAT_UNORDERED;
+    }
+    raise_denormal(a, b, s);
+    if (a->cls == CLS_ZERO && b->cls == CLS_ZERO) {
+        return FLOAT_EQUAL;
+    }
+    if (a->sign != b->sign) {
+        return a->sign ? FLOAT_LESS : FLOAT_GREATER;
+    }
+    return a->sign ? compare_magnitudes(b, a) : compare_magnitudes(a, b);
+}
+
+/*
+ * Integers.
+ */
+
+uint64_t parts_round_to_u64(const FloatParts *p, FloatRounding mode, bool *inexact,
+                            bool *up)
+{
+    *inexact = *up = false;
+    if (p->cls != CLS_NORMAL) {
+        return 0;
+    }
+    /* 64 integer bits above 64 fraction bits; the sum cannot carry, as p has 64 bits at
+     * most */
+    FloatParts fixed = {.sign = p->sign, .frac = shift_right_jam(p->frac, 63 - p->exp)};
+    u128 sum = fixed.frac + round_increment(&fixed, 64, mode);
+    *inexact = (uint64_t)fixed.frac != 0;
+    *up = hi64(sum) > hi64(fixed.frac);
+    return hi64(sum);
+}
+
+FloatParts parts_round_to_int(const FloatParts *p, FloatRounding mode, FloatStatus *s)
+{
+    bool inexact;
+    s->rounded_up = false;
+    if (p->cls != CLS_NORMAL || p->exp >= 63) {
+        return *p;
+    }
+    uint64_t v = parts_round_to_u64(p, mode, &inexact, &s->rounded_up);
+    if (inexact) {
+        float_raise(s, FLOAT_INEXACT);
+    }
+    return parts_from_u64(p->sign, v);
+}
+
+/* The magnitude, if it is at most `limit` for its sign; else invalid and false. */
+static bool magnitude_in_range(const FloatParts *p, uint64_t limit, FloatRounding mode,
+                               FloatStatus *s, uint64_t *magnitude)
+{
+    bool inexact;
+    s->rounded_up = false;
+    if (p->cls > CLS_NORMAL || (p->cls == CLS_NORMAL && p->exp >= 64)) {
+        float_raise(s, FLOAT_INVALID);
+        return false;
+    }
+    bool up;
+    *magnitude = parts_round_to_u64(p, mode, &inexact, &up);
+    if (*magnitude > limit) {
+        float_raise(s, FLOAT_INVALID);
+        return false;
+    }
+    if (inexact) {
+        float_raise(s, FLOAT_INEXACT);
+    }
+    s->rounded_up = up;
+    return true;
+}
+
+/* To a two's complement integer of `bits` bits. */
+int64_t parts_to_signed(const FloatParts *p, int bits, FloatRounding mode, FloatStatus *s)
+{
+    uint64_t min = (uint64_t)1 << (bits - 1), magnitude;
+    if (!magnitude_in_range(p, min - !p->sign, mode, s, &magnitude)) {
+        return -(int64_t)min;
+    }
+    return p->sign ? -magnitude : magnitude;
+}
+
+uint64_t parts_to_unsigned(const FloatParts *p, int bits, FloatRounding mode,
+                           FloatStatus *s)
+{
+    uint64_t max = ~(uint64_t)0 >> (64 - bits), magnitude;
+    if (!magnitude_in_range(p, p->sign ? 0 : max, mode, s, &magnitude)) {
+        return max;
+    }
+    return magnitude;
+}
