@@ -7,6 +7,7 @@
 #include "memory/memory.h"
 #include "tcg/ir.h"
 #include "util/common.h"
+#include "util/thread.h"
 #include <setjmp.h>
 
 /*
@@ -18,6 +19,7 @@
  * Only the vCPU's own thread touches env while it runs. Other threads use cpu_interrupt(), cpu_kick() and run_on_cpu().
  */
 typedef struct CPUState CPUState;
+struct CPUWatchpoint;
 
 typedef enum MMUAccess { MMU_READ, MMU_WRITE, MMU_EXEC } MMUAccess;
 
@@ -25,7 +27,7 @@ typedef enum MMUAccess { MMU_READ, MMU_WRITE, MMU_EXEC } MMUAccess;
 typedef struct MMUResult {
     hwaddr pa;           /* of the page that contains the address, 4 KiB granular */
     uint8_t page_shift;  /* of the mapping: 12, 21, 22, 30 */
-    bool can_read, can_write, can_exec; /* in the MMU mode asked for; a write needs the dirty bit set first */
+    bool can_read, can_write, can_exec; /* in the MMU mode asked for; can_write only once the dirty bit is set */
     bool global;         /* survives a change of address space */
 } MMUResult;
 
@@ -51,17 +53,22 @@ typedef struct DisasContextBase {
     vaddr pc_first;      /* first instruction of the unit     */
     vaddr pc_next;       /* the one to translate now          */
     unsigned num_insns, max_insns;
-    unsigned page_budget; /* how many pages the unit may touch */
     enum { DISAS_NEXT, DISAS_END } is_jmp; /* END: an exit op has been emitted */
     bool one_insn;       /* single step, or one-insn-per-tb   */
     uint32_t opts_off;   /* OPTBIT_* of tcg.h                 */
     /*
      * Code bytes of the unit, contiguous from pc_first: at least code_len bytes are valid. translate_insn asks for more with
-     * code_more(db, len); false: the next page cannot be fetched (raise the fetch fault when it gets there).
+     * code_more(db, len), which may move `code`; false: the instruction goes on in a page that cannot be fetched. Then it has to
+     * end the unit in front of the instruction. For the first instruction code_more raises the fault itself and does not return.
      */
     const uint8_t *code;
     unsigned code_len;
     bool (*code_more)(struct DisasContextBase *db, unsigned len);
+    /*
+     * For looking ahead: code bytes at linear address pc, at most *len, which becomes what there is. NULL: none at hand
+     * (another page). The unit depends on these bytes from then on: a write to them invalidates it.
+     */
+    const uint8_t *(*code_peek)(struct DisasContextBase *db, vaddr pc, unsigned *len);
 } DisasContextBase;
 
 /* One guest architecture. */
@@ -86,11 +93,23 @@ typedef struct CPUOps {
     void (*raise_pending)(CPUState *cpu, uintptr_t ra) __attribute__((noreturn));
     /* An access with MO_ALIGN was not aligned; raises. */
     void (*unaligned)(CPUState *cpu, vaddr va, uintptr_t ra) __attribute__((noreturn));
-    /* A guest exception that longjmp'ed out of generated code: deliver it. */
+    /*
+     * A guest exception that longjmp'ed out of generated code: deliver it, and set exception_index to -1, or to a
+     * CPU_EXCP_* code. It may raise again on the way.
+     */
     void (*deliver_exception)(CPUState *cpu);
-    /* Take one of the pending requests (bits of interrupt_request) if the state allows; true: pc has changed. */
+    /*
+     * Take one of the pending requests (bits of interrupt_request) if the state allows; true: pc has changed. Called without the
+     * machine lock; takes it around calls of cpu->intc. Called again only after cpu_check_interrupts() or a new request: whatever
+     * makes a held-back request acceptable (IF set, shadow over, NMI unblocked) calls cpu_check_interrupts().
+     */
     bool (*take_interrupt)(CPUState *cpu, uint32_t pending);
-    bool (*has_work)(CPUState *cpu); /* a halted vCPU should wake */
+    bool (*has_work)(CPUState *cpu); /* a halted vCPU should wake; called with work_lock held */
+    /*
+     * A breakpoint (wp NULL; before the instruction) or watchpoint (after it) of the guest was hit; env is precise. Raises the
+     * exception, or returns to go on. NULL: the guest has none.
+     */
+    void (*debug_hit)(CPUState *cpu, struct CPUWatchpoint *wp);
     void (*dump_regs)(CPUState *cpu, GString *to);   /* the text of QEMU's `info registers` */
     void (*disas)(CPUState *cpu, vaddr pc, const uint8_t *code, size_t len, GString *to); /* one instruction a line */
     const RegDesc *regs;
@@ -108,6 +127,21 @@ enum {
     CPU_INTERRUPT_EXIT = 1 << 6,  /* leave vcpu_run soon: pause, shutdown, reset, queued work */
 };
 
+/* Values of exception_index beyond those of the architecture: vcpu_run() acts on them and delivers nothing. */
+enum {
+    CPU_EXCP_LEAVE = 0x10000, /* nothing happened: only get out of generated code           */
+    CPU_EXCP_HALT,            /* `halted` is set: sleep until has_work()                     */
+    CPU_EXCP_DEBUG,           /* a debugger's breakpoint, watchpoint or single step          */
+    CPU_EXCP_SHUTDOWN,        /* the vCPU cannot go on (x86: triple fault): reset the machine */
+};
+
+/* Immediates of exit_tb; the unit has stored the pc. */
+enum {
+    CPU_TB_LEAVE = 0, /* back to the main loop, which looks at interrupts and goes on */
+    CPU_TB_HALT = 1,  /* halts the vCPU: it sleeps until has_work()                    */
+    CPU_TB_DEBUG = 2, /* as CPU_EXCP_DEBUG                                            */
+};
+
 #define MMU_MODES    3
 #define CPU_ENV_ALIGN 64
 
@@ -122,13 +156,15 @@ struct CPUState {
     bool stopped;        /* runstate: does not execute */
     int exception_index; /* of the exception being delivered, -1: none */
     sigjmp_buf jmp_env;  /* of cpu_exec, for cpu_loop_exit */
-    void *thread;        /* GThread; of softmmu */
+    Thread *thread;      /* that runs it; set by the program before it runs */
     void *accel_data;    /* private to the accelerator */
     bool singlestep;
     void *opaque;        /* of the program around it */
-    struct RunOnCPUItem *work; /* queue, under work_lock */
-    GMutex work_lock;
-    GCond halt_cond;
+    struct RunOnCPUItem *work, **work_last; /* queue, under work_lock */
+    Mutex work_lock;
+    CondVar halt_cond;      /* with work_lock: wakes a halted or stopped vCPU; end of queued work */
+    struct CPUBreakpoint *breakpoints; /* cpu/debug.h */
+    struct CPUWatchpoint *watchpoints;
 
     /* What generated code touches; near the end, so that offsets from env are short. */
     void *jc_base;
@@ -157,18 +193,27 @@ void cpu_interrupt(CPUState *cpu, uint32_t mask);
 void cpu_reset_interrupt(CPUState *cpu, uint32_t mask);
 void cpu_kick(CPUState *cpu);
 
-/* From any thread: have fn(cpu, data) run in the vCPU's thread, outside generated code; the _sync form waits for it. */
+/*
+ * In the vCPU's thread: a request that take_interrupt() held back may be acceptable now. Generated code is left at the
+ * next unit head.
+ */
+static inline void cpu_check_interrupts(CPUState *cpu)
+{
+    if (unlikely(__atomic_load_n(&cpu->interrupt_request, __ATOMIC_RELAXED))) {
+        __atomic_store_n(&cpu->exit_request, 1, __ATOMIC_RELAXED);
+    }
+}
+
+/*
+ * From any thread: have fn(cpu, data) run in the vCPU's thread, outside generated code and without the machine lock. run_on_cpu() waits for it
+ * and lets go of the machine lock meanwhile. vcpu_run() runs the queue; a program's thread loop does so by cpu_process_work() while stopped.
+ */
 void run_on_cpu_async(CPUState *cpu, void (*fn)(CPUState *cpu, void *data), void *data);
 void run_on_cpu(CPUState *cpu, void (*fn)(CPUState *cpu, void *data), void *data);
 void cpu_process_work(CPUState *cpu);
 
-/*
- * The lock under which devices, boards and monitors run. A vCPU thread takes it for device accesses that leave
- * generated code. Recursive taking is a bug; machine_lock_held() tells.
- */
-void machine_lock(void);
-void machine_unlock(void);
-bool machine_lock_held(void);
+/* In the vCPU's thread: sleeps while it is halted or stopped and nothing else is to be done. */
+void cpu_wait(CPUState *cpu);
 
 /* --- declared here, implemented by the engine (accel/tcg) --- */
 

@@ -12,12 +12,15 @@
  * Call these from the vCPU's own thread (helpers), except where noted; after them generated code reloads tlb_base.
  */
 
-/* Something that tb_key() or the MMU mode depends on has changed: mode is the current one. Selects the TLB table and jump-table tag. */
+/*
+ * Something that tb_key() (but for the pc) or the MMU mode depends on has changed: mode is the current one. Selects the TLB table and
+ * jump-table tag, and does what cpu_check_interrupts() does.
+ */
 void cpu_mode_changed(CPUState *cpu, int mmu_idx);
 
 /*
  * The guest switches to address space `id` (x86: CR3 base | PCID). keep: entries made for that id before are still valid (PCID with
- * the no-flush bit); otherwise they are dropped. Non-global kernel entries are dropped unless keep_kernel.
+ * the no-flush bit); otherwise they are dropped. Ids are compared as a whole: who invalidates by PCID alone says which bases it means.
  */
 void cpu_switch_address_space(CPUState *cpu, uint64_t id, bool keep);
 

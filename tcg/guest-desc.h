@@ -50,10 +50,12 @@ typedef struct GuestDesc {
     void (*st)(void *env, uint64_t addr, uint64_t val, uint32_t oi, uintptr_t ra);
     void (*ld_vec)(void *env, uint64_t addr, void *val, uint32_t oi, uintptr_t ra);
     void (*st_vec)(void *env, uint64_t addr, const void *val, uint32_t oi, uintptr_t ra);
-    /* op: OP_at_*; returns the old value. */
+    /* op_oi: ATOMIC_OI(OP_at_*, MemOp); returns the old value, zero-extended. */
     uint64_t (*atomic)(void *env, uint64_t addr, uint64_t b, uint64_t c, uint32_t op_oi, uintptr_t ra);
-    /* Code for the pc in env and the current mode: from the cache, or the way back to the main loop. Never NULL. */
+    /* Code for the pc in env and the current mode, from the cache; NULL: leave with TCG_EXIT_LOOKUP. All state is in env. */
     const void *(*lookup)(void *env);
 } GuestDesc;
+
+#define ATOMIC_OI(op, memop) ((uint32_t)(op) << 8 | (memop))
 
 #endif

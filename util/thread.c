@@ -49,7 +49,7 @@ void mutex_unlock(Mutex *m)
     check(pthread_mutex_unlock(&m->m), "mutex_unlock");
 }
 
-void cond_init(Cond *c)
+void cond_init(CondVar *c)
 {
     pthread_condattr_t attr;
     check(pthread_condattr_init(&attr), "condattr_init");
@@ -58,17 +58,17 @@ void cond_init(Cond *c)
     pthread_condattr_destroy(&attr);
 }
 
-void cond_destroy(Cond *c)
+void cond_destroy(CondVar *c)
 {
     check(pthread_cond_destroy(&c->c), "cond_destroy");
 }
 
-void cond_wait(Cond *c, Mutex *m)
+void cond_wait(CondVar *c, Mutex *m)
 {
     check(pthread_cond_wait(&c->c, &m->m), "cond_wait");
 }
 
-bool cond_wait_until(Cond *c, Mutex *m, int64_t deadline)
+bool cond_wait_until(CondVar *c, Mutex *m, int64_t deadline)
 {
     deadline = MAX(deadline, 0);
     struct timespec ts = {deadline / 1000000000, deadline % 1000000000};
@@ -80,12 +80,12 @@ bool cond_wait_until(Cond *c, Mutex *m, int64_t deadline)
     return true;
 }
 
-void cond_signal(Cond *c)
+void cond_signal(CondVar *c)
 {
     check(pthread_cond_signal(&c->c), "cond_signal");
 }
 
-void cond_broadcast(Cond *c)
+void cond_broadcast(CondVar *c)
 {
     check(pthread_cond_broadcast(&c->c), "cond_broadcast");
 }
@@ -133,7 +133,7 @@ bool machine_lock_held(void)
     return big_lock_held;
 }
 
-void machine_cond_wait(Cond *c)
+void machine_cond_wait(CondVar *c)
 {
     assert(big_lock_held);
     big_lock_held = false;
@@ -141,7 +141,7 @@ void machine_cond_wait(Cond *c)
     big_lock_held = true;
 }
 
-bool machine_cond_wait_until(Cond *c, int64_t deadline)
+bool machine_cond_wait_until(CondVar *c, int64_t deadline)
 {
     assert(big_lock_held);
     big_lock_held = false;

@@ -13,9 +13,9 @@ typedef struct Mutex {
     pthread_mutex_t m;
 } Mutex;
 
-typedef struct Cond {
+typedef struct CondVar {
     pthread_cond_t c; /* waits are measured on the monotonic clock */
-} Cond;
+} CondVar;
 
 typedef struct Thread {
     pthread_t id;
@@ -32,14 +32,14 @@ void mutex_lock(Mutex *m);
 bool mutex_trylock(Mutex *m);
 void mutex_unlock(Mutex *m);
 
-void cond_init(Cond *c);
-void cond_destroy(Cond *c);
-void cond_wait(Cond *c, Mutex *m);
+void cond_init(CondVar *c);
+void cond_destroy(CondVar *c);
+void cond_wait(CondVar *c, Mutex *m);
 /* Waits until `deadline`, nanoseconds of clock_monotonic_ns(); false: the time is over.
  */
-bool cond_wait_until(Cond *c, Mutex *m, int64_t deadline);
-void cond_signal(Cond *c);
-void cond_broadcast(Cond *c);
+bool cond_wait_until(CondVar *c, Mutex *m, int64_t deadline);
+void cond_signal(CondVar *c);
+void cond_broadcast(CondVar *c);
 
 /* Starts a thread with all signals blocked; `name` is cut to 15 characters. */
 void thread_create(Thread *t, const char *name, void *(*fn)(void *), void *opaque);
@@ -56,7 +56,7 @@ void machine_lock(void);
 void machine_unlock(void);
 bool machine_lock_held(void);
 /* Waits for `c` with the machine lock released meanwhile. */
-void machine_cond_wait(Cond *c);
-bool machine_cond_wait_until(Cond *c, int64_t deadline);
+void machine_cond_wait(CondVar *c);
+bool machine_cond_wait_until(CondVar *c, int64_t deadline);
 
 #endif
