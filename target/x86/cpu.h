@@ -121,7 +121,8 @@ enum {
     HF_OSFXSR = 1 << 16,
     HF_OSXSAVE = 1 << 17, /* CR4.OSXSAVE                                        */
     HF_AVX = 1 << 18,     /* OSXSAVE and XCR0 enables AVX                       */
-    HF_LIMITS = 1 << 19,  /* not 64-bit: some segment is not flat 4 GiB; accesses check limits */
+    HF_LIMITS = 1 << 19,  /* not 64-bit: SS, DS or ES is not flat 4 GiB and writable, or CS not flat and readable: accesses
+                             check limit and type. Those by FS and GS always do. */
     HF_RF = 1 << 20,
     HF_UMIP = 1 << 21,
 };
@@ -199,6 +200,7 @@ typedef struct CPUX86State {
     bool inhibit_irq;        /* shadow of the last STI or MOV SS; mirrored in HF_INHIBIT */
     bool triple_fault;       /* the machine is to be reset */
     const X86Model *model;
+    uint64_t features[3]; /* the model's: bit f of the array is X86Feature f; translation gates on it */
     void *x86_private;       /* of cpuid.c */
 } CPUX86State;
 

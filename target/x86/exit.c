@@ -1,0 +1,158 @@
+/* Ways out of a unit: jumps, side exits, exceptions, and what is done out of the way. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Branches of the IR go forward only and cold work stands behind the unit's last op: a
+ * branch to its label carries temps along. An instruction under TF, RF or an interrupt
+ * shadow is a unit of its own, and helper_insn_done() runs wherever that unit is left.
+ */
+#include "target/x86/translate.h"
+
+#define HF_ONE_SHOT (HF_TF | HF_INHIBIT | HF_RF)
+
+uint64_t x86_ip_mask(const DisasContext *s, IRType t)
+{
+    return s->code64 ? UINT64_MAX : t == IR_I16 ? 0xffff : 0xffffffff;
+}
+
+IRRef x86_ip_cut(DisasContext *s, IRRef ip, IRType t)
+{
+    return s->code64 ? ip : x86_zext(s, ip, t == IR_I16 ? IR_I16 : IR_I32);
+}
+
+void x86_goto_ind(DisasContext *s, IRRef pc)
+{
+    if (s->hflags & HF_ONE_SHOT) {
+        X86_CALL(s, insn_done, IR_NONE, pc, x86_const(s, (s->hflags & HF_TF) != 0));
+    }
+    ir_exit_ind(s->tcg, pc);
+    s->base.is_jmp = DISAS_END;
+}
+
+/* The slot has been counted in s->nexits if one was left. */
+static void exit_to(DisasContext *s, uint64_t pc, uint32_t ccmask)
+{
+    if (s->hflags & HF_ONE_SHOT || s->tcg->nexits >= TCG_MAX_EXITS) {
+        x86_goto_ind(s, x86_const(s, pc));
+        return;
+    }
+    ir_exit_link(s->tcg, pc, ccmask);
+    s->base.is_jmp = DISAS_END;
+}
+
+void x86_goto(DisasContext *s, uint64_t pc)
+{
+    s->nexits++;
+    exit_to(s, pc, x86_flags_live_at(s, pc));
+}
+
+void x86_goto_next_mode(DisasContext *s)
+{
+    x86_goto_ind(s, x86_const(s, s->next));
+}
+
+void x86_exit_next(DisasContext *s, int64_t reason)
+{
+    ir_st_env(s->tcg, IR_I64, x86_const(s, s->next), offsetof(CPUX86State, rip));
+    ir_exit_tb(s->tcg, reason);
+    s->base.is_jmp = DISAS_END;
+}
+
+static ColdPath *new_cold(DisasContext *s, int kind)
+{
+    assert(s->ncold < X86_MAX_COLD);
+
+    ColdPath *c = &s->cold[s->ncold++];
+    *c = (ColdPath){
+        .kind = kind,
+        .label = ir_label_new(s->tcg),
+        .len = s->insn.len,
+        .pc = s->pc,
+        .next = s->next,
+    };
+    return c;
+}
+
+static ColdPath *new_cold_exit(DisasContext *s, uint64_t pc)
+{
+    ColdPath *c = new_cold(s, COLD_EXIT);
+
+    c->target = pc;
+    c->ccmask = x86_flags_live_at(s, pc);
+    s->nexits++;
+    return c;
+}
+
+void x86_goto_if_cc(DisasContext *s, Cond c, uint64_t pc)
+{
+    ir_brcc(s->tcg, c, new_cold_exit(s, pc)->label);
+}
+
+void x86_goto_if(DisasContext *s, IRType t, Cond c, IRRef a, IRRef b, uint64_t pc)
+{
+    ir_brcond(s->tcg, t, c, a, b, new_cold_exit(s, pc)->label);
+}
+
+bool x86_may_go_on(const DisasContext *s, uint64_t taken)
+{
+    /* A branch back is mostly taken: what is behind it is cold. */
+    return !TCG_OPT_OFF(s->tcg, trace) && taken > s->pc && s->nexits < 5 &&
+           s->base.num_insns < 40 && !(s->hflags & HF_ONE_SHOT);
+}
+
+void x86_gen_raise(DisasContext *s, int vector)
+{
+    X86_CALL(s, raise, IR_NONE, x86_const(s, vector));
+    ir_exit_tb(s->tcg, 0); /* never reached */
+    s->base.is_jmp = DISAS_END;
+}
+
+void x86_raise_if(DisasContext *s, int vector, IRType t, Cond c, IRRef a, IRRef b)
+{
+    ColdPath *p = new_cold(s, COLD_RAISE);
+
+    p->vector = vector;
+    ir_brcond(s->tcg, t, c, a, b, p->label);
+}
+
+void x86_call_if(DisasContext *s, IRType t, Cond c, IRRef a, IRRef b, const HelperInfo *h,
+                 const IRRef *args, bool retry)
+{
+    ColdPath *p = new_cold(s, retry ? COLD_CALL_RETRY : COLD_CALL_NEXT);
+
+    p->call = h;
+    for (unsigned n = 0; h && n < h->nargs; n++) {
+        p->args[n] = args[n];
+    }
+    ir_brcond(s->tcg, t, c, a, b, p->label);
+}
+
+static void emit_cold(DisasContext *s, const ColdPath *c)
+{
+    s->pc = c->pc;
+    s->next = c->next;
+    ir_label(s->tcg, c->label);
+    if (c->kind == COLD_EXIT) {
+        exit_to(s, c->target, c->ccmask);
+        return;
+    }
+    ir_insn_start(s->tcg, c->pc, c->len);
+    if (c->kind == COLD_RAISE) {
+        x86_gen_raise(s, c->vector);
+        return;
+    }
+    if (c->call) {
+        ir_call(s->tcg, c->call, IR_NONE, c->args);
+    }
+    if (c->kind == COLD_CALL_RETRY) {
+        ir_exit_ind(s->tcg, x86_const(s, c->pc));
+    } else {
+        x86_goto_ind(s, x86_const(s, c->next));
+    }
+}
+
+void x86_emit_cold(DisasContext *s)
+{
+    for (unsigned n = 0; n < s->ncold; n++) {
+        emit_cold(s, &s->cold[n]);
+    }
+}

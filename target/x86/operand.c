@@ -1,0 +1,331 @@
+/* Operands as values: registers, immediates, memory by segment, the stack. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * In 64-bit code ES CS SS DS have no base and no limit (SDM vol. 1, 3.4.2.1). Elsewhere
+ * the bases are added when HF_ADDSEG says that there are some, and limits and types are
+ * checked by a helper when HF_LIMITS says that CS, SS, DS or ES is not flat; FS and GS
+ * always.
+ */
+#include "target/x86/translate.h"
+
+IRRef x86_op1(DisasContext *s, OpCode code, IRType t, IRRef a)
+{
+    IRRef r = x86_temp(s, t);
+
+    ir_op1(s->tcg, code, t, r, a);
+    return r;
+}
+
+IRRef x86_op2(DisasContext *s, OpCode code, IRType t, IRRef a, IRRef b)
+{
+    IRRef r = x86_temp(s, t);
+
+    ir_op2(s->tcg, code, t, r, a, b);
+    return r;
+}
+
+IRRef x86_zext(DisasContext *s, IRRef a, IRType from)
+{
+    if (from == IR_I64) {
+        return a;
+    }
+    if (ir_is_const(s->tcg, a)) {
+        return x86_const(s, ir_t(s->tcg, a)->val & ir_type_mask(from));
+    }
+
+    IRRef r = x86_temp(s, IR_I64);
+    ir_zext(s->tcg, IR_I64, r, a, from);
+    return r;
+}
+
+IRRef x86_sext(DisasContext *s, IRRef a, IRType from)
+{
+    if (from == IR_I64) {
+        return a;
+    }
+    if (ir_is_const(s->tcg, a)) {
+        return x86_const(s, sign_extend(ir_t(s->tcg, a)->val, ir_type_bits(from)));
+    }
+
+    IRRef r = x86_temp(s, IR_I64);
+    ir_sext(s->tcg, IR_I64, r, a, from);
+    return r;
+}
+
+IRRef x86_ld_env(DisasContext *s, IRType t, int32_t offset)
+{
+    IRRef r = x86_temp(s, IR_I64);
+
+    ir_ld_env(s->tcg, t, r, offset);
+    return r;
+}
+
+static IRRef load_seg_base(DisasContext *s, unsigned seg)
+{
+    return x86_ld_env(s, IR_I64, offsetof(CPUX86State, seg_base) + 8 * seg);
+}
+
+/* The linear address of a segment may differ from the effective one. */
+static bool seg_has_base(const DisasContext *s, unsigned seg)
+{
+    if (seg >= SEG_FS) {
+        return true;
+    }
+    if (s->code64) {
+        return false;
+    }
+    return seg == SEG_CS ? s->cs_base != 0 : (s->hflags & HF_ADDSEG) != 0;
+}
+
+static void check_limit(DisasContext *s, unsigned seg, IRRef ea, unsigned bytes,
+                        bool write)
+{
+    if (!s->code64 && (s->hflags & HF_LIMITS || seg >= SEG_FS)) {
+        X86_CALL(s, check_seg, IR_NONE, ea, x86_const(s, seg | write << 3 | bytes << 8));
+    }
+}
+
+IRAddr x86_seg_addr(DisasContext *s, unsigned seg, IRRef ea, unsigned bytes, bool write)
+{
+    IRAddr a = {.base = ea, .index = IR_NONE};
+
+    check_limit(s, seg, ea, bytes, write);
+    if (!seg_has_base(s, seg)) {
+        if (ir_is_const(s->tcg, ea)) {
+            a.disp = ir_t(s->tcg, ea)->val;
+            a.base = IR_NONE;
+        }
+        return a;
+    }
+    if (s->code64) {
+        a.index = ea;
+        a.base = load_seg_base(s, seg);
+        if (ir_is_const(s->tcg, ea)) {
+            a.index = IR_NONE;
+            a.disp = ir_t(s->tcg, ea)->val;
+        }
+        return a;
+    }
+
+    IRRef base = seg == SEG_CS ? x86_const(s, s->cs_base) : load_seg_base(s, seg);
+    a.base = x86_temp(s, IR_I32);
+    ir_lea(s->tcg, IR_I32, a.base, base, ea, 0, 0);
+    return a;
+}
+
+/* Displacement of the memory operand, RIP added where it counts from there. */
+static int64_t full_disp(const DisasContext *s)
+{
+    return s->insn.disp + (s->insn.rip_rel ? s->next : 0);
+}
+
+IRRef x86_ea(DisasContext *s, IRRef extra, unsigned shift)
+{
+    const Insn *i = &s->insn;
+    IRType at = (IRType)i->addrsize;
+    IRType wide = at == IR_I16 ? IR_I32 : at;
+    IRRef base = i->base >= 0 ? s->regs[i->base] : IR_NONE;
+    IRRef index = i->index >= 0 ? s->regs[i->index] : IR_NONE;
+    int64_t disp = full_disp(s);
+    IRRef ea;
+
+    if (base == IR_NONE && index == IR_NONE) {
+        ea = x86_const(s, disp & ir_type_mask(at));
+    } else if (at == IR_I64 && index == IR_NONE && disp == 0) {
+        ea = base;
+    } else {
+        ea = x86_temp(s, wide);
+        ir_lea(s->tcg, wide, ea, base, index, i->scale, disp);
+    }
+    if (extra != IR_NONE) {
+        IRRef sum = x86_temp(s, wide);
+        ir_lea(s->tcg, wide, sum, ea, extra, shift, 0);
+        ea = sum;
+    }
+    return at == IR_I16 ? x86_zext(s, ea, IR_I16) : ea;
+}
+
+/* Address forms that need no op of their own: 64-bit addresses off nothing or FS and GS.
+ */
+static bool direct_addr(DisasContext *s, IRAddr *a)
+{
+    const Insn *i = &s->insn;
+
+    if (!s->code64 || i->addrsize != SZ64 || (i->seg >= SEG_FS && i->index >= 0)) {
+        return false;
+    }
+    *a = (IRAddr){
+        .base = i->base >= 0 ? s->regs[i->base] : IR_NONE,
+        .index = i->index >= 0 ? s->regs[i->index] : IR_NONE,
+        .scale = i->scale,
+        .disp = full_disp(s),
+    };
+    if (i->seg >= SEG_FS) {
+        a->index = a->base;
+        a->scale = 0;
+        a->base = load_seg_base(s, i->seg);
+    }
+    return true;
+}
+
+IRAddr x86_op_addr(DisasContext *s, unsigned bytes, bool write)
+{
+    if (s->have_addr && (s->addr_write || !write || s->code64)) {
+        return s->addr;
+    }
+    if (!direct_addr(s, &s->addr)) {
+        s->addr = x86_seg_addr(s, s->insn.seg, x86_ea(s, IR_NONE, 0), bytes, write);
+    }
+    s->have_addr = true;
+    s->addr_write = write;
+    return s->addr;
+}
+
+static IRRef load_mem(DisasContext *s, const X86Operand *o, unsigned flags)
+{
+    IRType t = (IRType)o->size;
+    IRAddr a = x86_op_addr(s, 1u << o->size, flags & MO_RMW);
+    IRRef r = x86_temp(s, t);
+
+    ir_ld(s->tcg, t, r, a, o->size | flags);
+    return r;
+}
+
+static IRRef load_op(DisasContext *s, unsigned n, unsigned flags)
+{
+    const X86Operand *o = &s->insn.op[n];
+
+    switch (o->kind) {
+    case OPK_REG:
+        if (o->high) {
+            IRRef r = x86_temp(s, IR_I64);
+            ir_extract(s->tcg, IR_I64, r, s->regs[o->reg], 8, 8);
+            return r;
+        }
+        return s->regs[o->reg];
+    case OPK_IMM:
+        return x86_const(s, s->insn.imm);
+    default:
+        assert(o->kind == OPK_MEM && o->size <= SZ64);
+        return load_mem(s, o, flags);
+    }
+}
+
+IRRef x86_op_load(DisasContext *s, unsigned n)
+{
+    return load_op(s, n, 0);
+}
+
+IRRef x86_op_load_rmw(DisasContext *s, unsigned n)
+{
+    return load_op(s, n, MO_RMW);
+}
+
+IRRef x86_op_load_ext(DisasContext *s, unsigned n, bool sign)
+{
+    const X86Operand *o = &s->insn.op[n];
+    IRType t = (IRType)o->size;
+
+    if (o->kind == OPK_MEM) {
+        IRAddr a = x86_op_addr(s, 1u << o->size, false);
+        IRRef r = x86_temp(s, IR_I64);
+        ir_ld(s->tcg, IR_I64, r, a, o->size | (sign ? MO_SIGN : 0));
+        return r;
+    }
+
+    IRRef v = load_op(s, n, 0);
+    return sign ? x86_sext(s, v, t) : x86_zext(s, v, t);
+}
+
+IRRef x86_op_dest(DisasContext *s, unsigned n)
+{
+    const X86Operand *o = &s->insn.op[n];
+
+    if (o->kind == OPK_REG && !o->high) {
+        return s->regs[o->reg];
+    }
+    return x86_temp(s, (IRType)o->size);
+}
+
+void x86_op_store(DisasContext *s, unsigned n, IRRef val)
+{
+    const X86Operand *o = &s->insn.op[n];
+    IRType t = (IRType)o->size;
+
+    if (o->kind == OPK_MEM) {
+        ir_st(s->tcg, t, val, x86_op_addr(s, 1u << o->size, true), o->size);
+    } else if (o->high) {
+        IRRef g = s->regs[o->reg];
+        ir_deposit(s->tcg, IR_I64, g, g, val, 8, 8);
+    } else if (val != s->regs[o->reg]) {
+        ir_mov(s->tcg, t, s->regs[o->reg], val);
+    }
+}
+
+IRRef x86_reg_zext(DisasContext *s, unsigned reg, IRType t)
+{
+    return x86_zext(s, s->regs[reg], t);
+}
+
+void x86_reg_store(DisasContext *s, unsigned reg, IRType t, IRRef val)
+{
+    if (val != s->regs[reg]) {
+        ir_mov(s->tcg, t, s->regs[reg], val);
+    }
+}
+
+void x86_reg_add(DisasContext *s, unsigned reg, IRType t, int64_t n)
+{
+    ir_op2(s->tcg, OP_add, t, s->regs[reg], s->regs[reg], x86_const(s, n));
+}
+
+void x86_reg_add_scaled(DisasContext *s, unsigned reg, IRType t, IRRef n, unsigned shift)
+{
+    ir_lea(s->tcg, t, s->regs[reg], s->regs[reg], n, shift, 0);
+}
+
+/* SS:[SP + disp]; *sp: the effective address, zero-extended. */
+static IRAddr stack_addr(DisasContext *s, int64_t disp, unsigned bytes, bool write,
+                         IRRef *sp)
+{
+    IRRef rsp = s->regs[R_RSP];
+
+    if (s->code64) {
+        *sp = IR_NONE;
+        return (IRAddr){.base = rsp, .index = IR_NONE, .disp = disp};
+    }
+    *sp = x86_temp(s, IR_I32);
+    ir_lea(s->tcg, IR_I32, *sp, rsp, IR_NONE, 0, disp);
+    if (s->stack_type == IR_I16) {
+        *sp = x86_zext(s, *sp, IR_I16);
+    }
+    return x86_seg_addr(s, SEG_SS, *sp, bytes, write);
+}
+
+void x86_push(DisasContext *s, IRType t, IRRef val)
+{
+    unsigned n = 1u << t;
+    IRRef sp;
+    IRAddr a = stack_addr(s, -(int64_t)n, n, true, &sp);
+
+    ir_st(s->tcg, t, val, a, t);
+    if (sp == IR_NONE) {
+        x86_stack_add(s, -(int64_t)n);
+    } else {
+        x86_reg_store(s, R_RSP, s->stack_type, sp);
+    }
+}
+
+IRRef x86_stack_top(DisasContext *s, IRType t, int64_t disp)
+{
+    IRRef sp, r = x86_temp(s, t);
+    IRAddr a = stack_addr(s, disp, 1u << t, false, &sp);
+
+    ir_ld(s->tcg, t, r, a, t);
+    return r;
+}
+
+void x86_stack_add(DisasContext *s, int64_t n)
+{
+    x86_reg_add(s, R_RSP, s->stack_type, n);
+}

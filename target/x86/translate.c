@@ -1,0 +1,177 @@
+/* The driver of translation: one guest instruction from bytes to its generator. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * The engine calls x86_translate_start(), x86_translate_insn() until is_jmp says
+ * DISAS_END or it has enough, then x86_translate_stop(). A unit stays within the page of
+ * its first instruction; only an instruction that is alone in its unit may reach into the
+ * next page. So a unit whose bytes span two pages holds one instruction.
+ */
+#include "target/x86/translate.h"
+
+static_assert(NR_X86_FEATS <= 64 * ARRAY_SIZE(((CPUX86State *)NULL)->features),
+              "features");
+
+#define PAGE_BITS 12
+
+static const char *const gpr_names[16] = {
+    "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+    "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15",
+};
+static const char *const vec_names[16] = {
+    "xmm0", "xmm1", "xmm2",  "xmm3",  "xmm4",  "xmm5",  "xmm6",  "xmm7",
+    "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15",
+};
+
+void x86_fill_guest_desc(GuestDesc *g)
+{
+    g->pc = offsetof(CPUX86State, rip);
+    g->cc_op = offsetof(CPUX86State, cc_op);
+    g->cc_a = offsetof(CPUX86State, cc_a);
+    g->cc_b = offsetof(CPUX86State, cc_b);
+    g->cc_c = offsetof(CPUX86State, cc_c);
+    g->cc_r = offsetof(CPUX86State, cc_r);
+    g->mxcsr = offsetof(CPUX86State, mxcsr);
+}
+
+/* Globals are numbered as made: GPRs 0..15, vector registers 16..31. */
+void x86_init_globals(TCGContext *tcg)
+{
+    for (unsigned n = 0; n < 16; n++) {
+        ir_global(tcg, IR_I64, offsetof(CPUX86State, regs) + 8 * n, gpr_names[n]);
+    }
+    for (unsigned n = 0; n < 16; n++) {
+        ir_global(tcg, IR_V128, offsetof(CPUX86State, vec) + sizeof(X86Vec) * n,
+                  vec_names[n]);
+    }
+}
+
+void x86_translate_start(DisasContextBase *db)
+{
+    DisasContext *s = container_of(db, DisasContext, base);
+    uint32_t hf = db->key.flags;
+
+    s->tcg = db->tcg;
+    s->env = cpu_env(db->cpu);
+    s->hflags = hf;
+    s->code64 = hf & HF_CS64;
+    s->mode = s->code64 ? X86_MODE_64 : hf & HF_CS32 ? X86_MODE_32 : X86_MODE_16;
+    s->cpl = hf & HF_CPL_MASK;
+    s->iopl = hf >> HF_IOPL_SHIFT & 3;
+    s->stack_type = s->code64 ? IR_I64 : hf & HF_SS32 ? IR_I32 : IR_I16;
+    s->cs_base = s->code64 ? 0 : db->key.cs_base;
+    s->nexits = 0;
+    s->ncold = 0;
+    for (unsigned n = 0; n < 16; n++) {
+        s->regs[n] = n;
+        s->vec[n] = 16 + n;
+    }
+}
+
+static uint64_t linear_to_ip(const DisasContext *s, vaddr va)
+{
+    return s->code64 ? va : (uint32_t)(va - s->cs_base);
+}
+
+/*
+ * Decodes at pc_next. Returns the length or an X86_DECODE_* code; X86_DECODE_MORE then
+ * means that the instruction goes on in a page that cannot be fetched, and is not the
+ * unit's first (code_more would not have returned).
+ */
+static int decode_here(DisasContext *s)
+{
+    DisasContextBase *db = &s->base;
+    unsigned off = db->pc_next - db->pc_first;
+
+    for (;;) {
+        unsigned avail = db->code_len > off ? db->code_len - off : 0;
+        int len = x86_decode(&s->insn, db->code + off, avail, s->mode);
+        if (len != X86_DECODE_MORE || !db->code_more(db, off + avail + 1)) {
+            return len;
+        }
+    }
+}
+
+/* Page number of the last byte that the decoder looked at differs from the unit's. */
+static bool leaves_page(const DisasContext *s, unsigned len)
+{
+    vaddr last = s->base.pc_next + len - 1;
+
+    return last >> PAGE_BITS != s->base.pc_first >> PAGE_BITS;
+}
+
+/* The instruction is a unit of its own, or the unit cannot hold another one. */
+static bool unit_is_full(const DisasContext *s)
+{
+    const DisasContextBase *db = &s->base;
+
+    return db->one_insn || s->hflags & (HF_TF | HF_INHIBIT | HF_RF) ||
+           db->pc_next >> PAGE_BITS != db->pc_first >> PAGE_BITS || !ir_room(s->tcg) ||
+           s->ncold > X86_MAX_COLD - X86_COLD_PER_INSN;
+}
+
+/* #UD for bytes that are no instruction, or one that the model lacks; says so in -d
+ * unimp. */
+static void gen_undefined(DisasContext *s, unsigned feature)
+{
+    X86_CALL(s, undefined, IR_NONE, x86_const(s, feature));
+    ir_exit_tb(s->tcg, 0); /* never reached */
+    s->base.is_jmp = DISAS_END;
+}
+
+static void gen_row(DisasContext *s)
+{
+    Insn *i = &s->insn;
+    const InsnDesc *row = x86_row_for_model(s, i->desc);
+
+    if (!row) {
+        gen_undefined(s, i->desc->feature);
+        return;
+    }
+    i->desc = row;
+
+    int vector = x86_gate_exception(s, i);
+    if (vector >= 0) {
+        x86_gen_raise(s, vector);
+        return;
+    }
+    x86_gen[row - x86_rows](s, i);
+}
+
+void x86_translate_insn(DisasContextBase *db)
+{
+    DisasContext *s = container_of(db, DisasContext, base);
+    int len = decode_here(s);
+    unsigned bytes = len > 0 ? (unsigned)len : MAX(1u, s->insn.len);
+
+    s->pc = linear_to_ip(s, db->pc_next);
+    if (db->pc_next != db->pc_first &&
+        (len == X86_DECODE_MORE || leaves_page(s, bytes))) {
+        x86_goto(s, s->pc); /* a unit of its own */
+        return;
+    }
+    s->next = linear_to_ip(s, db->pc_next + bytes);
+    s->have_addr = false;
+    s->insn.len = bytes;
+    ir_insn_start(s->tcg, s->pc, bytes);
+    db->pc_next += bytes;
+    if (len > 0) {
+        gen_row(s);
+    } else if (len == X86_DECODE_TOO_LONG) {
+        x86_gen_raise(s, EXCP_GP);
+    } else {
+        gen_undefined(s, X86_FEAT_0);
+    }
+    if (db->is_jmp == DISAS_NEXT && unit_is_full(s)) {
+        x86_goto(s, s->next);
+    }
+}
+
+void x86_translate_stop(DisasContextBase *db)
+{
+    DisasContext *s = container_of(db, DisasContext, base);
+
+    if (db->is_jmp == DISAS_NEXT) {
+        x86_goto(s, linear_to_ip(s, db->pc_next));
+    }
+    x86_emit_cold(s);
+}

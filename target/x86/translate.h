@@ -1,0 +1,204 @@
+/* What generators share: the state of a translation, operands as values, exits. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * x86_translate_insn() decodes one instruction, checks the gates of its row, and calls
+ * the row's generator. A generator takes operands as values:
+ *
+ *     IRRef b = x86_op_load(s, 1);
+ *     IRRef a = x86_op_load_rmw(s, 0);
+ *     IRRef d = x86_op_dest(s, 0);                  the register itself, or a temp
+ *     ir_op2f(s->tcg, OP_add, s->insn.opsize, d, a, b);
+ *     x86_op_store(s, 0, d);                        nothing to do if d is the register
+ *
+ * so that `add rax, rbx` is one op. Loads and checks come first, then memory is written,
+ * then registers and flags: a fault finds the state before the instruction.
+ *
+ * A value is right in the low bits of its size; what is above is unspecified (I32: zero).
+ * A value may be a global: it changes when the global is written.
+ *
+ * Instruction pointers in the IR (insn_start, exit_link, exit_ind) are RIP, EIP or IP as
+ * the architecture has them: without the base of CS. DisasContextBase counts in linear
+ * addresses.
+ */
+#ifndef TARGET_X86_TRANSLATE_H
+#define TARGET_X86_TRANSLATE_H
+
+#include "target/x86/cpu.h"
+#include "target/x86/decode.h"
+#include "target/x86/gen.h"
+#include "target/x86/helpers.h"
+#include "tcg/tcg.h"
+
+/* Work that the unit's straight path does not need: done at its end, at `label`. */
+typedef struct ColdPath {
+    enum { COLD_EXIT, COLD_RAISE, COLD_CALL_RETRY, COLD_CALL_NEXT } kind;
+    uint16_t label;
+    uint8_t len;            /* of the instruction         */
+    uint64_t pc, next;      /* of the instruction, and of the one behind it */
+    uint64_t target;        /* COLD_EXIT                  */
+    uint32_t ccmask;        /* COLD_EXIT                  */
+    int vector;             /* COLD_RAISE                 */
+    const HelperInfo *call; /* COLD_CALL_*                */
+    IRRef args[4];
+} ColdPath;
+
+#define X86_MAX_COLD      24 /* per unit */
+#define X86_COLD_PER_INSN 4
+
+struct DisasContext {
+    DisasContextBase base; /* first: all that the engine knows */
+    TCGContext *tcg;
+    const CPUX86State
+        *env; /* model and constants of the unit only, never values of registers */
+    uint32_t hflags;
+    X86Mode mode;
+    bool code64;
+    uint8_t cpl, iopl;
+    IRType stack_type; /* size of the stack pointer: I16, I32, I64 */
+    uint64_t cs_base;  /* 0 in 64-bit code */
+    uint64_t pc, next; /* RIP of this instruction and of the one behind it */
+    Insn insn;
+    IRRef regs[16]; /* globals */
+    IRRef vec[16];
+    bool
+        have_addr; /* `addr` is the memory operand's, checked for a write if addr_write */
+    bool addr_write;
+    IRAddr addr;
+    unsigned nexits; /* exit_links that have been made or promised */
+    unsigned ncold;
+    ColdPath cold[X86_MAX_COLD];
+};
+
+static inline bool x86_op_is_mem(const DisasContext *s, unsigned n)
+{
+    return s->insn.op[n].kind == OPK_MEM;
+}
+/* The instruction is to be one atomic read-modify-write of memory. */
+static inline bool x86_is_locked(const DisasContext *s)
+{
+    return s->insn.prefixes & PFX_LOCK;
+}
+static inline IRType x86_op_type(const DisasContext *s, unsigned n)
+{
+    return (IRType)s->insn.op[n].size;
+}
+static inline bool x86_vm86(const DisasContext *s)
+{
+    return s->hflags & HF_VM;
+}
+/* Protected mode proper: selectors mean descriptors. */
+static inline bool x86_protected(const DisasContext *s)
+{
+    return (s->hflags & (HF_PE | HF_VM)) == HF_PE;
+}
+
+/* --- translate.c: CPUOps of translation --- */
+void x86_fill_guest_desc(GuestDesc *g);
+void x86_init_globals(TCGContext *tcg);
+void x86_translate_start(DisasContextBase *db);
+void x86_translate_insn(DisasContextBase *db);
+void x86_translate_stop(DisasContextBase *db);
+
+/* --- operand.c: operands as values (n: number of the operand) --- */
+
+/* The operand's value: register, immediate, or a load from memory. */
+IRRef x86_op_load(DisasContext *s, unsigned n);
+/* The same for one that will be stored: memory is checked for the write now. */
+IRRef x86_op_load_rmw(DisasContext *s, unsigned n);
+/* The value extended to 64 bits by sign or zero; a temp or a constant. */
+IRRef x86_op_load_ext(DisasContext *s, unsigned n, bool sign);
+/* Where to compute what will be stored: the register itself, or a new temp. */
+IRRef x86_op_dest(DisasContext *s, unsigned n);
+/* Completes operand n; `val` may be what x86_op_dest() gave, or any other value. */
+void x86_op_store(DisasContext *s, unsigned n, IRRef val);
+
+/* The memory operand's address for an access of `bytes`; `write`: the access will or may
+ * write. */
+IRAddr x86_op_addr(DisasContext *s, unsigned bytes, bool write);
+/*
+ * Effective address of the memory operand in its address size, zero-extended, without the
+ * segment; `extra` (or IR_NONE) << `shift` is added to it, as BT with a register does.
+ */
+IRRef x86_ea(DisasContext *s, IRRef extra, unsigned shift);
+/* Address of `ea` (a zero-extended effective address) in segment `seg`, checked against
+ * its limit. */
+IRAddr x86_seg_addr(DisasContext *s, unsigned seg, IRRef ea, unsigned bytes, bool write);
+
+/* GPR `reg` cut to `t` and zero-extended. */
+IRRef x86_reg_zext(DisasContext *s, unsigned reg, IRType t);
+/* Writes `val` to GPR `reg` as an operation of type `t` does. */
+void x86_reg_store(DisasContext *s, unsigned reg, IRType t, IRRef val);
+/* reg += n, or n << shift with `n` a value, in pointer size `t`; no flags. */
+void x86_reg_add(DisasContext *s, unsigned reg, IRType t, int64_t n);
+void x86_reg_add_scaled(DisasContext *s, unsigned reg, IRType t, IRRef n, unsigned shift);
+
+/* The stack. Push: store, then RSP. Pop is load, whatever may fault, then
+ * x86_stack_add(). */
+void x86_push(DisasContext *s, IRType t, IRRef val);
+IRRef x86_stack_top(DisasContext *s, IRType t, int64_t disp);
+void x86_stack_add(DisasContext *s, int64_t n);
+
+/* A temp of type t; a constant. */
+static inline IRRef x86_temp(DisasContext *s, IRType t)
+{
+    return ir_temp(s->tcg, t);
+}
+static inline IRRef x86_const(DisasContext *s, int64_t v)
+{
+    return ir_const(s->tcg, v);
+}
+/* A new temp with the result of an op without flags. */
+IRRef x86_op1(DisasContext *s, OpCode code, IRType t, IRRef a);
+IRRef x86_op2(DisasContext *s, OpCode code, IRType t, IRRef a, IRRef b);
+IRRef x86_zext(DisasContext *s, IRRef a, IRType from);
+IRRef x86_sext(DisasContext *s, IRRef a, IRType from);
+IRRef x86_ld_env(DisasContext *s, IRType t, int32_t offset);
+
+/* Calls helper `name` with arguments; `out` IR_NONE or a temp. */
+#define X86_CALL(s, name, out, ...)             \
+    ir_call((s)->tcg, &helper_info_##name, out, \
+            (const IRRef[]){IR_NONE, ##__VA_ARGS__} + 1)
+
+/* --- exit.c: leaving the unit --- */
+
+/* Go on at `pc` (cut to the instruction pointer's size by the caller); ends the unit. */
+void x86_goto(DisasContext *s, uint64_t pc);
+/* Go on at the address in `pc`, which has been cut to its size; ends the unit. */
+void x86_goto_ind(DisasContext *s, IRRef pc);
+/* Go on at the next instruction in a mode that may have changed: no direct link. */
+void x86_goto_next_mode(DisasContext *s);
+/* rip = the next instruction, then to the main loop with `reason` (exit_tb). */
+void x86_exit_next(DisasContext *s, int64_t reason);
+/* Cut to the size of a jump target with operand size `t`. */
+uint64_t x86_ip_mask(const DisasContext *s, IRType t);
+IRRef x86_ip_cut(DisasContext *s, IRRef ip, IRType t);
+/* If cond (of cc) holds, go to `pc`: a side exit. */
+void x86_goto_if_cc(DisasContext *s, Cond c, uint64_t pc);
+void x86_goto_if(DisasContext *s, IRType t, Cond c, IRRef a, IRRef b, uint64_t pc);
+/* May the unit go on behind a side exit? */
+bool x86_may_go_on(const DisasContext *s, uint64_t taken);
+
+/* Raise `vector` here; error code 0 where the vector has one. Ends the unit. */
+void x86_gen_raise(DisasContext *s, int vector);
+/* The same if cond(a, b) holds: out of the way. */
+void x86_raise_if(DisasContext *s, int vector, IRType t, Cond c, IRRef a, IRRef b);
+/*
+ * If cond(a, b) holds call helper h with args (as many as h->nargs) out of the way, and
+ * go on with the next instruction, or with this one once more when `retry`. h may be
+ * NULL.
+ */
+void x86_call_if(DisasContext *s, IRType t, Cond c, IRRef a, IRRef b, const HelperInfo *h,
+                 const IRRef *args, bool retry);
+void x86_emit_cold(DisasContext *s);
+
+/* --- lookahead.c --- */
+
+/* Flags (CC_*) that may be read at `pc`, as far as the code bytes at hand tell. */
+uint32_t x86_flags_live_at(const DisasContext *s, uint64_t pc);
+/* `d`, or what its encoding means on a model that lacks its feature; NULL: #UD. */
+const InsnDesc *x86_row_for_model(const DisasContext *s, const InsnDesc *d);
+/* The exception that the gates of the row raise whatever its operands: a vector, or -1.
+ */
+int x86_gate_exception(const DisasContext *s, const Insn *i);
+
+#endif
