@@ -56,6 +56,9 @@ typedef struct CCState {
 /* The six flags that a recipe stands for (a value of CC_* bits). */
 uint32_t cc_compute(const CCState *cc);
 
+/* PF, ZF and SF of a result of type t. */
+uint32_t cc_of_result(uint64_t r, IRType t);
+
 /* True if condition `cond` (one of the first sixteen) holds for the flags `eflags`. */
 bool cc_test(uint32_t eflags, Cond cond);
 

@@ -49,6 +49,7 @@ typedef struct OpInfo {
 } OpInfo;
 extern const OpInfo op_info[NR_OPS];
 
+#define IR_MAX_GLOBALS 128
 #define IR_MAX_OUTS 2
 #define IR_MAX_INS  5
 
@@ -60,7 +61,8 @@ typedef struct IROp {
     uint8_t scale;  /* 0..3, of ld, st, lea and atomics */
     uint8_t memop;  /* MemOp */
     uint8_t slot;   /* of exit_link */
-    uint8_t dead;   /* from liveness: bit i: in[i] is not read again (temps, and globals that are overwritten first) */
+    uint8_t dead;   /* from liveness: bit i: in[i] is not read again on this path (temps, and globals that are overwritten
+                       first, maybe by this op). Never set for constants; set for both inputs when they are the same ref */
     IRRef out[IR_MAX_OUTS];
     IRRef in[IR_MAX_INS];
     uint16_t vec;    /* row of vec.def */
@@ -81,13 +83,17 @@ typedef struct IRTemp {
     uint8_t loc;
     int8_t reg;
     int16_t slot;
-    uint16_t uses;      /* from liveness: number of reads */
+    uint16_t uses;      /* from liveness: number of reads, an op's two of the same ref counted twice */
     int32_t env_offset; /* of a global */
     uint64_t val;       /* of a constant; sign-extended from its use's type or not: only the low bits count */
     const char *name;   /* of a global */
 } IRTemp;
 
-/* What a helper needs of guest state in env, and what it changes there. A back end synchronises just that. */
+/*
+ * What a helper needs of guest state in env, and what it changes there. A back end synchronises just that.
+ * writes of GPR or VEC: some of these globals may change (so all of them have to be in env before). writes of CC without
+ * reads of CC: the helper always leaves six new flags in env.
+ */
 enum {
     HS_NONE = 0,
     HS_GPR = 1 << 0, /* integer globals */
@@ -148,7 +154,9 @@ IRRef ir_temp(TCGContext *s, IRType type);
 IRRef ir_const(TCGContext *s, int64_t val);
 unsigned ir_label_new(TCGContext *s);
 
-/* True while a guest instruction of ordinary size (200 ops) still fits. */
+/* True while a guest instruction of ordinary size (400 ops) still fits. */
+#define IR_ROOM_OPS   400
+#define IR_ROOM_TEMPS 1200
 bool ir_room(const TCGContext *s);
 
 static inline IRTemp *ir_t(const TCGContext *s, IRRef r)
@@ -212,6 +220,32 @@ void ir_insn_start(TCGContext *s, uint64_t pc, unsigned len);
 void ir_exit_link(TCGContext *s, uint64_t pc, uint32_t ccmask);
 void ir_exit_ind(TCGContext *s, IRRef pc);
 void ir_exit_tb(TCGContext *s, int64_t reason);
+
+/* ---- what passes and back ends ask of an op ---- */
+
+static inline const HelperInfo *ir_helper(const IROp *op)
+{
+    return (const HelperInfo *)(intptr_t)op->imm;
+}
+
+/* Guest state (HS_*) that has to be in env when the helper is called. */
+unsigned ir_helper_reads(const HelperInfo *h);
+
+/* CC_* bits that the op reads; that it writes or leaves undefined, setcc considered; that it certainly writes. */
+uint32_t ir_cc_reads(const IROp *op);
+uint32_t ir_cc_writes(const IROp *op);
+uint32_t ir_cc_kills(const TCGContext *s, const IROp *op);
+
+/* Which input of a shift or rotate is the count, and whether that is a constant that masks to 0. */
+unsigned ir_count_index(OpCode code);
+bool ir_count_is_zero(const TCGContext *s, const IROp *op);
+
+/* The op looks only at the low bits of this type of input i. */
+IRType ir_in_type(const IROp *op, unsigned i);
+
+/* How the op writes a global (see IRType); the widest type at which its output temp has defined bits. */
+IRType ir_out_type(const IROp *op);
+IRType ir_out_valid(const IROp *op);
 
 /* Text. The form round-trips: ir_parse(ir_print(unit)) prints the same bytes. docs/ir.md describes it. */
 void ir_print(const TCGContext *s, GString *to);

@@ -31,8 +31,10 @@ enum {
 /* Bit number of the optimisation `name`, or -1. */
 int tcg_opt_find(const char *name);
 
-/* What tcg_gen_code() made. All pointers are into executable memory (rx side). */
+/* What a back end's gen_code() made. All pointers are into executable memory (rx side). */
+typedef struct TCGBackend TCGBackend;
 typedef struct TCGCode {
+    const TCGBackend *backend; /* whose code it is, set by gen_code(); for tcg_restore_point() */
     const void *entry;       /* from chained jumps and from tcg_enter() */
     uint32_t size;           /* bytes, cold parts and side table included */
     uint32_t code_size;      /* bytes of host code */
@@ -72,7 +74,8 @@ typedef struct TCGExit {
 } TCGExit;
 
 /* One of the two engines that run units: a host back end, or the interpreter. */
-typedef struct TCGBackend {
+typedef struct TCGRestore TCGRestore;
+struct TCGBackend {
     const char *name;
     /* Emits the thunks into b; called once per process. */
     bool (*init)(const GuestDesc *g, CodeBuf *b, GError **errp);
@@ -85,15 +88,17 @@ typedef struct TCGBackend {
     TCGExit (*enter)(void *env, const void *entry);
     /* Makes exit slot `i` of the unit `from` go to `to` (entry), or back to unlinked when `to` is NULL. Any thread may run it meanwhile. */
     void (*link)(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to);
+    /* tcg_restore_point() for code of this back end. */
+    bool (*restore_point)(const TCGCode *code, const void *ra, TCGRestore *out);
     /* Host code as text, for -d out_asm. */
     void (*disas)(const TCGCode *code, GString *to);
-} TCGBackend;
+};
 
 /* The native back end of this host, or NULL if there is none. */
 extern const TCGBackend *const tcg_native_backend;
 extern const TCGBackend tcg_interp_backend;
 
-/* Runs the passes of the table on the unit: fold, liveness, dce ... */
+/* Runs the passes of the table on the unit: fold, liveness ... Liveness always runs: back ends rely on what it writes. */
 void tcg_optimize(TCGContext *s);
 
 /*
@@ -105,13 +110,13 @@ typedef struct TCGValue {
     uint64_t val;       /* of a constant */
     int32_t env_offset; /* of a global's home: its value is in env by now */
 } TCGValue;
-typedef struct TCGRestore {
+struct TCGRestore {
     uint64_t pc;
     bool base_pending;    /* store bits 15:0 of cc_op (clearing the overlay) and a, b, c to env */
     bool overlay_pending; /* then store bits 31:16 of cc_op and r */
     uint32_t cc_op;
     TCGValue a, b, c, r;
-} TCGRestore;
+};
 /* False when ra is not a point that can fault. */
 bool tcg_restore_point(const TCGCode *code, const void *ra, TCGRestore *out);
 

@@ -1,0 +1,85 @@
+/* The context of a translation, the names of optimisations, and the table of passes. */
+/* SPDX-License-Identifier: MIT */
+#include "tcg/passes.h"
+#include "tcg/tcg.h"
+
+/* ops, refs and arena bytes of one unit; a front end keeps below them with ir_room(). */
+enum { MAX_OPS = 8000, MAX_TEMPS = 32000, ARENA_SIZE = 4 << 20 };
+
+TCGContext *tcg_context_new(const GuestDesc *g)
+{
+    TCGContext *s = g_new0(TCGContext, 1);
+    s->guest = g;
+    s->max_ops = MAX_OPS;
+    s->ops = g_new(IROp, MAX_OPS);
+    s->max_temps = MAX_TEMPS;
+    s->temps = g_new(IRTemp, MAX_TEMPS);
+    arena_init(&s->arena, ARENA_SIZE);
+    return s;
+}
+
+void tcg_context_free(TCGContext *s)
+{
+    g_free(s->ops);
+    g_free(s->temps);
+    arena_free(&s->arena);
+    g_free(s);
+}
+
+int tcg_opt_find(const char *name)
+{
+    static const char *const names[] = {
+#define OPT(id, what) #id,
+        TCG_OPTS(OPT)
+#undef OPT
+    };
+    for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
+        if (!strcmp(names[i], name)) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* In the order in which they run; `off` is the bit that switches a pass off, or -1. */
+static const struct {
+    char key;
+    int8_t off;
+    const char *name;
+    void (*run)(TCGContext *s);
+} passes[] = {
+    {'l', -1, "live", live_run},
+};
+
+/* After the pass `name` with key `key`: checks the unit (dump key 'v') and prints it. */
+static void check_unit(const TCGContext *s, char key, const char *name)
+{
+    if (s->dump >> ('v' - 'a') & 1) {
+        GError *err = NULL;
+        if (!ir_verify(s, &err)) {
+            g_error("after pass %s: %s", name, err->message);
+        }
+    }
+    if (s->dump >> (key - 'a') & 1) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        ir_print(s, text);
+        g_printerr("after %s: %s", name, text->str);
+    }
+}
+
+void tcg_optimize(TCGContext *s)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(passes); i++) {
+        if (passes[i].off < 0 || !(s->opt_off >> passes[i].off & 1)) {
+            passes[i].run(s);
+            if (unlikely(s->dump)) {
+                check_unit(s, passes[i].key, passes[i].name);
+            }
+        }
+    }
+}
+
+bool tcg_restore_point(const TCGCode *code, const void *ra, TCGRestore *out)
+{
+    return code->backend->restore_point(code, ra, out);
+}

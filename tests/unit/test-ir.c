@@ -1,0 +1,116 @@
+/* The IR builder: constants, units after one another, what verify refuses, liveness of a
+ * small unit. */
+/* SPDX-License-Identifier: MIT */
+#include "tcg/tcg.h"
+#include "tests/unit/unit.h"
+
+enum { RAX, RBX, XMM0, NR_REGS };
+
+static TCGContext *new_context(void)
+{
+    static const GuestDesc guest;
+    TCGContext *s = tcg_context_new(&guest);
+    ck_assert_uint_eq(ir_global(s, IR_I64, 0, "rax"), RAX);
+    ck_assert_uint_eq(ir_global(s, IR_I64, 8, "rbx"), RBX);
+    ck_assert_uint_eq(ir_global(s, IR_V128, 16, "xmm0"), XMM0);
+    tcg_start(s, 0x1000);
+    return s;
+}
+
+static void check_text(const TCGContext *s, const char *want)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    ir_print(s, text);
+    ck_assert_str_eq(text->str, want);
+}
+
+START_TEST(test_constants)
+{
+    TCGContext *s = new_context();
+    IRRef five = ir_const(s, 5), minus = ir_const(s, -1);
+    ck_assert_uint_ne(five, minus);
+    ck_assert_uint_eq(ir_const(s, 5), five);
+    ck_assert_uint_eq(ir_const(s, -1), minus);
+    ck_assert(ir_is_const(s, five) && !ir_is_const(s, RAX) && !ir_is_const(s, IR_NONE));
+    for (int i = 0; i < 1000; i++) {
+        IRRef r = ir_const(s, i * 77);
+        ck_assert_uint_eq(ir_t(s, r)->val, i * 77);
+    }
+    tcg_start(s, 0x2000);
+    ck_assert_uint_eq(s->ntemps, NR_REGS);
+    ck_assert_uint_eq(ir_const(s, 5), NR_REGS);
+    tcg_context_free(s);
+}
+END_TEST
+
+START_TEST(test_exits)
+{
+    TCGContext *s = new_context();
+    for (unsigned i = 0; i <= TCG_MAX_EXITS; i++) {
+        unsigned l = ir_label_new(s);
+        ir_brcond(s, IR_I64, COND_E, RAX, ir_const(s, i), l);
+        ir_exit_link(s, 0x1000 + i, CC_ALL);
+        ir_label(s, l);
+    }
+    ck_assert_uint_eq(s->nexits, TCG_MAX_EXITS);
+    ck_assert_int_eq(s->ops[s->nops - 2].code, OP_exit_ind);
+    ir_exit_tb(s, 0);
+    ck_assert(ir_verify(s, NULL));
+    tcg_context_free(s);
+}
+END_TEST
+
+/* A unit that uses a temp on two paths after a branch, flags, a fault and a coalesced
+ * result. */
+static void build_example(TCGContext *s)
+{
+    unsigned l = ir_label_new(s);
+    IRRef t = ir_temp(s, IR_I64), u = ir_temp(s, IR_I64), v = ir_temp(s, IR_I64);
+    ir_insn_start(s, 0x1000, 3);
+    ir_op2f(s, OP_add, IR_I64, t, RAX, RBX);
+    ir_op2f(s, OP_sub, IR_I64, IR_NONE, t, ir_const(s, 8));
+    ir_brcc(s, COND_B, l);
+    ir_ld(s, IR_I64, u, (IRAddr){t, IR_NONE, 0, 16}, MO_64);
+    ir_op2(s, OP_xor, IR_I64, v, u, RAX);
+    ir_mov(s, IR_I64, RBX, v);
+    ir_exit_link(s, 0x1003, 0);
+    ir_label(s, l);
+    ir_mov(s, IR_I64, RAX, t);
+    ir_exit_tb(s, 3);
+}
+
+START_TEST(test_live)
+{
+    TCGContext *s = new_context();
+    build_example(s);
+    GError *err = NULL;
+    ck_assert_msg(ir_verify(s, &err), "%s", err ? err->message : "");
+    tcg_optimize(s);
+    check_text(s, "tb 0x1000 {\n"
+                  "    insn_start 0x1000, 3\n"
+                  "    t0 = add.i64 rax, rbx\n"
+                  "    sub.i64.cc t0, $8 ; live=all\n"
+                  "    brcc.b L0 ; live=all\n"
+                  "    t1 = ld.i64.u64 [t0 + 16] ; dead=1\n"
+                  "    rbx = xor.i64 t1, rax ; dead=1\n"
+                  "    exit_link 0, 0x1003, none\n"
+                  "  L0: ; live=all\n"
+                  "    rax = mov.i64 t0 ; dead=1 live=all\n"
+                  "    exit_tb 3 ; live=all\n"
+                  "}\n");
+    ck_assert(ir_verify(s, NULL));
+    tcg_context_free(s);
+}
+END_TEST
+
+static void add_tests(TCase *tc)
+{
+    tcase_add_test(tc, test_constants);
+    tcase_add_test(tc, test_exits);
+    tcase_add_test(tc, test_live);
+}
+
+int main(void)
+{
+    return unit_main("ir", add_tests);
+}
