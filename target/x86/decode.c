@@ -53,7 +53,11 @@ enum {
 #include "target/x86/opcode-all.def"
 };
 
-enum { MAP_1BYTE, MAP_0F, MAP_0F38, MAP_0F3A, MAP_GROUPS, MAP_X87 = MAP_GROUPS, NR_MAPS = MAP_GROUPS };
+enum {
+    MAP_1BYTE, MAP_0F, MAP_0F38, MAP_0F3A,
+    MAP_GROUPS, MAP_X87 = MAP_GROUPS, /* rows of ModRM groups: no map of opcodes */
+    NR_MAPS = MAP_GROUPS
+};
 enum { MAP_VEX = 256, MAP_WIDTH = 512 };
 
 #define MAP_KEY_(map)              MAP_##map
@@ -180,7 +184,7 @@ const char *const x86_operand_names[NR_X86_OPERANDS] = {
 
 typedef enum Handler {
     H_NONE, H_GPR, H_ONE, H_OPREG, H_IMM, H_SIMM, H_REL, H_FAR, H_MOFFS, H_XSTR, H_YSTR, H_SREG,
-    H_ST0, H_XMM0, H_E, H_R, H_RM, H_G, H_B, H_M, H_S, H_C, H_D, H_STI, H_P, H_Q, H_N, H_V, H_W,
+    H_ST0, H_XMM0, H_E, H_R, H_RM, H_RA, H_G, H_GM, H_GA, H_B, H_M, H_S, H_C, H_D, H_STI, H_P, H_Q, H_N, H_V, H_W,
     H_WH, H_U, H_H, H_L,
 } Handler;
 
@@ -308,6 +312,7 @@ static bool parse_prefixes(Cursor *c, uint8_t *op)
 /* ---- VEX ---- */
 
 enum { VEX_NO = 0, VEX_YES = 1 };
+enum { MAP_EVEX = NR_MAPS }; /* no table: the "prefix" 0 or 1 tells the row in GEVEX */
 
 /* Whether C4, C5 or 62 is a prefix here: outside 64-bit mode only where LES, LDS, BOUND are not. */
 static int vex_here(Cursor *c)
@@ -355,6 +360,46 @@ static int parse_vex(Cursor *c, uint8_t first, unsigned *map, unsigned *pp, uint
     return fetch8(c, op) ? 0 : X86_DECODE_MORE;
 }
 
+/* Whether an EVEX instruction ends with an immediate byte: maps 1 (0F) and 3 (0F 3A). */
+static bool evex_has_imm(unsigned map, uint8_t op)
+{
+    return map == MAP_0F3A ||
+           (map == MAP_0F && ((op & 0xfc) == 0x70 || op == 0xc2 || (op >= 0xc4 && op <= 0xc6)));
+}
+
+/*
+ * Takes payload and opcode of an EVEX prefix. Only the length is right as yet: registers 16..31,
+ * masks, broadcast and the scale of disp8 come with the rows.
+ */
+static int parse_evex(Cursor *c, unsigned *map, unsigned *imm, uint8_t *op)
+{
+    Insn *i = c->insn;
+    uint8_t p[3];
+
+    if (i->prefixes & (PFX_66 | PFX_F2 | PFX_F3 | PFX_LOCK | PFX_REX)) {
+        return X86_DECODE_UD;
+    }
+    for (unsigned n = 0; n < ARRAY_SIZE(p); n++) {
+        if (!fetch8(c, &p[n])) {
+            return X86_DECODE_MORE;
+        }
+    }
+    unsigned m = p[0] & 7;
+    if (p[0] & 8 || !(p[1] & 4) || m == 0 || m == 4 || m == 7) {
+        return X86_DECODE_UD;
+    }
+    i->rex = (~p[0] >> 5 & 7) | (p[1] >> 4 & REX_W);
+    i->vvvv = ~p[1] >> 3 & 15;
+    i->vex_l = p[2] >> 5 & 3;
+    i->prefixes |= PFX_VEX;
+    if (!fetch8(c, op)) {
+        return X86_DECODE_MORE;
+    }
+    *imm = evex_has_imm(m, *op);
+    *map = MAP_EVEX;
+    return 0;
+}
+
 /* ---- Row ---- */
 
 /* The selecting gates that hold for this instruction, but for MEM and REG. */
@@ -385,8 +430,10 @@ static inline unsigned group_slot(unsigned slot, uint8_t modrm)
 static int find_row(Cursor *c, unsigned map, unsigned pp)
 {
     Insn *i = c->insn;
-    unsigned slot = maps[map][i->opcode + (i->prefixes & PFX_VEX ? MAP_VEX : 0)];
     uint32_t have = conditions(i, pp);
+    unsigned slot = likely(map != MAP_EVEX)
+                        ? maps[map][i->opcode + (i->prefixes & PFX_VEX ? MAP_VEX : 0)]
+                        : groups[GEVEX + pp];
 
     if (slot & SLOT_GROUP || x86_rows[slot].modrm) {
         if (!fetch8(c, &i->modrm)) {
@@ -503,6 +550,14 @@ static bool parse_mem32(Cursor *c)
         i->base = rm | (i->rex & REX_B ? 8 : 0);
     }
     return mod == 0 || fetch_signed(c, mod == 1 ? SZ8 : SZ32, &i->disp);
+}
+
+/* VSIB needs a SIB byte, and destination, index and mask to be three registers. */
+static bool vsib_ok(const Insn *i)
+{
+    unsigned reg = (i->modrm >> 3 & 7) | (i->rex & REX_R ? 8 : 0);
+    return i->addrsize != SZ16 && (i->modrm & 7) == R_RSP && reg != i->vvvv &&
+           i->index != (int)reg && i->index != i->vvvv;
 }
 
 static bool parse_mem(Cursor *c)
@@ -736,8 +791,14 @@ static int parse_operand(Cursor *c, X86Operand *o, unsigned name)
         set_gpr(c, o, modrm_rm(i));
         return i->modrm >= 0xc0 ? 0 : X86_DECODE_UD;
     case H_RM:
+    case H_GM:
         o->size = i->mode == X86_MODE_64 ? SZ64 : SZ32;
-        set_gpr(c, o, modrm_rm(i));
+        set_gpr(c, o, info->handler == H_RM ? modrm_rm(i) : modrm_reg(i));
+        return 0;
+    case H_RA:
+    case H_GA:
+        o->size = i->addrsize;
+        set_gpr(c, o, info->handler == H_RA ? modrm_rm(i) : modrm_reg(i));
         return 0;
     case H_B:
         set_gpr(c, o, i->vvvv);
@@ -797,6 +858,11 @@ static int parse_opcode(Cursor *c, unsigned *map, unsigned *pp)
         if (vex) {
             return vex < 0 ? vex : parse_vex(c, op, map, pp, &i->opcode);
         }
+    } else if (op == 0x62) {
+        int vex = vex_here(c);
+        if (vex) {
+            return vex < 0 ? vex : parse_evex(c, map, pp, &i->opcode);
+        }
     } else if (op == 0x0f) {
         *map = MAP_0F;
         if (!fetch8(c, &op)) {
@@ -843,7 +909,7 @@ static int decode(Cursor *c)
         !(d->gates & GATE_LOCK && i->op[0].kind == OPK_MEM)) {
         return X86_DECODE_UD;
     }
-    return 0;
+    return unlikely(d->gates & GATE_VSIB) && !vsib_ok(i) ? X86_DECODE_UD : 0;
 }
 
 int x86_decode(Insn *insn, const uint8_t *buf, size_t avail, X86Mode mode)
@@ -915,9 +981,13 @@ bool x86_insn_may_fault(const Insn *insn)
     if (insn->desc->gates & GATE_FAULT) {
         return true;
     }
+    if (insn->desc->gates & GATE_HINT) {
+        return false;
+    }
     for (unsigned n = 0; n < insn->desc->nops; n++) {
         unsigned kind = insn->op[n].kind;
-        if (kind == OPK_MEM || kind == OPK_XMEM || kind == OPK_YMEM) {
+        bool mem = kind == OPK_MEM || kind == OPK_XMEM || kind == OPK_YMEM;
+        if (mem && insn->op[n].size != SZ_NONE) { /* LEA; the others of no size are FAULT */
             return true;
         }
     }
