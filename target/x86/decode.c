@@ -459,7 +459,7 @@ static int find_row(Cursor *c, unsigned map, unsigned pp)
 
 static uint8_t operand_size(const Insn *i)
 {
-    bool p66 = i->prefixes & PFX_66;
+    bool p66 = i->prefixes & PFX_66 && !(i->desc->need & P66); /* mandatory: no operand size */
 
     if (i->mode != X86_MODE_64) {
         return (i->mode == X86_MODE_32) != p66 ? SZ32 : SZ16;

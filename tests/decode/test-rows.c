@@ -145,12 +145,24 @@ static void try_modrm(Golden *g, unsigned mode, const uint8_t *head, size_t n)
     }
 }
 
+/* Prefixes and escapes: not opcodes of the one-byte map. */
+static bool is_opcode(unsigned map, unsigned op)
+{
+    static const uint8_t others[] = { 0x0f, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66,
+                                      0x67, 0xf0, 0xf2, 0xf3, 0x38, 0x3a };
+    const uint8_t *at = memchr(others, op, sizeof(others));
+    return !at || (map == 0 ? op == 0x38 || op == 0x3a : map != 1 || (op != 0x38 && op != 0x3a));
+}
+
 static void try_legacy(Golden *g, unsigned mode, unsigned map, unsigned op)
 {
     static const uint8_t prefix[] = { 0, 0x66, 0xf3, 0xf2 };
     static const uint8_t escape[][2] = { { 0, 0 }, { 0x0f, 0 }, { 0x0f, 0x38 }, { 0x0f, 0x3a } };
 
-    for (unsigned v = 0; v < 8; v++) {
+    if (!is_opcode(map, op)) {
+        return;
+    }
+    for (unsigned v = 0; v < (mode == X86_MODE_64 ? 8 : 4); v++) {
         uint8_t b[8];
         unsigned n = 0;
         if (prefix[v & 3]) {
