@@ -95,6 +95,12 @@ static void put_imm(Print *p, int64_t v)
     put_number(p->to, v);
 }
 
+static void put_pc(Print *p, uint64_t pc)
+{
+    put_sep(p);
+    g_string_append_printf(p->to, "0x%" PRIx64, pc);
+}
+
 static void put_label(Print *p, unsigned label)
 {
     if (!p->label_no[label]) {
@@ -119,7 +125,10 @@ static void put_address(Print *p, const IROp *op)
         g_string_append_printf(p->to, "*%u", 1u << op->scale);
         plus = " + ";
     }
-    if (op->imm || !*plus) {
+    if (op->imm < 0 && op->imm != INT64_MIN && *plus) {
+        g_string_append(p->to, " - ");
+        put_number(p->to, -op->imm);
+    } else if (op->imm || !*plus) {
         g_string_append(p->to, plus);
         put_number(p->to, op->imm);
     }
@@ -236,7 +245,7 @@ static void put_body(Print *p, const IROp *op)
 {
     switch (op->code) {
     case OP_insn_start:
-        put_imm(p, op->imm);
+        put_pc(p, op->imm);
         put_imm(p, op->imm2);
         break;
     case OP_extract:
@@ -264,7 +273,7 @@ static void put_body(Print *p, const IROp *op)
         break;
     case OP_exit_link:
         put_imm(p, op->slot);
-        put_imm(p, op->imm);
+        put_pc(p, op->imm);
         put_sep(p);
         put_cc(p->to, op->ccmask);
         break;

@@ -103,11 +103,85 @@ START_TEST(test_live)
 }
 END_TEST
 
+/* Every kind of operand and suffix. */
+static const char *const texts[] = {
+    "tb 0xffffffff81000000 {\n"
+    "    insn_start 0xffffffff81000000, 5\n"
+    "    t0 = ld.i64.s32.align [rax + rbx*4 - 8] ; dead=3\n"
+    "    t1 = ld.i32.u8.rmw [0x12345] ; fault=c+z\n"
+    "    st.i32.u16 [rbx*8], t1\n"
+    "    t2 = at_cmpxchg.i64.u64 [t0], rax, $-1\n"
+    "    t3 = zext.i64.i8 t2\n"
+    "    t4 = deposit.i64 t3, t1, 8, 8\n"
+    "    t5 = lea.i64 [t4 + rax*2 + 0x1000]\n"
+    "    t6, t7 = mulu2.i64.cc t5, $0x1234 ; live=all\n"
+    "    t8 = setcond.i64.be t6, t7\n"
+    "    t9 = select.i32.tstne t8, $1, rax, rbx\n"
+    "    t10 = setcc.i64.le\n"
+    "    putcc.i64.cc t10, c+o\n"
+    "    t11 = ld_env.i32 -16\n"
+    "    st_env.i32 t11, 24\n"
+    "    t12 = call helper_x(t11, $0x7fffffffffffffff) env fault io reads=gpr+cc "
+    "writes=vec\n"
+    "    call helper_y() pure\n"
+    "    t13 = vop.v128 #77, xmm0, xmm0, 3\n"
+    "    t14 = vtoi.v128.i32 #5, t13\n"
+    "    brcond.i64.ge t14, $0, L0\n"
+    "    brcc.np L1\n"
+    "    exit_link 1, 0xffffffff81000005, z+s\n"
+    "  L0:\n"
+    "    exit_ind t12\n"
+    "  L1: ; live=all\n"
+    "    exit_tb 3\n"
+    "}\n",
+};
+
+START_TEST(test_parse)
+{
+    TCGContext *s = new_context();
+    GError *err = NULL;
+    ck_assert_msg(ir_parse(s, texts[_i], &err), "%s", err ? err->message : "");
+    check_text(s, texts[_i]);
+    tcg_context_free(s);
+}
+END_TEST
+
+static const struct {
+    const char *text, *error;
+} bad_texts[] = {
+    {"",                                    "line 1: 'tb PC {' expected"             },
+    {"tb 0 {\n",                            "line 2: '}' is missing"                 },
+    {"tb 0 {\n\nfoo\n}\n",                  "line 3: op 'foo' is unknown"            },
+    {"tb 0 {\nadd.i7 rax\n}\n",             "line 2: 'i7' is no type"                },
+    {"tb 0 {\nrax = add.i64 rax rbx\n}\n",  "line 2: 'rbx' is too much"              },
+    {"tb 0 {\nrax = add.i64 rax, rdi\n}\n", "line 2: 'rdi' is no operand"            },
+    {"tb 0 {\nrax = lea.i64 [rax*3]\n}\n",  "line 2: scale is 1, 2, 4 or 8"          },
+    {"tb 0 {\nrax = setcc.i64.zz\n}\n",     "line 2: condition is missing or unknown"},
+    {"tb 0 {\nbr 5\n}\n",                   "line 2: '5' is no label"                },
+    {"tb 0 {\nrax = ld.i64.u24 [rax]\n}\n", "line 2: 'u24' is no access size"        },
+    {"tb 0 {\nrax = ld.i64\n}\n",           "line 2: '' is no access size"           },
+    {"tb 0 {\nt40000 = mov.i64 rax\n}\n",   "line 2: 't40000' is no operand"         },
+};
+
+START_TEST(test_parse_errors)
+{
+    TCGContext *s = new_context();
+    GError *err = NULL;
+    ck_assert(!ir_parse(s, bad_texts[_i].text, &err));
+    ck_assert_str_eq(err->message, bad_texts[_i].error);
+    g_error_free(err);
+    ck_assert(!ir_parse(s, bad_texts[_i].text, NULL));
+    tcg_context_free(s);
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, test_constants);
     tcase_add_test(tc, test_exits);
     tcase_add_test(tc, test_live);
+    tcase_add_loop_test(tc, test_parse, 0, ARRAY_SIZE(texts));
+    tcase_add_loop_test(tc, test_parse_errors, 0, ARRAY_SIZE(bad_texts));
 }
 
 int main(void)
