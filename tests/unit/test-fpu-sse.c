@@ -5,6 +5,7 @@
  * of special operands under all modes, then on random ones. All exceptions are masked.
  */
 #include <check.h>
+#include <cpuid.h>
 
 #include "tests/unit/fpu-ops.h"
 
@@ -47,14 +48,10 @@ static const SseOp sse_ops[] = {
 
 static bool host_has(Feature feature)
 {
-    switch (feature) {
-    case FMA:
-        return __builtin_cpu_supports("fma");
-    case F16C:
-        return __builtin_cpu_supports("f16c");
-    default:
-        return __builtin_cpu_supports("sse4.1");
-    }
+    /* CPUID leaf 1, ECX: SDM vol. 2, CPUID */
+    static const int bits[] = {[SSE41] = 19, [FMA] = 12, [F16C] = 29};
+    unsigned eax, ebx, ecx, edx;
+    return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && ecx >> bits[feature] & 1;
 }
 
 static void check_case(const SseOp *op, const uint64_t x[3], unsigned mode)
