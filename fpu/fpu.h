@@ -187,7 +187,8 @@ floatx80 fx80_fpatan(floatx80 x, floatx80 y, FloatStatus *s);  /* atan2(y, x)   
 bool fx80_fsin(floatx80 a, floatx80 *sine, FloatStatus *s);
 bool fx80_fcos(floatx80 a, floatx80 *cosine, FloatStatus *s);
 bool fx80_fsincos(floatx80 a, floatx80 *sine, floatx80 *cosine, FloatStatus *s);
-bool fx80_fptan(floatx80 a, floatx80 *tangent, FloatStatus *s);
+/* *one is what FPTAN pushes: 1, or the NaN that the tangent is. */
+bool fx80_fptan(floatx80 a, floatx80 *tangent, floatx80 *one, FloatStatus *s);
 
 /* The encoding of a floatx80, for FXAM and for its users. */
 typedef enum FloatClass {

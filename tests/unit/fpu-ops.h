@@ -104,6 +104,24 @@ static inline void our_remainder(const Operands *in, Outcome *out, bool nearest,
     }
 #include "tests/unit/fpu-x87-ops.def"
 
+/* Whether |v| is at most the number with that exponent field and significand, or no
+ * number. */
+static inline bool magnitude_at_most(floatx80 v, int exp, uint64_t frac)
+{
+    int e = v.hi & 0x7fff;
+    return e < exp || (e == exp && v.lo <= frac) || e == 0x7fff;
+}
+
+/* For an operand out of range the host leaves C2 set and st(0) as it was. */
+#define OUT_OF_RANGE   (1 << 10)
+#define IN_RANGE(expr) out->extra = (expr) ? 0 : OUT_OF_RANGE
+#define MATH_OP(name, domain, code, statement)                                      \
+    static inline void our_##name(const Operands *in, Outcome *out, FloatStatus *s) \
+    {                                                                               \
+        statement;                                                                  \
+    }
+#include "tests/unit/fpu-math-ops.def"
+
 static inline void random_bcd(Random *r, uint8_t bcd[10])
 {
     for (int i = 0; i < 9; i++) {

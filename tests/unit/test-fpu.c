@@ -26,6 +26,8 @@ static const FpuOp fpu_ops[] = {
 #include "tests/unit/fpu-sse-ops.def"
 #define X87_OP(name, kind, c1, code, statement) {#name, NULL, our_##name, KIND_##kind},
 #include "tests/unit/fpu-x87-ops.def"
+#define MATH_OP(name, domain, code, statement) {#name, NULL, our_##name, KIND_XY},
+#include "tests/unit/fpu-math-ops.def"
 };
 
 typedef struct Recorded {
