@@ -1,7 +1,7 @@
-/* The IR builder: constants, units after one another, what verify refuses, liveness of a
- * small unit. */
+/* The IR builder and code memory: constants, units after one another, what verify
+ * refuses, liveness of a small unit. */
 /* SPDX-License-Identifier: MIT */
-#include "tcg/tcg.h"
+#include "tcg/backend-internal.h"
 #include "tests/unit/unit.h"
 
 enum { RAX, RBX, XMM0, NR_REGS };
@@ -175,11 +175,32 @@ START_TEST(test_parse_errors)
 }
 END_TEST
 
+START_TEST(test_code_buf)
+{
+    CodeBuf *b = code_buf_new(100000, NULL);
+    ck_assert_ptr_nonnull(b);
+    ck_assert_uint_ge(code_buf_size(b), 100000);
+    memcpy(b->rw + 5000, "code", 5);
+    ck_assert_str_eq((const char *)b->rx + 5000, "code");
+    ck_assert_ptr_eq(code_buf_rx(b, b->rw + 5000), b->rx + 5000);
+    ck_assert_ptr_eq(code_buf_rw(b, b->rx + 5000), b->rw + 5000);
+    ck_assert(code_buf_contains(b, b->rx) && code_buf_contains(b, b->rx + b->size - 1));
+    ck_assert(!code_buf_contains(b, b->rx - 1) && !code_buf_contains(b, b->rx + b->size));
+    b->thunks = 64;
+    b->used = 6000;
+    ck_assert_uint_eq(code_buf_used(b), 6000);
+    code_buf_reset(b);
+    ck_assert_uint_eq(code_buf_used(b), 64);
+    code_buf_free(b);
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, test_constants);
     tcase_add_test(tc, test_exits);
     tcase_add_test(tc, test_live);
+    tcase_add_test(tc, test_code_buf);
     tcase_add_loop_test(tc, test_parse, 0, ARRAY_SIZE(texts));
     tcase_add_loop_test(tc, test_parse_errors, 0, ARRAY_SIZE(bad_texts));
 }

@@ -1,0 +1,93 @@
+/* Executable memory: one region mapped twice, to write and to run. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * The executable view is placed within 2 GiB of the program's own text when the address
+ * space allows, so that host code may reach helpers by relative calls. No page is ever
+ * writable and executable at once.
+ */
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "tcg/backend-internal.h"
+#include "util/error.h"
+
+enum { STEP = 64 << 20, NR_STEPS = 30 };
+
+/* Maps fd to be run, near our own code if one of the places there is free. */
+static void *map_near(int fd, size_t size)
+{
+    uintptr_t text = ROUND_DOWN((uintptr_t)code_buf_new, STEP);
+    for (unsigned i = 1; i < NR_STEPS; i++) {
+        uintptr_t below = text - ROUND_UP(size, STEP) - i * (uintptr_t)STEP;
+        void *p = mmap((void *)below, size, PROT_READ | PROT_EXEC,
+                       MAP_SHARED | MAP_FIXED_NOREPLACE, fd, 0);
+        if (p != MAP_FAILED) {
+            return p;
+        }
+    }
+    return mmap(NULL, size, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
+}
+
+static bool map_twice(CodeBuf *b, int fd, GError **errp)
+{
+    if (ftruncate(fd, b->size) < 0) {
+        int why = errno;
+        code_buf_free(b);
+        return user_error(errp, "no memory for translated code: %s", g_strerror(why));
+    }
+    b->rw = mmap(NULL, b->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    b->rx = map_near(fd, b->size);
+    if (b->rw != MAP_FAILED && b->rx != MAP_FAILED) {
+        return true;
+    }
+    int why = errno;
+    code_buf_free(b);
+    return user_error(errp, "cannot map memory for translated code: %s", g_strerror(why));
+}
+
+CodeBuf *code_buf_new(size_t size, GError **errp)
+{
+    int fd = memfd_create("mynah-code", MFD_CLOEXEC);
+    if (fd < 0) {
+        user_error(errp, "no memory for translated code: %s", g_strerror(errno));
+        return NULL;
+    }
+    CodeBuf *b = g_new0(CodeBuf, 1);
+    b->rw = b->rx = MAP_FAILED;
+    b->size = ROUND_UP(size, (size_t)sysconf(_SC_PAGESIZE));
+    bool ok = map_twice(b, fd, errp);
+    close(fd);
+    return ok ? b : NULL;
+}
+
+void code_buf_free(CodeBuf *b)
+{
+    if (b->rw != MAP_FAILED) {
+        munmap(b->rw, b->size);
+    }
+    if (b->rx != MAP_FAILED) {
+        munmap(b->rx, b->size);
+    }
+    g_free(b);
+}
+
+size_t code_buf_used(const CodeBuf *b)
+{
+    return b->used;
+}
+
+size_t code_buf_size(const CodeBuf *b)
+{
+    return b->size;
+}
+
+bool code_buf_contains(const CodeBuf *b, const void *rx)
+{
+    return (uintptr_t)rx - (uintptr_t)b->rx < b->size;
+}
+
+void code_buf_reset(CodeBuf *b)
+{
+    b->used = b->thunks;
+}
