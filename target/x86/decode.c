@@ -446,7 +446,7 @@ static int find_row(Cursor *c, unsigned map, unsigned pp)
     }
     const InsnDesc *d = &x86_rows[slot];
     while (unlikely(d->need & ~have)) {
-        if (d->key != d[-1].key) { /* row 0 is its own key and never matches */
+        if (d == x86_rows || d->key != d[-1].key) {
             return X86_DECODE_UD;
         }
         d--;
@@ -774,8 +774,7 @@ static int parse_operand(Cursor *c, X86Operand *o, unsigned name)
     const struct OperandInfo *info = &operand_info[name];
     Insn *i = c->insn;
 
-    o->size = size_of(c, info->a);
-    o->high = false;
+    *o = (X86Operand){ .size = size_of(c, info->a) };
     switch (info->handler) {
     case H_E:
         if (!rm_is_mem(c, o, info)) {

@@ -5,10 +5,10 @@
 static const char *const size_names[] = { "8",   "16",  "32", "64",  "128", "256",
                                           "512", "80",  "far", "dtr", "-" };
 
+static const char *const segs[] = { "es", "cs", "ss", "ds", "fs", "gs" };
+
 static void put_memory(GString *s, const Insn *i)
 {
-    static const char *const segs[] = { "es", "cs", "ss", "ds", "fs", "gs" };
-
     g_string_append_printf(s, "%s:[", segs[i->seg]);
     if (i->rip_rel) {
         g_string_append(s, "rip");
@@ -29,9 +29,8 @@ static void put_memory(GString *s, const Insn *i)
 static void put_operand(GString *s, const Insn *i, const X86Operand *o, unsigned nimm)
 {
     static const char *const regs[] = {
-        [OPK_REG] = "r",  [OPK_XMEM] = "x:[r", [OPK_YMEM] = "y:[r", [OPK_SEG] = "sr",
-        [OPK_CR] = "cr",  [OPK_DR] = "dr",     [OPK_MMX] = "mm",    [OPK_VEC] = "v",
-        [OPK_ST] = "st",
+        [OPK_REG] = "r",  [OPK_SEG] = "sr", [OPK_CR] = "cr", [OPK_DR] = "dr",
+        [OPK_MMX] = "mm", [OPK_VEC] = "v",  [OPK_ST] = "st",
     };
 
     switch (o->kind) {
@@ -47,9 +46,13 @@ static void put_operand(GString *s, const Insn *i, const X86Operand *o, unsigned
     case OPK_FAR:
         g_string_append_printf(s, "$0x%x:0x%" PRIx64, i->imm2, i->imm);
         break;
+    case OPK_XMEM:
+    case OPK_YMEM:
+        g_string_append_printf(s, "%s:[r%d]a%s", segs[o->kind == OPK_XMEM ? i->seg : SEG_ES],
+                               o->reg, size_names[i->addrsize]);
+        break;
     default:
-        g_string_append_printf(s, "%s%d%s%s", regs[o->kind], o->reg, o->high ? "h" : "",
-                               o->kind == OPK_XMEM || o->kind == OPK_YMEM ? "]" : "");
+        g_string_append_printf(s, "%s%d%s", regs[o->kind], o->reg, o->high ? "h" : "");
         break;
     }
     g_string_append_printf(s, ".%s", size_names[o->size]);
