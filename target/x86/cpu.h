@@ -164,7 +164,7 @@ typedef union X86Vec {
     uint64_t q[4];
 } __attribute__((aligned(32))) X86Vec;
 
-typedef struct X86Model X86Model; /* cpuid.h: name and feature words */
+typedef struct X86Model X86Model; /* cpuid.h */
 
 typedef struct CPUX86State {
     uint64_t regs[16];   /* by encoding: RAX RCX RDX RBX RSP RBP RSI RDI R8.. */
@@ -199,9 +199,13 @@ typedef struct CPUX86State {
     bool nmi_blocked;
     bool inhibit_irq;        /* shadow of the last STI or MOV SS; mirrored in HF_INHIBIT */
     bool triple_fault;       /* the machine is to be reset */
+
+    /* From here on nothing changes at reset: set by whoever made the vCPU. */
     const X86Model *model;
-    uint64_t features[3]; /* the model's: bit f of the array is X86Feature f; translation gates on it */
-    void *x86_private;       /* of cpuid.c */
+    uint64_t features[3]; /* a copy of the model's: bit f of the array is X86Feature f */
+    const struct Clock *clock; /* guest time; NULL: the host's monotonic clock */
+    void (*reset_request)(void *opaque); /* on a triple fault; NULL: none */
+    void *reset_opaque;
 } CPUX86State;
 
 static_assert(offsetof(CPUX86State, seg_base) < 512, "hot fields are near the env pointer");
@@ -222,6 +226,14 @@ static inline unsigned x86_cpl(const CPUX86State *env)
 /* MMU modes: user; kernel with SMAP enforced; kernel without. */
 enum { MMU_USER, MMU_KERNEL_SMAP, MMU_KERNEL };
 int x86_mmu_idx(const CPUX86State *env);
+
+/* The guest's time stamp counter: X86_TSC_HZ ticks a second. */
+#define X86_TSC_HZ     1000000000ull
+#define X86_CRYSTAL_HZ 25000000u /* CPUID 15h; also the clock of the LAPIC timer */
+uint64_t x86_tsc(CPUX86State *env);
+
+/* EFLAGS bits that POPF and IRET may change at the current privilege level; size: bytes of the image. */
+uint32_t x86_popf_mask(const CPUX86State *env, unsigned size);
 
 /* Raises exception `vector` at the instruction of return address ra (0: env is precise). */
 void x86_raise(CPUX86State *env, int vector, uintptr_t ra) __attribute__((noreturn));

@@ -1,10 +1,11 @@
 /* Raising exceptions, and delivering them and interrupts through the IVT or IDT. */
 /* SPDX-License-Identifier: MIT */
 /*
- * SDM vol. 3, chapter 6. x86_raise*() make env precise, note the event and leave generated code; the
- * engine then calls x86_deliver_exception(). Delivery may raise again: env->old_exception says what was being
- * delivered, so that double and triple faults are recognised (table 6-5). Delivery first does everything that
- * may fault (descriptor reads, pushes to the new stack), then changes state.
+ * SDM vol. 3, chapter 6. x86_raise*() make env precise, note the event and leave
+ * generated code; the engine then calls x86_deliver_exception(). Delivery may raise
+ * again: env->old_exception says what was being delivered, so that double and triple
+ * faults are recognised (table 6-5). Delivery first does everything that may fault
+ * (descriptor reads, pushes to the new stack), then changes state.
  */
 #include "target/x86/excp.h"
 
@@ -14,11 +15,11 @@
 
 typedef struct Event {
     int vector;
-    bool software;    /* INT n, INT3, INTO: gate DPL is checked, no EXT bit */
+    bool software; /* INT n, INT3, INTO: gate DPL is checked, no EXT bit */
     bool has_error;
     uint32_t error;
-    uint32_t ext;     /* 1 unless software */
-    uint64_t rip;     /* to return to */
+    uint32_t ext; /* 1 unless software */
+    uint64_t rip; /* to return to */
 } Event;
 
 bool x86_vector_has_error(int vector)
@@ -42,7 +43,8 @@ static bool is_contributory(int vector)
     return vector == EXCP_DE || (vector >= EXCP_TS && vector <= EXCP_GP);
 }
 
-/* The exception that `vector` becomes when it is raised while another is being delivered. */
+/* The exception that `vector` becomes when it is raised while another is being delivered.
+ */
 static int combine(CPUX86State *env, int vector)
 {
     int first = env->old_exception;
@@ -88,6 +90,11 @@ void x86_raise_pending(CPUState *cpu, uintptr_t ra)
     cpu_loop_exit_restore(cpu, ra);
 }
 
+void x86_unaligned(CPUState *cpu, vaddr va, uintptr_t ra)
+{
+    x86_raise_err(cpu_env(cpu), EXCP_GP, 0, ra);
+}
+
 void x86_raise_software(CPUX86State *env, int vector, uint64_t next, uintptr_t ra)
 {
     env->exception_next = next;
@@ -100,7 +107,8 @@ void x86_raise_debug(CPUX86State *env, uint64_t dr6, uintptr_t ra)
     x86_raise_err(env, EXCP_DB, 0, ra);
 }
 
-/* The EFLAGS image to push: RF is set for faults, so that an instruction breakpoint does not hit again. */
+/* The EFLAGS image to push: RF is set for faults, so that an instruction breakpoint does
+ * not hit again. */
 static uint64_t flags_to_push(CPUX86State *env, const Event *ev)
 {
     uint64_t fl = x86_eflags(env);
@@ -171,8 +179,9 @@ static Gate read_gate(CPUX86State *env, const Event *ev)
         .selector = lo >> 16,
         .offset = (lo & 0xffff) | (lo >> 32 & 0xffff0000) | hi << 32,
     };
-    bool known = g.type == SYS_INT || g.type == SYS_TRAP ||
-                 (!lm && (g.type == SYS_INT16 || g.type == SYS_TRAP16 || g.type == SYS_TASK_GATE));
+    bool known =
+        g.type == SYS_INT || g.type == SYS_TRAP ||
+        (!lm && (g.type == SYS_INT16 || g.type == SYS_TRAP16 || g.type == SYS_TASK_GATE));
 
     if (!known || (ev->software && (lo >> 45 & 3) < x86_cpl(env))) {
         x86_raise_err(env, EXCP_GP, err, 0);
@@ -186,8 +195,10 @@ static Gate read_gate(CPUX86State *env, const Event *ev)
     return g;
 }
 
-/* The handler's code segment, checked. *cpl gets the privilege level that the handler runs at. */
-static X86Seg read_handler_cs(CPUX86State *env, const Event *ev, const Gate *g, unsigned *cpl)
+/* The handler's code segment, checked. *cpl gets the privilege level that the handler
+ * runs at. */
+static X86Seg read_handler_cs(CPUX86State *env, const Event *ev, const Gate *g,
+                              unsigned *cpl)
 {
     uint32_t err = (g->selector & ~3u) | ev->ext;
     uint64_t desc;
@@ -201,7 +212,8 @@ static X86Seg read_handler_cs(CPUX86State *env, const Event *ev, const Gate *g, 
     X86Seg cs = seg_from_desc(g->selector, desc);
     bool wrong_size = x86_long_mode(env) && (cs.attr & (SEG_L | SEG_DB)) != SEG_L;
 
-    if (!(cs.attr & SEG_S) || !(cs.attr & SEG_CODE) || seg_dpl(&cs) > x86_cpl(env) || wrong_size) {
+    if (!(cs.attr & SEG_S) || !(cs.attr & SEG_CODE) || seg_dpl(&cs) > x86_cpl(env) ||
+        wrong_size) {
         x86_raise_err(env, EXCP_GP, err, 0);
     }
     if (!(cs.attr & SEG_P)) {
@@ -241,7 +253,8 @@ static void deliver_long(CPUX86State *env, const Event *ev)
     X86Seg cs = read_handler_cs(env, ev, &g, &cpl);
     bool inner = cpl < x86_cpl(env);
     uint64_t flags = flags_to_push(env, ev);
-    SegStack st = {.env = env, .mask = UINT64_MAX, .size = 8, .mmu_idx = mmu_of_cpl(env, cpl)};
+    SegStack st = {
+        .env = env, .mask = UINT64_MAX, .size = 8, .mmu_idx = mmu_of_cpl(env, cpl)};
 
     st.sp = env->regs[R_RSP];
     if (inner || g.ist) {
@@ -257,9 +270,10 @@ static void deliver_long(CPUX86State *env, const Event *ev)
 
     env->regs[R_RSP] = st.sp;
     if (inner) {
-        seg_set(env, R_SS, (X86Seg){.selector = cpl,
-                                    .attr = SEG_S | SEG_W | SEG_P | cpl << SEG_DPL_SHIFT,
-                                    .limit = UINT32_MAX});
+        seg_set(env, R_SS,
+                (X86Seg){.selector = cpl,
+                         .attr = SEG_S | SEG_W | SEG_P | cpl << SEG_DPL_SHIFT,
+                         .limit = UINT32_MAX});
     }
     seg_set(env, R_CS, cs);
     env->rip = g.offset;
@@ -274,7 +288,8 @@ static void deliver_protected(CPUX86State *env, const Event *ev)
     unsigned cpl;
 
     if (g.type == SYS_TASK_GATE) {
-        log_unimp("x86: task gate for vector %d: task switches are not implemented", ev->vector);
+        log_unimp("x86: task gate for vector %d: task switches are not implemented",
+                  ev->vector);
         x86_raise_err(env, EXCP_GP, ev->vector * 8 + 2 + ev->ext, 0);
     }
     X86Seg cs = read_handler_cs(env, ev, &g, &cpl), ss = env->seg[R_SS];
@@ -321,10 +336,11 @@ static void deliver_protected(CPUX86State *env, const Event *ev)
 static void log_event(CPUX86State *env, const Event *ev)
 {
     if (log_enabled(LOG_INT)) {
-        log_line("int: v=%02x e=%04x soft=%d cpl=%u ip=%04x:%016" PRIx64 " sp=%04x:%016" PRIx64
-                 " cr2=%016" PRIx64,
-                 ev->vector, ev->error, ev->software, x86_cpl(env), env->seg[R_CS].selector, ev->rip,
-                 env->seg[R_SS].selector, env->regs[R_RSP], env->cr2);
+        log_line("int: v=%02x e=%04x soft=%d cpl=%u ip=%04x:%016" PRIx64
+                 " sp=%04x:%016" PRIx64 " cr2=%016" PRIx64,
+                 ev->vector, ev->error, ev->software, x86_cpl(env),
+                 env->seg[R_CS].selector, ev->rip, env->seg[R_SS].selector,
+                 env->regs[R_RSP], env->cr2);
     }
 }
 
@@ -358,6 +374,20 @@ static void deliver_debug_state(CPUX86State *env)
     env->pending_dr6 = 0;
 }
 
+/* The processor shuts down; a PC's chipset answers with a reset. */
+static void triple_fault(CPUX86State *env)
+{
+    env->triple_fault = false;
+    env->old_exception = -1;
+    env_cpu(env)->halted = true;
+    log_guest_error("x86: triple fault at rip %016" PRIx64, env->rip);
+    if (env->reset_request) {
+        machine_lock();
+        env->reset_request(env->reset_opaque);
+        machine_unlock();
+    }
+}
+
 void x86_deliver_exception(CPUState *cpu)
 {
     CPUX86State *env = cpu_env(cpu);
@@ -374,6 +404,7 @@ void x86_deliver_exception(CPUState *cpu)
 
     cpu->exception_index = -1;
     if (env->triple_fault) {
+        triple_fault(env);
         return;
     }
     if (ev.vector == EXCP_PF && !software) {
@@ -438,4 +469,14 @@ bool x86_has_work(CPUState *cpu)
     return (req & CPU_INTERRUPT_HARD && env->eflags & EFL_IF) ||
            (req & CPU_INTERRUPT_NMI && !env->nmi_blocked) ||
            req & (CPU_INTERRUPT_SMI | CPU_INTERRUPT_INIT | CPU_INTERRUPT_SIPI);
+}
+
+void x86_recheck_interrupts(CPUX86State *env)
+{
+    CPUState *cpu = env_cpu(env);
+
+    if (env->eflags & EFL_IF &&
+        __atomic_load_n(&cpu->interrupt_request, __ATOMIC_RELAXED)) {
+        __atomic_store_n(&cpu->exit_request, 1, __ATOMIC_RELAXED);
+    }
 }

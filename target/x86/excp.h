@@ -6,17 +6,17 @@
 #include "target/x86/cpu.h"
 
 enum { /* page-fault error code (SDM vol. 3, 4.7) */
-    PF_PRESENT = 1 << 0,
-    PF_WRITE = 1 << 1,
-    PF_USER = 1 << 2,
-    PF_RESERVED = 1 << 3,
-    PF_FETCH = 1 << 4,
+       PF_PRESENT = 1 << 0,
+       PF_WRITE = 1 << 1,
+       PF_USER = 1 << 2,
+       PF_RESERVED = 1 << 3,
+       PF_FETCH = 1 << 4,
 };
 
 enum { /* DR6 */
-    DR6_BS = 1 << 14,
-    DR6_BD = 1 << 13,
-    DR6_FIXED = (int)0xffff0ff0,
+       DR6_BS = 1 << 14,
+       DR6_BD = 1 << 13,
+       DR6_FIXED = (int)0xffff0ff0,
 };
 
 /* Describes an exception in env without leaving: x86_raise_pending() delivers it. */
@@ -27,13 +27,20 @@ void x86_raise_pending(CPUState *cpu, uintptr_t ra) __attribute__((noreturn));
 void x86_deliver_exception(CPUState *cpu);
 bool x86_take_interrupt(CPUState *cpu, uint32_t pending);
 bool x86_has_work(CPUState *cpu);
+/* CPUOps.unaligned: a legacy SSE operand that must be aligned was not. */
+void x86_unaligned(CPUState *cpu, vaddr va, uintptr_t ra) __attribute__((noreturn));
 
 /* INT n, INT3, INTO: next is the rip behind the instruction. */
 void x86_raise_software(CPUX86State *env, int vector, uint64_t next, uintptr_t ra)
     __attribute__((noreturn));
 
 /* #DB with these DR6 bits, as a trap (rip is behind the instruction) or a fault. */
-void x86_raise_debug(CPUX86State *env, uint64_t dr6, uintptr_t ra) __attribute__((noreturn));
+void x86_raise_debug(CPUX86State *env, uint64_t dr6, uintptr_t ra)
+    __attribute__((noreturn));
+
+/* IF may have been set, or a shadow ended: pending interrupts are looked at before the
+ * next unit. */
+void x86_recheck_interrupts(CPUX86State *env);
 
 /* True for vectors that push an error code. */
 bool x86_vector_has_error(int vector);

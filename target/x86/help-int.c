@@ -19,6 +19,7 @@ void helper_insn_done(CPUX86State *env, uint64_t next, uint64_t tf)
     env->eflags &= ~EFL_RF;
     env->inhibit_irq = false;
     x86_update_hflags(env);
+    x86_recheck_interrupts(env);
     if (tf) {
         x86_raise_debug(env, DR6_BS, 0);
     }

@@ -1,25 +1,26 @@
 /* The page walk: 32-bit, PAE, 4- and 5-level paging, with permissions and A/D bits. */
 /* SPDX-License-Identifier: MIT */
 /*
- * SDM vol. 3, chapter 4. A walk reads guest page tables through host pointers, from the root down;
- * the rights of the levels are ANDed. Only when the access is allowed are the accessed bits
- * (and for a write the dirty bit) stored, by compare-and-exchange, as another vCPU may change the entry;
- * if one did, the walk starts again.
+ * SDM vol. 3, chapter 4. A walk reads guest page tables through host pointers, from the
+ * root down; the rights of the levels are ANDed. Only when the access is allowed are the
+ * accessed bits (and for a write the dirty bit) stored, by compare-and-exchange, as
+ * another vCPU may change the entry; if one did, the walk starts again.
  *
- * What the walk returns is what the TLB may cache: rights for every kind of access in the given MMU
- * mode. Write permission is held back while the dirty bit is clear, so that the first write comes here.
+ * What the walk returns is what the TLB may cache: rights for every kind of access in the
+ * given MMU mode. Write permission is held back while the dirty bit is clear, so that the
+ * first write comes here.
  */
 #include "target/x86/excp.h"
 #include "target/x86/paging.h"
 
 enum { /* bits of an entry of any level (SDM vol. 3, tables 4-5 to 4-20) */
-    PTE_P = 1 << 0,
-    PTE_RW = 1 << 1,
-    PTE_US = 1 << 2,
-    PTE_A = 1 << 5,
-    PTE_D = 1 << 6,
-    PTE_PS = 1 << 7,
-    PTE_G = 1 << 8,
+       PTE_P = 1 << 0,
+       PTE_RW = 1 << 1,
+       PTE_US = 1 << 2,
+       PTE_A = 1 << 5,
+       PTE_D = 1 << 6,
+       PTE_PS = 1 << 7,
+       PTE_G = 1 << 8,
 };
 #define PTE_NX  (1ull << 63)
 #define PTE_PFN 0x000ffffffffff000ull
@@ -35,7 +36,7 @@ typedef struct Walk {
     unsigned depth;      /* entries visited so far */
     void *host[MAX_LEVELS];
     uint64_t entry[MAX_LEVELS];
-    uint64_t rights;     /* PTE_RW and PTE_US of all levels; PTE_NX of any */
+    uint64_t rights; /* PTE_RW and PTE_US of all levels; PTE_NX of any */
     hwaddr table;
 } Walk;
 
@@ -195,8 +196,8 @@ static bool set_accessed(Walk *w, bool dirty)
         } else {
             uint32_t old = w->entry[i];
 
-            if (!__atomic_compare_exchange_n((uint32_t *)w->host[i], &old, old | want, false,
-                                             __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
+            if (!__atomic_compare_exchange_n((uint32_t *)w->host[i], &old, old | want,
+                                             false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
                 return false;
             }
         }
@@ -230,7 +231,8 @@ static bool page_fault(CPUState *cpu, vaddr va, MMUAccess acc, int mmu_idx, uint
 
     code |= acc == MMU_WRITE ? PF_WRITE : 0;
     code |= mmu_idx == MMU_USER ? PF_USER : 0;
-    if (acc == MMU_EXEC && ((env->efer & EFER_NXE && env->cr4 & CR4_PAE) || env->cr4 & CR4_SMEP)) {
+    if (acc == MMU_EXEC &&
+        ((env->efer & EFER_NXE && env->cr4 & CR4_PAE) || env->cr4 & CR4_SMEP)) {
         code |= PF_FETCH;
     }
     env->fault_cr2 = va;
@@ -278,7 +280,9 @@ static bool walk_paged(CPUState *cpu, vaddr va, MMUAccess acc, int mmu_idx, bool
                               end == WALK_RESERVED ? PF_PRESENT | PF_RESERVED : 0);
         }
         page_rights(&w, mmu_idx, res);
-        allowed = acc == MMU_READ ? res->can_read : acc == MMU_WRITE ? res->can_write : res->can_exec;
+        allowed = acc == MMU_READ    ? res->can_read
+                  : acc == MMU_WRITE ? res->can_write
+                                     : res->can_exec;
         if (!allowed) {
             return page_fault(cpu, va, acc, mmu_idx, PF_PRESENT);
         }
@@ -291,7 +295,8 @@ static bool walk_paged(CPUState *cpu, vaddr va, MMUAccess acc, int mmu_idx, bool
     return true;
 }
 
-bool x86_walk(CPUState *cpu, vaddr va, MMUAccess acc, int mmu_idx, bool probe, MMUResult *res)
+bool x86_walk(CPUState *cpu, vaddr va, MMUAccess acc, int mmu_idx, bool probe,
+              MMUResult *res)
 {
     CPUX86State *env = cpu_env(cpu);
 

@@ -10,7 +10,8 @@
 #define X86_VIRT_BITS 48
 
 /* CPUOps.walk. */
-bool x86_walk(CPUState *cpu, vaddr va, MMUAccess acc, int mmu_idx, bool probe, MMUResult *res);
+bool x86_walk(CPUState *cpu, vaddr va, MMUAccess acc, int mmu_idx, bool probe,
+              MMUResult *res);
 
 bool x86_canonical(const CPUX86State *env, vaddr va);
 

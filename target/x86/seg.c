@@ -1,8 +1,9 @@
 /* Segments and descriptors (SDM vol. 3, chapters 3 and 5). */
 /* SPDX-License-Identifier: MIT */
 /*
- * The hidden part of a segment register is what counts; selectors are only looked at again when
- * the guest reads them. Everything that may raise comes before the first change of env.
+ * The hidden part of a segment register is what counts; selectors are only looked at
+ * again when the guest reads them. Everything that may raise comes before the first
+ * change of env.
  */
 #include "target/x86/seg.h"
 
@@ -28,7 +29,9 @@ X86Seg seg_from_desc(uint16_t selector, uint64_t desc)
 static X86Table table_of(const CPUX86State *env, uint16_t selector)
 {
     if (selector & 4) {
-        return (X86Table){.base = env->ldt.base, .limit = env->ldt.attr & SEG_P ? MIN(env->ldt.limit, 0xffff) : 0};
+        return (X86Table){.base = env->ldt.base,
+                          .limit =
+                              env->ldt.attr & SEG_P ? MIN(env->ldt.limit, 0xffff) : 0};
     }
     return env->gdt;
 }
@@ -88,19 +91,24 @@ void seg_set_real(CPUX86State *env, int reg, uint16_t selector)
 static void load_null(CPUX86State *env, int reg, uint16_t selector, uintptr_t ra)
 {
     if (reg == R_SS) {
-        bool allowed = env->hflags & HF_CS64 && x86_cpl(env) != 3 && (selector & 3u) == x86_cpl(env);
+        bool allowed =
+            env->hflags & HF_CS64 && x86_cpl(env) != 3 && (selector & 3u) == x86_cpl(env);
 
         if (!allowed) {
             x86_raise_err(env, EXCP_GP, 0, ra);
         }
     }
-    uint32_t attr = reg == R_SS ? SEG_S | SEG_W | SEG_DB | x86_cpl(env) << SEG_DPL_SHIFT : 0;
-    uint64_t base = env->seg[reg].base; /* FS and GS keep nothing: the base becomes 0 on Intel, stays on AMD */
+    uint32_t attr =
+        reg == R_SS ? SEG_S | SEG_W | SEG_DB | x86_cpl(env) << SEG_DPL_SHIFT : 0;
+    uint64_t base =
+        env->seg[reg]
+            .base; /* FS and GS keep nothing: the base becomes 0 on Intel, stays on AMD */
 
     if (!x86_long_mode(env)) {
         base = 0;
     }
-    seg_set(env, reg, (X86Seg){.selector = selector, .attr = attr, .base = reg >= R_FS ? base : 0});
+    seg_set(env, reg,
+            (X86Seg){.selector = selector, .attr = attr, .base = reg >= R_FS ? base : 0});
 }
 
 static void check_data_segment(CPUX86State *env, int reg, const X86Seg *s, uintptr_t ra)
@@ -110,12 +118,14 @@ static void check_data_segment(CPUX86State *env, int reg, const X86Seg *s, uintp
     bool ok;
 
     if (reg == R_SS) {
-        ok = s->attr & SEG_S && !(s->attr & SEG_CODE) && s->attr & SEG_W && rpl == cpl && dpl == cpl;
+        ok = s->attr & SEG_S && !(s->attr & SEG_CODE) && s->attr & SEG_W && rpl == cpl &&
+             dpl == cpl;
     } else {
         bool code = s->attr & SEG_CODE;
         bool conforming = code && s->attr & SEG_C;
 
-        ok = s->attr & SEG_S && (!code || s->attr & SEG_R) && (conforming || (dpl >= cpl && dpl >= rpl));
+        ok = s->attr & SEG_S && (!code || s->attr & SEG_R) &&
+             (conforming || (dpl >= cpl && dpl >= rpl));
     }
     if (!ok) {
         x86_raise_err(env, EXCP_GP, err, ra);
@@ -150,7 +160,11 @@ void seg_load(CPUX86State *env, int reg, uint16_t selector, uintptr_t ra)
 
 SegStack seg_stack(CPUX86State *env, unsigned size, uintptr_t ra)
 {
-    SegStack st = {.env = env, .size = size, .ra = ra, .sp = env->regs[R_RSP], .mmu_idx = x86_mmu_idx(env)};
+    SegStack st = {.env = env,
+                   .size = size,
+                   .ra = ra,
+                   .sp = env->regs[R_RSP],
+                   .mmu_idx = x86_mmu_idx(env)};
 
     if (env->hflags & HF_CS64) {
         st.mask = UINT64_MAX;
@@ -216,7 +230,8 @@ void seg_stack_commit(const SegStack *st)
     }
 }
 
-uint64_t seg_tss_stack(CPUX86State *env, unsigned cpl, unsigned ist, uint16_t *ss, uintptr_t ra)
+uint64_t seg_tss_stack(CPUX86State *env, unsigned cpl, unsigned ist, uint16_t *ss,
+                       uintptr_t ra)
 {
     CPUState *cpu = env_cpu(env);
     int mmu = x86_mmu_system(env);
@@ -245,7 +260,8 @@ uint64_t seg_tss_stack(CPUX86State *env, unsigned cpl, unsigned ist, uint16_t *s
     return tss16 ? cpu_lduw(cpu, va, mmu, ra) : cpu_ldl(cpu, va, mmu, ra);
 }
 
-X86Seg seg_check_stack(CPUX86State *env, uint16_t selector, unsigned cpl, uint32_t ext, uintptr_t ra)
+X86Seg seg_check_stack(CPUX86State *env, uint16_t selector, unsigned cpl, uint32_t ext,
+                       uintptr_t ra)
 {
     uint32_t err = (selector & ~3u) | ext;
     uint64_t desc;
@@ -255,8 +271,8 @@ X86Seg seg_check_stack(CPUX86State *env, uint16_t selector, unsigned cpl, uint32
     }
     X86Seg s = seg_from_desc(selector, desc);
 
-    if ((selector & 3u) != cpl || seg_dpl(&s) != cpl || !(s.attr & SEG_S) || s.attr & SEG_CODE ||
-        !(s.attr & SEG_W)) {
+    if ((selector & 3u) != cpl || seg_dpl(&s) != cpl || !(s.attr & SEG_S) ||
+        s.attr & SEG_CODE || !(s.attr & SEG_W)) {
         x86_raise_err(env, EXCP_TS, err, ra);
     }
     if (!(s.attr & SEG_P)) {

@@ -1,0 +1,276 @@
+/* The x86 vCPU: reset, flags words, translation key, register text. */
+/* SPDX-License-Identifier: MIT */
+#include "target/x86/cpu.h"
+
+#include "hw/core/clock.h"
+#include "target/x86/cpuid.h"
+#include "target/x86/excp.h"
+#include "target/x86/paging.h"
+#include "target/x86/seg.h"
+#include "target/x86/translate.h"
+#include "util/host.h"
+
+/* --- EFLAGS --- */
+
+uint32_t x86_eflags(CPUX86State *env)
+{
+    CCState cc = {
+        .op = env->cc_op, .a = env->cc_a, .b = env->cc_b, .c = env->cc_c, .r = env->cc_r};
+
+    return env->eflags | cc_compute(&cc) | (env->df < 0 ? EFL_DF : 0) | EFL_FIXED;
+}
+
+void x86_set_eflags(CPUX86State *env, uint32_t val)
+{
+    env->cc_op = CC_OP(CC_EFLAGS, 0);
+    env->cc_a = val & CC_ALL;
+    env->df = val & EFL_DF ? -1 : 1;
+    env->eflags = (val & ~(CC_ALL | EFL_DF)) | EFL_FIXED;
+    x86_update_hflags(env);
+}
+
+/* --- hflags --- */
+
+int x86_mmu_idx(const CPUX86State *env)
+{
+    if (x86_cpl(env) == 3) {
+        return MMU_USER;
+    }
+    return env->cr4 & CR4_SMAP && !(env->eflags & EFL_AC) ? MMU_KERNEL_SMAP : MMU_KERNEL;
+}
+
+/* A segment through which 32-bit code may do every access of its kind unchecked. */
+static bool is_flat(const X86Seg *s, bool code)
+{
+    uint32_t kind = s->attr & (SEG_CODE | SEG_E | SEG_W);
+
+    return s->limit == UINT32_MAX && s->attr & SEG_P &&
+           (code ? s->attr & SEG_R : kind == SEG_W);
+}
+
+static uint32_t segment_hflags(const CPUX86State *env)
+{
+    const X86Seg *cs = &env->seg[R_CS], *ss = &env->seg[R_SS];
+    const X86Seg *ds = &env->seg[R_DS], *es = &env->seg[R_ES];
+    uint32_t h = 0;
+
+    if (x86_long_mode(env) && cs->attr & SEG_L) {
+        return HF_CS64;
+    }
+    h |= cs->attr & SEG_DB ? HF_CS32 : 0;
+    h |= ss->attr & SEG_DB ? HF_SS32 : 0;
+    h |= ds->base | es->base | ss->base | cs->base ? HF_ADDSEG : 0;
+    if (!is_flat(cs, true) || !is_flat(ss, false) || !is_flat(ds, false) ||
+        !is_flat(es, false)) {
+        h |= HF_LIMITS;
+    }
+    return h;
+}
+
+static uint32_t control_hflags(const CPUX86State *env)
+{
+    uint32_t h = 0;
+
+    h |= env->cr0 & CR0_PE ? HF_PE : 0;
+    h |= env->cr0 & CR0_MP ? HF_MP : 0;
+    h |= env->cr0 & CR0_EM ? HF_EM : 0;
+    h |= env->cr0 & CR0_TS ? HF_TS : 0;
+    h |= env->efer & EFER_LMA ? HF_LMA : 0;
+    h |= env->cr4 & CR4_OSFXSR ? HF_OSFXSR : 0;
+    h |= env->cr4 & CR4_UMIP ? HF_UMIP : 0;
+    if (env->cr4 & CR4_OSXSAVE) {
+        h |= HF_OSXSAVE | ((env->xcr0 & 6) == 6 ? HF_AVX : 0);
+    }
+    return h;
+}
+
+void x86_update_hflags(CPUX86State *env)
+{
+    uint32_t h = segment_hflags(env) | control_hflags(env);
+    unsigned cpl = 0;
+
+    if (env->eflags & EFL_VM) {
+        h |= HF_VM;
+        cpl = 3;
+    } else if (env->cr0 & CR0_PE) {
+        cpl = env->seg[R_SS].attr >> SEG_DPL_SHIFT & 3;
+    }
+    h |= cpl;
+    h |= env->eflags & EFL_TF ? HF_TF : 0;
+    h |= env->eflags & EFL_RF ? HF_RF : 0;
+    h |= env->inhibit_irq ? HF_INHIBIT : 0;
+    h |= (env->eflags & EFL_IOPL) >> EFL_IOPL_SHIFT << HF_IOPL_SHIFT;
+    env->hflags = h;
+    cpu_mode_changed(env_cpu(env), x86_mmu_idx(env));
+}
+
+static TBKey x86_tb_key(CPUState *cpu)
+{
+    CPUX86State *env = cpu_env(cpu);
+
+    if (env->hflags & HF_CS64) {
+        return (TBKey){.pc = env->rip, .flags = env->hflags};
+    }
+    uint64_t base = env->seg[R_CS].base;
+
+    return (TBKey){
+        .pc = (uint32_t)(base + env->rip), .cs_base = base, .flags = env->hflags};
+}
+
+static void x86_restore_state(CPUState *cpu, uint64_t pc)
+{
+    CPUX86State *env = cpu_env(cpu);
+
+    env->rip = pc;
+}
+
+uint64_t x86_tsc(CPUX86State *env)
+{
+    int64_t ns = env->clock ? clock_ns(env->clock) : clock_monotonic_ns();
+
+    return (uint64_t)ns + (uint64_t)env->tsc_offset;
+}
+
+/* --- reset: SDM vol. 3, table 9-1 --- */
+
+static void reset_segments(CPUX86State *env)
+{
+    for (int r = 0; r < NR_SEGS; r++) {
+        seg_set(env, r, (X86Seg){.limit = 0xffff, .attr = SEG_P | SEG_S | SEG_W | SEG_A});
+    }
+    seg_set(env, R_CS,
+            (X86Seg){.selector = 0xf000,
+                     .base = 0xffff0000,
+                     .limit = 0xffff,
+                     .attr = SEG_P | SEG_S | SEG_CODE | SEG_R | SEG_A});
+    env->ldt = (X86Seg){.limit = 0xffff, .attr = SEG_P | SYS_LDT};
+    env->tr = (X86Seg){.limit = 0xffff, .attr = SEG_P | SYS_TSS_BUSY};
+    env->gdt = env->idt = (X86Table){.limit = 0xffff};
+}
+
+static void x86_reset(CPUState *cpu)
+{
+    CPUX86State *env = cpu_env(cpu);
+    int64_t tsc_offset = env->tsc_offset;
+
+    memset(env, 0, offsetof(CPUX86State, model));
+    env->tsc_offset = tsc_offset;
+    env->rip = 0xfff0;
+    env->df = 1;
+    env->eflags = EFL_FIXED;
+    env->cr0 = CR0_ET | CR0_NW | CR0_CD;
+    env->dr[6] = DR6_FIXED & 0xffffffff;
+    env->dr[7] = 0x400;
+    env->mxcsr = 0x1f80;
+    env->xcr0 = 1;
+    env->pat = 0x0007040600070406ull;
+    env->x87.cw = 0x40;
+    env->misc_enable = 1;
+    env->old_exception = -1;
+    if (env->model) {
+        env->regs[R_RDX] = env->model->stepping | (env->model->model & 15) << 4 |
+                           env->model->family << 8;
+    }
+    reset_segments(env);
+    cpu->exception_index = -1;
+    cpu->halted = false;
+    tlb_flush(cpu);
+    x86_update_hflags(env);
+}
+
+/* --- text --- */
+
+static void dump_segment(GString *to, const char *name, const X86Seg *s)
+{
+    g_string_append_printf(to, "%-3s=%04x %016" PRIx64 " %08x %08x DPL=%u\n", name,
+                           s->selector, s->base, s->limit, s->attr << 8, seg_dpl(s));
+}
+
+static void dump_flags(GString *to, CPUX86State *env)
+{
+    uint32_t fl = x86_eflags(env);
+
+    g_string_append_printf(
+        to, "RIP=%016" PRIx64 " RFL=%08x [%c%c%c%c%c%c%c] CPL=%u II=%d HLT=%d\n",
+        env->rip, fl, fl & EFL_DF ? 'D' : '-', fl & EFL_OF ? 'O' : '-',
+        fl & EFL_SF ? 'S' : '-', fl & EFL_ZF ? 'Z' : '-', fl & EFL_AF ? 'A' : '-',
+        fl & EFL_PF ? 'P' : '-', fl & EFL_CF ? 'C' : '-', x86_cpl(env), env->inhibit_irq,
+        env_cpu(env)->halted);
+}
+
+static void x86_dump_regs(CPUState *cpu, GString *to)
+{
+    static const char *const gpr[] = {"RAX", "RBX", "RCX", "RDX",
+                                      "RSI", "RDI", "RBP", "RSP"};
+    static const uint8_t gpr_nr[] = {R_RAX, R_RBX, R_RCX, R_RDX,
+                                     R_RSI, R_RDI, R_RBP, R_RSP};
+    static const char *const seg[] = {"ES", "CS", "SS", "DS", "FS", "GS"};
+    CPUX86State *env = cpu_env(cpu);
+
+    for (unsigned i = 0; i < 8; i++) {
+        g_string_append_printf(to, "%s=%016" PRIx64 "%c", gpr[i], env->regs[gpr_nr[i]],
+                               i % 4 == 3 ? '\n' : ' ');
+    }
+    for (unsigned i = 8; i < 16; i++) {
+        g_string_append_printf(to, "R%-2u=%016" PRIx64 "%c", i, env->regs[i],
+                               i % 4 == 3 ? '\n' : ' ');
+    }
+    dump_flags(to, env);
+    for (unsigned i = 0; i < NR_SEGS; i++) {
+        dump_segment(to, seg[i], &env->seg[i]);
+    }
+    dump_segment(to, "LDT", &env->ldt);
+    dump_segment(to, "TR", &env->tr);
+    g_string_append_printf(to,
+                           "GDT=     %016" PRIx64 " %08x\nIDT=     %016" PRIx64 " %08x\n",
+                           env->gdt.base, env->gdt.limit, env->idt.base, env->idt.limit);
+    g_string_append_printf(to,
+                           "CR0=%08x CR2=%016" PRIx64 " CR3=%016" PRIx64 " CR4=%08x\n",
+                           (uint32_t)env->cr0, env->cr2, env->cr3, (uint32_t)env->cr4);
+    g_string_append_printf(to,
+                           "DR6=%016" PRIx64 " DR7=%016" PRIx64 "\nEFER=%016" PRIx64 "\n",
+                           env->dr[6], env->dr[7], env->efer);
+}
+
+static const RegDesc x86_regs[] = {
+    {.name = "rax", .offset = offsetof(CPUX86State, regs[R_RAX]), .size = 8},
+    {.name = "rbx", .offset = offsetof(CPUX86State, regs[R_RBX]), .size = 8},
+    {.name = "rcx", .offset = offsetof(CPUX86State, regs[R_RCX]), .size = 8},
+    {.name = "rdx", .offset = offsetof(CPUX86State, regs[R_RDX]), .size = 8},
+    {.name = "rsi", .offset = offsetof(CPUX86State, regs[R_RSI]), .size = 8},
+    {.name = "rdi", .offset = offsetof(CPUX86State, regs[R_RDI]), .size = 8},
+    {.name = "rbp", .offset = offsetof(CPUX86State, regs[R_RBP]), .size = 8},
+    {.name = "rsp", .offset = offsetof(CPUX86State, regs[R_RSP]), .size = 8},
+    {.name = "r8",  .offset = offsetof(CPUX86State, regs[8]),     .size = 8},
+    {.name = "r9",  .offset = offsetof(CPUX86State, regs[9]),     .size = 8},
+    {.name = "r10", .offset = offsetof(CPUX86State, regs[10]),    .size = 8},
+    {.name = "r11", .offset = offsetof(CPUX86State, regs[11]),    .size = 8},
+    {.name = "r12", .offset = offsetof(CPUX86State, regs[12]),    .size = 8},
+    {.name = "r13", .offset = offsetof(CPUX86State, regs[13]),    .size = 8},
+    {.name = "r14", .offset = offsetof(CPUX86State, regs[14]),    .size = 8},
+    {.name = "r15", .offset = offsetof(CPUX86State, regs[15]),    .size = 8},
+    {.name = "rip", .offset = offsetof(CPUX86State, rip),         .size = 8},
+};
+
+const CPUOps x86_cpu_ops = {
+    .name = "x86_64",
+    .env_size = sizeof(CPUX86State),
+    .fill_guest_desc = x86_fill_guest_desc,
+    .init_globals = x86_init_globals,
+    .disas_size = sizeof(DisasContext),
+    .reset = x86_reset,
+    .tb_key = x86_tb_key,
+    .translate_start = x86_translate_start,
+    .translate_insn = x86_translate_insn,
+    .translate_stop = x86_translate_stop,
+    .restore_state = x86_restore_state,
+    .walk = x86_walk,
+    .raise_pending = x86_raise_pending,
+    .unaligned = x86_unaligned,
+    .deliver_exception = x86_deliver_exception,
+    .take_interrupt = x86_take_interrupt,
+    .has_work = x86_has_work,
+    .dump_regs = x86_dump_regs,
+    .regs = x86_regs,
+    .nregs = ARRAY_SIZE(x86_regs),
+};

@@ -1,0 +1,478 @@
+/* CPU models and CPUID: features by table, leaves by table. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * SDM vol. 2, CPUID. What the guest is told is what executes: a feature whose decode rows
+ * are not all implemented is in no model. The default tells a guest kernel what makes it
+ * cheap to translate: a known TSC frequency, no speculation bugs, PCID (performance
+ * knobs, all of them true).
+ */
+#include "target/x86/cpuid.h"
+
+#include "target/x86/paging.h"
+#include "util/error.h"
+#include "util/options.h"
+
+#define FEATURE_WORDS ((NR_X86_FEATS + 63) / 64)
+
+/* Implemented features that no row of the decode table asks for. */
+static const X86Feature without_rows[] = {
+    X86_FEAT_FPU,       X86_FEAT_DE,         X86_FEAT_PSE,    X86_FEAT_TSC,
+    X86_FEAT_MSR,       X86_FEAT_PAE,        X86_FEAT_MCE,    X86_FEAT_CX8,
+    X86_FEAT_APIC,      X86_FEAT_SEP,        X86_FEAT_MTRR,   X86_FEAT_PGE,
+    X86_FEAT_MCA,       X86_FEAT_CMOV,       X86_FEAT_PAT,    X86_FEAT_PSE36,
+    X86_FEAT_CLFLUSH,   X86_FEAT_MMX,        X86_FEAT_FXSR,   X86_FEAT_SSE,
+    X86_FEAT_SSE2,      X86_FEAT_PCID,       X86_FEAT_X2APIC, X86_FEAT_TSC_DEADLINE,
+    X86_FEAT_OSXSAVE,   X86_FEAT_HYPERVISOR, X86_FEAT_ARAT,   X86_FEAT_TSC_ADJUST,
+    X86_FEAT_SMEP,      X86_FEAT_ERMS,       X86_FEAT_UMIP,   X86_FEAT_LM,
+    X86_FEAT_NX,        X86_FEAT_SYSCALL,    X86_FEAT_INVTSC, X86_FEAT_ARCH_CAP,
+    X86_FEAT_SPEC_CTRL, X86_FEAT_PDPE1GB,    X86_FEAT_XSAVE,  X86_FEAT_SMAP,
+    X86_FEAT_FSRM,
+};
+
+static bool has_todo_row(X86Feature f)
+{
+    for (unsigned i = 0; i < x86_nr_rows; i++) {
+        if (x86_rows[i].feature == f && x86_rows[i].todo) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_row(X86Feature f)
+{
+    for (unsigned i = 0; i < x86_nr_rows; i++) {
+        if (x86_rows[i].feature == f) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool x86_feature_implemented(X86Feature f)
+{
+    if (has_todo_row(f)) {
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(without_rows); i++) {
+        if (without_rows[i] == f) {
+            return true;
+        }
+    }
+    return has_row(f);
+}
+
+/* --- models --- */
+
+typedef struct ModelRow {
+    const char *name, *vendor;
+    uint8_t family, model, stepping;
+    const char *brand, *features;
+} ModelRow;
+
+#define MODEL(nm, vnd, fam, mod, step, brnd, feats) \
+    {.name = nm,                                    \
+     .vendor = vnd,                                 \
+     .family = fam,                                 \
+     .model = mod,                                  \
+     .stepping = step,                              \
+     .brand = brnd,                                 \
+     .features = feats},
+static const ModelRow models[] = {
+#include "target/x86/models.def"
+};
+#undef MODEL
+
+static const ModelRow *find_model(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(models); i++) {
+        if (!strcmp(models[i].name, name)) {
+            return &models[i];
+        }
+    }
+    return NULL;
+}
+
+static X86Feature find_feature(const char *name)
+{
+    for (unsigned f = 1; f < NR_X86_FEATS; f++) {
+        const char *a = x86_features[f].name, *b = name;
+
+        while (*a && (*a == *b || (strchr(".-_", *a) && strchr(".-_", *b) && *b))) {
+            a++, b++;
+        }
+        if (!*a && !*b) {
+            return f;
+        }
+    }
+    return X86_FEAT_0;
+}
+
+static void set_feature(X86Model *m, X86Feature f, bool on)
+{
+    uint64_t bit = 1ull << (f % 64);
+
+    if (on && x86_feature_implemented(f)) {
+        m->features[f / 64] |= bit;
+    } else {
+        m->features[f / 64] &= ~bit;
+    }
+}
+
+/* Adds the features of a model's list; a name in it may be another model. */
+static void add_features(X86Model *m, const char *list)
+{
+    gchar **words = g_strsplit(list, " ", -1);
+
+    for (gchar **w = words; *w; w++) {
+        const ModelRow *base = find_model(*w);
+
+        if (base) {
+            add_features(m, base->features);
+        } else if (**w) {
+            set_feature(m, find_feature(*w), true);
+        }
+    }
+    g_strfreev(words);
+}
+
+static void model_from_row(X86Model *m, const ModelRow *row)
+{
+    *m = (X86Model){
+        .name = row->name,
+        .vendor = row->vendor,
+        .brand = row->brand,
+        .family = row->family,
+        .model = row->model,
+        .stepping = row->stepping,
+    };
+    if (strcmp(row->features, "*")) {
+        add_features(m, row->features);
+        return;
+    }
+    for (unsigned f = 1; f < NR_X86_FEATS; f++) {
+        set_feature(m, f, true);
+    }
+}
+
+/* One `+feature`, `-feature` or `feature=on|off`. */
+static bool apply_word(X86Model *m, const char *word, GError **errp)
+{
+    bool on = word[0] != '-';
+    g_autofree char *name = g_strdup(word[0] == '+' || word[0] == '-' ? word + 1 : word);
+    char *eq = strchr(name, '=');
+
+    if (eq) {
+        *eq = 0;
+        on = !strcmp(eq + 1, "on") || !strcmp(eq + 1, "true");
+    }
+    X86Feature f = find_feature(name);
+
+    if (f == X86_FEAT_0) {
+        return user_error(errp, "-cpu %s: there is no feature '%s' (see -cpu help)",
+                          m->name, name);
+    }
+    if (on && !x86_feature_implemented(f)) {
+        return user_error(errp, "-cpu %s: feature '%s' is not implemented", m->name,
+                          name);
+    }
+    set_feature(m, f, on);
+    return true;
+}
+
+bool x86_model_parse(const char *spec, X86Model *out, GError **errp)
+{
+    g_auto(GStrv) words = g_strsplit(spec, ",", -1);
+    const ModelRow *row = find_model(words[0] && *words[0] ? words[0] : "max");
+
+    if (!row && !strcmp(words[0], "host")) {
+        row = find_model("max");
+    }
+    if (!row) {
+        g_autoptr(GString) names = g_string_new(NULL);
+
+        for (size_t i = 0; i < ARRAY_SIZE(models); i++) {
+            g_string_append_printf(names, "%s%s", i ? " " : "", models[i].name);
+        }
+        return user_error(errp, "-cpu %s: no such model; there are: %s host", words[0],
+                          names->str);
+    }
+    model_from_row(out, row);
+    for (unsigned i = 1; words[0] && words[i]; i++) {
+        if (!apply_word(out, words[i], errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void x86_set_model(CPUX86State *env, const X86Model *m)
+{
+    env->model = m;
+    memcpy(env->features, m->features, sizeof m->features);
+}
+
+void x86_model_help(GString *to)
+{
+    g_string_append(to, "CPU models:\n");
+    for (size_t i = 0; i < ARRAY_SIZE(models); i++) {
+        g_string_append_printf(to, "  %-16s %s\n", models[i].name, models[i].brand);
+    }
+    g_string_append_printf(to, "  %-16s %s\n", "host", "as max");
+    g_string_append(to, "Features that can be switched by +NAME and -NAME:\n ");
+    for (unsigned f = 1; f < NR_X86_FEATS; f++) {
+        if (x86_feature_implemented(f)) {
+            g_string_append_printf(to, " %s", x86_features[f].name);
+        }
+    }
+    g_string_append(to, "\n");
+}
+
+/* --- leaves --- */
+
+static uint32_t feature_word(const X86Model *m, uint32_t leaf, uint32_t subleaf,
+                             unsigned reg)
+{
+    uint32_t w = 0;
+
+    for (unsigned f = 1; f < NR_X86_FEATS; f++) {
+        const X86FeatureInfo *i = &x86_features[f];
+
+        if (i->leaf == leaf && i->subleaf == subleaf && i->reg == reg &&
+            x86_model_has(m, f)) {
+            w |= 1u << i->bit;
+        }
+    }
+    return w;
+}
+
+uint64_t x86_xcr0_supported(const CPUX86State *env)
+{
+    return x86_model_has(env->model, X86_FEAT_AVX) ? 7 : 3;
+}
+
+uint32_t x86_xsave_size(uint64_t mask)
+{
+    return mask & 4 ? 832 : 576;
+}
+
+static void vendor_regs(const char *vendor, uint32_t r[4])
+{
+    memcpy(&r[CPUID_EBX], vendor, 4);
+    memcpy(&r[CPUID_EDX], vendor + 4, 4);
+    memcpy(&r[CPUID_ECX], vendor + 8, 4);
+}
+
+static uint32_t signature(const X86Model *m)
+{
+    uint32_t family = MIN(m->family, 15), ext_family = m->family - family;
+
+    return m->stepping | (m->model & 15) << 4 | family << 8 |
+           (uint32_t)(m->model >> 4) << 16 | ext_family << 20;
+}
+
+typedef void LeafFn(CPUX86State *env, uint32_t subleaf, uint32_t r[4]);
+
+static void leaf_0(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
+{
+    r[CPUID_EAX] = 0x16;
+    vendor_regs(env->model->vendor, r);
+}
+
+static void leaf_1(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
+{
+    r[CPUID_EAX] = signature(env->model);
+    r[CPUID_EBX] = (uint32_t)env_cpu(env)->index << 24 | 1 << 16 |
+                   8 << 8; /* CLFLUSH lines of 64 bytes */
+    r[CPUID_ECX] = feature_word(env->model, 1, 0, CPUID_ECX);
+    r[CPUID_EDX] = feature_word(env->model, 1, 0, CPUID_EDX);
+    if (!(env->cr4 & CR4_OSXSAVE)) {
+        r[CPUID_ECX] &= ~(1u << 27);
+    }
+}
+
+static void leaf_2(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
+{
+    r[CPUID_EAX] = 0x00feff01; /* TLBs: leaf 18h (none); caches: leaf 4 */
+}
+
+/* Level, size and shape of a cache: deterministic cache parameters. */
+static void cache_leaf(uint32_t r[4], unsigned type, unsigned level, unsigned ways,
+                       unsigned sets)
+{
+    r[CPUID_EAX] = type | level << 5 | 1 << 8;
+    r[CPUID_EBX] = 63 | (ways - 1) << 22;
+    r[CPUID_ECX] = sets - 1;
+}
+
+static void leaf_4(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
+{
+    switch (subleaf) {
+    case 0:
+        cache_leaf(r, 1, 1, 8, 64); /* data, 32 KiB */
+        break;
+    case 1:
+        cache_leaf(r, 2, 1, 8, 64); /* instructions, 32 KiB */
+        break;
+    case 2:
+        cache_leaf(r, 3, 2, 8, 1024); /* 512 KiB */
+        break;
+    case 3:
+        cache_leaf(r, 3, 3, 16, 8192); /* 8 MiB */
+        break;
+    default:
+        break;
+    }
+}
+
+static void leaf_6(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
+{
+    r[CPUID_EAX] = feature_word(env->model, 6, 0, CPUID_EAX);
+}
+
+static void leaf_7(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
+{
+    if (subleaf > 1) {
+        return;
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        r[i] = feature_word(env->model, 7, subleaf, i);
+    }
+    if (subleaf == 0) {
+        r[CPUID_EAX] = 1;
+    }
+}
+
+static void leaf_d(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
+{
+    uint64_t all = x86_xcr0_supported(env);
+
+    if (!x86_model_has(env->model, X86_FEAT_XSAVE)) {
+        return;
+    }
+    if (subleaf == 0) {
+        r[CPUID_EAX] = all;
+        r[CPUID_EBX] = x86_xsave_size(env->xcr0);
+        r[CPUID_ECX] = x86_xsave_size(all);
+    } else if (subleaf == 1) {
+        r[CPUID_EAX] = feature_word(env->model, 0xd, 1, CPUID_EAX);
+        r[CPUID_EBX] = x86_xsave_size(env->xcr0);
+    } else if (subleaf == 2 && all & 4) {
+        r[CPUID_EAX] = 256;
+        r[CPUID_EBX] = 576;
+    }
+}
+
+/* x2APIC topology: one thread a core, one package. */
+static void leaf_b(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
+{
+    r[CPUID_ECX] = subleaf & 0xff;
+    r[CPUID_EDX] = env_cpu(env)->index;
+    if (subleaf < 2) {
+        r[CPUID_EBX] = 1;
+        r[CPUID_ECX] |= (subleaf + 1) << 8;
+    }
+}
+
+/* TSC: crystal * EBX / EAX. */
+static void leaf_15(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
+{
+    r[CPUID_EAX] = 1;
+    r[CPUID_EBX] = X86_TSC_HZ / X86_CRYSTAL_HZ;
+    r[CPUID_ECX] = X86_CRYSTAL_HZ;
+}
+
+static void leaf_16(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
+{
+    r[CPUID_EAX] = r[CPUID_EBX] = X86_TSC_HZ / 1000000;
+    r[CPUID_ECX] = 100;
+}
+
+static void leaf_40000000(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
+{
+    r[CPUID_EAX] = 0x40000000;
+    memcpy(&r[CPUID_EBX], "MynahMynahTC" + 0, 4);
+    memcpy(&r[CPUID_ECX], "MynahMynahTC" + 4, 4);
+    memcpy(&r[CPUID_EDX], "MynahMynahTC" + 8, 4);
+}
+
+static void leaf_80000000(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
+{
+    r[CPUID_EAX] = 0x80000008;
+    vendor_regs(env->model->vendor, r);
+}
+
+static void leaf_80000001(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
+{
+    r[CPUID_EAX] = signature(env->model);
+    r[CPUID_ECX] = feature_word(env->model, 0x80000001, 0, CPUID_ECX);
+    r[CPUID_EDX] = feature_word(env->model, 0x80000001, 0, CPUID_EDX);
+    if (!strcmp(env->model->vendor, "AuthenticAMD")) { /* AMD repeats leaf 1 here */
+        r[CPUID_EDX] |= feature_word(env->model, 1, 0, CPUID_EDX) & 0x0183f3ff;
+    }
+}
+
+static void leaf_brand(CPUX86State *env, uint32_t leaf, uint32_t r[4])
+{
+    char brand[48] = {0};
+
+    g_strlcpy(brand, env->model->brand, sizeof brand);
+    memcpy(r, brand + 16 * (leaf - 0x80000002), 16);
+}
+
+static void leaf_80000006(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
+{
+    r[CPUID_ECX] = 512 << 16 | 6 << 12 | 64;
+}
+
+static void leaf_80000007(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
+{
+    r[CPUID_EDX] = feature_word(env->model, 0x80000007, 0, CPUID_EDX);
+}
+
+static void leaf_80000008(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
+{
+    r[CPUID_EAX] = X86_PHYS_BITS | X86_VIRT_BITS << 8;
+    r[CPUID_EBX] = feature_word(env->model, 0x80000008, 0, CPUID_EBX);
+}
+
+static const struct {
+    uint32_t leaf;
+    LeafFn *fn;
+} leaves[] = {
+    {0x0,        leaf_0       },
+    {0x1,        leaf_1       },
+    {0x2,        leaf_2       },
+    {0x4,        leaf_4       },
+    {0x6,        leaf_6       },
+    {0x7,        leaf_7       },
+    {0xb,        leaf_b       },
+    {0xd,        leaf_d       },
+    {0x15,       leaf_15      },
+    {0x16,       leaf_16      },
+    {0x40000000, leaf_40000000},
+    {0x80000000, leaf_80000000},
+    {0x80000001, leaf_80000001},
+    {0x80000006, leaf_80000006},
+    {0x80000007, leaf_80000007},
+    {0x80000008, leaf_80000008},
+};
+
+void x86_cpuid(CPUX86State *env, uint32_t leaf, uint32_t subleaf, uint32_t regs[4])
+{
+    memset(regs, 0, 4 * sizeof regs[0]);
+    if (leaf >= 0x80000002 && leaf <= 0x80000004) {
+        leaf_brand(env, leaf, regs);
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(leaves); i++) {
+        if (leaves[i].leaf == leaf) {
+            leaves[i].fn(env, subleaf, regs);
+            return;
+        }
+    }
+    if (leaf < 0x40000000 &&
+        leaf > 0x16) { /* beyond the highest basic leaf: its data (SDM) */
+        leaf_16(env, subleaf, regs);
+    }
+}
