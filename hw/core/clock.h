@@ -39,6 +39,10 @@ typedef struct ClockSource {
 /* A clock on `src`, running from 0. `src` must outlive it. */
 Clock *clock_new(const ClockSource *src, void *opaque);
 
+/* A clock on the host's monotonic time, whose timers fire in the loop's thread. */
+struct EventLoop;
+Clock *clock_new_host(struct EventLoop *l);
+
 /* A clock that moves by clock_step() alone. */
 Clock *clock_new_manual(void);
 

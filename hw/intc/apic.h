@@ -1,0 +1,66 @@
+/* What local APICs, the I/O APIC and the board say to each other. */
+/* SPDX-License-Identifier: MIT */
+#ifndef HW_INTC_APIC_H
+#define HW_INTC_APIC_H
+
+#include "cpu/intc.h"
+#include "hw/core/device.h"
+
+#define APIC_DEFAULT_BASE 0xfee00000u
+#define APIC_SPACE_SIZE   0x1000
+#define APIC_MAX_CPUS     255
+
+/* Rate of the APIC timer before its divider; CPUID leaf 15h must report it as the
+ * crystal. */
+#define APIC_TIMER_HZ 1000000000u
+
+enum { /* delivery modes (SDM vol. 3, 11.6.1) */
+       APIC_FIXED,
+       APIC_LOWEST,
+       APIC_SMI,
+       APIC_NMI = 4,
+       APIC_INIT,
+       APIC_STARTUP,
+       APIC_EXTINT
+};
+
+/* An interrupt message on its way. */
+typedef struct ApicMsg {
+    uint32_t dest;
+    bool logical;
+    bool broadcast; /* to all, whatever dest says */
+    bool level;     /* level-triggered: its EOI is to be broadcast */
+    uint8_t mode;   /* APIC_* */
+    uint8_t vector;
+} ApicMsg;
+
+/*
+ * The wire between the APICs of a machine. The board makes one, gives it to every lapic
+ * and to the ioapic as their "bus", and keeps it until the devices are gone.
+ */
+typedef struct ApicBus {
+    Device *lapic[APIC_MAX_CPUS];
+    unsigned nlapics;
+    void (*eoi)(void *opaque, uint8_t vector); /* the I/O APIC's */
+    void *eoi_opaque;
+    int (*extint_ack)(void *opaque); /* INTA of the 8259 pair */
+    void *extint_opaque;
+} ApicBus;
+
+/* Delivers to the local APICs that match; false: none took it. */
+bool apic_bus_send(ApicBus *bus, const ApicMsg *msg);
+
+/* A message-signalled interrupt: a write of `data` to FEExxxxxh (SDM vol. 3, 11.11). */
+void apic_bus_send_msi(ApicBus *bus, uint64_t addr, uint32_t data);
+
+/* The vCPU's side of a local APIC. */
+void lapic_get_intc(Device *d, CPUIntc *out);
+
+/* The register page as its own vCPU sees it; offset 0 to FFFh, aligned to 4. */
+uint32_t lapic_mmio_read(Device *d, uint32_t offset);
+void lapic_mmio_write(Device *d, uint32_t offset, uint32_t v);
+
+/* Puts LINT0 (ExtINT) and LINT1 (NMI) into virtual-wire mode, as firmware does. */
+void lapic_set_virtual_wire(Device *d);
+
+#endif

@@ -1,0 +1,229 @@
+/* I/O APIC with 24 pins. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * (Intel 82093AA data sheet, order 290566, with the EOI register of version 20h.)
+ * A pin in edge mode sends at each rising edge; an edge while it is masked is lost, as
+ * the data sheet says. A pin in level mode sends while its line is high, it is not masked
+ * and remote IRR is clear; the EOI of its vector clears remote IRR, and it may send
+ * again. Lines carry logical levels, so the polarity bit is stored and has no effect.
+ */
+#include "hw/intc/apic.h"
+#include "hw/devices.h"
+#include "memory/memory.h"
+#include "util/bitops.h"
+#include "util/log.h"
+
+#define NPINS       MACHINE_GSIS
+#define BASE_ADDR   0xfec00000
+#define REGSEL      0x00 /* MMIO offsets */
+#define WINDOW      0x10
+#define EOIR        0x40
+#define IND_ID      0x00 /* indirect registers */
+#define IND_VERSION 0x01
+#define IND_ARB     0x02
+#define IND_REDIR   0x10
+#define VERSION     ((NPINS - 1) << 16 | 0x20)
+
+FIELD(RTE, VECTOR, 0, 8)
+FIELD(RTE, MODE, 8, 3)
+FIELD(RTE, LOGICAL, 11, 1)
+FIELD(RTE, REMOTE_IRR, 14, 1)
+FIELD(RTE, LEVEL, 15, 1)
+FIELD(RTE, MASK, 16, 1)
+FIELD(RTE, DEST, 56, 8)
+#define RTE_READ_ONLY (FIELD_MASK(RTE, REMOTE_IRR) | 1u << 12)
+#define RTE_WRITABLE  (MASK64(56, 8) | (0x1ffffu & ~RTE_READ_ONLY))
+
+typedef struct IOAPICState {
+    Device dev;
+    MemoryRegion mmio;
+    ApicBus *bus;
+    uint8_t select;
+    uint8_t id;
+    uint32_t lines;
+    uint64_t rte[NPINS];
+} IOAPICState;
+
+static void pin_send(IOAPICState *s, unsigned n)
+{
+    uint64_t e = s->rte[n];
+    ApicMsg msg = {
+        .dest = FIELD_GET(e, RTE, DEST),
+        .logical = FIELD_GET(e, RTE, LOGICAL),
+        .broadcast = FIELD_GET(e, RTE, DEST) == 0xff,
+        .level = FIELD_GET(e, RTE, LEVEL),
+        .mode = FIELD_GET(e, RTE, MODE),
+        .vector = FIELD_GET(e, RTE, VECTOR),
+    };
+    if (msg.mode == APIC_EXTINT) {
+        if (!s->bus->extint_ack) {
+            return;
+        }
+        msg.vector = s->bus->extint_ack(s->bus->extint_opaque);
+        msg.mode = APIC_FIXED;
+        msg.level = false;
+    }
+    if (apic_bus_send(s->bus, &msg) && msg.level && msg.mode <= APIC_LOWEST) {
+        s->rte[n] |= FIELD_MASK(RTE, REMOTE_IRR);
+    }
+}
+
+/* A level pin sends if it has a reason to. */
+static void pin_service_level(IOAPICState *s, unsigned n)
+{
+    uint64_t e = s->rte[n];
+    if (FIELD_GET(e, RTE, LEVEL) && !FIELD_GET(e, RTE, MASK) &&
+        !FIELD_GET(e, RTE, REMOTE_IRR) && (s->lines >> n & 1)) {
+        pin_send(s, n);
+    }
+}
+
+static void ioapic_irq_in(void *opaque, int n, int level)
+{
+    IOAPICState *s = opaque;
+    uint32_t bit = 1u << n;
+    bool rise = level && !(s->lines & bit);
+    s->lines = level ? s->lines | bit : s->lines & ~bit;
+    if (FIELD_GET(s->rte[n], RTE, LEVEL)) {
+        pin_service_level(s, n);
+    } else if (rise && !FIELD_GET(s->rte[n], RTE, MASK)) {
+        pin_send(s, n);
+    }
+}
+
+static void ioapic_eoi(void *opaque, uint8_t vector)
+{
+    IOAPICState *s = opaque;
+    for (unsigned n = 0; n < NPINS; n++) {
+        if (FIELD_GET(s->rte[n], RTE, VECTOR) == vector &&
+            FIELD_GET(s->rte[n], RTE, REMOTE_IRR)) {
+            s->rte[n] &= ~FIELD_MASK(RTE, REMOTE_IRR);
+            pin_service_level(s, n);
+        }
+    }
+}
+
+static uint32_t indirect_read(const IOAPICState *s)
+{
+    unsigned n = (s->select - IND_REDIR) / 2;
+    switch (s->select) {
+    case IND_ID:
+    case IND_ARB:
+        return (uint32_t)s->id << 24;
+    case IND_VERSION:
+        return VERSION;
+    default:
+        if (s->select < IND_REDIR || n >= NPINS) {
+            log_guest_error("ioapic: read of register %02x", s->select);
+            return 0;
+        }
+        return s->select & 1 ? s->rte[n] >> 32 : s->rte[n];
+    }
+}
+
+static void rte_write(IOAPICState *s, unsigned n, bool high, uint32_t v)
+{
+    uint64_t old = s->rte[n];
+    uint64_t e = high ? deposit64(old, 32, 32, v) : deposit64(old, 0, 32, v);
+    e = (e & RTE_WRITABLE) | (old & RTE_READ_ONLY);
+    if (!FIELD_GET(e, RTE, LEVEL)) {
+        e &= ~FIELD_MASK(RTE, REMOTE_IRR);
+    }
+    s->rte[n] = e;
+    pin_service_level(s, n);
+}
+
+static void indirect_write(IOAPICState *s, uint32_t v)
+{
+    unsigned n = (s->select - IND_REDIR) / 2;
+    if (s->select == IND_ID) {
+        s->id = v >> 24 & 0xf;
+    } else if (s->select >= IND_REDIR && n < NPINS) {
+        rte_write(s, n, s->select & 1, v);
+    } else {
+        log_guest_error("ioapic: write of register %02x", s->select);
+    }
+}
+
+static uint64_t ioapic_read(void *opaque, hwaddr addr, unsigned size)
+{
+    IOAPICState *s = opaque;
+    switch (addr) {
+    case REGSEL:
+        return s->select;
+    case WINDOW:
+        return indirect_read(s);
+    default:
+        return 0;
+    }
+}
+
+static void ioapic_write(void *opaque, hwaddr addr, uint64_t v, unsigned size)
+{
+    IOAPICState *s = opaque;
+    switch (addr) {
+    case REGSEL:
+        s->select = v;
+        break;
+    case WINDOW:
+        indirect_write(s, v);
+        break;
+    case EOIR:
+        ioapic_eoi(s, v);
+        break;
+    default:
+        log_guest_error("ioapic: write at offset 0x%" PRIx64, addr);
+        break;
+    }
+}
+
+static const MemoryRegionOps ioapic_ops = {
+    .read = ioapic_read,
+    .write = ioapic_write,
+    .impl = {.min_access_size = 4, .max_access_size = 4},
+};
+
+static void ioapic_reset(Device *d)
+{
+    IOAPICState *s = (IOAPICState *)d;
+    s->select = s->id = 0;
+    for (unsigned n = 0; n < NPINS; n++) {
+        s->rte[n] = FIELD_MASK(RTE, MASK);
+    }
+}
+
+static bool ioapic_realize(Device *d, GError **errp)
+{
+    IOAPICState *s = (IOAPICState *)d;
+    assert(s->bus);
+    s->bus->eoi = ioapic_eoi;
+    s->bus->eoi_opaque = s;
+    device_map_mem(d, &s->mmio, &ioapic_ops, BASE_ADDR, 0x1000);
+    return true;
+}
+
+static const VMField ioapic_fields[] = {
+    VMF_INT(IOAPICState, select),
+    VMF_INT(IOAPICState, id),
+    VMF_INT(IOAPICState, lines),
+    VMF_INT_ARRAY(IOAPICState, rte),
+    VMF_END(),
+};
+
+static const VMState ioapic_vmstate = {1, 1, ioapic_fields};
+
+static const Property ioapic_props[] = {
+    PROP_PTR(IOAPICState, "bus", bus, "wire between the APICs"),
+    PROP_END(),
+};
+
+const DeviceClass ioapic_class = {
+    .name = "ioapic",
+    .desc = "I/O APIC",
+    .size = sizeof(IOAPICState),
+    .props = ioapic_props,
+    .state = &ioapic_vmstate,
+    .realize = ioapic_realize,
+    .reset = ioapic_reset,
+    .irq_in = ioapic_irq_in,
+};

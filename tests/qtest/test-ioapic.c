@@ -1,0 +1,180 @@
+/* I/O APIC: edge and level pins, masking, remote IRR, EOI. */
+/* SPDX-License-Identifier: MIT */
+#include "hw/intc/apic.h"
+#include "tests/qtest/qtest.h"
+
+#define BASE      0xfec00000
+#define LEVEL     (1u << 15)
+#define MASKED    (1u << 16)
+#define REMOTE    (1u << 14)
+#define LAPIC_EOI 0xb0
+#define LAPIC_SVR 0xf0
+
+static QTest q;
+static ApicBus bus;
+static Device *lapic, *ioapic;
+static CPUIntc intc;
+
+static uint32_t get(unsigned reg)
+{
+    writel(&q, BASE, reg);
+    return readl(&q, BASE + 0x10);
+}
+
+static void set(unsigned reg, uint32_t v)
+{
+    writel(&q, BASE, reg);
+    writel(&q, BASE + 0x10, v);
+}
+
+static void set_pin(unsigned n, uint32_t v)
+{
+    set(0x10 + 2 * n, v);
+}
+
+static int ack(void)
+{
+    return intc.ack(lapic);
+}
+
+static void eoi(void)
+{
+    lapic_mmio_write(lapic, LAPIC_EOI, 0);
+}
+
+static void setup(void)
+{
+    qtest_init(&q);
+    memset(&bus, 0, sizeof bus);
+    lapic = device_new(&lapic_class, &q.m);
+    device_set_ptr(lapic, "bus", &bus);
+    qtest_realize(lapic);
+    lapic_get_intc(lapic, &intc);
+    lapic_mmio_write(lapic, LAPIC_SVR, 0x1ff);
+    ioapic = device_new(&ioapic_class, &q.m);
+    device_set_ptr(ioapic, "bus", &bus);
+    qtest_realize(ioapic);
+}
+
+static void teardown(void)
+{
+    qtest_fini(&q);
+}
+
+START_TEST(registers)
+{
+    ck_assert_uint_eq(get(1), 0x00170020);
+    ck_assert_uint_eq(get(0x10), MASKED);
+    ck_assert_uint_eq(get(0x3f), 0);
+    ck_assert_uint_eq(get(0x40), 0);
+    set(0, 0x0f000000);
+    ck_assert_uint_eq(get(0), 0x0f000000);
+    ck_assert_uint_eq(get(2), 0x0f000000);
+    set(0x11, 0xffffffff);
+    ck_assert_uint_eq(get(0x11), 0xff000000);
+    set_pin(0, 0xffffffff);
+    ck_assert_uint_eq(get(0x10),
+                      0x1afff); /* delivery status and remote IRR are read-only */
+}
+END_TEST
+
+START_TEST(edge)
+{
+    set_pin(4, 0x34);
+    set_line(ioapic, 4, 1);
+    ck_assert_int_eq(ack(), 0x34);
+    eoi();
+    ck_assert_int_eq(ack(), -1);
+    set_line(ioapic, 4, 1);
+    ck_assert_int_eq(ack(), -1);
+    set_line(ioapic, 4, 0);
+    set_line(ioapic, 4, 1);
+    ck_assert_int_eq(ack(), 0x34);
+}
+END_TEST
+
+START_TEST(masked_edge_is_lost)
+{
+    set_pin(4, 0x34 | MASKED);
+    set_line(ioapic, 4, 1);
+    set_pin(4, 0x34);
+    ck_assert_int_eq(ack(), -1);
+}
+END_TEST
+
+START_TEST(level)
+{
+    set_pin(17, 0x51 | LEVEL);
+    set_line(ioapic, 17, 1);
+    ck_assert_uint_eq(get(0x32), 0x51 | LEVEL | REMOTE);
+    ck_assert_int_eq(ack(), 0x51);
+    set_line(ioapic, 17, 1);
+    ck_assert_int_eq(ack(), -1);
+    eoi(); /* still high: again */
+    ck_assert_int_eq(ack(), 0x51);
+    set_line(ioapic, 17, 0);
+    eoi();
+    ck_assert_uint_eq(get(0x32), 0x51 | LEVEL);
+    ck_assert_int_eq(ack(), -1);
+}
+END_TEST
+
+START_TEST(masked_level_is_kept)
+{
+    set_pin(17, 0x51 | LEVEL | MASKED);
+    set_line(ioapic, 17, 1);
+    ck_assert_int_eq(ack(), -1);
+    set_pin(17, 0x51 | LEVEL);
+    ck_assert_int_eq(ack(), 0x51);
+}
+END_TEST
+
+START_TEST(eoi_register)
+{
+    set_pin(17, 0x51 | LEVEL);
+    set_line(ioapic, 17, 1);
+    ack();
+    set_line(ioapic, 17, 0);
+    writel(&q, BASE + 0x40, 0x51);
+    ck_assert_uint_eq(get(0x32), 0x51 | LEVEL);
+}
+END_TEST
+
+START_TEST(switch_to_edge_clears_remote_irr)
+{
+    set_pin(17, 0x51 | LEVEL);
+    set_line(ioapic, 17, 1);
+    set_pin(17, 0x51 | MASKED);
+    set_pin(17, 0x51 | LEVEL | MASKED);
+    ck_assert_uint_eq(get(0x32), 0x51 | LEVEL | MASKED);
+}
+END_TEST
+
+START_TEST(nobody_takes_it)
+{
+    set(0x11 + 2 * 17, 9u << 24); /* no such APIC */
+    set_pin(17, 0x51 | LEVEL);
+    set_line(ioapic, 17, 1);
+    ck_assert_uint_eq(get(0x32), 0x51 | LEVEL); /* not stuck */
+    set(0x11 + 2 * 17, 0);
+    ck_assert_int_eq(ack(), 0x51);
+}
+END_TEST
+
+static void add(TCase *tc)
+{
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, registers);
+    tcase_add_test(tc, edge);
+    tcase_add_test(tc, masked_edge_is_lost);
+    tcase_add_test(tc, level);
+    tcase_add_test(tc, masked_level_is_kept);
+    tcase_add_test(tc, eoi_register);
+    tcase_add_test(tc, switch_to_edge_clears_remote_irr);
+    tcase_add_test(tc, nobody_takes_it);
+}
+
+int main(void)
+{
+    return unit_main("ioapic", add);
+}
