@@ -17,7 +17,7 @@
  * survive. cc (tcg/cc.h) is one more global, implicit in the ops.
  *
  * State is precise at FAULT ops and at calls of helpers marked so: when such an op raises an
- * exception, every global, cc and the pc of the last insn_start have the values which they
+ * exception, every global, cc and the pc of the last insn_start (in the order of the ops: a cold block has its own) have the values which they
  * have at that point of the op sequence. So a generator that puts checks and loads of an instruction before its writes
  * of globals gives precise exceptions for free.
  */

@@ -1,0 +1,588 @@
+/* The portable interpreter of units: runs on any host, and is the oracle of every back
+ * end. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * A "translated" unit is a Unit in code memory: a copy of the ops, with labels resolved
+ * to op numbers, and a row for each ref. There is no register state: globals and cc live
+ * in env all the time, cc as CC_EFLAGS once an op has written it. So state is precise
+ * everywhere, and the address of an op serves as `ra`.
+ *
+ * Temps live in a frame on the C stack, which a guest exception (a longjmp out of a slow
+ * path or helper) just drops. Bits of I8 and I16 temps that the IR leaves unspecified are
+ * filled with a pattern, so that a generator that relies on them is found out.
+ *
+ * The interpreter does not use the jump table and does not chain exits to other pages:
+ * these go through the main loop.
+ */
+#include <ffi.h>
+
+#include "tcg/backend-internal.h"
+#include "tcg/eval.h"
+#include "util/atomic.h"
+#include "util/bitops.h"
+
+#define GARBAGE UINT64_C(0xa5c3a5c3a5c3a5c3)
+
+typedef struct Ref {
+    uint8_t kind, type;
+    int32_t offset; /* of a global in env, of a temp in the frame */
+    uint64_t val;   /* of a constant */
+} Ref;
+
+typedef struct Unit Unit;
+struct Unit {
+    const GuestDesc *guest;
+    uint64_t pc;
+    unsigned nops, frame; /* bytes of the frame */
+    const Ref *refs;      /* both in the executable view */
+    const IROp *ops;
+    const Unit *link[TCG_MAX_EXITS];
+};
+
+typedef struct Exec {
+    const Unit *unit;
+    const GuestDesc *g;
+    char *env;
+    char *frame;
+    unsigned next; /* number of the op to run next */
+    bool left;     /* the unit was left: to `to`, or for the reason in `exit` */
+    const Unit *to;
+    TCGExit exit;
+} Exec;
+
+/* ---- env and refs ---- */
+
+#define ENV(x, type, offset) (*(type *)((x)->env + (offset)))
+
+static char *vec_ref(const Exec *x, IRRef r)
+{
+    const Ref *ref = &x->unit->refs[r];
+    return (ref->kind == TEMP_GLOBAL ? x->env : x->frame) + ref->offset;
+}
+
+static uint64_t get_env(const char *p, IRType type)
+{
+    switch (type) {
+    case IR_I64:
+        return ldq_he_p(p);
+    case IR_I32:
+        return ldl_he_p(p);
+    case IR_I16:
+        return ldw_he_p(p);
+    default:
+        return ldb_p(p);
+    }
+}
+
+static uint64_t get_ref(const Exec *x, IRRef r)
+{
+    const Ref *ref = &x->unit->refs[r];
+    if (ref->kind == TEMP_CONST) {
+        return ref->val;
+    }
+    if (ref->kind == TEMP_SSA) {
+        return *(uint64_t *)(x->frame + ref->offset);
+    }
+    return get_env(x->env + ref->offset, ref->type);
+}
+
+static uint64_t get_in(const Exec *x, const IROp *op, unsigned i)
+{
+    return op->in[i] == IR_NONE ? 0 : get_ref(x, op->in[i]);
+}
+
+static void put_env(char *p, IRType home, uint64_t v)
+{
+    switch (home) {
+    case IR_I64:
+        stq_he_p(p, v);
+        break;
+    case IR_I32:
+        stl_he_p(p, v);
+        break;
+    case IR_I16:
+        stw_he_p(p, v);
+        break;
+    default:
+        stb_p(p, v);
+        break;
+    }
+}
+
+/* Writes output k by the rules of IRType; v is zero-extended. */
+static void put_out(const Exec *x, const IROp *op, unsigned k, uint64_t v)
+{
+    IRRef r = op->out[k];
+    if (r == IR_NONE) {
+        return;
+    }
+    const Ref *ref = &x->unit->refs[r];
+    if (ref->kind == TEMP_SSA) {
+        uint64_t mask = ir_type_mask(ir_out_valid(op));
+        *(uint64_t *)(x->frame + ref->offset) = (v & mask) | (GARBAGE & ~mask);
+        return;
+    }
+    IRType t = ir_out_type(op);
+    uint64_t mask = t == IR_I32 ? UINT64_MAX : ir_type_mask(t);
+    uint64_t kept = mask == UINT64_MAX ? 0 : get_ref(x, r) & ~mask;
+    put_env(x->env + ref->offset, ref->type, kept | (v & ir_type_mask(t)));
+}
+
+static uint32_t get_cc(const Exec *x)
+{
+    const GuestDesc *g = x->g;
+    return cc_compute(&(CCState){
+        .op = ENV(x, uint32_t, g->cc_op),
+        .a = ENV(x, uint64_t, g->cc_a),
+        .b = ENV(x, uint64_t, g->cc_b),
+        .c = ENV(x, uint64_t, g->cc_c),
+        .r = ENV(x, uint64_t, g->cc_r),
+    });
+}
+
+static void put_cc(const Exec *x, uint32_t flags)
+{
+    ENV(x, uint32_t, x->g->cc_op) = CC_OP(CC_EFLAGS, 0);
+    ENV(x, uint64_t, x->g->cc_a) = flags;
+}
+
+/* ---- guest memory ---- */
+
+static uint64_t op_address(const Exec *x, const IROp *op)
+{
+    return get_in(x, op, 0) + (get_in(x, op, 1) << op->scale) + op->imm;
+}
+
+/* The host address of n bytes at `addr`, or NULL: the slow path has to do it. */
+static char *probe(const Exec *x, uint64_t addr, unsigned memop, bool is_write)
+{
+    const GuestDesc *g = x->g;
+    unsigned n = memop_bytes(memop);
+    if ((memop & MO_ALIGN) && (addr & (n - 1))) {
+        return NULL;
+    }
+    if (g->direct) {
+        return (char *)(uintptr_t)(addr + g->guest_base);
+    }
+    if (!g->tlb_entry_bits) {
+        return NULL;
+    }
+    uint64_t index = addr >> g->page_bits & (BIT64(g->tlb_index_bits) - 1);
+    const char *entry = ENV(x, const char *, g->tlb_base) + (index << g->tlb_entry_bits);
+    uint64_t page = (addr + n - 1) & ~(BIT64(g->page_bits) - 1);
+    if (ldq_he_p(entry + (is_write ? g->tag_write : g->tag_read)) != page) {
+        return NULL;
+    }
+    return (char *)(uintptr_t)(addr + ldq_he_p(entry + g->addend));
+}
+
+/* Guest memory is little-endian; aligned accesses are single-copy atomic. */
+static uint64_t load_host(const char *p, unsigned n)
+{
+    if ((uintptr_t)p & (n - 1)) {
+        return ldn_le_p(p, n);
+    }
+    switch (n) {
+    case 1:
+        return atomic_read((const uint8_t *)p);
+    case 2:
+        return TO_LE(16, atomic_read((const uint16_t *)p));
+    case 4:
+        return TO_LE(32, atomic_read((const uint32_t *)p));
+    default:
+        return TO_LE(64, atomic_read((const uint64_t *)p));
+    }
+}
+
+static void store_host(char *p, unsigned n, uint64_t v)
+{
+    if ((uintptr_t)p & (n - 1)) {
+        stn_le_p(p, n, v);
+        return;
+    }
+    switch (n) {
+    case 1:
+        atomic_set((uint8_t *)p, v);
+        break;
+    case 2:
+        atomic_set((uint16_t *)p, TO_LE(16, (uint16_t)v));
+        break;
+    case 4:
+        atomic_set((uint32_t *)p, TO_LE(32, (uint32_t)v));
+        break;
+    default:
+        atomic_set((uint64_t *)p, TO_LE(64, v));
+        break;
+    }
+}
+
+static void load_vec(const Exec *x, const IROp *op, uint64_t addr, char *p)
+{
+    char buf[32];
+    if (p) {
+        memcpy(buf, p, memop_bytes(op->memop));
+    } else {
+        x->g->ld_vec(x->env, addr, buf, op->memop, (uintptr_t)op);
+    }
+    memcpy(vec_ref(x, op->out[0]), buf, memop_bytes(op->memop));
+}
+
+static void run_ld(Exec *x, const IROp *op)
+{
+    uint64_t addr = op_address(x, op), v;
+    unsigned n = memop_bytes(op->memop);
+    char *p = probe(x, addr, op->memop, op->memop & MO_RMW);
+    if (n > 8) {
+        load_vec(x, op, addr, p);
+        return;
+    }
+    v = p ? load_host(p, n) : x->g->ld(x->env, addr, op->memop, (uintptr_t)op);
+    if (op->memop & MO_SIGN) {
+        v = sign_extend(v, n * 8) & ir_type_mask(op->type);
+    }
+    put_out(x, op, 0, v);
+}
+
+static void run_st(Exec *x, const IROp *op)
+{
+    uint64_t addr = op_address(x, op);
+    unsigned n = memop_bytes(op->memop);
+    char *p = probe(x, addr, op->memop, true);
+    if (n > 8) {
+        const char *v = vec_ref(x, op->in[2]);
+        if (p) {
+            memcpy(p, v, n);
+        } else {
+            x->g->st_vec(x->env, addr, v, op->memop, (uintptr_t)op);
+        }
+        return;
+    }
+    uint64_t v = get_in(x, op, 2);
+    if (p) {
+        store_host(p, n, v);
+    } else {
+        x->g->st(x->env, addr, v & ir_type_mask(op->memop & MO_SIZE), op->memop,
+                 (uintptr_t)op);
+    }
+}
+
+static void run_atomic(Exec *x, const IROp *op)
+{
+    uint64_t mask = ir_type_mask(op->memop & MO_SIZE);
+    put_out(x, op, 0,
+            x->g->atomic(x->env, op_address(x, op), get_in(x, op, 2) & mask,
+                         get_in(x, op, 3) & mask, ATOMIC_OI(op->code, op->memop),
+                         (uintptr_t)op));
+}
+
+/* ---- calls ---- */
+
+/* The guest instruction that the op belongs to: the last insn_start in the order of the
+ * ops. */
+static uint64_t pc_of_op(const Unit *u, const IROp *op)
+{
+    for (; op >= u->ops; op--) {
+        if (op->code == OP_insn_start) {
+            return op->imm;
+        }
+    }
+    return u->pc;
+}
+
+/* By number of arguments with env, and whether there is a result. Written by
+ * interp_init(). */
+static ffi_cif cifs[IR_MAX_INS + 2][2];
+
+static void init_cifs(void)
+{
+    static ffi_type *types[IR_MAX_INS + 1];
+    for (unsigned i = 0; i <= IR_MAX_INS; i++) {
+        types[i] = &ffi_type_uint64;
+    }
+    for (unsigned n = 0; n <= IR_MAX_INS + 1; n++) {
+        ffi_prep_cif(&cifs[n][0], FFI_DEFAULT_ABI, n, &ffi_type_void, types);
+        ffi_prep_cif(&cifs[n][1], FFI_DEFAULT_ABI, n, &ffi_type_uint64, types);
+    }
+}
+
+static void run_call(Exec *x, const IROp *op)
+{
+    const HelperInfo *h = ir_helper(op);
+    uint64_t args[IR_MAX_INS + 1], result = 0;
+    void *values[IR_MAX_INS + 1];
+    unsigned n = 0;
+    if (h->takes_env) {
+        args[n++] = (uintptr_t)x->env;
+    }
+    for (unsigned i = 0; i < h->nargs; i++) {
+        args[n++] = get_in(x, op, i);
+    }
+    for (unsigned i = 0; i < n; i++) {
+        values[i] = &args[i];
+    }
+    /* A helper's return address says nothing here, so the pc has to be in env. */
+    if (h->flags & (HELPER_FAULT | HELPER_NORETURN)) {
+        ENV(x, uint64_t, x->g->pc) = pc_of_op(x->unit, op);
+    }
+    ffi_call(&cifs[n][h->has_result], FFI_FN(h->fn), &result, values);
+    put_out(x, op, 0, result);
+}
+static_assert(sizeof(void *) == sizeof(uint64_t),
+              "env is passed as an argument of 64 bits");
+
+/* ---- vectors ---- */
+
+/* The one place where vector ops are run. */
+static void vec_exec(Exec *x, const IROp *op)
+{
+    assert(op->code == OP_vmov);
+    memmove(vec_ref(x, op->out[0]), vec_ref(x, op->in[0]), op->type == IR_V128 ? 16 : 32);
+}
+
+/* ---- control flow ---- */
+
+static void leave(Exec *x, uintptr_t reason, const void *unit)
+{
+    x->left = true;
+    x->exit = (TCGExit){reason, unit};
+}
+
+static void run_exit(Exec *x, const IROp *op)
+{
+    switch (op->code) {
+    case OP_exit_link:
+        ENV(x, uint64_t, x->g->pc) = op->imm;
+        x->to = atomic_load_acquire(&x->unit->link[op->slot]);
+        leave(x, TCG_EXIT_LINK + op->slot, x->unit);
+        break;
+    case OP_exit_ind:
+        ENV(x, uint64_t, x->g->pc) = get_in(x, op, 0);
+        leave(x, TCG_EXIT_LOOKUP, NULL);
+        break;
+    default:
+        leave(x, TCG_EXIT_TB + op->imm, NULL);
+        break;
+    }
+}
+
+static void run_env(Exec *x, const IROp *op)
+{
+    char *p = x->env + op->imm;
+    if (op->code == OP_st_env) {
+        put_env(p, op->type, get_in(x, op, 0));
+        return;
+    }
+    put_out(x, op, 0, get_env(p, op->type));
+}
+
+static void run_eval(Exec *x, const IROp *op)
+{
+    uint64_t in[IR_MAX_INS], out[IR_MAX_OUTS];
+    const OpInfo *info = &op_info[op->code];
+    uint32_t cc = op->setcc || info->ccr ? get_cc(x) : 0;
+    for (unsigned i = 0; i < info->ins; i++) {
+        in[i] = get_in(x, op, i);
+    }
+    ir_eval(op, in, out, &cc);
+    for (unsigned k = 0; k < info->outs; k++) {
+        put_out(x, op, k, out[k]);
+    }
+    if (op->setcc) {
+        put_cc(x, cc);
+    }
+}
+
+static void run_op(Exec *x, const IROp *op)
+{
+    switch (op->code) {
+    case OP_nop:
+    case OP_label:
+    case OP_insn_start:
+        break;
+    case OP_br:
+        x->next = op->label;
+        break;
+    case OP_brcond:
+        if (ir_compare(op->cond, op->type, get_in(x, op, 0), get_in(x, op, 1))) {
+            x->next = op->label;
+        }
+        break;
+    case OP_brcc:
+        if (cc_test(get_cc(x), op->cond)) {
+            x->next = op->label;
+        }
+        break;
+    case OP_ld:
+        run_ld(x, op);
+        break;
+    case OP_st:
+        run_st(x, op);
+        break;
+    case OP_at_xchg ... OP_at_cmpxchg:
+        run_atomic(x, op);
+        break;
+    case OP_fence:
+        smp_mb();
+        break;
+    case OP_ld_env:
+    case OP_st_env:
+        run_env(x, op);
+        break;
+    case OP_call:
+        run_call(x, op);
+        break;
+    case OP_exit_link:
+    case OP_exit_ind:
+    case OP_exit_tb:
+        run_exit(x, op);
+        break;
+    case OP_vmov ... OP_itov:
+        vec_exec(x, op);
+        break;
+    default:
+        run_eval(x, op);
+        break;
+    }
+}
+
+/* Runs one unit: returns the unit that it goes on with, or NULL with *exit set. */
+static const Unit *run_unit(char *env, const Unit *unit, TCGExit *exit)
+{
+    Exec x = {
+        .unit = unit,
+        .g = unit->guest,
+        .env = env,
+        .frame = __builtin_alloca(unit->frame),
+    };
+    while (!x.left) {
+        run_op(&x, &unit->ops[x.next++]);
+    }
+    *exit = x.exit;
+    return x.to;
+}
+
+static TCGExit interp_enter(void *env, const void *entry)
+{
+    const Unit *unit = entry;
+    TCGExit exit = {0};
+    while (unit) {
+        const GuestDesc *g = unit->guest;
+        if (atomic_read((int32_t *)((char *)env + g->exit_request))) {
+            stq_he_p((char *)env + g->pc, unit->pc);
+            return (TCGExit){TCG_EXIT_REQUEST, NULL};
+        }
+        unit = run_unit(env, unit, &exit);
+    }
+    return exit;
+}
+
+/* ---- making units ---- */
+
+static void copy_refs(const TCGContext *s, Ref *refs, unsigned *frame)
+{
+    for (unsigned i = 0; i < s->ntemps; i++) {
+        const IRTemp *t = &s->temps[i];
+        refs[i] = (Ref){t->kind, t->type, t->env_offset, t->val};
+        if (t->kind == TEMP_SSA) {
+            refs[i].offset = *frame;
+            *frame += t->type >= IR_V128 ? 32 : 8;
+        }
+    }
+}
+
+static void copy_ops(const TCGContext *s, IROp *ops, uint16_t *label_at)
+{
+    for (unsigned i = 0; i < s->nops; i++) {
+        ops[i] = s->ops[i];
+        if (ops[i].code == OP_label) {
+            label_at[ops[i].label] = i;
+        }
+    }
+    for (unsigned i = 0; i < s->nops; i++) {
+        if (op_info[ops[i].code].flags & OPF_BRANCH) {
+            ops[i].label = label_at[ops[i].label];
+        }
+    }
+}
+
+static bool interp_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
+{
+    size_t refs_at = ROUND_UP(sizeof(Unit), 16);
+    size_t ops_at = refs_at + ROUND_UP(s->ntemps * sizeof(Ref), 16);
+    size_t size = ops_at + ROUND_UP(s->nops * sizeof(IROp), 16);
+    if (size > code_buf_room(b)) {
+        return false;
+    }
+    char *rw = (char *)b->rw + b->used;
+    const char *rx = code_buf_rx(b, rw);
+    Unit *u = (Unit *)rw;
+    *u = (Unit){
+        .guest = s->guest,
+        .pc = s->pc,
+        .nops = s->nops,
+        .refs = (const Ref *)(rx + refs_at),
+        .ops = (const IROp *)(rx + ops_at),
+    };
+    copy_refs(s, (Ref *)(rw + refs_at), &u->frame);
+    copy_ops(s, (IROp *)(rw + ops_at),
+             arena_alloc(&s->arena, s->nlabels * sizeof(uint16_t)));
+    *out = (TCGCode){
+        .backend = &tcg_interp_backend,
+        .entry = rx,
+        .size = size,
+        .code_size = size,
+        .nexits = s->nexits,
+    };
+    for (unsigned i = 0; i < s->nops; i++) {
+        const IROp *op = &s->ops[i];
+        if (op->code == OP_exit_link) {
+            out->exits[op->slot].jump = offsetof(Unit, link) + op->slot * sizeof(Unit *);
+            out->exits[op->slot].pc = op->imm;
+        }
+    }
+    b->used += size;
+    return true;
+}
+
+static void interp_link(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to)
+{
+    Unit *u = code_buf_rw(b, from->entry);
+    const GuestDesc *g = u->guest;
+    bool same_page = u->pc >> g->page_bits == from->exits[slot].pc >> g->page_bits;
+    atomic_store_release(&u->link[slot], g->direct || same_page ? to : NULL);
+}
+
+static bool interp_restore_point(const TCGCode *code, const void *ra, TCGRestore *out)
+{
+    const Unit *u = code->entry;
+    const IROp *op = ra;
+    if (op < u->ops || op >= u->ops + u->nops ||
+        !((op_info[op->code].flags & OPF_FAULT) || op->code == OP_call)) {
+        return false;
+    }
+    *out = (TCGRestore){.pc = pc_of_op(u, op)};
+    return true;
+}
+
+static bool interp_init(const GuestDesc *g, CodeBuf *b, GError **errp)
+{
+    init_cifs();
+    return true;
+}
+
+static void interp_disas(const TCGCode *code, GString *to)
+{
+    const Unit *u = code->entry;
+    g_string_append_printf(to, "interpreted: %u ops, frame of %u bytes\n", u->nops,
+                           u->frame);
+}
+
+const TCGBackend tcg_interp_backend = {
+    .name = "interp",
+    .init = interp_init,
+    .gen_code = interp_gen_code,
+    .enter = interp_enter,
+    .link = interp_link,
+    .restore_point = interp_restore_point,
+    .disas = interp_disas,
+};
