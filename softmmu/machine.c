@@ -1,0 +1,258 @@
+/* Making a VM of the options: accelerator, vCPUs, serial ports, board, devices. */
+/* SPDX-License-Identifier: MIT */
+#include "softmmu/vm.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "hw/core/clock.h"
+#include "hw/core/device.h"
+#include "util/options.h"
+
+/*
+ * What can fail for reasons of words or files is done before what can be seen from
+ * outside, so that a bad command line leaves nothing behind. vm_destroy() undoes as much
+ * as was done.
+ */
+
+extern const MachineClass pc_machine;
+
+static const MachineClass *const machine_classes[] = {&pc_machine,
+                                                      NULL}; /* default first */
+
+/* ---- choice of the board ---- */
+
+static const MachineClass *machine_find(const char *name, GError **errp)
+{
+    const char *names[ARRAY_SIZE(machine_classes)] = {NULL};
+    for (size_t i = 0; machine_classes[i]; i++) {
+        const MachineClass *c = machine_classes[i];
+        if (strcmp(c->name, name) == 0 || g_strcmp0(c->alias, name) == 0) {
+            return c;
+        }
+        names[i] = c->name;
+    }
+    unknown_name(name, "machine", names, errp);
+    user_error_prefix(errp, "-machine %s: ", name);
+    return NULL;
+}
+
+void machine_print_help(FILE *out)
+{
+    fprintf(out, "Machines:\n");
+    for (size_t i = 0; machine_classes[i]; i++) {
+        const MachineClass *c = machine_classes[i];
+        fprintf(out, "  %-12s %s%s\n", c->name, c->desc, i ? "" : " (default)");
+        if (c->alias) {
+            fprintf(out, "  %-12s the same as %s\n", c->alias, c->name);
+        }
+    }
+}
+
+/* ---- checks that need no machine ---- */
+
+static bool check_readable(const char *option, const char *path, GError **errp)
+{
+    if (path && access(path, R_OK) != 0) {
+        return user_error(errp, "-%s %s: %s", option, path, strerror(errno));
+    }
+    return true;
+}
+
+static bool check_options(const Options *o, const MachineClass *cls, GError **errp)
+{
+    if (o->ncpus > cls->max_cpus) {
+        return user_error(errp, "-smp %u: the machine '%s' has at most %u CPU%s",
+                          o->ncpus, cls->name, cls->max_cpus,
+                          cls->max_cpus == 1 ? "" : "s");
+    }
+    return check_readable("kernel", o->kernel, errp) &&
+           check_readable("initrd", o->initrd, errp) &&
+           check_readable("bios", o->bios, errp);
+}
+
+/* ---- accelerator and vCPUs ---- */
+
+static bool init_accel(VM *vm, GError **errp)
+{
+    const char *spec = vm->opts->accel ? vm->opts->accel : accel_list[0]->name;
+    const AccelOps *ops = accel_select(spec, errp);
+    if (!ops || !ops->init(errp)) {
+        return user_error_prefix(errp, "-accel %s: ", spec);
+    }
+    vm->accel = ops;
+    return true;
+}
+
+static bool init_model(VM *vm, GError **errp)
+{
+    const char *spec = vm->opts->cpu ? vm->opts->cpu : "max";
+    if (!x86_model_parse(spec, &vm->model, errp)) {
+        return user_error_prefix(errp, "-cpu %s: ", spec);
+    }
+    return true;
+}
+
+static uint64_t machine_tsc(void *opaque)
+{
+    return x86_tsc(cpu_env(opaque));
+}
+
+static void create_cpus(VM *vm)
+{
+    Machine *m = &vm->machine;
+    vm->vcpus = g_new0(VCPU, m->ncpus);
+    m->cpus = g_new0(CPUState *, m->ncpus);
+    for (unsigned i = 0; i < m->ncpus; i++) {
+        CPUState *cpu = cpu_new(&x86_cpu_ops, i, NULL, NULL);
+        CPUX86State *env = cpu_env(cpu);
+        env->model = &vm->model;
+        env->clock = m->clock;
+        m->cpus[i] = cpu;
+        vm->vcpus[i] = (VCPU){.vm = vm, .cpu = cpu};
+    }
+    m->tsc_now = machine_tsc;
+    m->tsc_opaque = m->cpus[0];
+    m->tsc_hz = X86_TSC_HZ;
+}
+
+static bool init_vcpus(VM *vm, GError **errp)
+{
+    for (unsigned i = 0; i < vm->machine.ncpus; i++) {
+        CPUState *cpu = vm->machine.cpus[i];
+        cpu->mem = vm->machine.as_mem;
+        cpu->io = vm->machine.as_io;
+        if (!vm->accel->vcpu_init(cpu, errp)) {
+            return false;
+        }
+        vm->nready++;
+    }
+    return true;
+}
+
+/* ---- serial ports ---- */
+
+static void mux_quit(void *opaque)
+{
+    vm_request_exit(opaque, 0);
+}
+
+static const ChardevMuxHooks mux_hooks = {.quit = mux_quit};
+
+/* Opens "mon:SPEC": SPEC behind a mux, with all keys for the guest. */
+static Chardev *open_mux(VM *vm, const char *label, const char *spec, GError **errp)
+{
+    bool stdio = strcmp(spec, "stdio") == 0;
+    Chardev *c = chardev_open(vm->loop, label, stdio ? "stdio,signal=off" : spec, errp);
+    return c ? chardev_mux_add(chardev_mux_new(c, &mux_hooks, vm), label) : NULL;
+}
+
+static bool open_serial(VM *vm, unsigned i, const char *spec, GError **errp)
+{
+    g_autofree char *label = g_strdup_printf("serial%u", i);
+    if (strcmp(spec, "none") == 0) {
+        return true;
+    }
+    bool mux = g_str_has_prefix(spec, "mon:");
+    vm->machine.serial[i] = mux ? open_mux(vm, label, spec + 4, errp)
+                                : chardev_open(vm->loop, label, spec, errp);
+    if (!vm->machine.serial[i]) {
+        return user_error_prefix(errp, "-serial %s: ", spec);
+    }
+    return true;
+}
+
+static bool open_serials(VM *vm, GError **errp)
+{
+    const Options *o = vm->opts;
+    if (o->nserial == 0) {
+        const char *spec = !o->nographic     ? "null"
+                           : o->monitor_none ? "stdio"
+                                             : "mon:stdio";
+        return open_serial(vm, 0, spec, errp);
+    }
+    for (unsigned i = 0; i < o->nserial; i++) {
+        if (!open_serial(vm, i, o->serial[i], errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- the whole ---- */
+
+static void fill_machine(VM *vm, const MachineClass *cls)
+{
+    const Options *o = vm->opts;
+    Machine *m = &vm->machine;
+    m->cls = cls;
+    m->ram_size = o->ram_size ? o->ram_size : cls->default_ram;
+    m->ncpus = o->ncpus;
+    m->kernel = o->kernel;
+    m->initrd = o->initrd;
+    m->append = o->append;
+    m->firmware = o->bios;
+    m->request = vm_machine_request;
+    m->request_opaque = vm;
+    machine_init_core(m);
+}
+
+static bool add_devices(VM *vm, GError **errp)
+{
+    for (unsigned i = 0; i < vm->opts->devices->len; i++) {
+        const char *spec = g_ptr_array_index(vm->opts->devices, i);
+        if (!device_add_from_spec(&vm->machine, spec, errp)) {
+            return user_error_prefix(errp, "-device %s: ", spec);
+        }
+    }
+    return true;
+}
+
+bool vm_create(VM *vm, const Options *opts, GError **errp)
+{
+    *vm = (VM){.opts = opts};
+    const char *name = opts->machine ? opts->machine : machine_classes[0]->name;
+    const MachineClass *cls = machine_find(name, errp);
+    if (!cls || !check_options(opts, cls, errp) || !init_model(vm, errp) ||
+        !init_accel(vm, errp)) {
+        return false;
+    }
+    fill_machine(vm, cls);
+    vm->loop = evloop_new();
+    vm->signals = signals_new(vm);
+    vm->machine.clock = clock_new_host(vm->loop);
+    clock_pause(vm->machine.clock);
+    create_cpus(vm);
+    if (!open_serials(vm, errp) || !cls->init(&vm->machine, errp) ||
+        !add_devices(vm, errp) || !init_vcpus(vm, errp)) {
+        return false;
+    }
+    if (!opts->nographic && !opts->display_none && !opts->nserial) {
+        report_warning("there is no display; -nographic shows the serial port here");
+    }
+    return true;
+}
+
+void vm_destroy(VM *vm)
+{
+    Machine *m = &vm->machine;
+    if (!m->clock) {
+        return;
+    }
+    for (unsigned i = 0; i < vm->nready; i++) {
+        vm->accel->vcpu_fini(m->cpus[i]);
+    }
+    machine_fini_core(m);
+    for (unsigned i = 0; i < MACHINE_SERIALS; i++) {
+        chardev_close(m->serial[i]);
+    }
+    for (unsigned i = 0; i < m->ncpus; i++) {
+        cpu_free(m->cpus[i]);
+    }
+    clock_free(m->clock);
+    signals_free(vm->signals);
+    evloop_free(vm->loop);
+    vm->accel->exit();
+    g_free(m->cpus);
+    g_free(vm->vcpus);
+}

@@ -1,0 +1,57 @@
+/* The command line, parsed: what the user asked for, checked as far as words go. */
+/* SPDX-License-Identifier: MIT */
+#ifndef SOFTMMU_OPTIONS_H
+#define SOFTMMU_OPTIONS_H
+
+#include <stdio.h>
+
+#include "hw/core/machine.h"
+#include "util/common.h"
+#include "util/error.h"
+
+/* What is to be printed instead of starting a machine. */
+typedef enum HelpTopic {
+    HELP_NONE,
+    HELP_OPTIONS,
+    HELP_VERSION,
+    HELP_MACHINE,
+    HELP_CPU,
+    HELP_ACCEL,
+    HELP_DEVICE,
+    HELP_LOG,
+} HelpTopic;
+
+/* Strings belong to argv, unless they are said to be owned. NULL: not given. */
+typedef struct Options {
+    HelpTopic help;          /* the first one asked for */
+    const char *help_device; /* of HELP_DEVICE: one device; NULL: all (owned) */
+
+    const char *machine; /* name of the board (owned) */
+    const char *accel;   /* the whole value (owned) */
+    const char *cpu;     /* the whole value */
+    const char *name;
+    uint64_t ram_size; /* bytes; 0: not given */
+    const char *ram_text;
+    unsigned ncpus;
+    GPtrArray *devices; /* values of -device */
+
+    const char *kernel, *initrd, *append, *bios;
+    bool no_reboot, no_shutdown;
+
+    bool nographic, display_none;
+    const char *serial[MACHINE_SERIALS];
+    unsigned nserial;
+    bool monitor_none;
+
+    const char *log_items; /* joined by commas (owned) */
+    const char *log_file, *log_filter;
+} Options;
+
+/* Reads argv[1] on. False with *errp set to "-option value: message". */
+bool options_parse(Options *o, int argc, char **argv, GError **errp) USER_CHECKED;
+void options_clear(Options *o);
+
+/* Prints `-help`. */
+void options_print_help(FILE *out);
+
+#endif

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""Guests of a few bytes: an ELF file with a PVH entry around 32-bit code."""
+
+import struct
+
+BASE = 0x100000  # where the code is loaded and starts
+
+
+def elf(code):
+    """The file that starts `code` in 32-bit protected mode, paging off, flat segments."""
+    note = struct.pack('<III4sI', 4, 4, 18, b'Xen\0', BASE)  # XEN_ELFNOTE_PHYS32_ENTRY
+    header_size, segment_size = 64, 56
+    note_at = header_size + 2 * segment_size
+    code_at = 0x1000
+    header = struct.pack('<16sHHIQQQIHHHHHH', b'\x7fELF\x02\x01\x01', 2, 62, 1, BASE, header_size, 0, 0,
+                         header_size, segment_size, 2, 0, 0, 0)
+    load = struct.pack('<IIQQQQQQ', 1, 7, code_at, BASE, BASE, len(code), len(code) + 0x1000, 0x1000)
+    notes = struct.pack('<IIQQQQQQ', 4, 4, note_at, 0, 0, len(note), len(note), 4)
+    head = header + load + notes + note
+    return head + bytes(code_at - len(head)) + code
+
+
+def out8(port, value):
+    return b'\x66\xba' + struct.pack('<H', port) + b'\xb0' + bytes([value]) + b'\xee'  # mov dx; mov al; out
+
+
+def say(text):
+    """Writes text to the first serial port."""
+    return b''.join(out8(0x3f8, c) for c in text.encode())
+
+
+HALT = b'\xfa\xf4\xeb\xfd'  # cli; 1: hlt; jmp 1b
+
+# 1: mov dx, 3fdh; in al, dx; test al, 1; jz 1b; mov dx, 3f8h; in al, dx; out dx, al; jmp 1b
+ECHO = bytes.fromhex('66bafd03 ec a801 74f7 66baf803 ec ee ebef')
+
+# Stack in the page behind the code; IDT of length 0; an invalid instruction.
+TRIPLE_FAULT = bytes.fromhex('bc00081000 6a00 6a00 0f011c24 0f0b')
+
+RESET = out8(0xcf9, 0x06)
+
+
+def debug_exit(code):
+    """Ends the emulator through isa-debug-exit at port 501h."""
+    return out8(0x501, code)

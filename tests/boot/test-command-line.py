@@ -1,0 +1,315 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Command lines: bad ones end with one clear line; good ones start, and leave the terminal as it was.
+
+usage: test-command-line.py PROGRAM
+"""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import unittest
+
+import guest
+
+PROGRAM = os.path.abspath(sys.argv.pop(1))
+NAME = os.path.basename(PROGRAM)
+TIMEOUT = 60  # seconds until a program that should have said something is given up
+
+
+def run(*args):
+    return subprocess.run([PROGRAM, *args], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=TIMEOUT)
+
+
+class Files(unittest.TestCase):
+    """A folder with kernels, good and bad."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix='mynah-')
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.kernel = self.file('kernel', guest.elf(guest.HALT))
+
+    def file(self, name, data):
+        path = os.path.join(self.folder, name)
+        with open(path, 'wb') as f:
+            f.write(data)
+        return path
+
+
+class BadInput(Files):
+    def bad(self, *args, says):
+        """Runs it; wants status 1 and one line, which has every text of `says`."""
+        r = run(*args)
+        lines = r.stderr.splitlines()
+        self.assertEqual(r.returncode, 1, (args, r.stderr))
+        self.assertEqual(len(lines), 1, r.stderr)
+        self.assertTrue(lines[0].startswith(NAME + ': '), lines[0])
+        for text in says:
+            self.assertIn(text, lines[0])
+        self.assertEqual(r.stdout, '')
+
+    def bad_with_kernel(self, *args, says):
+        self.bad('-kernel', self.kernel, '-display', 'none', *args, says=says)
+
+    def test_nothing_to_start(self):
+        self.bad(says=['-kernel'])
+
+    def test_missing_kernel(self):
+        self.bad('-kernel', 'no-such-file', says=['-kernel no-such-file: No such file or directory'])
+
+    def test_kernel_is_folder(self):
+        self.bad('-kernel', self.folder, '-display', 'none', says=[f'-kernel {self.folder}: '])
+
+    def test_empty_kernel(self):
+        path = self.file('empty', b'')
+        self.bad('-kernel', path, '-display', 'none', says=[f'-kernel {path}: '])
+
+    def test_text_as_kernel(self):
+        path = self.file('text', b'This is no kernel.\n' * 1000)
+        self.bad('-kernel', path, '-display', 'none', says=[f'-kernel {path}: '])
+
+    def test_truncated_bzimage(self):
+        header = bytearray(0x400)
+        header[0x1f1] = 30  # setup sectors; the file ends long before they do
+        header[0x1fe:0x200] = b'\x55\xaa'
+        header[0x202:0x206] = b'HdrS'
+        header[0x206:0x208] = b'\x0f\x02'
+        path = self.file('truncated', bytes(header))
+        self.bad('-kernel', path, '-display', 'none', says=[f'-kernel {path}: '])
+
+    def test_truncated_elf(self):
+        for size in (20, 64, 100, 0x1001):
+            path = self.file('truncated-elf', guest.elf(guest.HALT)[:size])
+            self.bad('-kernel', path, '-display', 'none', says=[f'-kernel {path}: '])
+
+    def test_two_kernels(self):
+        self.bad('-kernel', self.kernel, '-kernel', 'b', says=['-kernel b: ', self.kernel])
+
+    def test_kernel_without_option(self):
+        self.bad('vmlinuz', says=['vmlinuz: ', "'-kernel vmlinuz'"])
+
+    def test_missing_initrd(self):
+        self.bad_with_kernel('-initrd', 'nope', says=['-initrd nope: No such file or directory'])
+
+    def test_initrd_larger_than_memory(self):
+        path = self.file('initrd', b'')
+        os.truncate(path, 200 << 20)
+        self.bad_with_kernel('-m', '128', '-initrd', path, says=[f'-initrd {path}: ', 'memory'])
+
+    def test_initrd_without_kernel(self):
+        self.bad('-initrd', self.kernel, says=['-kernel'])
+
+    def test_memory(self):
+        self.bad_with_kernel('-m', '0', says=['-m 0: '])
+        self.bad_with_kernel('-m', '1000000G', says=['-m 1000000G: ', 'GiB'])
+        self.bad_with_kernel('-m', 'much', says=['-m much: '])
+        self.bad_with_kernel('-m', '-5', says=['-m -5: '])
+        self.bad_with_kernel('-m', says=['-m: the argument is missing'])
+
+    def test_memory_beyond_host(self):
+        host = os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGESIZE') >> 20
+        self.bad_with_kernel('-m', f'{host + 2}M', says=[f'-m {host + 2}M: the host has only'])
+
+    def test_unknown_names(self):
+        for args, says in [
+                (['-kernal', 'x'], ['-kernal: ', "did you mean '-kernel'", '-append']),
+                (['-frobnicate'], ['-frobnicate: ', '-kernel', '-append']),
+                (['-accel', 'tgc'], ['-accel tgc: ', "did you mean 'tcg'"]),
+                (['-accel', 'hax'], ['-accel hax: ', 'tcg']),
+                (['-accel', 'tcg,thred=single'], ["did you mean 'thread'"]),
+                (['-accel', 'tcg,thread=some'], ['-accel tcg,thread=some: ', 'single']),
+                (['-cpu', 'maxx'], ['-cpu maxx: ', 'max']),
+                (['-cpu', 'max,+ssse33'], ['-cpu max,+ssse33: ']),
+                (['-device', 'isa-debugexit'], ['-device isa-debugexit: ', "did you mean 'isa-debug-exit'"]),
+                (['-device', 'isa-debug-exit,iobse=4'], ['-device isa-debug-exit,iobse=4: ', 'iobase']),
+                (['-device', 'isa-debug-exit,iobase=x'], ['-device isa-debug-exit,iobase=x: ']),
+                (['-device', 'nothing-like-it'], ['-device nothing-like-it: ', 'isa-debug-exit']),
+                (['-device', 'nope,help'], ['-device nope,help: ']),
+                (['-machine', 'pcc'], ['-machine pcc: ', "did you mean 'pc'"]),
+                (['-M', 'pc,acel=tcg'], ["did you mean 'accel'"]),
+                (['-M', 'accel=kvm2'], ['kvm2']),
+                (['-serial', 'studio'], ['-serial studio: ', "did you mean 'stdio'"]),
+                (['-serial', 'file:/no/such/folder/x'], ['-serial file:/no/such/folder/x: ']),
+                (['-serial', 'stdio', '-serial', 'stdio'], ['stdio is in use']),
+                (['-display', 'gtk'], ['-display gtk: ']),
+                (['-monitor', 'stdio'], ['-monitor stdio: ']),
+                (['-d', 'in_amm'], ['-d in_amm: ', "did you mean 'in_asm'"]),
+                (['-d', 'nonsense'], ['-d nonsense: ', 'guest_errors']),
+                (['-D', '/no/such/folder/log'], ['-D /no/such/folder/log: ']),
+                (['-dfilter', '1..x'], ['-dfilter 1..x: ']),
+                (['-smp', '0'], ['-smp 0: ']),
+                (['-smp', '255'], ['-smp 255: ']),
+        ]:
+            with self.subTest(args=args):
+                self.bad_with_kernel(*args, says=says)
+
+    def test_nothing_is_left(self):
+        path = os.path.join(self.folder, 'serial.txt')
+        self.bad('-kernel', 'no-such-file', '-serial', f'file:{path}', says=['no-such-file'])
+        self.assertFalse(os.path.exists(path))
+
+
+class Help(unittest.TestCase):
+    def help(self, *args, says):
+        r = run(*args)
+        self.assertEqual((r.returncode, r.stderr), (0, ''))
+        for text in says:
+            self.assertIn(text, r.stdout)
+        return r.stdout
+
+    def test_help(self):
+        for option in ('-help', '--help', '-h'):
+            text = self.help(option, says=['-kernel FILE', '-append TEXT', 'QEMU'])
+            self.assertLessEqual(max(len(line) for line in text.splitlines()), 80)
+
+    def test_version(self):
+        text = self.help('-version', says=['QEMU emulator version'])
+        self.assertTrue(text.startswith('Mynah '), text)
+
+    def test_lists(self):
+        self.help('-machine', 'help', says=['pc '])
+        self.help('-accel', 'help', says=['tcg'])
+        self.help('-cpu', 'help', says=['max'])
+        self.help('-device', 'help', says=['isa-debug-exit'])
+        self.help('-device', 'isa-debug-exit,help', says=['iobase', 'iosize'])
+        self.help('-d', 'help', says=['in_asm', 'guest_errors'])
+
+
+class Runs(Files):
+    def status(self, code, *args):
+        path = self.file('guest', guest.elf(code))
+        r = run('-kernel', path, '-m', '16', '-display', 'none', *args)
+        self.assertEqual(r.stderr, '')
+        return r.returncode
+
+    def test_debug_exit(self):
+        for code in (0, 5, 100):
+            self.assertEqual(self.status(guest.debug_exit(code) + guest.HALT, '-device',
+                                         'isa-debug-exit,iobase=0x501'), code * 2 + 1)
+
+    def test_reset_with_no_reboot(self):
+        self.assertEqual(self.status(guest.RESET + guest.HALT, '-no-reboot'), 0)
+
+    def test_triple_fault_with_no_reboot(self):
+        self.assertEqual(self.status(guest.TRIPLE_FAULT + guest.HALT, '-no-reboot'), 0)
+
+    def test_serial_file(self):
+        path = os.path.join(self.folder, 'serial.txt')
+        code = guest.say('written\n') + guest.debug_exit(1) + guest.HALT
+        self.assertEqual(self.status(code, '-serial', f'file:{path}', '-device',
+                                     'isa-debug-exit,iobase=0x501'), 3)
+        with open(path, encoding='ascii') as f:
+            self.assertEqual(f.read(), 'written\n')
+
+    def test_serial_pipe(self):
+        """A reader that is slow gets all the same every byte."""
+        path = self.file('guest', guest.elf(guest.say('0123456789' * 300) + guest.RESET + guest.HALT))
+        with subprocess.Popen([PROGRAM, '-kernel', path, '-m', '16', '-serial', 'stdio', '-display', 'none',
+                               '-no-reboot'], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as p:
+            fcntl.fcntl(p.stdout, 1031, 4096)  # F_SETPIPE_SZ
+            time.sleep(0.2)
+            self.assertEqual(p.stdout.read(), b'0123456789' * 300)
+            self.assertEqual(p.wait(TIMEOUT), 0)
+
+
+class Terminal(Files):
+    """The program on a pseudo terminal of its own."""
+
+    def start(self, code, *args):
+        path = self.file('guest', guest.elf(guest.say('ready\n') + code))
+        self.master, self.slave = pty.openpty()
+        self.before = termios.tcgetattr(self.slave)
+        self.process = subprocess.Popen(
+            [PROGRAM, '-kernel', path, '-m', '16', *args], stdin=self.slave, stdout=self.slave,
+            stderr=self.slave, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        self.text = b''
+        self.wait_for(b'ready')
+
+    def wait_for(self, text):
+        end = time.monotonic() + TIMEOUT
+        while text not in self.text:
+            self.assertLess(time.monotonic(), end, self.text)
+            if select.select([self.master], [], [], 0.1)[0]:
+                self.text += os.read(self.master, 4096)
+
+    def type(self, text):
+        os.write(self.master, text)
+
+    def ends(self, status):
+        """Waits for the end; the terminal must be as it was found."""
+        self.assertEqual(self.process.wait(TIMEOUT), status)
+        self.assertEqual(termios.tcgetattr(self.slave), self.before)
+        while select.select([self.master], [], [], 0)[0]:
+            self.text += os.read(self.master, 4096)
+
+    def tearDown(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self.master)
+        os.close(self.slave)
+
+    def test_raw_and_quit(self):
+        self.start(guest.ECHO, '-nographic')
+        self.assertNotEqual(termios.tcgetattr(self.slave), self.before)
+        self.type(b'typed')
+        self.wait_for(b'typed')
+        self.type(b'\x03')  # Ctrl-C is for the guest
+        self.wait_for(b'\x03')
+        self.type(b'\x01\x01')
+        self.wait_for(b'\x01')
+        self.type(b'\x01h')
+        self.wait_for(b'C-a x')
+        self.type(b'\x01x')
+        self.ends(0)
+        self.assertIn(b'terminated', self.text)
+
+    def test_quit_while_guest_is_deaf(self):
+        self.start(guest.HALT, '-nographic')
+        self.type(b'nobody reads this' * 20 + b'\x01x')
+        self.ends(0)
+
+    def test_signals(self):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            with self.subTest(signal=number):
+                self.start(guest.HALT, '-nographic')
+                self.process.send_signal(number)
+                self.ends(0)
+                self.assertIn(f'{NAME}: terminating on signal {int(number)}'.encode(), self.text)
+
+    def test_interrupt_key(self):
+        self.start(guest.HALT, '-serial', 'stdio', '-display', 'none')
+        self.type(b'\x03')
+        self.ends(0)
+        self.assertIn(b'terminating on signal 2', self.text)
+
+    def test_stop_and_continue(self):
+        self.start(guest.ECHO, '-nographic')
+        self.process.send_signal(signal.SIGTSTP)
+        os.waitpid(self.process.pid, os.WUNTRACED)
+        self.assertEqual(termios.tcgetattr(self.slave), self.before)
+        self.process.send_signal(signal.SIGCONT)
+        self.type(b'again')
+        self.wait_for(b'again')
+        self.type(b'\x01x')
+        self.ends(0)
+
+    def test_guest_resets(self):
+        self.start(guest.say('x') + guest.RESET + guest.HALT, '-nographic')
+        self.wait_for(b'ready\r\nxready\r\nxready')
+        self.type(b'\x01x')
+        self.ends(0)
+
+
+if __name__ == '__main__':
+    unittest.main()
