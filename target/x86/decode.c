@@ -440,6 +440,7 @@ static int find_row(Cursor *c, unsigned map, unsigned pp)
             return X86_DECODE_MORE;
         }
         have |= i->modrm >= 0xc0 ? REG : MEM;
+        have |= i->modrm & 0x38 ? 0 : R0;
         if (slot & SLOT_GROUP) {
             slot = group_slot(slot, i->modrm);
         }

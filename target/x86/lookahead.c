@@ -17,7 +17,7 @@ int x86_gate_exception(const DisasContext *s, const Insn *i)
     uint32_t g = i->desc->gates;
     uint32_t hf = s->hflags;
 
-    if (g & GATE_PROT && !x86_protected(s)) {
+    if ((g & (GATE_PROT | GATE_AVX) && !x86_protected(s)) || (g & GATE_UDCPL && s->cpl != 0)) {
         return EXCP_UD;
     }
     if (g & GATE_AVX && !(hf & HF_AVX)) {
