@@ -206,15 +206,32 @@ MemTxResult memory_region_dispatch_write(MemoryRegion *mr, hwaddr offset, uint64
 
 /* ---- translation ---- */
 
+/* What a section says about an access at `addr`. */
+static inline MemoryRegion *use_section(const MemorySection *s, hwaddr addr, hwaddr *xlat,
+                                        hwaddr *len, bool is_write)
+{
+    *xlat = s->offset + (addr - s->start);
+    if (*len && *len - 1 > s->last - addr) {
+        *len = s->last - addr + 1;
+    }
+    return is_write && s->readonly ? &memory_rom_write : s->mr;
+}
+
 MemoryRegion *address_space_translate(AddressSpace *as, hwaddr addr, hwaddr *xlat,
                                       hwaddr *len, bool is_write)
 {
-    MemorySection s = address_space_find(as, addr);
-    *xlat = s.offset + (addr - s.start);
-    if (*len && *len - 1 > s.last - addr) {
-        *len = s.last - addr + 1;
+    MemoryRegion *mr = NULL;
+    epoch_enter();
+    const MemorySection *s = flatview_find(atomic_load_acquire(&as->view), addr);
+    if (likely(s)) {
+        mr = use_section(s, addr, xlat, len, is_write);
     }
-    return is_write && s.readonly ? &memory_rom_write : s.mr;
+    epoch_leave();
+    if (unlikely(!mr)) {
+        MemorySection hole = address_space_find(as, addr);
+        mr = use_section(&hole, addr, xlat, len, is_write);
+    }
+    return mr;
 }
 
 void *address_space_ram_ptr(AddressSpace *as, hwaddr addr, hwaddr *len, bool is_write)

@@ -108,15 +108,8 @@ FlatView *flatview_render(MemoryRegion *root)
 
 /* ---- look-up ---- */
 
-const MemorySection *flatview_find(FlatView *view, hwaddr addr)
+const MemorySection *flatview_search(FlatView *view, hwaddr addr)
 {
-    unsigned hint = atomic_read(&view->hint);
-    if (likely(hint < view->nr)) {
-        const MemorySection *s = &view->sections[hint];
-        if (likely(addr >= s->start && addr <= s->last)) {
-            return s;
-        }
-    }
     unsigned lo = 0, hi = view->nr;
     while (lo < hi) {
         unsigned mid = (lo + hi) / 2;

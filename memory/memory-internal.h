@@ -4,6 +4,7 @@
 #define MEMORY_MEMORY_INTERNAL_H
 
 #include "memory/memory.h"
+#include "util/atomic.h"
 
 /* Sorted by start, no overlap, never changed once it is published; freed by epoch. */
 struct FlatView {
@@ -14,8 +15,22 @@ struct FlatView {
 
 /* The view that the tree under `root` makes. */
 FlatView *flatview_render(MemoryRegion *root);
+/* flatview_find() when the hint does not help. */
+const MemorySection *flatview_search(FlatView *view, hwaddr addr);
+
 /* The section that holds addr, or NULL for a hole. The caller is inside an epoch. */
-const MemorySection *flatview_find(FlatView *view, hwaddr addr);
+static inline const MemorySection *flatview_find(FlatView *view, hwaddr addr)
+{
+    unsigned hint = atomic_read(&view->hint);
+    if (likely(hint < view->nr)) {
+        const MemorySection *s = &view->sections[hint];
+        if (likely(addr >= s->start && addr <= s->last)) {
+            return s;
+        }
+    }
+    return flatview_search(view, addr);
+}
+
 /* Renders all address spaces anew and tells their listeners. */
 void flatview_update_all(void);
 

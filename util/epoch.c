@@ -3,6 +3,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/epoch.h"
 
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include "util/atomic.h"
 #include "util/thread.h"
 
@@ -31,6 +35,9 @@ static EpochThread *epoch_threads; /* grows only */
 static GArray *epoch_retired;      /* under epoch_lock */
 static Mutex epoch_lock = MUTEX_INIT;
 
+static bool
+    epoch_remote_fence; /* the kernel fences all threads for us; fixed at first use */
+
 static __thread EpochThread *epoch_self;
 static pthread_key_t epoch_key;
 static pthread_once_t epoch_once = PTHREAD_ONCE_INIT;
@@ -43,14 +50,39 @@ static void epoch_thread_end(void *opaque)
     atomic_store_release(&t->in_use, false);
 }
 
-static void epoch_make_key(void)
+static bool membarrier(int cmd)
+{
+    return syscall(SYS_membarrier, cmd, 0, 0) == 0;
+}
+
+static void epoch_setup(void)
 {
     pthread_key_create(&epoch_key, epoch_thread_end);
+    epoch_remote_fence = membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+}
+
+/* The reader's half of the fence: after it has published that it is inside. */
+static inline void fence_entry(void)
+{
+    if (likely(epoch_remote_fence)) {
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    } else {
+        smp_mb();
+    }
+}
+
+/* The writer's half: between unlinking and the look at who is inside. */
+static void fence_retire(void)
+{
+    pthread_once(&epoch_once, epoch_setup);
+    if (!epoch_remote_fence || !membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED)) {
+        smp_mb();
+    }
 }
 
 static EpochThread *epoch_register(void)
 {
-    pthread_once(&epoch_once, epoch_make_key);
+    pthread_once(&epoch_once, epoch_setup);
     mutex_lock(&epoch_lock);
     EpochThread *t = epoch_threads;
     while (t && atomic_load_acquire(&t->in_use)) {
@@ -78,7 +110,7 @@ void epoch_enter(void)
     EpochThread *t = self();
     if (t->depth++ == 0) {
         atomic_set(&t->seen, atomic_load_acquire(&epoch_now));
-        smp_mb(); /* the entry is seen before any shared pointer is read */
+        fence_entry();
     }
 }
 
@@ -96,14 +128,14 @@ void epoch_quiesce(void)
     EpochThread *t = self();
     if (t->depth == 1) {
         atomic_store_release(&t->seen, atomic_load_acquire(&epoch_now));
-        smp_mb();
+        fence_entry();
     }
 }
 
 /* The oldest epoch that a thread is in; UINT64_MAX: all are outside. */
 static uint64_t oldest_seen(void)
 {
-    smp_mb();
+    fence_retire();
     uint64_t oldest = UINT64_MAX;
     for (EpochThread *t = atomic_load_acquire(&epoch_threads); t; t = t->next) {
         uint64_t seen = atomic_load_acquire(&t->seen);

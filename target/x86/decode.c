@@ -931,49 +931,57 @@ int x86_decode(Insn *insn, const uint8_t *buf, size_t avail, X86Mode mode)
 
 /* ---- Questions about a decoded instruction ---- */
 
-/* Shift or rotate count as the CPU masks it, or -1 when it is not in the instruction. */
-static int immediate_count(const Insn *i)
+/* What a shift or rotate by `count` (masked, not 0) does; -1: by any count, perhaps 0. */
+static X86Eflags shift_eflags(unsigned class, int count, int bits)
 {
-    for (unsigned n = 0; n < i->desc->nops; n++) {
-        if (i->op[n].kind == OPK_IMM) {
-            return i->imm & (i->opsize == SZ64 ? 63 : 31);
-        }
+    X86Eflags f = eflags_classes[class];
+
+    f.conditional = count < 0;
+    if (count == 1) {
+        f.write |= XF_OF;
+        f.undef &= ~XF_OF;
     }
-    return -1;
+    if (class == F_SHIFT && (count < 0 ? bits < 32 : count >= bits)) {
+        f.undef |= XF_CF;
+        f.write &= ~XF_CF;
+    }
+    if (class == F_SHD && (count < 0 ? bits < 32 : count > bits)) {
+        f.undef |= f.write;
+        f.write = 0;
+    }
+    return f;
+}
+
+static X86Eflags eflags_by_count(const Insn *i, int count)
+{
+    unsigned class = i->desc->eflags;
+
+    if (class < F_SHIFT || class > F_SHD) {
+        X86Eflags f = eflags_classes[class];
+        if (class == F_STRCMP) {
+            f.conditional = i->prefixes & (PFX_F3 | PFX_F2);
+        }
+        return f;
+    }
+    if (count > 0) {
+        count &= i->opsize == SZ64 ? 63 : 31;
+    }
+    return count ? shift_eflags(class, count, 8 << i->opsize) : eflags_classes[F_0];
+}
+
+static bool counts_by_cl(const Insn *i)
+{
+    return i->desc->op[1] == OP_CL || i->desc->op[2] == OP_CL;
 }
 
 X86Eflags x86_insn_eflags(const Insn *insn)
 {
-    unsigned class = insn->desc->eflags;
-    X86Eflags f = eflags_classes[class];
+    return eflags_by_count(insn, counts_by_cl(insn) ? -1 : (int)(insn->imm & 63));
+}
 
-    switch (class) {
-    case F_SHIFT:
-    case F_ROT:
-    case F_RC:
-    case F_SHD: {
-        int count = immediate_count(insn);
-        if (count == 0) {
-            return eflags_classes[F_0];
-        }
-        f.conditional = count < 0;
-        if (count == 1) {
-            f.write |= XF_OF;
-            f.undef &= ~XF_OF;
-        }
-        if (class == F_SHD && count > 8 << insn->opsize) {
-            f.undef |= f.write;
-            f.write = 0;
-        }
-        break;
-    }
-    case F_STRCMP:
-        f.conditional = insn->prefixes & (PFX_F3 | PFX_F2);
-        break;
-    default:
-        break;
-    }
-    return f;
+X86Eflags x86_insn_eflags_cl(const Insn *insn, uint8_t cl)
+{
+    return eflags_by_count(insn, counts_by_cl(insn) ? cl & 63 : (int)(insn->imm & 63));
 }
 
 bool x86_insn_may_fault(const Insn *insn)

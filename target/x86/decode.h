@@ -166,6 +166,9 @@ int x86_decode(Insn *insn, const uint8_t *buf, size_t avail, X86Mode mode);
 /* EFLAGS use of a decoded instruction: its class, refined by an immediate count. */
 X86Eflags x86_insn_eflags(const Insn *insn);
 
+/* The same where the value of CL is known, for tests that compare flags with a CPU. */
+X86Eflags x86_insn_eflags_cl(const Insn *insn, uint8_t cl);
+
 /* Whether a decoded instruction can raise an exception (besides #DB). */
 bool x86_insn_may_fault(const Insn *insn);
 

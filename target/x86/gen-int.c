@@ -198,18 +198,15 @@ static bool is_plain_reg(const DisasContext *s, unsigned n)
 
 void gen_mov(DisasContext *s, Insn *i)
 {
-    if (is_plain_reg(s, 0) && x86_op_is_mem(s, 1)) {
-        IRType t = x86_op_type(s, 0);
-        ir_ld(s->tcg, t, x86_op_dest(s, 0), x86_op_addr(s, 1u << t, false), t);
-        return;
-    }
+    IRType t = x86_op_type(s, 0);
 
-    IRRef v = x86_op_load(s, 1);
-    if (v == x86_op_dest(s, 0) && i->opsize == SZ32) {
-        ir_mov(s->tcg, IR_I32, v, v); /* the upper half goes */
-        return;
+    if (!is_plain_reg(s, 0)) {
+        x86_op_store(s, 0, x86_op_load(s, 1));
+    } else if (x86_op_is_mem(s, 1)) {
+        ir_ld(s->tcg, t, x86_op_dest(s, 0), x86_op_addr(s, 1u << t, false), t);
+    } else {
+        ir_mov(s->tcg, t, x86_op_dest(s, 0), x86_op_load(s, 1));
     }
-    x86_op_store(s, 0, v);
 }
 
 /* Destination wider than the source. */
@@ -248,3 +245,384 @@ void gen_lea(DisasContext *s, Insn *i)
 }
 
 void gen_nop(DisasContext *s, Insn *i) {}
+
+void gen_movzx(DisasContext *s, Insn *i)
+{
+    gen_extend(s, false);
+}
+
+void gen_movsx(DisasContext *s, Insn *i)
+{
+    gen_extend(s, true);
+}
+
+/* MOVNTI, MOVDIRI: hints about caches that are not modelled. */
+void gen_movnti(DisasContext *s, Insn *i)
+{
+    x86_op_store(s, 0, x86_op_load(s, 1));
+}
+
+/* CBW, CWDE, CDQE */
+void gen_cbw(DisasContext *s, Insn *i)
+{
+    IRRef rax = s->regs[R_RAX];
+    IRType t = (IRType)i->opsize;
+
+    ir_sext(s->tcg, t, rax, rax, t - 1);
+}
+
+/* CWD, CDQ, CQO */
+void gen_cwd(DisasContext *s, Insn *i)
+{
+    IRType t = (IRType)i->opsize;
+
+    ir_op2(s->tcg, OP_sar, t, s->regs[R_RDX], s->regs[R_RAX],
+           x86_const(s, ir_type_bits(t) - 1));
+}
+
+void gen_cmovcc(DisasContext *s, Insn *i)
+{
+    IRRef d = x86_op_dest(s, 0);
+
+    ir_selcc(s->tcg, x86_op_type(s, 0), (Cond)(i->opcode & 15), d, x86_op_load(s, 1), d);
+}
+
+void gen_setcc(DisasContext *s, Insn *i)
+{
+    IRRef t = x86_temp(s, IR_I64);
+
+    ir_setcc(s->tcg, (Cond)(i->opcode & 15), t);
+    x86_op_store(s, 0, t);
+}
+
+/* With 16 bits the result is undefined; processors give 0. */
+void gen_bswap(DisasContext *s, Insn *i)
+{
+    IRRef d = x86_op_dest(s, 0);
+    IRType t = x86_op_type(s, 0);
+
+    if (t == IR_I16) {
+        ir_movi(s->tcg, IR_I16, d, 0);
+    } else {
+        ir_op1(s->tcg, OP_bswap, t, d, d);
+    }
+}
+
+void gen_movbe(DisasContext *s, Insn *i)
+{
+    IRType t = x86_op_type(s, 0);
+
+    x86_op_store(s, 0, x86_op1(s, OP_bswap, t, x86_op_load(s, 1)));
+}
+
+/* Memory with XCHG is always locked. */
+void gen_xchg(DisasContext *s, Insn *i)
+{
+    IRType t = x86_op_type(s, 0);
+    IRRef b = x86_op_load(s, 1), old = x86_temp(s, t);
+
+    if (x86_op_is_mem(s, 0)) {
+        IRAddr a = x86_op_addr(s, 1u << t, true);
+        ir_atomic(s->tcg, OP_at_xchg, old, a, b, IR_NONE, t);
+    } else {
+        ir_mov(s->tcg, t, old, x86_op_load(s, 0));
+        x86_op_store(s, 0, b);
+    }
+    x86_op_store(s, 1, old);
+}
+
+void gen_xadd(DisasContext *s, Insn *i)
+{
+    IRType t = x86_op_type(s, 0);
+    IRRef b = x86_op_load(s, 1), sum = x86_temp(s, t), old;
+
+    if (x86_is_locked(s)) {
+        old = x86_temp(s, t);
+        ir_atomic(s->tcg, OP_at_add, old, x86_op_addr(s, 1u << t, true), b, IR_NONE, t);
+        ir_op2f(s->tcg, OP_add, t, sum, old, b);
+        x86_op_store(s, 1, old);
+        return;
+    }
+    old = x86_op_load_rmw(s, 0);
+    ir_op2f(s->tcg, OP_add, t, sum, old, b);
+    if (x86_op_is_mem(s, 0)) {
+        x86_op_store(s, 0, sum);
+        x86_op_store(s, 1, old);
+    } else {
+        x86_op_store(s, 1, old);
+        x86_op_store(s, 0, sum); /* the destination last: it may be the same register */
+    }
+}
+
+/* rAX = cc says equal ? rAX : old. With 32 bits the upper half changes only with the
+ * rest. */
+static void store_accumulator(DisasContext *s, IRType t, IRRef old)
+{
+    IRRef rax = s->regs[R_RAX];
+
+    if (t == IR_I32) {
+        ir_selcc(s->tcg, IR_I64, COND_E, rax, rax, x86_zext(s, old, IR_I32));
+    } else {
+        ir_selcc(s->tcg, t, COND_E, rax, rax, old);
+    }
+}
+
+void gen_cmpxchg(DisasContext *s, Insn *i)
+{
+    IRType t = x86_op_type(s, 0);
+    IRRef rax = s->regs[R_RAX], b = x86_op_load(s, 1), old;
+
+    if (x86_is_locked(s)) {
+        old = x86_temp(s, t);
+        ir_atomic(s->tcg, OP_at_cmpxchg, old, x86_op_addr(s, 1u << t, true), rax, b, t);
+        ir_op2f(s->tcg, OP_sub, t, IR_NONE, rax, old);
+        store_accumulator(s, t, old);
+        return;
+    }
+    old = x86_op_load_rmw(s, 0);
+    ir_op2f(s->tcg, OP_sub, t, IR_NONE, rax, old);
+
+    IRRef val = x86_temp(s, t);
+    ir_selcc(s->tcg, t, COND_E, val, b, old);
+    if (x86_op_is_mem(s, 0)) {
+        x86_op_store(s, 0, val);
+        store_accumulator(s, t, old);
+    } else {
+        store_accumulator(s, t, old);
+        x86_op_store(s, 0, val);
+    }
+}
+
+/* low | high << 32, both cut to 32 bits */
+static IRRef pair64(DisasContext *s, unsigned low, unsigned high)
+{
+    IRRef r = x86_temp(s, IR_I64);
+
+    ir_deposit(s->tcg, IR_I64, r, s->regs[low], s->regs[high], 32, 32);
+    return r;
+}
+
+/* ZF = `bit` (0 or 1); the other flags stay. */
+static void put_zf(DisasContext *s, IRRef bit)
+{
+    ir_putcc(s->tcg, x86_op2(s, OP_shl, IR_I64, bit, x86_const(s, 6)), CC_Z);
+}
+
+/* With and without LOCK alike. */
+void gen_cmpxchg8b(DisasContext *s, Insn *i)
+{
+    IRAddr a = x86_op_addr(s, 8, true);
+    IRRef expected = pair64(s, R_RAX, R_RDX), desired = pair64(s, R_RBX, R_RCX);
+    IRRef old = x86_temp(s, IR_I64), equal = x86_temp(s, IR_I64);
+    IRRef rax = s->regs[R_RAX], rdx = s->regs[R_RDX];
+
+    ir_atomic(s->tcg, OP_at_cmpxchg, old, a, expected, desired, MO_64);
+    IRRef low = x86_zext(s, old, IR_I32);
+    IRRef high = x86_op2(s, OP_shr, IR_I64, old, x86_const(s, 32));
+    ir_setcond(s->tcg, IR_I64, COND_E, equal, old, expected);
+    ir_select(s->tcg, IR_I64, COND_E, rax, old, expected, rax, low);
+    ir_select(s->tcg, IR_I64, COND_E, rdx, old, expected, rdx, high);
+    put_zf(s, equal);
+}
+
+/* The linear address itself, for helpers. */
+static IRRef addr_value(DisasContext *s, IRAddr a)
+{
+    IRRef r = x86_temp(s, IR_I64);
+
+    ir_lea(s->tcg, IR_I64, r, a.base, a.index, a.scale, a.disp);
+    return r;
+}
+
+void gen_cmpxchg16b(DisasContext *s, Insn *i)
+{
+    IRRef equal = x86_temp(s, IR_I64);
+
+    X86_CALL(s, cmpxchg16b, equal, addr_value(s, x86_op_addr(s, 16, true)));
+    put_zf(s, equal);
+}
+
+/* --- no effect, or none that is modelled --- */
+
+void gen_pause(DisasContext *s, Insn *i) {}
+
+void gen_fence(DisasContext *s, Insn *i)
+{
+    ir_emit(s->tcg, OP_fence, IR_I64);
+}
+
+void gen_ud(DisasContext *s, Insn *i)
+{
+    x86_gen_raise(s, EXCP_UD);
+}
+
+/* --- the stack --- */
+
+void gen_push(DisasContext *s, Insn *i)
+{
+    x86_push(s, (IRType)i->opsize, x86_op_load(s, 0));
+}
+
+void gen_pop(DisasContext *s, Insn *i)
+{
+    IRType t = (IRType)i->opsize;
+    IRRef v = x86_stack_top(s, t, 0);
+
+    if (x86_op_is_mem(s, 0)) {
+        if (i->base == R_RSP) {
+            i->disp += 1 << t; /* an address by RSP is that after the pop */
+        }
+        x86_op_store(s, 0, v);
+        x86_stack_add(s, 1 << t);
+    } else {
+        x86_stack_add(s, 1 << t);
+        x86_op_store(s, 0, v); /* may be RSP: then the value stays */
+    }
+}
+
+void gen_leave(DisasContext *s, Insn *i)
+{
+    IRType t = (IRType)i->opsize;
+    IRRef rbp = s->regs[R_RBP], rsp = s->regs[R_RSP], v = x86_temp(s, t);
+    IRRef frame = s->code64 ? rbp : x86_reg_zext(s, R_RBP, s->stack_type);
+    IRAddr a = {.base = rbp, .index = IR_NONE};
+
+    if (!s->code64) {
+        a = x86_seg_addr(s, SEG_SS, frame, 1u << t, false);
+    }
+    ir_ld(s->tcg, t, v, a, t);
+    ir_lea(s->tcg, s->stack_type, rsp, frame, IR_NONE, 0, 1 << t);
+    x86_reg_store(s, R_RBP, t, v);
+}
+
+/* ENTER size, level */
+void gen_enter(DisasContext *s, Insn *i)
+{
+    IRType t = (IRType)i->opsize;
+    unsigned size = 1u << t, level = i->imm2 & 31;
+
+    if (level) {
+        X86_CALL(s, enter, IR_NONE, x86_const(s, i->imm), x86_const(s, level),
+                 x86_const(s, size));
+        return;
+    }
+
+    x86_push(s, t, s->regs[R_RBP]);
+    x86_reg_store(s, R_RBP, t, s->regs[R_RSP]);
+    x86_stack_add(s, -(int64_t)i->imm);
+}
+
+void gen_pusha(DisasContext *s, Insn *i)
+{
+    IRType t = (IRType)i->opsize;
+    unsigned size = 1u << t;
+
+    for (unsigned n = 0; n < 8; n++) {
+        x86_stack_put(s, t, -(int64_t)(n + 1) * size, s->regs[n]);
+    }
+    x86_stack_add(s, -8 * (int64_t)size);
+}
+
+void gen_popa(DisasContext *s, Insn *i)
+{
+    IRType t = (IRType)i->opsize;
+    IRRef v[8];
+
+    for (unsigned n = 0; n < 8; n++) {
+        v[n] = n == R_RSP ? IR_NONE : x86_stack_top(s, t, (7 - n) << t);
+    }
+    for (unsigned n = 0; n < 8; n++) {
+        if (n != R_RSP) {
+            x86_reg_store(s, n, t, v[n]);
+        }
+    }
+    x86_stack_add(s, 8 << t);
+}
+
+/* --- the flags themselves --- */
+
+void gen_clc(DisasContext *s, Insn *i)
+{
+    ir_putcc(s->tcg, x86_const(s, 0), CC_C);
+}
+
+void gen_stc(DisasContext *s, Insn *i)
+{
+    ir_putcc(s->tcg, x86_const(s, CC_C), CC_C);
+}
+
+void gen_cmc(DisasContext *s, Insn *i)
+{
+    IRRef t = x86_temp(s, IR_I64);
+
+    ir_setcc(s->tcg, COND_AE, t);
+    ir_putcc(s->tcg, t, CC_C);
+}
+
+static void store_df(DisasContext *s, int64_t df)
+{
+    ir_st_env(s->tcg, IR_I64, x86_const(s, df), offsetof(CPUX86State, df));
+}
+
+void gen_cld(DisasContext *s, Insn *i)
+{
+    store_df(s, 1);
+}
+
+void gen_std(DisasContext *s, Insn *i)
+{
+    store_df(s, -1);
+}
+
+void gen_lahf(DisasContext *s, Insn *i)
+{
+    IRRef cc = x86_temp(s, IR_I64), rax = s->regs[R_RAX];
+
+    ir_getcc(s->tcg, cc);
+    cc = x86_op2(s, OP_or, IR_I64, cc, x86_const(s, EFL_FIXED));
+    ir_deposit(s->tcg, IR_I64, rax, rax, cc, 8, 8);
+}
+
+void gen_sahf(DisasContext *s, Insn *i)
+{
+    IRRef ah = x86_temp(s, IR_I64);
+
+    ir_extract(s->tcg, IR_I64, ah, s->regs[R_RAX], 8, 8);
+    ir_putcc(s->tcg, ah, CC_ALL & ~CC_O);
+}
+
+void gen_salc(DisasContext *s, Insn *i)
+{
+    IRRef t = x86_temp(s, IR_I64);
+
+    ir_setcc(s->tcg, COND_B, t);
+    x86_reg_store(s, R_RAX, IR_I8, x86_op1(s, OP_neg, IR_I8, t));
+}
+
+/* --- odd ones --- */
+
+void gen_xlat(DisasContext *s, Insn *i)
+{
+    IRType at = (IRType)i->addrsize, wide = MAX(at, IR_I32);
+    IRRef ea = x86_temp(s, wide), v = x86_temp(s, IR_I8);
+
+    ir_lea(s->tcg, wide, ea, s->regs[R_RBX], x86_reg_zext(s, R_RAX, IR_I8), 0, 0);
+    if (at == IR_I16) {
+        ea = x86_zext(s, ea, IR_I16);
+    }
+    ir_ld(s->tcg, IR_I8, v, x86_seg_addr(s, i->seg, ea, 1, false), MO_8);
+    x86_reg_store(s, R_RAX, IR_I8, v);
+}
+
+void gen_bound(DisasContext *s, Insn *i)
+{
+    IRType t = x86_op_type(s, 0);
+    IRAddr a = x86_op_addr(s, 2u << t, false);
+    IRRef index = x86_op_load(s, 0), low = x86_temp(s, t), high = x86_temp(s, t);
+
+    ir_ld(s->tcg, t, low, a, t);
+    a.disp += 1 << t;
+    ir_ld(s->tcg, t, high, a, t);
+    x86_raise_if(s, EXCP_BR, t, COND_L, index, low);
+    x86_raise_if(s, EXCP_BR, t, COND_G, index, high);
+}

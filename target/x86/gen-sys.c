@@ -311,7 +311,7 @@ void gen_clac(DisasContext *s, Insn *i)
 
 /* --- ports --- */
 
-static void check_io(DisasContext *s, IRRef port, IRType t)
+void x86_gen_check_io(DisasContext *s, IRRef port, IRType t)
 {
     if (s->hflags & HF_VM || (s->hflags & HF_PE && s->cpl > s->iopl)) {
         X86_CALL(s, check_io, IR_NONE, port, x86_const(s, 1 << t));
@@ -323,7 +323,7 @@ void gen_in(DisasContext *s, Insn *i)
     IRType t = x86_op_type(s, 0);
     IRRef port = x86_op_load_ext(s, 1, false), val = x86_temp(s, IR_I64);
 
-    check_io(s, port, t);
+    x86_gen_check_io(s, port, t);
     X86_CALL(s, in, val, port, x86_const(s, 1 << t));
     x86_op_store(s, 0, val);
 }
@@ -333,7 +333,7 @@ void gen_out(DisasContext *s, Insn *i)
     IRType t = x86_op_type(s, 1);
     IRRef port = x86_op_load_ext(s, 0, false);
 
-    check_io(s, port, t);
+    x86_gen_check_io(s, port, t);
     X86_CALL(s, out, IR_NONE, port, x86_op_load_ext(s, 1, false), x86_const(s, 1 << t));
 }
 

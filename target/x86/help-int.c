@@ -1,7 +1,10 @@
 /* Helpers of the integer instructions, and of leaving an instruction. */
 /* SPDX-License-Identifier: MIT */
+#include "target/x86/help-int.h"
+
 #include "target/x86/excp.h"
 #include "target/x86/helpers.h"
+#include "target/x86/seg.h"
 
 void helper_raise(CPUX86State *env, uint64_t vector)
 {
@@ -44,12 +47,220 @@ static bool seg_allows(const X86Seg *seg, uint64_t ea, unsigned bytes, bool writ
     return last <= seg->limit;
 }
 
-void helper_check_seg(CPUX86State *env, uint64_t ea, uint64_t how)
+void x86_check_seg(CPUX86State *env, unsigned seg, uint64_t ea, unsigned bytes,
+                   bool write, uintptr_t ra)
 {
-    unsigned n = how & 7;
     bool real = (env->hflags & (HF_PE | HF_VM)) != HF_PE;
 
-    if (!seg_allows(&env->seg[n], ea, how >> 8, how >> 3 & 1, real)) {
-        x86_raise(env, n == R_SS ? EXCP_SS : EXCP_GP, GETPC());
+    if (!seg_allows(&env->seg[seg], ea, bytes, write, real)) {
+        x86_raise(env, seg == R_SS ? EXCP_SS : EXCP_GP, ra);
     }
+}
+
+void helper_check_seg(CPUX86State *env, uint64_t ea, uint64_t how)
+{
+    x86_check_seg(env, how & 7, ea, how >> 8, how >> 3 & 1, GETPC());
+}
+
+/* --- division where the quotient may not fit --- */
+
+void helper_idiv32(CPUX86State *env, uint64_t divisor)
+{
+    int64_t a = (int64_t)(env->regs[R_RDX] << 32 | (uint32_t)env->regs[R_RAX]);
+    int64_t b = (int32_t)divisor;
+
+    if (b == 0 || (a == INT64_MIN && b == -1) || a / b != (int32_t)(a / b)) {
+        x86_raise(env, EXCP_DE, GETPC());
+    }
+
+    env->regs[R_RAX] = (uint32_t)(a / b);
+    env->regs[R_RDX] = (uint32_t)(a % b);
+}
+
+void helper_idiv64(CPUX86State *env, uint64_t divisor)
+{
+    unsigned __int128 a = (unsigned __int128)env->regs[R_RDX] << 64 | env->regs[R_RAX];
+    bool a_neg = (int64_t)env->regs[R_RDX] < 0, b_neg = (int64_t)divisor < 0;
+    unsigned __int128 ua = a_neg ? -a : a;
+    uint64_t ub = b_neg ? -divisor : divisor;
+
+    if (ub == 0) {
+        x86_raise(env, EXCP_DE, GETPC());
+    }
+    unsigned __int128 q = ua / ub, limit = (unsigned __int128)1 << 63;
+    if (q > (a_neg != b_neg ? limit : limit - 1)) {
+        x86_raise(env, EXCP_DE, GETPC());
+    }
+
+    uint64_t r = ua % ub;
+    env->regs[R_RAX] = a_neg != b_neg ? -(uint64_t)q : (uint64_t)q;
+    env->regs[R_RDX] = a_neg ? -r : r;
+}
+
+/* --- bits --- */
+
+uint64_t helper_bextr(uint64_t a, uint64_t control)
+{
+    unsigned start = control & 0xff, len = control >> 8 & 0xff;
+
+    if (start > 63 || len == 0) {
+        return 0;
+    }
+    a >>= start;
+    return len > 63 ? a : a & (BIT64(len) - 1);
+}
+
+uint64_t helper_pdep(uint64_t a, uint64_t mask)
+{
+    uint64_t r = 0;
+
+    for (; mask; mask &= mask - 1, a >>= 1) {
+        r |= a & 1 ? mask & -mask : 0;
+    }
+    return r;
+}
+
+uint64_t helper_pext(uint64_t a, uint64_t mask)
+{
+    uint64_t r = 0;
+
+    for (unsigned n = 0; mask; mask &= mask - 1, n++) {
+        r |= a & mask & -mask ? BIT64(n) : 0;
+    }
+    return r;
+}
+
+/* CRC-32C: polynomial 11EDC6F41h, bits reflected (SDM vol. 2, CRC32). */
+uint64_t helper_crc32(uint64_t crc, uint64_t val, uint64_t bytes)
+{
+    uint32_t c = crc;
+
+    for (; bytes; bytes--, val >>= 8) {
+        c ^= val & 0xff;
+        for (unsigned n = 0; n < 8; n++) {
+            c = c >> 1 ^ (c & 1 ? 0x82f63b78 : 0);
+        }
+    }
+    return c;
+}
+
+/* --- BCD (SDM vol. 2): AX and flags in, AX | flags << 16 out --- */
+
+static uint64_t bcd_result(uint16_t ax, uint32_t cf_af)
+{
+    uint8_t al = ax;
+    uint32_t fl = cf_af | (al & 0x80 ? CC_S : 0) | (al ? 0 : CC_Z) |
+                  (__builtin_parity(al) ? 0 : CC_P);
+
+    return ax | (uint64_t)fl << 16;
+}
+
+static uint64_t decimal_adjust(uint64_t rax, uint64_t cc, int sign)
+{
+    uint8_t al = rax, old = al;
+    bool cf = cc & CC_C, low = (al & 15) > 9 || cc & CC_A, high = old > 0x99 || cf;
+    bool carry = high;
+
+    if (low) {
+        carry = carry || (sign > 0 ? al > 0xf9 : al < 6);
+        al += 6 * sign;
+    }
+    if (high) {
+        al += 0x60 * sign;
+    }
+    return bcd_result((rax & 0xff00) | al, (carry ? CC_C : 0) | (low ? CC_A : 0));
+}
+
+uint64_t helper_daa(uint64_t rax, uint64_t cc)
+{
+    return decimal_adjust(rax, cc, 1);
+}
+
+uint64_t helper_das(uint64_t rax, uint64_t cc)
+{
+    return decimal_adjust(rax, cc, -1);
+}
+
+static uint64_t ascii_adjust(uint16_t ax, uint64_t cc, int by)
+{
+    bool adjust = (ax & 15) > 9 || cc & CC_A;
+
+    if (adjust) {
+        ax += by;
+    }
+    return bcd_result(ax & 0xff0f, adjust ? CC_C | CC_A : 0);
+}
+
+uint64_t helper_aaa(uint64_t rax, uint64_t cc)
+{
+    return ascii_adjust(rax, cc, 0x106);
+}
+
+uint64_t helper_aas(uint64_t rax, uint64_t cc)
+{
+    return ascii_adjust(rax, cc, -0x106);
+}
+
+uint64_t helper_aam(uint64_t rax, uint64_t base)
+{
+    uint8_t al = rax;
+
+    return bcd_result((al / base) << 8 | al % base, 0);
+}
+
+uint64_t helper_aad(uint64_t rax, uint64_t base)
+{
+    return bcd_result((rax + (rax >> 8 & 0xff) * base) & 0xff, 0);
+}
+
+/* --- memory --- */
+
+/* RDX:RAX is what memory must hold, RCX:RBX what it shall. Returns whether it was equal.
+ */
+uint64_t helper_cmpxchg16b(CPUX86State *env, uint64_t addr)
+{
+    uint64_t expected[2] = {env->regs[R_RAX], env->regs[R_RDX]};
+    const uint64_t desired[2] = {env->regs[R_RBX], env->regs[R_RCX]};
+    uintptr_t ra = GETPC();
+
+    if (addr & 15) {
+        x86_raise(env, EXCP_GP, ra);
+    }
+    if (cpu_cmpxchg16(env_cpu(env), addr, expected, desired, ra)) {
+        return 1;
+    }
+    env->regs[R_RAX] = expected[0];
+    env->regs[R_RDX] = expected[1];
+    return 0;
+}
+
+static uint64_t load_frame(SegStack *st, uint64_t bp)
+{
+    uint64_t v = 0;
+
+    cpu_ld_bytes(env_cpu(st->env), st->base + (bp & st->mask), &v, st->size, MMU_CURRENT,
+                 st->ra);
+    return TO_LE(64, v);
+}
+
+/* ENTER with a nesting level above 0 (SDM vol. 2): copies the display of the enclosing
+ * frames. */
+void helper_enter(CPUX86State *env, uint64_t alloc, uint64_t level, uint64_t size)
+{
+    SegStack st = seg_stack(env, size, GETPC());
+    uint64_t bp = env->regs[R_RBP], frame;
+
+    seg_push(&st, bp);
+    frame = st.sp;
+    for (uint64_t n = 1; n < level; n++) {
+        bp -= size;
+        seg_push(&st, load_frame(&st, bp));
+    }
+    seg_push(&st, frame);
+
+    st.sp -= alloc;
+    seg_stack_commit(&st);
+    env->regs[R_RBP] = size == 8   ? frame
+                       : size == 4 ? (uint32_t)frame
+                                   : deposit64(env->regs[R_RBP], 0, 16, frame);
 }

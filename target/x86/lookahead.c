@@ -63,17 +63,33 @@ static bool stops_lookahead(const DisasContext *s, const Insn *i)
            x86_gate_exception(s, i) >= 0;
 }
 
+/* Code bytes at the linear address `va`: what the unit has, or what the engine can show.
+ */
+static const uint8_t *peek(const DisasContext *s, vaddr va, unsigned *len)
+{
+    const DisasContextBase *db = &s->base;
+    uint64_t off = va - db->pc_first;
+
+    *len = X86_MAX_INSN_LEN;
+    if (off + X86_MAX_INSN_LEN <= db->code_len) {
+        return db->code + off;
+    }
+    return db->code_peek ? db->code_peek((DisasContextBase *)db, va, len) : NULL;
+}
+
 uint32_t x86_flags_live_at(const DisasContext *s, uint64_t pc)
 {
-    uint64_t off = pc + s->cs_base - s->base.pc_first;
     uint32_t live = 0, unknown = CC_ALL;
+    vaddr va = pc + s->cs_base;
 
     if (TCG_OPT_OFF(s->tcg, lookahead)) {
         return CC_ALL;
     }
-    for (unsigned n = 0; n < LOOKAHEAD_INSNS && unknown && off < s->base.code_len; n++) {
+    for (unsigned n = 0; n < LOOKAHEAD_INSNS && unknown; n++) {
         Insn i;
-        int len = x86_decode(&i, s->base.code + off, s->base.code_len - off, s->mode);
+        unsigned avail;
+        const uint8_t *code = peek(s, va, &avail);
+        int len = code ? x86_decode(&i, code, avail, s->mode) : X86_DECODE_MORE;
         if (len < 0) {
             break;
         }
@@ -85,7 +101,7 @@ uint32_t x86_flags_live_at(const DisasContext *s, uint64_t pc)
         if (!f.conditional) {
             unknown &= ~(f.write | f.undef);
         }
-        off += len;
+        va += len;
     }
     return live | unknown;
 }

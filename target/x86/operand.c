@@ -316,6 +316,13 @@ void x86_push(DisasContext *s, IRType t, IRRef val)
     }
 }
 
+void x86_stack_put(DisasContext *s, IRType t, int64_t disp, IRRef val)
+{
+    IRRef sp;
+
+    ir_st(s->tcg, t, val, stack_addr(s, disp, 1u << t, true, &sp), t);
+}
+
 IRRef x86_stack_top(DisasContext *s, IRType t, int64_t disp)
 {
     IRRef sp, r = x86_temp(s, t);

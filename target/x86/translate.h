@@ -135,6 +135,7 @@ void x86_reg_add_scaled(DisasContext *s, unsigned reg, IRType t, IRRef n, unsign
 /* The stack. Push: store, then RSP. Pop is load, whatever may fault, then
  * x86_stack_add(). */
 void x86_push(DisasContext *s, IRType t, IRRef val);
+void x86_stack_put(DisasContext *s, IRType t, int64_t disp, IRRef val);
 IRRef x86_stack_top(DisasContext *s, IRType t, int64_t disp);
 void x86_stack_add(DisasContext *s, int64_t n);
 
@@ -190,6 +191,11 @@ void x86_raise_if(DisasContext *s, int vector, IRType t, Cond c, IRRef a, IRRef 
 void x86_call_if(DisasContext *s, IRType t, Cond c, IRRef a, IRRef b, const HelperInfo *h,
                  const IRRef *args, bool retry);
 void x86_emit_cold(DisasContext *s);
+
+/* --- gen-sys.c --- */
+
+/* #GP unless `1 << t` ports from `port` on may be accessed. */
+void x86_gen_check_io(DisasContext *s, IRRef port, IRType t);
 
 /* --- lookahead.c --- */
 

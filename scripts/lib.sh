@@ -1,0 +1,102 @@
+# Shared by the scripts: where things are, and installing Debian packages.
+# SPDX-License-Identifier: MIT
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${MYNAH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mynah}
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$(basename "$0"): $*"; exit 1; }
+
+# To build; to test besides; to make a guest of Debian's kernel.
+packages_build="gcc libc6-dev meson ninja-build pkg-config libglib2.0-dev libcapstone-dev libffi-dev"
+packages_test="check python3 universal-ctags clang-format expect binutils"
+packages_guest="busybox-static cpio gzip"
+packages_cross_arm64="gcc-aarch64-linux-gnu qemu-user libglib2.0-dev:arm64 libcapstone-dev:arm64 libffi-dev:arm64 check:arm64 libc6-dev-arm64-cross"
+
+is_debian() { [ -r /etc/debian_version ] && command -v apt-get >/dev/null; }
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+is_installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'install ok installed'; }
+
+# need PACKAGE...: installs what is missing. Elsewhere than on Debian it says what is
+# needed, and goes on: the build tells whether it is there.
+need() {
+  local missing=() p
+  if ! is_debian; then
+    say "$(basename "$0"): not a Debian system; these (by Debian's names) are needed: $*"
+    return 0
+  fi
+  for p in "$@"; do is_installed "$p" || missing+=("$p"); done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "installing: ${missing[*]}"
+  as_root apt-get update -qq || die "apt-get update failed"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+    die "could not install: ${missing[*]}"
+}
+
+# setup_build DIR [meson options]: configures once, then builds.
+setup_build() {
+  local dir=$1
+  shift
+  [ -f "$dir/build.ninja" ] || meson setup "$dir" "$top" "$@" >"$top/.meson.log" 2>&1 || {
+    cat "$top/.meson.log" >&2
+    die "meson setup failed: the lines above name what is missing"
+  }
+  rm -f "$top/.meson.log"
+  ninja -C "$dir" >"$dir/ninja.log" 2>&1 || {
+    tail -n 40 "$dir/ninja.log" >&2
+    die "the build failed"
+  }
+}
+
+# fetch_kernel: Debian's amd64 cloud kernel into the cache, by apt; prints vmlinuz's path.
+fetch_kernel() {
+  local dir=$cache/kernel pkg deb
+  if [ ! -f "$dir/vmlinuz" ]; then
+    is_debian || die "put an x86_64 Linux kernel (bzImage) at $dir/vmlinuz"
+    mkdir -p "$dir"
+    [ "$(dpkg --print-architecture)" = amd64 ] || {
+      as_root dpkg --add-architecture amd64
+    }
+    [ -n "$(apt-cache search -n linux-image-cloud-amd64 2>/dev/null)" ] || as_root apt-get update -qq
+    pkg=$(apt-cache depends linux-image-cloud-amd64:amd64 | sed -n 's/^ *Depends: \(linux-image-[0-9][^ ]*\).*/\1/p' | head -n 1)
+    [ -n "$pkg" ] || die "apt does not know linux-image-cloud-amd64 (run apt-get update)"
+    (cd "$dir" && apt-get download -qq "${pkg%:*}:amd64" 2>/dev/null) || die "could not download $pkg"
+    deb=$(ls "$dir"/*.deb | head -n 1)
+    dpkg-deb -x "$deb" "$dir/root"
+    cp "$dir"/root/boot/vmlinuz-* "$dir/vmlinuz.new"
+    rm -f "$deb"
+    mv "$dir/vmlinuz.new" "$dir/vmlinuz"
+  fi
+  echo "$dir/vmlinuz"
+}
+
+# fetch_busybox: a static x86_64 busybox; prints its path.
+fetch_busybox() {
+  local dir=$cache/busybox
+  if [ "$(uname -m)" = x86_64 ] && [ -x /bin/busybox ] && is_installed busybox-static; then
+    echo /bin/busybox
+    return
+  fi
+  if [ ! -x "$dir/busybox" ]; then
+    is_debian || die "put a static x86_64 busybox at $dir/busybox"
+    mkdir -p "$dir"
+    (cd "$dir" && apt-get download -qq busybox-static:amd64 2>/dev/null) || die "could not download busybox-static"
+    dpkg-deb -x "$dir"/*.deb "$dir/root"
+    rm -f "$dir"/*.deb
+    cp "$(find "$dir/root" -name busybox -type f | head -n 1)" "$dir/busybox"
+  fi
+  echo "$dir/busybox"
+}
+
+# make_initrd BUSYBOX INIT OUT: a gzipped initramfs of busybox and the script INIT.
+make_initrd() {
+  local busybox=$1 init=$2 out=$3 dir
+  dir=$(mktemp -d)
+  mkdir -p "$dir"/{bin,dev,proc,sys,tmp,etc,root}
+  cp "$busybox" "$dir/bin/busybox"
+  cp "$init" "$dir/init"
+  chmod 755 "$dir/init" "$dir/bin/busybox"
+  (cd "$dir" && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet | gzip -9n) >"$out.new"
+  rm -rf "$dir"
+  mv "$out.new" "$out"
+}

@@ -1,0 +1,178 @@
+/* Generators of string instructions: one element inline, REP by a helper in runs. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * A helper moves a bounded number of elements and says whether rCX is not used up: then
+ * the instruction runs once more, from a unit head, where interrupts are taken.
+ */
+#include "target/x86/help-int.h"
+#include "target/x86/translate.h"
+
+/* The string pointer `reg` as an address in `seg`. */
+static IRAddr string_addr(DisasContext *s, unsigned seg, unsigned reg, unsigned size,
+                          bool write)
+{
+    IRRef ea = x86_reg_zext(s, reg, (IRType)s->insn.addrsize);
+
+    return x86_seg_addr(s, seg, ea, 1u << size, write);
+}
+
+static void advance(DisasContext *s, unsigned reg, unsigned size)
+{
+    IRRef df = x86_ld_env(s, IR_I64, offsetof(CPUX86State, df));
+
+    x86_reg_add_scaled(s, reg, (IRType)s->insn.addrsize, df, size);
+}
+
+static bool is_repeated(const DisasContext *s)
+{
+    return s->insn.prefixes & (PFX_F3 | PFX_F2);
+}
+
+/* One helper for each instruction; `size` is that of an element. */
+static void gen_rep(DisasContext *s, const HelperInfo *h, unsigned size)
+{
+    bool one = TCG_OPT_OFF(s->tcg, strings) || s->base.one_insn || s->hflags & HF_TF;
+    unsigned how = size | s->insn.addrsize << STR_ADDR_SHIFT |
+                   s->insn.seg << STR_SEG_SHIFT | (one ? STR_ONE : 0) |
+                   (s->insn.prefixes & PFX_F2 ? STR_REPNE : 0);
+    const IRRef args[] = {x86_const(s, how)};
+    IRRef more = x86_temp(s, IR_I64);
+
+    ir_call(s->tcg, h, more, args);
+    x86_goto_if(s, IR_I64, COND_TSTNE, more, more, s->pc);
+}
+
+void gen_movs(DisasContext *s, Insn *i)
+{
+    unsigned size = i->op[0].size;
+    IRRef v = x86_temp(s, (IRType)size);
+
+    if (is_repeated(s)) {
+        gen_rep(s, &helper_info_rep_movs, size);
+        return;
+    }
+
+    ir_ld(s->tcg, (IRType)size, v, string_addr(s, i->seg, R_RSI, size, false), size);
+    ir_st(s->tcg, (IRType)size, v, string_addr(s, SEG_ES, R_RDI, size, true), size);
+    advance(s, R_RSI, size);
+    advance(s, R_RDI, size);
+}
+
+void gen_stos(DisasContext *s, Insn *i)
+{
+    unsigned size = i->op[0].size;
+
+    if (is_repeated(s)) {
+        gen_rep(s, &helper_info_rep_stos, size);
+        return;
+    }
+
+    IRAddr a = string_addr(s, SEG_ES, R_RDI, size, true);
+    ir_st(s->tcg, (IRType)size, s->regs[R_RAX], a, size);
+    advance(s, R_RDI, size);
+}
+
+void gen_lods(DisasContext *s, Insn *i)
+{
+    unsigned size = i->op[1].size;
+
+    if (is_repeated(s)) {
+        gen_rep(s, &helper_info_rep_lods, size);
+        return;
+    }
+
+    IRAddr a = string_addr(s, i->seg, R_RSI, size, false);
+    ir_ld(s->tcg, (IRType)size, s->regs[R_RAX], a, size);
+    advance(s, R_RSI, size);
+}
+
+void gen_cmps(DisasContext *s, Insn *i)
+{
+    unsigned size = i->op[0].size;
+    IRType t = (IRType)size;
+    IRRef a = x86_temp(s, t), b = x86_temp(s, t);
+
+    if (is_repeated(s)) {
+        gen_rep(s, &helper_info_rep_cmps, size);
+        return;
+    }
+
+    ir_ld(s->tcg, t, a, string_addr(s, i->seg, R_RSI, size, false), size);
+    ir_ld(s->tcg, t, b, string_addr(s, SEG_ES, R_RDI, size, false), size);
+    advance(s, R_RSI, size);
+    advance(s, R_RDI, size);
+    ir_op2f(s->tcg, OP_sub, t, IR_NONE, a, b);
+}
+
+void gen_scas(DisasContext *s, Insn *i)
+{
+    unsigned size = i->op[1].size;
+    IRType t = (IRType)size;
+    IRRef b = x86_temp(s, t);
+
+    if (is_repeated(s)) {
+        gen_rep(s, &helper_info_rep_scas, size);
+        return;
+    }
+
+    ir_ld(s->tcg, t, b, string_addr(s, SEG_ES, R_RDI, size, false), size);
+    advance(s, R_RDI, size);
+    ir_op2f(s->tcg, OP_sub, t, IR_NONE, s->regs[R_RAX], b);
+}
+
+/* --- ports: an element at a time, REP too --- */
+
+/* With REP: rCX == 0 ends it. Returns true if it is repeated. */
+static bool begin_repeated(DisasContext *s)
+{
+    IRRef rcx = s->regs[R_RCX];
+
+    if (!is_repeated(s)) {
+        return false;
+    }
+    x86_goto_if(s, (IRType)s->insn.addrsize, COND_TSTE, rcx, rcx, s->next);
+    return true;
+}
+
+static void end_repeated(DisasContext *s)
+{
+    x86_reg_add(s, R_RCX, (IRType)s->insn.addrsize, -1);
+    x86_goto(s, s->pc);
+}
+
+void gen_ins(DisasContext *s, Insn *i)
+{
+    unsigned size = i->op[0].size;
+    IRType t = (IRType)size;
+    IRRef port = x86_reg_zext(s, R_RDX, IR_I16), v = x86_temp(s, IR_I64);
+
+    x86_gen_check_io(s, port, t);
+    bool repeated = begin_repeated(s);
+    IRAddr a = string_addr(s, SEG_ES, R_RDI, size, true);
+
+    /* A fault must come before the port is read. */
+    ir_ld(s->tcg, t, x86_temp(s, t), a, size | MO_RMW);
+    X86_CALL(s, in, v, port, x86_const(s, 1 << size));
+    ir_st(s->tcg, t, v, a, size);
+    advance(s, R_RDI, size);
+    if (repeated) {
+        end_repeated(s);
+    }
+}
+
+void gen_outs(DisasContext *s, Insn *i)
+{
+    unsigned size = i->op[1].size;
+    IRType t = (IRType)size;
+    IRRef port = x86_reg_zext(s, R_RDX, IR_I16), v = x86_temp(s, IR_I64);
+
+    x86_gen_check_io(s, port, t);
+    bool repeated = begin_repeated(s);
+
+    ir_ld(s->tcg, IR_I64, v, string_addr(s, i->seg, R_RSI, size, false), size);
+    X86_CALL(s, out, IR_NONE, port, v, x86_const(s, 1 << size));
+    advance(s, R_RSI, size);
+    if (repeated) {
+        end_repeated(s);
+    }
+}
