@@ -98,6 +98,12 @@ static uint64_t machine_tsc(void *opaque)
     return x86_tsc(cpu_env(opaque));
 }
 
+/* A triple fault; in the vCPU's thread, with the machine lock held. */
+static void cpu_wants_reset(void *opaque)
+{
+    vm_request_reset(opaque);
+}
+
 static void create_cpus(VM *vm)
 {
     Machine *m = &vm->machine;
@@ -108,6 +114,8 @@ static void create_cpus(VM *vm)
         CPUX86State *env = cpu_env(cpu);
         env->model = &vm->model;
         env->clock = m->clock;
+        env->reset_request = cpu_wants_reset;
+        env->reset_opaque = vm;
         m->cpus[i] = cpu;
         vm->vcpus[i] = (VCPU){.vm = vm, .cpu = cpu};
     }
