@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: MIT
 """Guests of a few bytes: an ELF file with a PVH entry around 32-bit code."""
+# SPDX-License-Identifier: MIT
 
 import struct
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-# SPDX-License-Identifier: MIT
 """Command lines: bad ones end with one clear line; good ones start, and leave the terminal as it was.
 
 usage: test-command-line.py PROGRAM
 """
+# SPDX-License-Identifier: MIT
 
 import fcntl
 import os
