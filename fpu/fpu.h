@@ -165,6 +165,11 @@ floatx80 fx80_rem(floatx80 a, floatx80 b, bool nearest, unsigned *quotient, bool
 floatx80 fx80_from_i64(int64_t v);
 floatx80 fx80_from_f32(f32 a, FloatStatus *s);
 floatx80 fx80_from_f64(f64 a, FloatStatus *s);
+
+/* The same number or NaN, a signalling one too; *denormal says that a was denormal. */
+floatx80 fx80_widen_f32(f32 a, bool *denormal);
+floatx80 fx80_widen_f64(f64 a, bool *denormal);
+
 f32 fx80_to_f32(floatx80 a, FloatStatus *s);
 f64 fx80_to_f64(floatx80 a, FloatStatus *s);
 int16_t fx80_to_i16(floatx80 a, FloatRounding mode, FloatStatus *s);

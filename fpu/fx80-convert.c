@@ -9,6 +9,26 @@ floatx80 fx80_from_i64(int64_t v)
     return parts_pack_fx80(&p, 64, &exact);
 }
 
+/* Any FloatParts of f32 or f64 is a floatx80. */
+static floatx80 encode_exact(FloatParts p, bool *denormal)
+{
+    FloatStatus exact = {0};
+    *denormal = p.denormal;
+    return parts_pack_fx80(&p, 64, &exact);
+}
+
+floatx80 fx80_widen_f32(f32 a, bool *denormal)
+{
+    FloatStatus exact = {0};
+    return encode_exact(parts_unpack(a, &format_f32, &exact), denormal);
+}
+
+floatx80 fx80_widen_f64(f64 a, bool *denormal)
+{
+    FloatStatus exact = {0};
+    return encode_exact(parts_unpack(a, &format_f64, &exact), denormal);
+}
+
 /* FLD m32fp, FLD m64fp: unlike FLD m80fp these look at their operand. */
 static floatx80 widen(FloatParts p, FloatStatus *s)
 {

@@ -21,11 +21,10 @@ static Rounded round_wrapped(const FloatParts *p, const FloatFormat *f, int prec
     int exp = p->exp + format_bias(f) + c.carry + (huge ? -wrap : wrap);
 
     float_raise(s, huge ? FLOAT_OVERFLOW : FLOAT_UNDERFLOW);
-    if (exp >= format_max_exp(f)) {
-        return (Rounded){(uint64_t)1 << 63, format_max_exp(f)};
-    }
-    if (exp <= 0) {
-        return (Rounded){0, 0};
+    if (exp >= format_max_exp(f) || exp <= 0) { /* FSCALE by a huge number */
+        float_raise(s, FLOAT_INEXACT);
+        s->rounded_up = huge;
+        return (Rounded){huge ? (uint64_t)1 << 63 : 0, huge ? format_max_exp(f) : 0};
     }
     if (c.inexact) {
         float_raise(s, FLOAT_INEXACT);

@@ -211,4 +211,16 @@ static inline uint64_t random_integer(Random *r)
     return (int64_t)random_significand(r) >> random_u64(r) % 64;
 }
 
+/* Steps between two values of one sign; any other pair but the zeros is far apart. */
+static inline uint64_t fx80_distance(floatx80 a, floatx80 b)
+{
+    if ((a.hi ^ b.hi) >> 15) {
+        return UINT64_MAX;
+    }
+    unsigned __int128 x = (unsigned __int128)(a.hi & 0x7fff) << 63 | (a.lo & INT64_MAX);
+    unsigned __int128 y = (unsigned __int128)(b.hi & 0x7fff) << 63 | (b.lo & INT64_MAX);
+    unsigned __int128 d = x > y ? x - y : y - x;
+    return MIN(d, UINT64_MAX);
+}
+
 #endif

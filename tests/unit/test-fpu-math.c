@@ -40,18 +40,6 @@ static const MathOp math_ops[] = {
 #include "tests/unit/fpu-math-ops.def"
 };
 
-/* Steps between two values of one sign; any other pair but the zeros is far apart. */
-static uint64_t distance(floatx80 a, floatx80 b)
-{
-    if ((a.hi ^ b.hi) >> 15) {
-        return UINT64_MAX;
-    }
-    unsigned __int128 x = (unsigned __int128)(a.hi & 0x7fff) << 63 | (a.lo & INT64_MAX);
-    unsigned __int128 y = (unsigned __int128)(b.hi & 0x7fff) << 63 | (b.lo & INT64_MAX);
-    unsigned __int128 d = x > y ? x - y : y - x;
-    return MIN(d, UINT64_MAX);
-}
-
 static void check_case(const MathOp *op, const Operands *in, unsigned mode)
 {
     uint16_t cw = cw_of_mode(mode);
@@ -65,7 +53,7 @@ static void check_case(const MathOp *op, const Operands *in, unsigned mode)
     }
     unsigned flags = sw & FLOAT_ALL_FLAGS;
     for (int i = 0; i < 2; i++) {
-        if (distance(ours.v[i], host.v[i]) > 1 || s.flags != flags) {
+        if (fx80_distance(ours.v[i], host.v[i]) > 1 || s.flags != flags) {
             ck_abort_msg("%s %04x:%016" PRIx64 " %04x:%016" PRIx64
                          " cw %04x: %04x:%016" PRIx64 " flags %02x, the host has"
                          " %04x:%016" PRIx64 " flags %02x",
