@@ -169,7 +169,7 @@ static void coalesce_try(Live *l, IROp *op, unsigned k)
     unsigned at = l->pending[op->out[k]];
     IROp *mov = &l->s->ops[at];
     if (at >= l->barrier || t->uses != 1 || l->touched[mov->out[0]] != at ||
-        !same_write(ir_out_type(op), mov->type)) {
+        mov->out[0] == op->out[1 - k] || !same_write(ir_out_type(op), mov->type)) {
         return;
     }
     op->out[k] = mov->out[0];

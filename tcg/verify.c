@@ -247,7 +247,7 @@ static bool check_out(Verify *v, unsigned k)
         return FAIL(v, "output %u mixes integer and vector", k);
     }
     if (v->s->temps[r].kind == TEMP_GLOBAL) {
-        return true;
+        return k == 0 || r != v->op->out[0] || FAIL(v, "both outputs are the same");
     }
     if (v->defs[r].block) {
         return FAIL(v, "output %u was written before", k);

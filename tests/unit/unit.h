@@ -1,4 +1,4 @@
-/* What the Check programs share: a fixed random sequence and the usual main(). */
+/* What the Check programs share: random numbers and the usual main(). */
 /* SPDX-License-Identifier: MIT */
 #ifndef TESTS_UNIT_UNIT_H
 #define TESTS_UNIT_UNIT_H
@@ -6,26 +6,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "util/common.h"
-
-/* xorshift64*: the same numbers on every host. */
-typedef struct Rand {
-    uint64_t state;
-} Rand;
-
-static inline uint64_t rand_u64(Rand *r)
-{
-    r->state ^= r->state >> 12;
-    r->state ^= r->state << 25;
-    r->state ^= r->state >> 27;
-    return r->state * UINT64_C(0x2545f4914f6cdd1d);
-}
-
-/* 0 .. n - 1. */
-static inline unsigned rand_below(Rand *r, unsigned n)
-{
-    return (rand_u64(r) >> 33) % n;
-}
+#include "tests/unit/rand.h"
 
 /* Runs the tests of one program; the result is main()'s. */
 static inline int unit_main(const char *name, void (*add)(TCase *tc))
