@@ -107,9 +107,13 @@ void tcg_optimize(TCGContext *s);
  */
 typedef struct TCGValue {
     bool is_const;
-    uint64_t val;       /* of a constant */
+    uint64_t val;       /* the constant; of a global: what is to be added to it */
     int32_t env_offset; /* of a global's home: its value is in env by now */
 } TCGValue;
+static inline uint64_t tcg_value(const TCGValue *v, const void *env)
+{
+    return v->val + (v->is_const ? 0 : *(const uint64_t *)((const char *)env + v->env_offset));
+}
 struct TCGRestore {
     uint64_t pc;
     bool base_pending;    /* store bits 15:0 of cc_op (clearing the overlay) and a, b, c to env */

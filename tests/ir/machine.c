@@ -365,7 +365,7 @@ void machine_fill(Machine *m, uint64_t seed)
 
 static uint64_t restored_value(const Machine *m, const TCGValue *v)
 {
-    return v->is_const ? v->val : ldq_he_p((const char *)m->env.gpr + v->env_offset);
+    return tcg_value(v, m->env.gpr);
 }
 
 static void restore(Machine *m, const TCGCode *code)
