@@ -354,17 +354,35 @@ void gen_xadd(DisasContext *s, Insn *i)
     }
 }
 
-/* rAX = cc says equal ? rAX : old. With 32 bits the upper half changes only with the
- * rest. */
-static void store_accumulator(DisasContext *s, IRType t, IRRef old)
+/*
+ * reg = (cc says equal) == when ? val : reg. The register is not written otherwise: with
+ * 32 bits its upper half stays, too.
+ */
+static void store_if_equal(DisasContext *s, IRRef reg, IRType t, IRRef val, bool when)
 {
-    IRRef rax = s->regs[R_RAX];
+    Cond c = when ? COND_E : COND_NE;
 
     if (t == IR_I32) {
-        ir_selcc(s->tcg, IR_I64, COND_E, rax, rax, x86_zext(s, old, IR_I32));
+        ir_selcc(s->tcg, IR_I64, c, reg, x86_zext(s, val, IR_I32), reg);
     } else {
-        ir_selcc(s->tcg, t, COND_E, rax, rax, old);
+        ir_selcc(s->tcg, t, c, reg, val, reg);
     }
+}
+
+/* The flags are those of CMP; `old` is the destination's value. */
+static void gen_cmpxchg_store(DisasContext *s, IRRef old, IRRef desired)
+{
+    IRType t = x86_op_type(s, 0);
+    IRRef rax = s->regs[R_RAX], val = x86_temp(s, t);
+
+    if (is_plain_reg(s, 0)) {
+        store_if_equal(s, rax, t, old, false);
+        store_if_equal(s, x86_op_dest(s, 0), t, desired, true);
+        return;
+    }
+    ir_selcc(s->tcg, t, COND_E, val, desired, old);
+    x86_op_store(s, 0, val);
+    store_if_equal(s, rax, t, old, false);
 }
 
 void gen_cmpxchg(DisasContext *s, Insn *i)
@@ -376,21 +394,12 @@ void gen_cmpxchg(DisasContext *s, Insn *i)
         old = x86_temp(s, t);
         ir_atomic(s->tcg, OP_at_cmpxchg, old, x86_op_addr(s, 1u << t, true), rax, b, t);
         ir_op2f(s->tcg, OP_sub, t, IR_NONE, rax, old);
-        store_accumulator(s, t, old);
+        store_if_equal(s, rax, t, old, false);
         return;
     }
     old = x86_op_load_rmw(s, 0);
     ir_op2f(s->tcg, OP_sub, t, IR_NONE, rax, old);
-
-    IRRef val = x86_temp(s, t);
-    ir_selcc(s->tcg, t, COND_E, val, b, old);
-    if (x86_op_is_mem(s, 0)) {
-        x86_op_store(s, 0, val);
-        store_accumulator(s, t, old);
-    } else {
-        store_accumulator(s, t, old);
-        x86_op_store(s, 0, val);
-    }
+    gen_cmpxchg_store(s, old, b);
 }
 
 /* low | high << 32, both cut to 32 bits */

@@ -1,0 +1,4 @@
+# in:  rdi=data rbx=167
+# out: cf=1
+# why: the offset reaches beyond the operand
+        bt      %ebx, 0x100(%rdi)

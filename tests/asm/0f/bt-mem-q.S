@@ -1,0 +1,4 @@
+# in:  rdi=data rbx=327
+# out: cf=0
+# why: the offset reaches beyond the operand
+        bt      %rbx, 0x100(%rdi)

@@ -1,0 +1,4 @@
+# in:  rdi=data rbx=0xffce
+# out: cf=1 m64@0xf8=0xfcf5eee7e0d992cb
+# why: a negative offset
+        btc     %bx, 0x100(%rdi)

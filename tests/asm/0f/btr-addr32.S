@@ -1,0 +1,4 @@
+# in:  rdi=0x120000000 rbx=100
+# out: cf=0
+# why: the address wraps at its size
+        btr     %ebx, 0x10(%edi)

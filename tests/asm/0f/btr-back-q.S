@@ -1,0 +1,4 @@
+# in:  rdi=data rbx=0xffffffffffffff3e
+# out: cf=1 m64@0xe0=0x144d463f38312a23
+# why: a negative offset
+        btr     %rbx, 0x100(%rdi)

@@ -1,0 +1,4 @@
+# in:  rdi=data rbx=87
+# out: cf=0
+# why: the offset reaches beyond the operand
+        btr     %bx, 0x100(%rdi)

@@ -1,0 +1,4 @@
+# in:  rbx=53 rax=0x2020202020
+# out: rax=0x2020202000 cf=1
+# why: the offset is taken modulo the width
+        btr     %bx, %ax

@@ -1,0 +1,19 @@
+# in:  rsi=0x1234 zf=1 sf=1
+# out: rax=0x1234 rdx=0x1234 rbx=0x1234 rbp=0x1234 r8=0x1234 r10=0x1234 r13=0x1234 r14=0x1234
+# why: each condition
+        cmovo   %rsi, %rax
+        cmovno  %rsi, %rbx
+        cmovb   %rsi, %rcx
+        cmovnb  %rsi, %rdx
+        cmovz   %rsi, %rbp
+        cmovnz  %rsi, %rdi
+        cmovbe  %rsi, %r8
+        cmovnbe %rsi, %r9
+        cmovs   %rsi, %r10
+        cmovns  %rsi, %r11
+        cmovp   %rsi, %r12
+        cmovnp  %rsi, %r13
+        cmovl   %rsi, %r14
+        cmovnl  %rsi, %r15
+        cmovle  %rsi, %rax
+        cmovnle %rsi, %rbx

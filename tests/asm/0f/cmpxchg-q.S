@@ -1,0 +1,4 @@
+# in:  rax=0x1122334455667788 rcx=0x1122334455667788
+# out: rcx=0x78d159e26af37bc cf=0 pf=1 af=0 zf=1 sf=0 of=0
+# why: equal
+        cmpxchg %rbx, %rcx

@@ -1,0 +1,67 @@
+# in:  rax=0 cf=1 pf=1 zf=1 sf=1 of=1
+# out: rax=0x5559
+# why: a bit of RAX for each branch not taken
+        lea     (%rax,%rax), %rax
+        {disp32} jo 1f
+        lea     1(%rax), %rax
+1:
+        lea     (%rax,%rax), %rax
+        {disp32} jno 1f
+        lea     1(%rax), %rax
+1:
+        lea     (%rax,%rax), %rax
+        {disp32} jb 1f
+        lea     1(%rax), %rax
+1:
+        lea     (%rax,%rax), %rax
+        {disp32} jnb 1f
+        lea     1(%rax), %rax
+1:
+        lea     (%rax,%rax), %rax
+        {disp32} jz 1f
+        lea     1(%rax), %rax
+1:
+        lea     (%rax,%rax), %rax
+        {disp32} jnz 1f
+        lea     1(%rax), %rax
+1:
+        lea     (%rax,%rax), %rax
+        {disp32} jbe 1f
+        lea     1(%rax), %rax
+1:
+        lea     (%rax,%rax), %rax
+        {disp32} jnbe 1f
+        lea     1(%rax), %rax
+1:
+        lea     (%rax,%rax), %rax
+        {disp32} js 1f
+        lea     1(%rax), %rax
+1:
+        lea     (%rax,%rax), %rax
+        {disp32} jns 1f
+        lea     1(%rax), %rax
+1:
+        lea     (%rax,%rax), %rax
+        {disp32} jp 1f
+        lea     1(%rax), %rax
+1:
+        lea     (%rax,%rax), %rax
+        {disp32} jnp 1f
+        lea     1(%rax), %rax
+1:
+        lea     (%rax,%rax), %rax
+        {disp32} jl 1f
+        lea     1(%rax), %rax
+1:
+        lea     (%rax,%rax), %rax
+        {disp32} jnl 1f
+        lea     1(%rax), %rax
+1:
+        lea     (%rax,%rax), %rax
+        {disp32} jle 1f
+        lea     1(%rax), %rax
+1:
+        lea     (%rax,%rax), %rax
+        {disp32} jnle 1f
+        lea     1(%rax), %rax
+1:

@@ -1,0 +1,4 @@
+# in:  rbx=0x0010204000402010
+# out: rax=0x123456789ab0002 cf=0 zf=0
+# why: 16 bits
+        lzcnt   %bx, %ax

@@ -1,0 +1,18 @@
+# out: rax=0x123456789ab0000 rcx=0x3468acf13570000 rdx=0x169d0369d030101 rbx=0x78d159e26af0101 r8=0x23d70a3d70a3d00 r9=0x260b60b60b60b01 r10=0x683fb72ea61d900 r11=0x6a740da740da701 r12=0x2ca8641fdb97500 r13=0x2edcba987654301 r14=0x1f11111111111100 r15=0x1d3456789abcde01
+# why: each condition
+        seto    %al
+        setno   %bl
+        setb    %cl
+        setnb   %dl
+        setz    %ah
+        setnz   %bh
+        setbe   %ch
+        setnbe  %dh
+        sets    %r8b
+        setns   %r9b
+        setp    %r10b
+        setnp   %r11b
+        setl    %r12b
+        setnl   %r13b
+        setle   %r14b
+        setnle  %r15b

@@ -1,0 +1,19 @@
+# in:  zf=1 sf=1
+# out: rax=0x123456789ab0100 rcx=0x3468acf13570100 rdx=0x169d0369d030001 rbx=0x78d159e26af0001 r8=0x23d70a3d70a3d01 r9=0x260b60b60b60b00 r10=0x683fb72ea61d900 r11=0x6a740da740da701 r12=0x2ca8641fdb97501 r13=0x2edcba987654300 r15=0x1d3456789abcde00
+# why: each condition
+        seto    %al
+        setno   %bl
+        setb    %cl
+        setnb   %dl
+        setz    %ah
+        setnz   %bh
+        setbe   %ch
+        setnbe  %dh
+        sets    %r8b
+        setns   %r9b
+        setp    %r10b
+        setnp   %r11b
+        setl    %r12b
+        setnl   %r13b
+        setle   %r14b
+        setnle  %r15b

@@ -1,0 +1,4 @@
+# in:  rax=0x40000000 rbx=0x80000001
+# out: rax=0x80000001 cf=0 pf=0 zf=0 sf=1 of=1
+# why: OF is defined for a count of 1
+        shld    $1, %ebx, %eax

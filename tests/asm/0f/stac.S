@@ -1,0 +1,3 @@
+# out: fault=6
+# why: CPL 0 only: #UD
+        stac

@@ -1,0 +1,3 @@
+# out: fault=6
+# why: invalid on purpose
+        ud1     %eax, %ebx

@@ -1,0 +1,4 @@
+# in:  rax=0x7fffffffffffffff rbx=1 cf=1 of=1
+# out: rax=0 cf=1 pf=1 af=1 zf=1 sf=0 of=0
+# why: the largest positive number plus one overflows, 32 bits
+        addl    %ebx, %eax

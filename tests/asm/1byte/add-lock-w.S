@@ -1,0 +1,4 @@
+# in:  rdi=data cf=1 rax=0xfedcba9876543281
+# out: cf=0 pf=1 af=0 zf=0 sf=0 of=0 m64@0x8=0x6c655e57507bc33b
+# why: LOCK: memory and flags as without
+        lock    addw %ax, 9(%rdi)

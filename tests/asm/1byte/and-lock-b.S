@@ -1,0 +1,4 @@
+# in:  rdi=data cf=1 rax=0xfedcba9876543281
+# out: cf=0 pf=1 zf=1 sf=0 of=0 m64@0x8=0x6c655e575049003b
+# why: LOCK: memory and flags as without
+        lock    andb %al, 9(%rdi)

@@ -1,0 +1,5 @@
+# bits: 32
+# in:  rax=0x129a
+# out: rax=0x1200 cf=1 pf=1 af=1 zf=1 sf=0
+# why: decimal adjust
+        daa

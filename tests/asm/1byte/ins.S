@@ -1,0 +1,4 @@
+# in:  rdi=data
+# out: fault=13
+# why: no permission at CPL 3
+        insb

@@ -1,0 +1,5 @@
+# bits: 32
+# in:  of=1
+# out: fault=4
+# why: #OF
+        into

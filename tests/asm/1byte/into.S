@@ -1,0 +1,4 @@
+# bits: 32
+# out:
+# why: OF is clear: nothing
+        into

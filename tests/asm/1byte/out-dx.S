@@ -1,0 +1,3 @@
+# out: fault=13
+# why: no permission at CPL 3
+        out     %al, %dx

@@ -1,0 +1,4 @@
+# in:  rsi=0x20000013 rdi=0x20000010 rcx=50
+# out: rcx=0 rsi=0x20000045 rdi=0x20000042 m64@0x10=0xb9b2aba49d968f88 m64@0x18=0xf1eae3dcd5cec7c0 m64@0x20=0x29221b140d06fff8 m64@0x28=0x615a534c453e3730 m64@0x30=0x99928b847d766f68 m64@0x38=0xd1cac3bcb5aea7a0 m64@0x40=0xf4ede6dfd8d1dfd8
+# why: overlapping the harmless way
+        rep     movsb

@@ -1,0 +1,4 @@
+# in:  rsi=0x20001fe3 rdi=0x20000010 rcx=64
+# out: rcx=0x23 rsi=0x20002000 rdi=0x2000002d m64@0x10=0x69625b544d463f38 m64@0x18=0xa19a938c857e7770 m64@0x20=0xd9d2cbc4bdb6afa8 m64@0x28=0x4c453efcf5eee7e0 fault=14 err=0x4 cr2=0x20002000
+# why: stops where the source ends
+        rep     movsb

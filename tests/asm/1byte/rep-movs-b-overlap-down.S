@@ -1,0 +1,6 @@
+# in:  rsi=0x20000213 rdi=0x20000210 rcx=50
+# out: rcx=0 rsi=0x200001e1 rdi=0x200001de df=0 m64@0x1d8=0x81150e0700f9f2eb m64@0x1e0=0x7a88817a88817a88 m64@0x1e8=0x88817a88817a8881 m64@0x1f0=0x817a88817a88817a m64@0x1f8=0x7a88817a88817a88 m64@0x200=0x88817a88817a8881 m64@0x208=0x817a88817a88817a m64@0x210=0xa49d968f88817a88
+# why: the pattern is repeated, downwards
+        std
+        rep     movsb
+        cld

@@ -1,0 +1,4 @@
+# in:  rsi=0x20000013 rdi=0x20000100 rcx=19
+# out: rcx=0 rsi=0x20000039 rdi=0x20000126 m64@0x100=0xb9b2aba49d968f88 m64@0x108=0xf1eae3dcd5cec7c0 m64@0x110=0x29221b140d06fff8 m64@0x118=0x615a534c453e3730 m64@0x120=0x140d8b847d766f68
+# why: 16 bits
+        rep     movsw

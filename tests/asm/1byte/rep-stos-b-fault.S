@@ -1,0 +1,4 @@
+# in:  rdi=0x20001fd1 rcx=100
+# out: rcx=0x35 rdi=0x20002000 m64@0x1fd0=0xefefefefefefefb3 m64@0x1fd8=0xefefefefefefefef m64@0x1fe0=0xefefefefefefefef m64@0x1fe8=0xefefefefefefefef m64@0x1ff0=0xefefefefefefefef m64@0x1ff8=0xefefefefefefefef fault=14 err=0x6 cr2=0x20002000
+# why: stops where memory ends
+        rep     stosb

@@ -1,0 +1,4 @@
+# in:  rdi=0x20001fd1 rcx=100
+# out: rcx=0x59 rdi=0x20001ffd m64@0x1fd0=0xabcdef89abcdefb3 m64@0x1fd8=0xabcdef89abcdef89 m64@0x1fe0=0xabcdef89abcdef89 m64@0x1fe8=0xabcdef89abcdef89 m64@0x1ff0=0xabcdef89abcdef89 m64@0x1ff8=0xfcf5ee89abcdef89 fault=14 err=0x6 cr2=0x20002000
+# why: stops where memory ends
+        rep     stosl

@@ -1,0 +1,4 @@
+# in:  rdi=0x20001fd1 rcx=100
+# out: rcx=0x5f rdi=0x20001ff9 m64@0x1fd0=0x23456789abcdefb3 m64@0x1fd8=0x23456789abcdef01 m64@0x1fe0=0x23456789abcdef01 m64@0x1fe8=0x23456789abcdef01 m64@0x1ff0=0x23456789abcdef01 m64@0x1ff8=0xfcf5eee7e0d9d201 fault=14 err=0x6 cr2=0x20002000
+# why: stops where memory ends
+        rep     stosq

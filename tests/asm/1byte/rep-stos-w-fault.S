@@ -1,0 +1,4 @@
+# in:  rdi=0x20001fd1 rcx=100
+# out: rcx=0x4d rdi=0x20001fff m64@0x1fd0=0xefcdefcdefcdefb3 m64@0x1fd8=0xefcdefcdefcdefcd m64@0x1fe0=0xefcdefcdefcdefcd m64@0x1fe8=0xefcdefcdefcdefcd m64@0x1ff0=0xefcdefcdefcdefcd m64@0x1ff8=0xfccdefcdefcdefcd fault=14 err=0x6 cr2=0x20002000
+# why: stops where memory ends
+        rep     stosw

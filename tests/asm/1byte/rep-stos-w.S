@@ -1,0 +1,4 @@
+# in:  rdi=0x20000fd1 rcx=30
+# out: rcx=0 rdi=0x2000100d m64@0xfd0=0xefcdefcdefcdefb3 m64@0xfd8=0xefcdefcdefcdefcd m64@0xfe0=0xefcdefcdefcdefcd m64@0xfe8=0xefcdefcdefcdefcd m64@0xff0=0xefcdefcdefcdefcd m64@0xff8=0xefcdefcdefcdefcd m64@0x1000=0xefcdefcdefcdefcd m64@0x1008=0x6c655ecdefcdefcd
+# why: 16 bits, across pages
+        rep     stosw

@@ -1,0 +1,4 @@
+# in:  rsi=0x20000010 rdi=0x20000110 rcx=40 m8@0x141=0 zf=0
+# out: rcx=0 rsi=0x20000038 rdi=0x20000138 cf=0 pf=1 af=0 zf=1 sf=0 of=0
+# why: stops behind the first difference
+        repe    cmpsb

@@ -1,0 +1,4 @@
+# in:  rsi=0x20000010 rdi=0x20000110 rcx=40 m8@0x141=0 zf=0
+# out: rcx=0x1b rsi=0x20000044 rdi=0x20000144 cf=0 pf=1 af=0 zf=0 sf=0 of=0
+# why: stops behind the first difference
+        repe    cmpsl

@@ -1,0 +1,4 @@
+# in:  rsp=0x20012000
+# out: fault=14 err=0x4 cr2=0x20012000
+# why: RSP stays
+        ret

@@ -1,0 +1,3 @@
+# out: fault=13
+# why: guarded by IOPL
+        sti

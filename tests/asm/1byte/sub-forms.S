@@ -1,0 +1,12 @@
+# in:  rdi=data rbp=0x10 cf=1
+# out: rax=0x777776f6 rcx=0x3468acf13579b22 rdx=0x76543211 rbx=0x78d159e26afc1bc r8=0x23d70a3d70a3d69 r10=0xba3ebd3bba38b72a cf=1 pf=1 af=0 zf=0 sf=1 of=0 m64@0=0x28d726eb18110a03
+# why: the encodings with AL and rAX, both directions, high bytes, memory
+        {load}  sub %bl, %cl
+        {load}  sub %ebx, %edx
+        sub     $0x81, %al
+        sub     $0x12345678, %eax
+        sub     $-2, %r8
+        sub     %r9w, 6(%rdi)
+        sub     8(%rdi,%rbp,2), %r10
+        sub     %ah, %bh
+        sub     %r11b, 4(%rdi)

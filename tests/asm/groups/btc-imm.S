@@ -1,0 +1,8 @@
+# in:  rdi=data
+# out: rax=0x89abcde7 rbx=0x878d159e26af37bc cf=0 m64@0=0x342d263f1a110a03 m64@0x8=0x6c655e775049423b
+# why: an immediate stays inside the operand
+        btc     $0x23, %eax
+        btc     $0x3f, %rbx
+        btcw    $9, 2(%rdi)
+        btcl    $0x25, 4(%rdi)
+        btcq    $0x25, 8(%rdi)

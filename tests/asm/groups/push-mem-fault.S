@@ -1,0 +1,4 @@
+# in:  rdi=0x1000
+# out: fault=14 err=0x4 cr2=0x1000
+# why: nothing is pushed
+        pushq   (%rdi)

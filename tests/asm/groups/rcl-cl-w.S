@@ -1,0 +1,4 @@
+# in:  rax=0x8123456789abcd85 rcx=0x43 cf=1
+# out: rax=0x8123456789ab6c2f cf=0
+# why: by CL, 16 bits; the count is masked
+        rcl     %cl, %ax

@@ -1,0 +1,4 @@
+# in:  rax=0x8123456789abcd85 rcx=11 cf=1
+# out: rax=0x8123456789abcde1 cf=0
+# why: a count of the width and more
+        rcr     %cl, %al

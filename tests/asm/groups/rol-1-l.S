@@ -1,0 +1,4 @@
+# in:  rax=0x8123456789abcd85 cf=1
+# out: rax=0x13579b0b cf=1 of=1
+# why: by 1, 32 bits
+        rol     %eax

@@ -1,0 +1,6 @@
+# in:  rdi=data cf=1
+# out: cf=1 pf=0 af=1 zf=0 sf=1 of=0 m64@0=0x342c02da18118b03 m64@0x10=0xa49d968f88817a76
+# why: LOCK with immediates
+        lock    subb $0x7f, 1(%rdi)
+        lock    subl $0x12345, 4(%rdi)
+        lock    subq $-3, 16(%rdi)

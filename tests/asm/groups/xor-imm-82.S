@@ -1,0 +1,5 @@
+# bits: 32
+# in:  rbx=0x7e cf=1
+# out: rbx=0xef cf=0 pf=0 zf=0 sf=1 of=0
+# why: 82 is 80 outside 64-bit mode
+        .byte   0x82, 0xf0+3, 0x91

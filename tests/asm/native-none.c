@@ -1,0 +1,23 @@
+/* Hosts that cannot run x86 code themselves. */
+/* SPDX-License-Identifier: MIT */
+#include "tests/asm/rig.h"
+
+bool native_init(void)
+{
+    return false;
+}
+
+bool native_has_code32(void)
+{
+    return false;
+}
+
+MachineResult native_run(MachineState *st)
+{
+    return (MachineResult){.vector = -1};
+}
+
+bool native_has_feature(unsigned feature)
+{
+    return false;
+}

@@ -1,0 +1,212 @@
+/* Runs x86 code on the host's own CPU, entered and left by signal frames. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * A signal handler may change the registers in its frame, and the kernel loads them all
+ * when it returns: that is how the state is put in place, with no assembly and nothing
+ * clobbered. The exception that ends the run arrives as a signal, too, whose frame is the
+ * final state; its handler puts the registers of before back. Handlers run on a stack of
+ * their own.
+ */
+#include "tests/asm/rig.h"
+
+#include <asm/ldt.h>
+#include <cpuid.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#define USER32_CS 0x23
+#define USER_DS   0x2b
+
+static const int gpr_index[16] = {
+    REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
+    REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15,
+};
+
+/* FXSAVE image, as the kernel puts it into a frame; behind it the XSAVE header. */
+typedef struct FXState {
+    uint16_t fcw, fsw;
+    uint8_t ftw, pad;
+    uint16_t fop;
+    uint64_t fip, fdp;
+    uint32_t mxcsr, mxcsr_mask;
+    uint8_t st[8][16];
+    uint8_t xmm[16][16];
+    uint8_t reserved[48], software[48];
+    uint64_t xstate_bv, xcomp_bv, header[6];
+} FXState;
+
+static struct {
+    MachineState *st;
+    MachineResult result;
+    gregset_t saved_regs;
+    uint8_t saved_fp[576];
+    unsigned ymm_offset; /* in the XSAVE image; 0: none */
+    bool code32;         /* the kernel has 32-bit segments */
+    bool entering;
+} native;
+
+static void fp_to_frame(FXState *fx, const MachineState *st)
+{
+    fx->fcw = st->fcw;
+    fx->fsw = st->fsw;
+    fx->ftw = st->ftw;
+    fx->mxcsr = st->mxcsr;
+    fx->fop = 0;
+    fx->fip = fx->fdp = 0;
+    for (unsigned n = 0; n < 8; n++) {
+        memcpy(fx->st[n], st->st[n], 10);
+    }
+    for (unsigned n = 0; n < 16; n++) {
+        memcpy(fx->xmm[n], st->vec[n].b, 16);
+        if (native.ymm_offset) {
+            memcpy((char *)fx + native.ymm_offset + 16 * n, st->vec[n].b + 16, 16);
+        }
+    }
+    if (native.ymm_offset) {
+        fx->xstate_bv |= 7;
+    }
+}
+
+static void fp_from_frame(MachineState *st, const FXState *fx)
+{
+    bool has_x87 = !native.ymm_offset || fx->xstate_bv & 1;
+    bool has_sse = !native.ymm_offset || fx->xstate_bv & 2;
+    bool has_avx = native.ymm_offset && fx->xstate_bv & 4;
+
+    st->fcw = has_x87 ? fx->fcw : 0x37f;
+    st->fsw = has_x87 ? fx->fsw : 0;
+    st->ftw = has_x87 ? fx->ftw : 0;
+    st->mxcsr = fx->mxcsr;
+    for (unsigned n = 0; n < 8; n++) {
+        memset(st->st[n], 0, 10);
+        if (has_x87) {
+            memcpy(st->st[n], fx->st[n], 10);
+        }
+    }
+    memset(st->vec, 0, sizeof(st->vec));
+    for (unsigned n = 0; n < 16; n++) {
+        if (has_sse) {
+            memcpy(st->vec[n].b, fx->xmm[n], 16);
+        }
+        if (has_avx) {
+            memcpy(st->vec[n].b + 16, (const char *)fx + native.ymm_offset + 16 * n, 16);
+        }
+    }
+}
+
+static void enter(mcontext_t *mc)
+{
+    const MachineState *st = native.st;
+
+    memcpy(native.saved_regs, mc->gregs, sizeof(native.saved_regs));
+    memcpy(native.saved_fp, mc->fpregs, sizeof(native.saved_fp));
+    for (unsigned n = 0; n < 16; n++) {
+        mc->gregs[gpr_index[n]] = st->regs[n];
+    }
+    mc->gregs[REG_RIP] = st->rip;
+    mc->gregs[REG_EFL] = (mc->gregs[REG_EFL] & ~(greg_t)(RIG_EFLAGS | EFL_TF)) |
+                         (st->eflags & (RIG_EFLAGS | EFL_TF));
+    if (st->code32) {
+        mc->gregs[REG_CSGSFS] = (mc->gregs[REG_CSGSFS] & ~0xffffll) | USER32_CS;
+    }
+    fp_to_frame((FXState *)mc->fpregs, st);
+    native.entering = false;
+}
+
+static void leave(mcontext_t *mc)
+{
+    MachineState *st = native.st;
+    bool pf = mc->gregs[REG_TRAPNO] == EXCP_PF;
+
+    for (unsigned n = 0; n < 16; n++) {
+        st->regs[n] = mc->gregs[gpr_index[n]];
+    }
+    st->rip = mc->gregs[REG_RIP];
+    st->eflags = mc->gregs[REG_EFL] & RIG_EFLAGS;
+    fp_from_frame(st, (const FXState *)mc->fpregs);
+    native.result = (MachineResult){
+        .vector = mc->gregs[REG_TRAPNO],
+        .error = pf ? mc->gregs[REG_ERR] : 0,
+        .cr2 = pf ? mc->gregs[REG_CR2] : 0,
+    };
+    memcpy(mc->gregs, native.saved_regs, sizeof(native.saved_regs));
+    memcpy(mc->fpregs, native.saved_fp, sizeof(native.saved_fp));
+}
+
+static void on_signal(int sig, siginfo_t *info, void *context)
+{
+    ucontext_t *uc = context;
+
+    if (native.entering) {
+        enter(&uc->uc_mcontext);
+    } else if (native.st) {
+        leave(&uc->uc_mcontext);
+    } else {
+        signal(sig, SIG_DFL); /* a fault of the test program itself */
+    }
+}
+
+/* Loads DS and ES, which 32-bit code uses; false: the kernel has no such segments. */
+static bool load_flat_segments(void)
+{
+    unsigned readable;
+
+    asm("lar %1, %0; jz 1f; xor %0, %0; 1:" : "=&r"(readable) : "r"(USER32_CS) : "cc");
+    if (!readable) {
+        return false;
+    }
+    asm volatile("mov %0, %%ds; mov %0, %%es" : : "r"(USER_DS));
+    return true;
+}
+
+bool native_init(void)
+{
+    static const int signals[] = {SIGUSR1, SIGSEGV, SIGILL, SIGFPE, SIGTRAP, SIGBUS};
+    stack_t stack = {.ss_sp = g_malloc(65536), .ss_size = 65536};
+    struct sigaction sa = {.sa_sigaction = on_signal,
+                           .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    unsigned eax, ebx, ecx, edx;
+
+    sigfillset(&sa.sa_mask);
+    for (unsigned n = 0; n < ARRAY_SIZE(signals); n++) {
+        sigdelset(&sa.sa_mask, signals[n]);
+    }
+    sigaltstack(&stack, NULL);
+    for (unsigned n = 0; n < ARRAY_SIZE(signals); n++) {
+        sigaction(signals[n], &sa, NULL);
+    }
+    if (native_has_feature(X86_FEAT_AVX) &&
+        __get_cpuid_count(13, 2, &eax, &ebx, &ecx, &edx)) {
+        native.ymm_offset = ebx;
+    }
+    native.code32 = load_flat_segments();
+    return true;
+}
+
+bool native_has_code32(void)
+{
+    return native.code32;
+}
+
+MachineResult native_run(MachineState *st)
+{
+    native.st = st;
+    native.entering = true;
+    raise(SIGUSR1);
+    native.st = NULL;
+    return native.result;
+}
+
+bool native_has_feature(unsigned feature)
+{
+    const X86FeatureInfo *f = &x86_features[feature];
+    unsigned r[4];
+
+    if (feature == X86_FEAT_0) {
+        return true;
+    }
+    return __get_cpuid_count(f->leaf, f->subleaf, &r[0], &r[1], &r[2], &r[3]) &&
+           r[f->reg] >> f->bit & 1;
+}
