@@ -10,7 +10,7 @@ void cpu_breakpoint_insert(CPUState *cpu, vaddr pc, int flags)
 
     *bp = (CPUBreakpoint){.pc = pc, .flags = flags, .next = cpu->breakpoints};
     cpu->breakpoints = bp;
-    cpu_breakpoints_changed(cpu);
+    cpu_breakpoint_changed(cpu, pc);
 }
 
 bool cpu_breakpoint_remove(CPUState *cpu, vaddr pc, int flags)
@@ -21,7 +21,7 @@ bool cpu_breakpoint_remove(CPUState *cpu, vaddr pc, int flags)
         if (bp->pc == pc && bp->flags == flags) {
             *p = bp->next;
             g_free(bp);
-            cpu_breakpoints_changed(cpu);
+            cpu_breakpoint_changed(cpu, pc);
             return true;
         }
     }
@@ -35,12 +35,12 @@ void cpu_breakpoint_remove_all(CPUState *cpu, int flags)
 
         if (bp->flags & flags) {
             *p = bp->next;
+            cpu_breakpoint_changed(cpu, bp->pc);
             g_free(bp);
         } else {
             p = &bp->next;
         }
     }
-    cpu_breakpoints_changed(cpu);
 }
 
 int cpu_breakpoint_at(const CPUState *cpu, vaddr pc)
@@ -114,8 +114,6 @@ bool cpu_watchpoint_in_page(const CPUState *cpu, vaddr va)
 
 void cpu_single_step(CPUState *cpu, bool on)
 {
-    if (cpu->singlestep != on) {
-        cpu->singlestep = on;
-        cpu_breakpoints_changed(cpu);
-    }
+    cpu->singlestep = on; /* units of one instruction are made as they are needed */
+    cpu_kick(cpu);
 }

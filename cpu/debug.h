@@ -57,8 +57,8 @@ void cpu_single_step(CPUState *cpu, bool on);
 
 /* --- implemented by the engine --- */
 
-/* Code at pc, or everywhere for single step, is to be looked up again. */
-void cpu_breakpoints_changed(CPUState *cpu);
+/* There is, or is no longer, a breakpoint at pc. */
+void cpu_breakpoint_changed(CPUState *cpu, vaddr pc);
 /* Pages with watchpoints are no longer what they were. */
 void cpu_watchpoints_changed(CPUState *cpu, vaddr va);
 

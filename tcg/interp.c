@@ -11,8 +11,7 @@
  * path or helper) just drops. Bits of I8 and I16 temps that the IR leaves unspecified are
  * filled with a pattern, so that a generator that relies on them is found out.
  *
- * The interpreter does not use the jump table and does not chain exits to other pages:
- * these go through the main loop.
+ * The interpreter does not use the jump table: indirect exits go through the main loop.
  */
 #include <ffi.h>
 
@@ -547,9 +546,7 @@ static bool interp_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
 static void interp_link(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to)
 {
     Unit *u = code_buf_rw(b, from->entry);
-    const GuestDesc *g = u->guest;
-    bool same_page = u->pc >> g->page_bits == from->exits[slot].pc >> g->page_bits;
-    atomic_store_release(&u->link[slot], g->direct || same_page ? to : NULL);
+    atomic_store_release(&u->link[slot], to);
 }
 
 static bool interp_restore_point(const TCGCode *code, const void *ra, TCGRestore *out)

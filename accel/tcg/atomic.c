@@ -1,0 +1,149 @@
+/* Locked read-modify-write of guest memory. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is naturally aligned and RAM is done by a host atomic on the host pointer. The
+ * rest (unaligned, across pages, in I/O regions) is a read and a write with nobody in
+ * between: with one vCPU that is so by itself. A locked instruction writes its operand in
+ * any case, so access is checked as for a write; a failing compare and exchange writes
+ * nothing here, which no one can tell.
+ */
+#include "accel/tcg/tb.h"
+
+#include "cpu/ldst.h"
+#include "util/bitops.h"
+
+/* The new value that the op stores, and for cmpxchg whether it does. */
+static uint64_t op_result(unsigned op, uint64_t old, uint64_t b, uint64_t c)
+{
+    switch (op) {
+    case OP_at_xchg:
+        return b;
+    case OP_at_add:
+        return old + b;
+    case OP_at_and:
+        return old & b;
+    case OP_at_or:
+        return old | b;
+    case OP_at_xor:
+        return old ^ b;
+    default:
+        return old == b ? c : old;
+    }
+}
+
+#define DEFINE_HOST_ATOMIC(bits)                                                     \
+    static uint##bits##_t host_atomic_##bits(void *p, unsigned op, uint##bits##_t b, \
+                                             uint##bits##_t c)                       \
+    {                                                                                \
+        uint##bits##_t *m = p;                                                       \
+        switch (op) {                                                                \
+        case OP_at_xchg:                                                             \
+            return __atomic_exchange_n(m, b, __ATOMIC_SEQ_CST);                      \
+        case OP_at_add:                                                              \
+            return __atomic_fetch_add(m, b, __ATOMIC_SEQ_CST);                       \
+        case OP_at_and:                                                              \
+            return __atomic_fetch_and(m, b, __ATOMIC_SEQ_CST);                       \
+        case OP_at_or:                                                               \
+            return __atomic_fetch_or(m, b, __ATOMIC_SEQ_CST);                        \
+        case OP_at_xor:                                                              \
+            return __atomic_fetch_xor(m, b, __ATOMIC_SEQ_CST);                       \
+        default:                                                                     \
+            __atomic_compare_exchange_n(m, &b, c, false, __ATOMIC_SEQ_CST,           \
+                                        __ATOMIC_SEQ_CST);                           \
+            return b;                                                                \
+        }                                                                            \
+    }
+
+DEFINE_HOST_ATOMIC(8)
+DEFINE_HOST_ATOMIC(16)
+DEFINE_HOST_ATOMIC(32)
+DEFINE_HOST_ATOMIC(64)
+
+static uint64_t host_atomic(void *p, unsigned op, uint64_t b, uint64_t c, unsigned n)
+{
+    switch (n) {
+    case 1:
+        return host_atomic_8(p, op, b, c);
+    case 2:
+        return host_atomic_16(p, op, b, c);
+    case 4:
+        return host_atomic_32(p, op, b, c);
+    default:
+        return host_atomic_64(p, op, b, c);
+    }
+}
+
+uint64_t tcg_atomic(void *env, uint64_t va, uint64_t b, uint64_t c, uint32_t op_oi,
+                    uintptr_t ra)
+{
+    CPUState *cpu = env_cpu(env);
+    unsigned op = op_oi >> 8, n = memop_bytes(op_oi);
+    void *host = cpu_probe(cpu, va, n, MMU_WRITE, MMU_CURRENT, ra);
+
+    if (likely(host && !((uintptr_t)host & (n - 1)))) {
+        return host_atomic(host, op, b, c, n);
+    }
+    uint64_t mask = MASK64(0, 8 * n), old = 0;
+
+    cpu_ld_bytes(cpu, va, &old, n, MMU_CURRENT, ra);
+    old = ldn_le_p(&old, n);
+    uint8_t buf[8];
+
+    stn_le_p(buf, n, op_result(op, old, b & mask, c & mask) & mask);
+    cpu_st_bytes(cpu, va, buf, n, MMU_CURRENT, ra);
+    return old;
+}
+
+/* Sixteen bytes: by the host's instruction if the compiler has it, else under a lock that
+ * all take. */
+typedef unsigned __int128 u128;
+
+#ifdef __GCC_HAVE_SYNC_COMPARE_AND_SWAP_16
+
+static u128 host_cmpxchg16(u128 *p, u128 expected, u128 desired)
+{
+    return __sync_val_compare_and_swap(p, expected, desired);
+}
+
+#else
+
+static Mutex cmpxchg16_lock = MUTEX_INIT;
+
+static u128 host_cmpxchg16(u128 *p, u128 expected, u128 desired)
+{
+    mutex_lock(&cmpxchg16_lock);
+    u128 old = *p;
+
+    if (old == expected) {
+        *p = desired;
+    }
+    mutex_unlock(&cmpxchg16_lock);
+    return old;
+}
+
+#endif
+
+static u128 pair(const uint64_t v[2])
+{
+    return v[0] | (u128)v[1] << 64;
+}
+
+bool cpu_cmpxchg16(CPUState *cpu, vaddr va, uint64_t expected[2],
+                   const uint64_t desired[2], uintptr_t ra)
+{
+    void *host = cpu_probe(cpu, va, 16, MMU_WRITE, MMU_CURRENT, ra);
+    u128 want = pair(expected), old;
+
+    if (likely(host && !((uintptr_t)host & 15))) {
+        old = host_cmpxchg16(host, want, pair(desired));
+    } else {
+        uint64_t v[2];
+
+        cpu_ld_bytes(cpu, va, v, 16, MMU_CURRENT, ra);
+        old = pair(v);
+        cpu_st_bytes(cpu, va, old == want ? desired : v, 16, MMU_CURRENT, ra);
+    }
+    expected[0] = old;
+    expected[1] = old >> 64;
+    return old == want;
+}

@@ -1,0 +1,333 @@
+/* The engine as an accelerator: options, set-up, and what vCPUs and memory tell it. */
+/* SPDX-License-Identifier: MIT */
+#include "accel/tcg/tb.h"
+
+#include <stdio.h>
+#include <sys/mman.h>
+
+#include "cpu/debug.h"
+#include "util/log.h"
+#include "util/options.h"
+
+#define DEFAULT_TB_SIZE (UINT64_C(64) << 20)
+#define MIN_TB_SIZE     (UINT64_C(1) << 20)
+#define MAX_TB_SIZE     (UINT64_C(1) << 30) /* jumps inside reach it from anywhere */
+#define MIN_UNIT_BYTES  64                  /* of host code, side table included */
+
+TCGOptions tcg_default_options(void)
+{
+    return (TCGOptions){
+        .backend = tcg_native_backend ? tcg_native_backend : &tcg_interp_backend,
+        .tb_size = DEFAULT_TB_SIZE,
+    };
+}
+
+/* Set-up. */
+
+static void fill_guest_desc(TCGEngine *e)
+{
+    GuestDesc *g = &e->guest;
+
+    *g = (GuestDesc){
+        .exit_request = CPU_ENV_OFFSET(exit_request),
+        .tlb_base = CPU_ENV_OFFSET(tlb_base),
+        .jc_base = CPU_ENV_OFFSET(jc_base),
+        .jc_tag = CPU_ENV_OFFSET(jc_tag),
+        .link_epoch = CPU_ENV_OFFSET(link_epoch),
+        .jc_bits = JC_BITS,
+        .page_bits = PAGE_BITS,
+        .tlb_index_bits = TLB_INDEX_BITS,
+        .tlb_entry_bits = 5,
+        .tag_read = offsetof(TLBEntry, read),
+        .tag_write = offsetof(TLBEntry, write),
+        .addend = offsetof(TLBEntry, addend),
+        .ld = tcg_ld,
+        .st = tcg_st,
+        .ld_vec = tcg_ld_vec,
+        .st_vec = tcg_st_vec,
+        .atomic = tcg_atomic,
+        .lookup = tb_lookup_code,
+    };
+    e->ops->fill_guest_desc(g);
+}
+
+/* One pointer for each unit that could ever fit; pages of it exist only once they are
+ * used. */
+static bool alloc_by_code(TCGEngine *e, GError **errp)
+{
+    e->max_tbs = e->opts.tb_size / MIN_UNIT_BYTES;
+    e->by_code = mmap(NULL, e->max_tbs * sizeof *e->by_code, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (e->by_code == MAP_FAILED) {
+        e->by_code = NULL;
+        return user_error(errp, "cannot get memory for the list of units");
+    }
+    return true;
+}
+
+static void flush_work(CPUState *cpu, void *data)
+{
+    tlb_flush_all(cpu);
+}
+
+static void layout_changed(MemoryListener *l)
+{
+    TCGEngine *e = container_of(l, TCGEngine, listener);
+
+    for (unsigned i = 0; i < e->cpus->len; i++) {
+        CPUTCG *t = e->cpus->pdata[i];
+
+        if (!t->cpu->thread || thread_is_self(t->cpu->thread)) {
+            tlb_flush_all(t->cpu);
+        } else {
+            run_on_cpu_async(t->cpu, flush_work, NULL);
+        }
+    }
+}
+
+static bool init_backend(TCGEngine *e, GError **errp)
+{
+    e->code = code_buf_new(e->opts.tb_size, errp);
+    return e->code && alloc_by_code(e, errp) &&
+           e->backend->init(&e->guest, e->code, errp);
+}
+
+TCGEngine *tcg_engine_new(const TCGOptions *opts, const CPUOps *ops, GError **errp)
+{
+    TCGEngine *e = g_new0(TCGEngine, 1);
+
+    e->opts = *opts;
+    e->backend = opts->backend;
+    e->ops = ops;
+    mutex_init(&e->lock);
+    e->cpus = g_ptr_array_new();
+    e->chunks = g_ptr_array_new_with_free_func(g_free);
+    e->kernel_links = g_ptr_array_new();
+    htab_init(&e->tbs, 1 << 14);
+    tb_pages_init(e);
+    fill_guest_desc(e);
+    e->ctx = tcg_context_new(&e->guest);
+    e->ctx->opt_off = opts->opt_off;
+    ops->init_globals(e->ctx);
+    tcg_translation_init(e);
+    e->verify = log_enabled(LOG_VERIFY);
+    if (!init_backend(e, errp)) {
+        tcg_engine_free(e);
+        return NULL;
+    }
+    memory_set_code_write_hook(tb_code_written, e);
+    return e;
+}
+
+void tcg_engine_free(TCGEngine *e)
+{
+    assert(!e->cpus->len);
+    memory_set_code_write_hook(NULL, NULL);
+    if (e->listener.as) {
+        memory_listener_unregister(&e->listener);
+    }
+    tb_pages_reset(e);
+    tb_pages_free(e);
+    tcg_translation_free(e);
+    tcg_context_free(e->ctx);
+    htab_destroy(&e->tbs);
+    g_ptr_array_free(e->kernel_links, true);
+    g_ptr_array_free(e->chunks, true);
+    g_ptr_array_free(e->cpus, true);
+    if (e->by_code) {
+        munmap(e->by_code, e->max_tbs * sizeof *e->by_code);
+    }
+    if (e->code) {
+        code_buf_free(e->code);
+    }
+    mutex_destroy(&e->lock);
+    g_free(e);
+}
+
+/* vCPUs. */
+
+static void follow_layout(TCGEngine *e, AddressSpace *mem)
+{
+    if (!e->listener.as) {
+        e->listener.commit = layout_changed;
+        memory_listener_register(&e->listener, mem);
+    }
+}
+
+void tcg_vcpu_init(TCGEngine *e, CPUState *cpu)
+{
+    CPUTCG *t = g_new0(CPUTCG, 1);
+
+    t->cpu = cpu;
+    t->engine = e;
+    t->jc = g_malloc(sizeof(JumpEntry) << JC_BITS);
+    memset(t->jc, 0xff, sizeof(JumpEntry) << JC_BITS);
+    cpu->accel_data = t;
+    cpu->jc_base = t->jc;
+    cpu->jc_tag = JC_TAG_NONE;
+    tlb_init(cpu);
+    g_ptr_array_add(e->cpus, t);
+    follow_layout(e, cpu->mem);
+}
+
+void tcg_vcpu_fini(CPUState *cpu)
+{
+    CPUTCG *t = cpu->accel_data;
+
+    g_ptr_array_remove(t->engine->cpus, t);
+    tlb_free(cpu);
+    g_free(t->jc);
+    g_free(t);
+    cpu->accel_data = cpu->jc_base = cpu->tlb_base = NULL;
+}
+
+void cpu_breakpoint_changed(CPUState *cpu, vaddr pc)
+{
+    if (cpu->tlb_base) {
+        tb_invalidate_at(cpu_tcg(cpu), pc);
+    }
+}
+
+/* As an accelerator of the program: one engine. */
+
+static struct {
+    TCGOptions opts;
+    TCGEngine *engine;
+} tcg;
+
+// clang-format off
+static const AccelOption tcg_option_list[] = {
+    {"thread", "thread=single", "how vCPUs are spread over threads"},
+    {"tb-size", "tb-size=MB", "memory for translated code"},
+    {"one-insn-per-tb", "one-insn-per-tb=on", "units of one instruction, for debugging"},
+    {"backend", "backend=native|interp", "what runs the units"},
+#define OPT(name, what) {"opt-" #name, "opt-" #name "=off", what},
+    TCG_OPTS(OPT)
+#undef OPT
+    {NULL},
+};
+// clang-format on
+
+static void ensure_defaults(void)
+{
+    if (!tcg.opts.backend) {
+        tcg.opts = tcg_default_options();
+    }
+}
+
+static bool set_backend(const char *value, GError **errp)
+{
+    static const char *const names[] = {"native", "interp", NULL};
+
+    if (!strcmp(value, "interp")) {
+        tcg.opts.backend = &tcg_interp_backend;
+    } else if (strcmp(value, "native")) {
+        return unknown_name(value, "backend", names, errp);
+    } else if (!tcg_native_backend) {
+        return user_error(errp, "backend=native: there is none for this host");
+    } else {
+        tcg.opts.backend = tcg_native_backend;
+    }
+    return true;
+}
+
+static bool set_tb_size(const char *value, GError **errp)
+{
+    uint64_t size;
+
+    if (!parse_size(value, 'M', &size) || size < MIN_TB_SIZE || size > MAX_TB_SIZE) {
+        return user_error(errp, "tb-size=%s: expected 1 to %d (MiB)", value,
+                          (int)(MAX_TB_SIZE >> 20));
+    }
+    tcg.opts.tb_size = size;
+    return true;
+}
+
+static bool set_switch(const char *key, const char *value, GError **errp)
+{
+    bool on;
+
+    if (!parse_bool(value, &on)) {
+        return user_error(errp, "%s=%s: expected on or off", key, value);
+    }
+    if (!strcmp(key, "one-insn-per-tb")) {
+        tcg.opts.one_insn_per_tb = on;
+        return true;
+    }
+    uint32_t bit = UINT32_C(1) << tcg_opt_find(key + strlen("opt-"));
+
+    tcg.opts.opt_off = on ? tcg.opts.opt_off & ~bit : tcg.opts.opt_off | bit;
+    return true;
+}
+
+static bool tcg_set_option(const char *key, const char *value, GError **errp)
+{
+    static const char *const threads[] = {"single", NULL};
+
+    ensure_defaults();
+    if (!strcmp(key, "backend")) {
+        return set_backend(value, errp);
+    }
+    if (!strcmp(key, "tb-size")) {
+        return set_tb_size(value, errp);
+    }
+    if (!strcmp(key, "thread")) {
+        return !strcmp(value, "single") ||
+               unknown_name(value, "thread model", threads, errp);
+    }
+    return set_switch(key, value, errp);
+}
+
+static bool tcg_accel_init(GError **errp)
+{
+    ensure_defaults();
+    return true;
+}
+
+static void tcg_accel_exit(void)
+{
+    if (tcg.engine) {
+        tcg_engine_free(tcg.engine);
+        tcg.engine = NULL;
+    }
+}
+
+/* The first vCPU says what the guest is. */
+static bool tcg_accel_vcpu_init(CPUState *cpu, GError **errp)
+{
+    if (!tcg.engine) {
+        tcg.engine = tcg_engine_new(&tcg.opts, cpu->ops, errp);
+        if (!tcg.engine) {
+            return false;
+        }
+    }
+    if (tcg.engine->cpus->len) {
+        return user_error(errp, "tcg: more than one vCPU is not supported yet");
+    }
+    tcg_vcpu_init(tcg.engine, cpu);
+    return true;
+}
+
+static void tcg_print_stats(FILE *out)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    if (tcg.engine) {
+        tcg_stats_text(tcg.engine, text);
+        fputs(text->str, out);
+    }
+}
+
+extern const AccelOps tcg_accel;
+const AccelOps tcg_accel = {
+    .name = "tcg",
+    .desc = "translates guest code to host code",
+    .options = tcg_option_list,
+    .set_option = tcg_set_option,
+    .init = tcg_accel_init,
+    .exit = tcg_accel_exit,
+    .vcpu_init = tcg_accel_vcpu_init,
+    .vcpu_fini = tcg_vcpu_fini,
+    .vcpu_run = tcg_vcpu_run,
+    .print_stats = tcg_print_stats,
+};

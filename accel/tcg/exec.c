@@ -1,0 +1,327 @@
+/* The loop of a vCPU: exceptions, requests, find the unit, run it, see why it was left.
+ */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Generated code is left in two ways. A unit may end without a known successor, or find
+ * exit_request set at its head: then enter() returns. A helper or slow path that raises
+ * an exception makes env precise and jumps (siglongjmp) to tcg_vcpu_run(), which starts
+ * the loop anew: whatever was held is given back there. Either way env holds all state.
+ *
+ * One instruction alone. A store into the running unit, a watchpoint, a single step and
+ * going on from a breakpoint all need the same thing: the instruction is run (again) by a
+ * unit that has only it and that nothing leads to or from (jc_tag is JC_TAG_NONE
+ * meanwhile), after which the loop gets control.
+ */
+#include "accel/tcg/tb.h"
+
+#include "cpu/debug.h"
+#include "util/atomic.h"
+#include "util/epoch.h"
+#include "util/log.h"
+
+/* One instruction alone. */
+
+void tcg_redo_alone(CPUState *cpu, uintptr_t ra)
+{
+    cpu_tcg(cpu)->one_shot = true;
+    cpu->exception_index = CPU_EXCP_LEAVE;
+    cpu_loop_exit_restore(cpu, ra);
+}
+
+static TranslationBlock *begin_one_shot(CPUState *cpu)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+    TranslationBlock *tb;
+
+    t->one_shot = false;
+    tb = tb_make(cpu, true);
+    t->stats.one_shots++;
+    t->in_one_shot = true;
+    cpu->jc_tag = JC_TAG_NONE;
+    return tb;
+}
+
+/* The unit of one instruction has been left, or never reached. */
+static void leave_one_shot(CPUState *cpu)
+{
+    cpu_tcg(cpu)->in_one_shot = false;
+    tlb_update_tag(cpu);
+}
+
+/* The instruction was completed. */
+static void end_one_shot(CPUState *cpu)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+    CPUWatchpoint *wp = t->watch_hit;
+
+    t->watch_hit = NULL;
+    if (cpu->singlestep || (wp && wp->flags & BP_DEBUGGER)) {
+        cpu->exception_index = CPU_EXCP_DEBUG;
+    } else if (wp && cpu->ops->debug_hit) {
+        cpu->ops->debug_hit(cpu, wp);
+    }
+}
+
+/* Finding what runs next. */
+
+static TranslationBlock *next_unit(CPUState *cpu)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+    TranslationBlock *tb;
+
+    if (unlikely(t->one_shot || cpu->singlestep)) {
+        return begin_one_shot(cpu);
+    }
+    tb = tb_find(cpu, false);
+    if (!tb) {
+        TranslationBlock *made = tb_make(cpu, false);
+
+        tb = tb_find(cpu,
+                     true); /* which also notes where it is mapped: links rely on that */
+        tb = tb ? tb : made;
+    }
+    return tb;
+}
+
+static TranslationBlock *follow_link(CPUState *cpu, const TCGExit *x)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+    unsigned flushes = t->engine->flush_count;
+    TranslationBlock *from = tb_by_code(t->engine, x->unit);
+    TranslationBlock *to = next_unit(cpu);
+
+    if (from && flushes == t->engine->flush_count) {
+        tb_try_link(cpu, from, x->reason - TCG_EXIT_LINK, to);
+    }
+    return to;
+}
+
+static void at_breakpoint(CPUState *cpu)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+    vaddr pc = cpu->ops->tb_key(cpu).pc;
+
+    if (cpu_breakpoint_at(cpu, pc) & BP_DEBUGGER) {
+        t->stopped_at = pc;
+        t->is_stopped = true;
+        cpu->exception_index = CPU_EXCP_DEBUG;
+        return;
+    }
+    t->one_shot = true;
+    if (cpu->ops->debug_hit) {
+        cpu->ops->debug_hit(cpu, NULL);
+    }
+}
+
+static void exit_tb(CPUState *cpu, uintptr_t n)
+{
+    switch (n) {
+    case CPU_TB_HALT:
+        cpu->halted = true;
+        break;
+    case CPU_TB_DEBUG:
+        cpu->exception_index = CPU_EXCP_DEBUG;
+        break;
+    case CPU_TB_BREAKPOINT:
+        at_breakpoint(cpu);
+        break;
+    default:
+        assert(n == CPU_TB_LEAVE);
+    }
+}
+
+/* What comes after the unit was left for reason x; NULL: the loop has to look around
+ * first. */
+static TranslationBlock *after_exit(CPUState *cpu, const TCGExit *x)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+
+    if (x->reason >= TCG_EXIT_TB) {
+        t->stats.exit_tb++;
+        exit_tb(cpu, x->reason - TCG_EXIT_TB);
+        return NULL;
+    }
+    if (x->reason >= TCG_EXIT_LINK) {
+        t->stats.exit_link++;
+        return follow_link(cpu, x);
+    }
+    if (x->reason == TCG_EXIT_LOOKUP) {
+        t->stats.exit_lookup++;
+        return next_unit(cpu);
+    }
+    t->stats.exit_request++;
+    return NULL;
+}
+
+static void after_one_shot(CPUState *cpu, const TCGExit *x)
+{
+    leave_one_shot(cpu);
+    if (x->reason == TCG_EXIT_REQUEST) {
+        cpu_tcg(cpu)->one_shot = true; /* it was not run */
+        return;
+    }
+    if (x->reason >= TCG_EXIT_TB) {
+        exit_tb(cpu, x->reason - TCG_EXIT_TB);
+    }
+    end_one_shot(cpu);
+}
+
+static void log_unit(CPUState *cpu, const TranslationBlock *tb)
+{
+    if (!log_addr_in_filter(tb->pc)) {
+        return;
+    }
+    if (log_enabled(LOG_EXEC)) {
+        log_line("Trace %d: %p [%016" PRIx64 "/%08x]", cpu->index, tb->code.entry, tb->pc,
+                 tb->flags);
+    }
+    if (log_enabled(LOG_CPU)) {
+        g_autoptr(GString) text = g_string_new(NULL);
+
+        cpu->ops->dump_regs(cpu, text);
+        log_printf("%s", text->str);
+    }
+}
+
+static void run_units(CPUState *cpu)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+    TranslationBlock *tb = next_unit(cpu);
+
+    while (tb) {
+        if (log_enabled(LOG_EXEC | LOG_CPU)) {
+            log_unit(cpu, tb);
+        }
+        t->stats.entered++;
+        TCGExit x = t->engine->backend->enter(cpu_env(cpu), tb->code.entry);
+
+        if (unlikely(t->in_one_shot)) {
+            after_one_shot(cpu, &x);
+            return;
+        }
+        tb = after_exit(cpu, &x);
+    }
+}
+
+/* Exceptions and requests. */
+
+/* Acts on exception_index. True: leave the loop for *why. */
+static bool handle_exception(CPUState *cpu, CPUExit *why)
+{
+    int index = cpu->exception_index;
+
+    if (index < CPU_EXCP_LEAVE) {
+        CPUTCG *t = cpu_tcg(cpu);
+
+        t->stats.excp++;
+        t->one_shot = false;
+        cpu->ops->deliver_exception(cpu);
+        if (cpu->singlestep && cpu->exception_index < 0) {
+            cpu->exception_index = CPU_EXCP_DEBUG;
+        }
+        return false;
+    }
+    cpu->exception_index = -1;
+    switch (index) {
+    case CPU_EXCP_HALT:
+        cpu->halted = true;
+        return false;
+    case CPU_EXCP_DEBUG:
+        *why = CPU_EXIT_DEBUG;
+        return true;
+    case CPU_EXCP_SHUTDOWN:
+        *why = CPU_EXIT_SHUTDOWN;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Looks at all that other threads may want. True: leave the loop for *why. */
+static bool handle_requests(CPUState *cpu, CPUExit *why)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+
+    atomic_set(&cpu->exit_request, 0);
+    smp_mb(); /* a request that is not seen below sets exit_request again */
+    if (atomic_read(&cpu->work)) {
+        cpu_process_work(cpu);
+    }
+    uint32_t pending = atomic_load_acquire(&cpu->interrupt_request);
+
+    if (pending & CPU_INTERRUPT_EXIT || cpu->stopped) {
+        *why = CPU_EXIT_REQUEST;
+        return true;
+    }
+    if (pending && cpu->ops->take_interrupt(cpu, pending)) {
+        t->one_shot =
+            false; /* the instruction comes later, and meets again what it met */
+        t->watch_hit = NULL;
+    }
+    if (cpu->halted) {
+        if (!cpu->ops->has_work(cpu)) {
+            *why = CPU_EXIT_HALT;
+            return true;
+        }
+        cpu->halted = false;
+        atomic_set(&cpu->exit_request, 1);
+    }
+    return false;
+}
+
+static CPUExit exec_loop(CPUState *cpu)
+{
+    CPUExit why;
+
+    for (;;) {
+        while (cpu->exception_index >= 0) {
+            if (handle_exception(cpu, &why)) {
+                return why;
+            }
+        }
+        if (handle_requests(cpu, &why)) {
+            return why;
+        }
+        epoch_quiesce();
+        run_units(cpu);
+    }
+}
+
+/* Gives back what was held when generated code or the loop was left by a jump. */
+static void after_jump(CPUState *cpu)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+
+    if (t->has_lock) {
+        engine_unlock(t);
+    }
+    if (machine_lock_held()) {
+        machine_unlock();
+    }
+    if (t->in_one_shot) {
+        leave_one_shot(cpu);
+        if (cpu->exception_index >= 0 && cpu->exception_index < CPU_EXCP_LEAVE) {
+            t->watch_hit = NULL; /* it will hit again */
+        } else {
+            end_one_shot(cpu);
+        }
+    }
+}
+
+CPUExit tcg_vcpu_run(CPUState *cpu)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+
+    if (t->is_stopped && cpu->ops->tb_key(cpu).pc == t->stopped_at) {
+        t->one_shot = true;
+    }
+    t->is_stopped = false;
+    epoch_enter();
+    if (sigsetjmp(cpu->jmp_env, 0)) {
+        after_jump(cpu);
+    }
+    CPUExit why = exec_loop(cpu);
+
+    epoch_leave();
+    return why;
+}

@@ -1,0 +1,89 @@
+/* What the engine has done: the text of -d stats. */
+/* SPDX-License-Identifier: MIT */
+#include "accel/tcg/tb.h"
+
+static double ratio(uint64_t a, uint64_t b)
+{
+    return b ? (double)a / b : 0;
+}
+
+static void line(GString *to, const char *name, uint64_t value)
+{
+    g_string_append_printf(to, "  %-28s %12" PRIu64 "\n", name, value);
+}
+
+static void line_ratio(GString *to, const char *name, double value)
+{
+    g_string_append_printf(to, "  %-28s %12.2f\n", name, value);
+}
+
+static void translation_text(const TCGEngine *e, GString *to)
+{
+    const TCGStats *s = &e->stats;
+
+    g_string_append(to, "Translation\n");
+    line(to, "units", s->tbs);
+    line(to, "guest instructions", s->insns);
+    line_ratio(to, "instructions a unit", ratio(s->insns, s->tbs));
+    line_ratio(to, "ns an instruction", ratio(s->translate_ns, s->insns));
+    line_ratio(to, "milliseconds in all", s->translate_ns / 1e6);
+    line_ratio(to, "host bytes / guest bytes", ratio(s->host_bytes, s->guest_bytes));
+    line_ratio(to, "the same with side tables", ratio(s->host_bytes_all, s->guest_bytes));
+    line(to, "code memory used", code_buf_used(e->code));
+    line(to, "flushes of it", s->flushes);
+    line(to, "links", s->links);
+    line(to, "of these between pages", s->cross_links);
+    line(to, "of these undone", s->kernel_unlinks);
+    line(to, "code pages", s->code_pages);
+    line(to, "invalidated units", s->invalidated);
+    line(to, "stores into code pages", s->code_stores);
+    line(to, "of these beside code", s->code_stores_miss);
+    line(to, "stores of the same bytes", s->code_stores_same);
+}
+
+static void vcpu_text(const CPUTCG *t, GString *to)
+{
+    const CPUTCGStats *s = &t->stats;
+
+    g_string_append_printf(to, "vCPU %d\n", t->cpu->index);
+    line(to, "entries of generated code", s->entered);
+    line(to, "exits: request", s->exit_request);
+    line(to, "exits: no code for the pc", s->exit_lookup);
+    line(to, "exits: jump not linked", s->exit_link);
+    line(to, "exits: asked for", s->exit_tb);
+    line(to, "exceptions", s->excp);
+    line(to, "instructions run alone", s->one_shots);
+    line(to, "look-ups", s->lookups);
+    line(to, "look-ups that found", s->lookup_hits);
+}
+
+static void tlb_text(const CPUTLB *tlb, GString *to)
+{
+    const TLBStats *s = &tlb->stats;
+
+    g_string_append(to, "  TLB\n");
+    line(to, "slow loads", s->slow_loads);
+    line(to, "slow stores", s->slow_stores);
+    line(to, "I/O accesses", s->mmio);
+    line(to, "fills", s->fills);
+    line(to, "  from level 2, 4 KiB", s->l2_small);
+    line(to, "  from level 2, large", s->l2_large);
+    line(to, "  by page walk", s->walks);
+    line(to, "address space switches", s->switches);
+    line(to, "  to one that was kept", s->switch_hits);
+    line(to, "flushes: page", s->page_flushes);
+    line(to, "flushes: address space", s->space_flushes);
+    line(to, "flushes: more", s->flushes);
+    line(to, "kernel code epochs", s->kernel_epochs);
+}
+
+void tcg_stats_text(const TCGEngine *e, GString *to)
+{
+    translation_text(e, to);
+    for (unsigned i = 0; i < e->cpus->len; i++) {
+        const CPUTCG *t = e->cpus->pdata[i];
+
+        vcpu_text(t, to);
+        tlb_text(&t->tlb, to);
+    }
+}

@@ -1,0 +1,360 @@
+/* TB cache: finding translated code, direct links between units, invalidation, flush. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * A TranslationBlock is in the hash table <=> it is on the list of each page of RAM that
+ * it was made from <=> these pages have RAM_PAGE_CODE. One that is being invalidated
+ * first leaves the hash table, then the page lists, then loses its links in both
+ * directions and its jump-table entries. Its memory and host code stay until tb_flush().
+ *
+ * Look-up takes no lock (the vCPU is inside an epoch); everything else holds the
+ * engine's.
+ *
+ * Why a link is right although it compares nothing. While unit A runs, the pages that A
+ * was made from are mapped as they were when it was found. So:
+ *   - a link from A to a unit B whose code is all in A's pages is always right;
+ *   - a link to another page is made in kernel modes only, and stands in kernel_links:
+ * they are all undone when a kernel mapping from which code was run may have changed.
+ * Jump-table entries carry the epoch of their code space (tlb.h), which moves in the same
+ * case.
+ */
+#include "accel/tcg/tb.h"
+
+#include "util/log.h"
+
+#define TB_CHUNK_SIZE (1u << 20)
+
+/* Looking up. */
+
+typedef struct TBQuery {
+    CPUState *cpu;
+    const TBKey *key;
+    ram_addr_t addr;
+    CodeFetch second; /* of the unit that was found, if it has a second page */
+} TBQuery;
+
+static uint64_t tb_hash(ram_addr_t addr, vaddr pc, uint64_t cs_base, uint32_t flags)
+{
+    uint64_t h = addr * UINT64_C(0x9e3779b97f4a7c15);
+
+    h ^= (pc ^ cs_base << 7) * UINT64_C(0xc2b2ae3d27d4eb4f);
+    h ^= flags * UINT64_C(0x165667b19e3779f9);
+    return h ^ h >> 32;
+}
+
+static uint64_t tb_hash_of(const TranslationBlock *tb)
+{
+    return tb_hash(tb->addr, tb->pc, tb->cs_base, tb->flags);
+}
+
+static vaddr second_pc(const TranslationBlock *tb)
+{
+    return (tb->pc & PAGE_MASK) + PAGE_SIZE;
+}
+
+static bool tb_answers(const void *entry, const void *opaque)
+{
+    const TranslationBlock *tb = entry;
+    TBQuery *q = (TBQuery *)opaque;
+
+    if (tb->addr != q->addr || tb->pc != q->key->pc || tb->flags != q->key->flags ||
+        tb->cs_base != q->key->cs_base) {
+        return false;
+    }
+    return likely(tb->second == RAM_ADDR_NONE) ||
+           (tlb_code_page(q->cpu, second_pc(tb), true, &q->second) &&
+            q->second.page == tb->second);
+}
+
+/* The next time the unit is found by the inline probe. */
+static void remember(CPUState *cpu, const TranslationBlock *tb, bool global,
+                     bool second_global)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+
+    tlb_note_code(cpu, tb->pc, global);
+    if (tb->second != RAM_ADDR_NONE) {
+        tlb_note_code(cpu, second_pc(tb), second_global);
+    }
+    if (!log_enabled(LOG_NOCHAIN)) {
+        t->jc[tb->ip & ((1u << JC_BITS) - 1)] =
+            (JumpEntry){.pc = tb->ip, .tag = cpu->jc_tag, .code = tb->code.entry};
+    }
+}
+
+TranslationBlock *tb_find(CPUState *cpu, bool nofault)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+    TBKey key = cpu->ops->tb_key(cpu);
+    TBQuery q = {.cpu = cpu, .key = &key};
+    CodeFetch f;
+
+    t->stats.lookups++;
+    if (!tlb_code_page(cpu, key.pc, nofault, &f) || !f.mr) {
+        return NULL;
+    }
+    q.addr = f.page + (key.pc & ~PAGE_MASK);
+    TranslationBlock *tb = htab_find(
+        &t->engine->tbs, tb_hash(q.addr, key.pc, key.cs_base, key.flags), tb_answers, &q);
+    if (tb) {
+        t->stats.lookup_hits++;
+        remember(cpu, tb, f.global, q.second.global);
+    }
+    return tb;
+}
+
+const void *tb_lookup_code(void *env)
+{
+    CPUState *cpu = env_cpu(env);
+    CPUTCG *t = cpu_tcg(cpu);
+
+    if (log_enabled(LOG_NOCHAIN | LOG_EXEC | LOG_CPU) || t->in_one_shot) {
+        return NULL;
+    }
+    TranslationBlock *tb = tb_find(cpu, true);
+
+    return tb ? tb->code.entry : NULL;
+}
+
+TranslationBlock *tb_by_code(const TCGEngine *e, const void *code)
+{
+    size_t lo = 0, hi = e->ntbs;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+
+        if ((const char *)e->by_code[mid]->code.entry <= (const char *)code) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    TranslationBlock *tb = lo ? e->by_code[lo - 1] : NULL;
+
+    return tb && (const char *)code < (const char *)tb->code.entry + tb->code.size ? tb
+                                                                                   : NULL;
+}
+
+/* Making. */
+
+TranslationBlock *tb_alloc(TCGEngine *e, const TCGCode *code)
+{
+    size_t size = ROUND_UP(sizeof(TranslationBlock) + code->nexits * sizeof(TBLink), 16);
+
+    if ((size_t)(e->chunk_end - e->chunk_cur) < size) {
+        e->chunk_cur = g_malloc(TB_CHUNK_SIZE);
+        e->chunk_end = e->chunk_cur + TB_CHUNK_SIZE;
+        g_ptr_array_add(e->chunks, e->chunk_cur);
+    }
+    TranslationBlock *tb = (TranslationBlock *)e->chunk_cur;
+
+    e->chunk_cur += size;
+    memset(tb, 0, size);
+    tb->code = *code;
+    tb->links = (TBLink *)(tb + 1);
+    for (unsigned i = 0; i < code->nexits; i++) {
+        tb->links[i].from = tb;
+    }
+    return tb;
+}
+
+/* Units with equal keys may differ in their second page. */
+static bool never_equal(const void *entry, const void *key)
+{
+    return false;
+}
+
+void tb_install(TCGEngine *e, TranslationBlock *tb)
+{
+    TranslationBlock *last = e->ntbs ? e->by_code[e->ntbs - 1] : NULL;
+
+    assert(!last || (const char *)last->code.entry < (const char *)tb->code.entry);
+    assert(e->ntbs < e->max_tbs);
+    e->by_code[e->ntbs++] = tb;
+    if (!tb->one_shot) {
+        tb_page_add(e, tb);
+        htab_insert(&e->tbs, tb, tb_hash_of(tb), never_equal, NULL);
+    }
+}
+
+/* Links. */
+
+static void link_set(TCGEngine *e, TBLink *l, TranslationBlock *to)
+{
+    l->to = to;
+    l->next = to->incoming;
+    to->incoming = l;
+    e->backend->link(e->code, &l->from->code, l - l->from->links, to->code.entry);
+}
+
+static void link_clear(TCGEngine *e, TBLink *l)
+{
+    TBLink **p = &l->to->incoming;
+
+    while (*p != l) {
+        p = &(*p)->next;
+    }
+    *p = l->next;
+    l->to = NULL;
+    e->backend->link(e->code, &l->from->code, l - l->from->links, NULL);
+}
+
+/* All of B's code is in the pages of A. */
+static bool inside_pages_of(const TranslationBlock *a, const TranslationBlock *b)
+{
+    vaddr page = b->pc & PAGE_MASK;
+
+    if (b->second != RAM_ADDR_NONE) {
+        return false;
+    }
+    return ((a->pc & PAGE_MASK) == page &&
+            (a->addr & PAGE_MASK) == (b->addr & PAGE_MASK)) ||
+           (a->second != RAM_ADDR_NONE && second_pc(a) == page &&
+            a->second == (b->addr & PAGE_MASK));
+}
+
+void tb_try_link(CPUState *cpu, TranslationBlock *from, unsigned slot,
+                 TranslationBlock *to)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+    TCGEngine *e = t->engine;
+    bool inside = inside_pages_of(from, to);
+
+    if (from->invalid || to->invalid || from->one_shot || to->one_shot ||
+        from->links[slot].to || e->opts.opt_off >> OPTBIT_chain & 1 ||
+        log_enabled(LOG_NOCHAIN) || (!inside && t->tlb.mode == 0)) {
+        return;
+    }
+    engine_lock(t);
+    link_set(e, &from->links[slot], to);
+    e->stats.links++;
+    if (!inside) {
+        e->stats.cross_links++;
+        g_ptr_array_add(e->kernel_links, &from->links[slot]);
+    }
+    engine_unlock(t);
+}
+
+void tb_unlink_kernel(CPUTCG *t)
+{
+    TCGEngine *e = t->engine;
+
+    engine_lock(t);
+    for (unsigned i = e->kernel_links->len;
+         i-- > 0;) { /* the newest are first in `incoming` */
+        TBLink *l = e->kernel_links->pdata[i];
+
+        if (l->to && !inside_pages_of(l->from, l->to)) {
+            link_clear(e, l);
+            e->stats.kernel_unlinks++;
+        }
+    }
+    g_ptr_array_set_size(e->kernel_links, 0);
+    engine_unlock(t);
+}
+
+/* Invalidation. */
+
+static void jump_table_forget(TCGEngine *e, const TranslationBlock *tb)
+{
+    for (unsigned i = 0; i < e->cpus->len; i++) {
+        CPUTCG *t = e->cpus->pdata[i];
+        JumpEntry *j = &t->jc[tb->ip & ((1u << JC_BITS) - 1)];
+
+        if (j->code == tb->code.entry) {
+            *j = (JumpEntry){.tag = JC_TAG_NONE};
+        }
+    }
+}
+
+void tb_invalidate(TCGEngine *e, TranslationBlock *tb)
+{
+    if (tb->invalid || tb->one_shot) {
+        return;
+    }
+    tb->invalid = true;
+    e->stats.invalidated++;
+    htab_remove(&e->tbs, tb, tb_hash_of(tb));
+    tb_page_remove(e, tb);
+    while (tb->incoming) {
+        link_clear(e, tb->incoming);
+    }
+    for (unsigned i = 0; i < tb->code.nexits; i++) {
+        if (tb->links[i].to) {
+            link_clear(e, &tb->links[i]);
+        }
+    }
+    jump_table_forget(e, tb);
+}
+
+void tb_invalidate_at(CPUTCG *t, vaddr pc)
+{
+    engine_lock(t);
+    for (size_t i = 0; i < t->engine->ntbs; i++) {
+        TranslationBlock *tb = t->engine->by_code[i];
+
+        if (pc - tb->pc < MAX(tb->size, 1)) {
+            tb_invalidate(t->engine, tb);
+        }
+    }
+    engine_unlock(t);
+}
+
+void tb_flush(TCGEngine *e)
+{
+    e->stats.flushes++;
+    e->flush_count++;
+    htab_reset(&e->tbs);
+    tb_pages_reset(e);
+    g_ptr_array_set_size(e->kernel_links, 0);
+    e->ntbs = 0;
+    for (unsigned i = 0; i < e->cpus->len; i++) {
+        CPUTCG *t = e->cpus->pdata[i];
+
+        memset(t->jc, 0xff, sizeof(JumpEntry) << JC_BITS);
+    }
+    g_ptr_array_set_size(e->chunks, 0);
+    e->chunk_cur = e->chunk_end = NULL;
+    code_buf_reset(e->code);
+}
+
+/* Invariants: see the head of this file. */
+
+static void count_entry(void *entry, void *opaque)
+{
+    const TranslationBlock *tb = entry;
+
+    assert(!tb->invalid && !tb->one_shot);
+    ++*(size_t *)opaque;
+}
+
+static void verify_links(const TranslationBlock *tb)
+{
+    for (unsigned i = 0; i < tb->code.nexits; i++) {
+        const TBLink *l = &tb->links[i];
+        bool listed = !l->to;
+
+        assert(!l->to || !l->to->invalid);
+        for (const TBLink *in = l->to ? l->to->incoming : NULL; in; in = in->next) {
+            listed |= in == l;
+        }
+        assert(listed);
+    }
+}
+
+void tb_verify(TCGEngine *e)
+{
+    size_t valid = 0, in_table = 0;
+
+    for (size_t i = 0; i < e->ntbs; i++) {
+        const TranslationBlock *tb = e->by_code[i];
+
+        assert(tb_by_code(e, tb->code.entry) == tb);
+        if (!tb->invalid && !tb->one_shot) {
+            valid++;
+            assert(tb_page_lists(e, tb));
+            verify_links(tb);
+        }
+    }
+    htab_foreach(&e->tbs, count_entry, &in_table);
+    assert(in_table == valid);
+}

@@ -1,0 +1,239 @@
+/* The engine: options, translation blocks, their cache; per-vCPU state. Private to
+ * accel/tcg. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACCEL_TCG_TB_H
+#define ACCEL_TCG_TB_H
+
+#include "accel/accel.h"
+#include "accel/tcg/tlb.h"
+#include "tcg/tcg.h"
+#include "util/error.h"
+#include "util/htab.h"
+
+#define RAM_ADDR_NONE UINT64_MAX
+#define CPU_TB_BREAKPOINT \
+    3 /* an exit_tb beside those of cpu/cpu.h: a breakpoint is here */
+#define JC_BITS     16
+#define JC_TAG_NONE UINT64_MAX /* no unit has it */
+
+typedef struct TranslationBlock TranslationBlock;
+
+/* The direct jump of an exit slot. */
+typedef struct TBLink {
+    TranslationBlock *from, *to; /* to NULL: not linked */
+    struct TBLink *next;         /* in to->incoming */
+} TBLink;
+
+/*
+ * A translated unit. It is found by where its first byte is in RAM, its linear pc,
+ * cs_base and flags. A unit whose last instruction goes on in the next page also depends
+ * on where that page is: `second`.
+ */
+struct TranslationBlock {
+    vaddr pc;
+    uint64_t cs_base;
+    uint64_t ip; /* what env holds as pc: pc without the base of the code segment */
+    uint32_t flags;
+    uint16_t size; /* bytes of guest code */
+    uint16_t num_insns;
+    bool invalid;      /* out of all tables; may still be running */
+    bool one_shot;     /* was never in a table */
+    ram_addr_t addr;   /* of the first byte */
+    ram_addr_t second; /* page of the second part, or RAM_ADDR_NONE */
+    uint64_t peeked;   /* granules of the first page that it depends on beyond its code */
+    TranslationBlock *page_next[2]; /* in the list of the first page and of `second` */
+    TBLink *incoming;
+    TBLink *links; /* one for each of code.nexits */
+    TCGCode code;
+};
+
+/* -accel tcg,... */
+typedef struct TCGOptions {
+    const TCGBackend *backend;
+    uint64_t tb_size; /* bytes of code memory */
+    uint32_t opt_off; /* OPTBIT_* */
+    bool one_insn_per_tb;
+    uint64_t lockstep; /* instructions; 0: off */
+} TCGOptions;
+
+typedef struct TCGStats {
+    uint64_t tbs, insns, guest_bytes, host_bytes, host_bytes_all, translate_ns;
+    uint64_t links, cross_links, kernel_unlinks, invalidated, flushes;
+    uint64_t code_stores, code_stores_same, code_stores_miss, code_pages;
+} TCGStats;
+
+/* All that the vCPUs of one machine share. */
+typedef struct TCGEngine {
+    TCGOptions opts;
+    const TCGBackend *backend;
+    const CPUOps *ops;
+    GuestDesc guest;
+    /*
+     * Lock of everything that changes translated code: translation, the tables below,
+     * links. A vCPU that holds it may leave by longjmp: exec.c then releases it.
+     */
+    Mutex lock;
+    TCGContext *ctx;
+    DisasContextBase *dc; /* ops->disas_size bytes */
+    struct Translation *translation;
+    bool verify; /* check IR and tables */
+    CodeBuf *code;
+    HTab tbs;
+    TranslationBlock **by_code; /* sorted by code.entry; appended to */
+    size_t ntbs, max_tbs;
+    GPtrArray *chunks; /* memory of TBs; given back by a flush */
+    char *chunk_cur, *chunk_end;
+    struct PageTable *pages; /* tb-pages.c */
+    GPtrArray *kernel_links; /* TBLink: between pages, kernel modes */
+    GPtrArray *cpus;
+    unsigned flush_count;
+    TCGStats stats;
+    struct Lockstep *lockstep;
+    MemoryListener listener;
+} TCGEngine;
+
+typedef struct CPUTCGStats {
+    uint64_t entered, exit_request, exit_lookup, exit_link, exit_tb, excp, one_shots;
+    uint64_t lookups, lookup_hits;
+} CPUTCGStats;
+
+/* A name for (cs_base, epoch) in jump-table tags. */
+typedef struct JumpContext {
+    uint64_t cs_base;
+    uint32_t epoch, id;
+} JumpContext;
+#define JC_CONTEXTS 64
+
+/* One vCPU's part of the engine. */
+typedef struct CPUTCG {
+    CPUState *cpu;
+    TCGEngine *engine;
+    CPUTLB tlb;
+    JumpEntry *jc;
+    JumpContext context[JC_CONTEXTS];
+    /*
+     * The next unit is to be one instruction and not to be kept: a store into its own
+     * unit goes through, watchpoints and breakpoints do not hit.
+     */
+    bool one_shot, in_one_shot;
+    bool is_stopped; /* vcpu_run() ended at a debugger's breakpoint, at stopped_at */
+    vaddr stopped_at;
+    bool has_lock; /* the engine's; exec.c gives it back after a longjmp */
+    struct CPUWatchpoint *watch_hit;
+    CPUTCGStats stats;
+} CPUTCG;
+
+static inline CPUTCG *cpu_tcg(const CPUState *cpu)
+{
+    return cpu->accel_data;
+}
+static inline uint64_t *env_pc(CPUState *cpu)
+{
+    return (uint64_t *)((char *)cpu_env(cpu) + cpu_tcg(cpu)->engine->guest.pc);
+}
+
+/* --- engine.c --- */
+
+/* The native back end if this host has one, 64 MiB of code. */
+TCGOptions tcg_default_options(void);
+TCGEngine *tcg_engine_new(const TCGOptions *opts, const CPUOps *ops, GError **errp);
+/* After the last tcg_vcpu_fini(). */
+void tcg_engine_free(TCGEngine *e);
+void tcg_vcpu_init(TCGEngine *e, CPUState *cpu);
+void tcg_vcpu_fini(CPUState *cpu);
+
+static inline void engine_lock(CPUTCG *t)
+{
+    mutex_lock(&t->engine->lock);
+    t->has_lock = true;
+}
+static inline void engine_unlock(CPUTCG *t)
+{
+    t->has_lock = false;
+    mutex_unlock(&t->engine->lock);
+}
+
+/* --- stats.c --- */
+
+/* The text of -d stats. */
+void tcg_stats_text(const TCGEngine *e, GString *to);
+
+/* --- tb-cache.c --- */
+
+/* The unit for env's pc and the current mode, or NULL; a fetch fault is raised, or with
+ * nofault NULL. */
+TranslationBlock *tb_find(CPUState *cpu, bool nofault);
+/* Puts a new unit in the tables. With the lock. */
+void tb_install(TCGEngine *e, TranslationBlock *tb);
+/* Memory of a TB with room for the links of `code`. With the lock. */
+TranslationBlock *tb_alloc(TCGEngine *e, const TCGCode *code);
+/* The unit whose host code contains the address, or NULL. */
+TranslationBlock *tb_by_code(const TCGEngine *e, const void *code);
+/* The exit `slot` of `from` was taken and `to` runs next: link them if that stays right.
+ */
+void tb_try_link(CPUState *cpu, TranslationBlock *from, unsigned slot,
+                 TranslationBlock *to);
+/* Takes a unit out of all tables; with the lock. Memory stays until the flush. */
+void tb_invalidate(TCGEngine *e, TranslationBlock *tb);
+/* Invalidates all units whose code contains linear address pc. Takes the lock. */
+void tb_invalidate_at(CPUTCG *t, vaddr pc);
+/* Code mappings of kernel modes have changed: drops links between pages. */
+void tb_unlink_kernel(CPUTCG *t);
+/* Forgets everything. Only while no vCPU runs generated code; with the lock. */
+void tb_flush(TCGEngine *e);
+/* GuestDesc.lookup */
+const void *tb_lookup_code(void *env);
+void tb_verify(TCGEngine *e);
+
+/* --- tb-pages.c --- */
+
+void tb_pages_init(TCGEngine *e);
+void tb_pages_free(TCGEngine *e);
+/* Granules of 64 bytes that bytes offset .. offset + len - 1 of a page lie in. */
+uint64_t granule_mask(unsigned offset, unsigned len);
+/* The page is going to be translated from: writes to it are seen from now on. With the
+ * lock. */
+void tb_page_protect(TCGEngine *e, MemoryRegion *mr, ram_addr_t page);
+/* Adds to or removes from the lists of its pages. With the lock. */
+void tb_page_add(TCGEngine *e, TranslationBlock *tb);
+void tb_page_remove(TCGEngine *e, TranslationBlock *tb);
+/* Whether it is on the lists that it should be on. */
+bool tb_page_lists(const TCGEngine *e, const TranslationBlock *tb);
+/* All lists become empty. With the lock. */
+void tb_pages_reset(TCGEngine *e);
+/*
+ * A store of `len` bytes (inside one page) to code page RAM address `addr` is about to
+ * happen. If it hits the unit that runs, does not return: the instruction is done again,
+ * alone. `ra` as in cpu/ldst.h. False: the page holds no code now, so its TLB entry may
+ * become fast.
+ */
+bool tb_before_store(CPUState *cpu, ram_addr_t addr, unsigned len, uintptr_t ra);
+/* Of memory/: somebody wrote to a code page. */
+void tb_code_written(void *opaque, ram_addr_t addr, hwaddr len);
+
+/* --- translate.c --- */
+
+void tcg_translation_init(TCGEngine *e);
+void tcg_translation_free(TCGEngine *e);
+/* A new unit for env's pc; raises a fault of the fetch. one_shot: one instruction, in no
+ * table. */
+TranslationBlock *tb_make(CPUState *cpu, bool one_shot);
+
+/* --- exec.c --- */
+
+CPUExit tcg_vcpu_run(CPUState *cpu);
+/* The instruction at `ra` is to be done again, alone, in a unit of its own. */
+void tcg_redo_alone(CPUState *cpu, uintptr_t ra) __attribute__((noreturn));
+/* The linear pc of the instruction at ra, whose state becomes precise. */
+vaddr tcg_pc_at(CPUState *cpu, uintptr_t ra);
+
+/* --- ldst.c, atomic.c: what GuestDesc points to --- */
+
+uint64_t tcg_ld(void *env, uint64_t va, uint32_t oi, uintptr_t ra);
+void tcg_st(void *env, uint64_t va, uint64_t val, uint32_t oi, uintptr_t ra);
+void tcg_ld_vec(void *env, uint64_t va, void *val, uint32_t oi, uintptr_t ra);
+void tcg_st_vec(void *env, uint64_t va, const void *val, uint32_t oi, uintptr_t ra);
+uint64_t tcg_atomic(void *env, uint64_t va, uint64_t b, uint64_t c, uint32_t op_oi,
+                    uintptr_t ra);
+
+#endif

@@ -1,0 +1,398 @@
+/* Making a unit: fetching code bytes, the instruction loop, passes, dumps; and the way
+ * back from host pc to guest state. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * A unit begins at env's pc and ends at the latest with the instruction that reaches the
+ * end of the page: only its last instruction may go on in the next page. The bytes are
+ * read in place while the unit is inside one page, and copied when they come from two, or
+ * from a device.
+ *
+ * A fetch fault is raised by the unit's first instruction only; in front of a later one
+ * the unit ends, so that it is met again as the first of the next.
+ */
+#include "accel/tcg/tb.h"
+
+#include "cpu/debug.h"
+#include "util/host.h"
+#include "util/log.h"
+
+#define MAX_INSNS  64
+#define INSN_BYTES 16 /* none is longer */
+
+/* What a translation needs beyond the DisasContextBase. */
+typedef struct Translation {
+    CodeFetch page, second;
+    bool has_second;
+    uint64_t peeked;
+    uint8_t buf[PAGE_SIZE + INSN_BYTES];
+} Translation;
+
+/* Code bytes. */
+
+static Translation *translation_of(DisasContextBase *db)
+{
+    return cpu_tcg(db->cpu)->engine->translation;
+}
+
+static void fetch_bytes(CPUState *cpu, const CodeFetch *f, unsigned offset, uint8_t *buf,
+                        unsigned n)
+{
+    if (f->host) {
+        memcpy(buf, f->host + offset, n);
+    } else {
+        address_space_read(cpu->mem, f->pa + offset, buf, n);
+    }
+}
+
+static void protect_page(CPUState *cpu, const CodeFetch *f)
+{
+    if (f->mr) {
+        tb_page_protect(cpu_tcg(cpu)->engine, f->mr, f->page);
+    }
+}
+
+static unsigned bytes_in_first_page(const DisasContextBase *db)
+{
+    return PAGE_SIZE - (db->pc_first & ~PAGE_MASK);
+}
+
+static bool code_more(DisasContextBase *db, unsigned len)
+{
+    Translation *tr = translation_of(db);
+    unsigned n = bytes_in_first_page(db);
+    vaddr next = (db->pc_first & PAGE_MASK) + PAGE_SIZE;
+
+    if (len <= db->code_len) {
+        return true;
+    }
+    if (tr->has_second || !tlb_code_page(db->cpu, next, db->num_insns > 0, &tr->second)) {
+        return false;
+    }
+    protect_page(db->cpu, &tr->second);
+    if (tr->page.host) {
+        memcpy(tr->buf, db->code, n);
+    } /* else they are in buf already */
+    fetch_bytes(db->cpu, &tr->second, 0, tr->buf + n, INSN_BYTES);
+    tr->has_second = true;
+    db->code = tr->buf;
+    db->code_len = n + INSN_BYTES;
+    return len <= db->code_len;
+}
+
+static const uint8_t *code_peek(DisasContextBase *db, vaddr pc, unsigned *len)
+{
+    Translation *tr = translation_of(db);
+    unsigned offset = pc & ~PAGE_MASK;
+
+    if (!tr->page.host || (pc ^ db->pc_first) & PAGE_MASK) {
+        return NULL;
+    }
+    *len = MIN(*len, PAGE_SIZE - offset);
+    tr->peeked |= granule_mask(offset, *len);
+    return tr->page.host + offset;
+}
+
+static void fetch_begin(DisasContextBase *db)
+{
+    Translation *tr = translation_of(db);
+    unsigned offset = db->pc_first & ~PAGE_MASK;
+
+    tr->has_second = false;
+    tr->peeked = 0;
+    tlb_code_page(db->cpu, db->pc_first, false, &tr->page);
+    protect_page(db->cpu, &tr->page);
+    db->code_len = bytes_in_first_page(db);
+    if (tr->page.host) {
+        db->code = tr->page.host + offset;
+    } else {
+        db->code_len = MIN(db->code_len, INSN_BYTES);
+        db->code = tr->buf;
+        fetch_bytes(db->cpu, &tr->page, offset, tr->buf, db->code_len);
+    }
+}
+
+/* The instruction loop. */
+
+static bool breakpoint_stops(const DisasContextBase *db)
+{
+    return unlikely(db->cpu->breakpoints) && !db->one_insn &&
+           cpu_breakpoint_at(db->cpu, db->pc_next);
+}
+
+static bool may_go_on(const DisasContextBase *db)
+{
+    return db->is_jmp == DISAS_NEXT && db->num_insns < db->max_insns &&
+           ir_room(db->tcg) && !((db->pc_next ^ db->pc_first) & PAGE_MASK) &&
+           !breakpoint_stops(db);
+}
+
+/* A unit that only says that it is at a breakpoint. */
+static void gen_breakpoint(DisasContextBase *db)
+{
+    TCGContext *s = db->tcg;
+
+    ir_st_env(s, IR_I64, ir_const(s, *env_pc(db->cpu)), s->guest->pc);
+    ir_exit_tb(s, CPU_TB_BREAKPOINT);
+    db->is_jmp = DISAS_END;
+}
+
+static void translate_insns(DisasContextBase *db)
+{
+    const CPUOps *ops = db->cpu->ops;
+
+    if (breakpoint_stops(db)) {
+        gen_breakpoint(db);
+        return;
+    }
+    ops->translate_start(db);
+    do {
+        vaddr pc = db->pc_next;
+
+        ops->translate_insn(db);
+        db->num_insns += db->pc_next != pc;
+    } while (may_go_on(db));
+    ops->translate_stop(db);
+}
+
+static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot)
+{
+    TCGEngine *e = cpu_tcg(cpu)->engine;
+    DisasContextBase *db = e->dc;
+
+    memset(db, 0, cpu->ops->disas_size);
+    db->tcg = e->ctx;
+    db->cpu = cpu;
+    db->key = cpu->ops->tb_key(cpu);
+    db->pc_first = db->pc_next = db->key.pc;
+    db->one_insn = one_shot;
+    db->max_insns = one_shot || e->opts.one_insn_per_tb ? 1 : MAX_INSNS;
+    db->opts_off = e->opts.opt_off;
+    db->code_more = code_more;
+    db->code_peek = code_peek;
+    fetch_begin(db);
+    if (!translation_of(db)->page.host) {
+        db->max_insns = 1;
+    }
+    tcg_start(e->ctx, *env_pc(cpu));
+    return db;
+}
+
+/* Dumps. */
+
+static void dump(const char *title, const GString *text)
+{
+    FILE *f = log_lock();
+
+    fprintf(f, "%s:\n%s\n", title, text->str);
+    log_unlock();
+}
+
+static void dump_in_asm(const DisasContextBase *db)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    db->cpu->ops->disas(db->cpu, db->pc_first, db->code, db->pc_next - db->pc_first,
+                        text);
+    dump("IN", text);
+}
+
+static void dump_ir(const TCGContext *s, const char *title)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    ir_print(s, text);
+    dump(title, text);
+}
+
+static void dump_host(const TCGBackend *backend, const TCGCode *code)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    g_string_printf(text, "size %u at %p\n", code->code_size, code->entry);
+    if (backend->disas) {
+        backend->disas(code, text);
+    }
+    dump("OUT", text);
+}
+
+static bool dumps(const DisasContextBase *db, uint32_t mask)
+{
+    return log_enabled(mask) && log_addr_in_filter(db->pc_first);
+}
+
+/* The whole way. */
+
+static void verify(const TCGContext *s, const char *after)
+{
+    g_autoptr(GError) err = NULL;
+
+    if (!ir_verify(s, &err)) {
+        dump_ir(s, after);
+        g_error("IR is wrong after %s: %s", after, err->message);
+    }
+}
+
+static bool generate(TCGEngine *e, DisasContextBase *db, TCGCode *code)
+{
+    TCGContext *s = e->ctx;
+
+    translate_insns(db);
+    if (dumps(db, LOG_IN_ASM)) {
+        dump_in_asm(db);
+    }
+    if (dumps(db, LOG_OP)) {
+        dump_ir(s, "OP");
+    }
+    if (e->verify) {
+        verify(s, "the front end");
+    }
+    tcg_optimize(s);
+    if (dumps(db, LOG_OP_OPT)) {
+        dump_ir(s, "OP after optimization");
+    }
+    if (e->verify) {
+        verify(s, "optimization");
+    }
+    bool ok = e->backend->gen_code(s, e->code, code);
+
+    if (ok && dumps(db, LOG_OUT_ASM)) {
+        dump_host(e->backend, code);
+    }
+    return ok;
+}
+
+static TranslationBlock *finish_unit(TCGEngine *e, DisasContextBase *db,
+                                     const TCGCode *code)
+{
+    const Translation *tr = e->translation;
+    TranslationBlock *tb = tb_alloc(e, code);
+
+    tb->pc = db->key.pc;
+    tb->cs_base = db->key.cs_base;
+    tb->flags = db->key.flags;
+    tb->ip = *env_pc(db->cpu);
+    tb->size = db->pc_next - db->pc_first;
+    tb->num_insns = db->num_insns;
+    tb->addr = tr->page.mr ? tr->page.page + (tb->pc & ~PAGE_MASK) : RAM_ADDR_NONE;
+    tb->second = tb->size > bytes_in_first_page(db) ? tr->second.page : RAM_ADDR_NONE;
+    tb->peeked = tr->peeked;
+    tb->one_shot = db->one_insn || !tr->page.mr || (tr->has_second && !tr->second.mr);
+    return tb;
+}
+
+static void count(TCGEngine *e, const TranslationBlock *tb, int64_t began)
+{
+    TCGStats *s = &e->stats;
+
+    s->tbs++;
+    s->insns += tb->num_insns;
+    s->guest_bytes += tb->size;
+    s->host_bytes += tb->code.code_size;
+    s->host_bytes_all += tb->code.size;
+    s->translate_ns += clock_monotonic_ns() - began;
+}
+
+TranslationBlock *tb_make(CPUState *cpu, bool one_shot)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+    TCGEngine *e = t->engine;
+    int64_t began = clock_monotonic_ns();
+    DisasContextBase *db;
+    TCGCode code;
+
+    engine_lock(t);
+    if (e->ntbs == e->max_tbs) {
+        tb_flush(e);
+    }
+    for (;;) {
+        db = begin_unit(cpu, one_shot);
+        if (generate(e, db, &code)) {
+            break;
+        }
+        if (!e->ntbs) {
+            g_error("a unit does not fit into the code memory");
+        }
+        tb_flush(e);
+    }
+    TranslationBlock *tb = finish_unit(e, db, &code);
+
+    tb_install(e, tb);
+    count(e, tb, began);
+    engine_unlock(t);
+    return tb;
+}
+
+void tcg_translation_init(TCGEngine *e)
+{
+    e->translation = g_new0(Translation, 1);
+    e->dc = g_malloc0(e->ops->disas_size);
+}
+
+void tcg_translation_free(TCGEngine *e)
+{
+    g_free(e->translation);
+    g_free(e->dc);
+}
+
+/* From host pc to guest state. */
+
+/* Stores what a TCGRestore says; values are read before any is written. */
+static void apply_restore(CPUState *cpu, const TCGRestore *r)
+{
+    const GuestDesc *g = &cpu_tcg(cpu)->engine->guest;
+    char *env = cpu_env(cpu);
+    uint32_t *cc_op = (uint32_t *)(env + g->cc_op);
+    uint64_t a = 0, b = 0, c = 0, over = 0;
+
+    if (r->base_pending) {
+        a = tcg_value(&r->a, env);
+        b = tcg_value(&r->b, env);
+        c = tcg_value(&r->c, env);
+    }
+    if (r->overlay_pending) {
+        over = tcg_value(&r->r, env);
+    }
+    if (r->base_pending) {
+        *cc_op = r->cc_op & 0xffff;
+        *(uint64_t *)(env + g->cc_a) = a;
+        *(uint64_t *)(env + g->cc_b) = b;
+        *(uint64_t *)(env + g->cc_c) = c;
+    }
+    if (r->overlay_pending) {
+        *cc_op = (*cc_op & 0xffff) | (r->cc_op & 0xffff0000);
+        *(uint64_t *)(env + g->cc_r) = over;
+    }
+    cpu->ops->restore_state(cpu, r->pc);
+}
+
+void cpu_restore_state(CPUState *cpu, uintptr_t ra)
+{
+    TCGEngine *e = cpu_tcg(cpu)->engine;
+    TCGRestore r;
+
+    if (!ra || !code_buf_contains(e->code, (void *)ra)) {
+        return; /* the interpreter makes env precise before it calls */
+    }
+    const TranslationBlock *tb = tb_by_code(e, (void *)ra);
+
+    if (tb && tcg_restore_point(&tb->code, (void *)ra, &r)) {
+        apply_restore(cpu, &r);
+    }
+}
+
+void cpu_loop_exit(CPUState *cpu)
+{
+    siglongjmp(cpu->jmp_env, 1);
+}
+
+void cpu_loop_exit_restore(CPUState *cpu, uintptr_t ra)
+{
+    cpu_restore_state(cpu, ra);
+    cpu_loop_exit(cpu);
+}
+
+vaddr tcg_pc_at(CPUState *cpu, uintptr_t ra)
+{
+    cpu_restore_state(cpu, ra);
+    return cpu->ops->tb_key(cpu).pc;
+}
