@@ -183,6 +183,11 @@ static void device_free_memory(Device *d)
             g_free(*(char **)prop_ptr(d, p));
         }
     }
+    for (GSList *l = d->regions; l; l = l->next) {
+        MemoryRegion *mr = l->data;
+        memory_region_del_subregion(mr->container, mr);
+    }
+    g_slist_free(d->regions);
     g_free(d->id);
     g_free(d);
 }
@@ -230,6 +235,7 @@ void device_map_io(Device *d, MemoryRegion *mr, const MemoryRegionOps *ops, uint
 {
     memory_region_init_io(mr, ops, d, d->cls->name, size);
     memory_region_add_subregion(d->machine->io, port, mr);
+    d->regions = g_slist_prepend(d->regions, mr);
 }
 
 void device_map_mem(Device *d, MemoryRegion *mr, const MemoryRegionOps *ops,
@@ -237,6 +243,7 @@ void device_map_mem(Device *d, MemoryRegion *mr, const MemoryRegionOps *ops,
 {
     memory_region_init_io(mr, ops, d, d->cls->name, size);
     memory_region_add_subregion_overlap(d->machine->mem, addr, mr, 1);
+    d->regions = g_slist_prepend(d->regions, mr);
 }
 
 static bool unknown_class(const char *name, GError **errp)

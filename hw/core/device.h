@@ -72,7 +72,8 @@ typedef struct DeviceClass {
 struct Device {
     const DeviceClass *cls;
     Machine *machine;
-    char *id; /* from -device id=, or NULL */
+    char *id;        /* from -device id=, or NULL */
+    GSList *regions; /* MemoryRegions that device_map_*() placed */
     bool realized;
 };
 

@@ -39,6 +39,7 @@ typedef struct MachineClass {
     uint64_t default_ram;
     unsigned max_cpus;
     bool (*init)(Machine *m, GError **errp);
+    void (*fini)(Machine *m); /* frees `board`, after the devices; may be NULL */
 } MachineClass;
 
 struct Machine {
@@ -88,7 +89,7 @@ struct Machine {
 /* Prepares the lists kept by hw/core; the rest stays as it is. */
 void machine_init_core(Machine *m);
 
-/* Frees the devices (last first) and the lists. */
+/* Frees the devices (last first), the board and the lists. */
 void machine_fini_core(Machine *m);
 
 /* Calls fn(opaque) in every machine_reset(), after the devices and in order of
@@ -101,7 +102,10 @@ void machine_reset(Machine *m);
 /* Forwards to m->request, which may be NULL (device tests). */
 void machine_request(Machine *m, MachineRequest what, int code);
 
-/* Saved state of all devices, one section each. */
+/*
+ * Saved state of all devices, one section each. When machine_load() fails, devices may be
+ * left half-loaded: the machine must be reset before it runs.
+ */
 void machine_save(Machine *m, GByteArray *out);
 bool machine_load(Machine *m, const uint8_t *data, size_t size, GError **errp);
 

@@ -24,6 +24,9 @@ void machine_fini_core(Machine *m)
     for (guint i = m->devices->len; i-- > 0;) {
         device_free(m->devices->pdata[i]);
     }
+    if (m->cls && m->cls->fini) {
+        m->cls->fini(m);
+    }
     g_ptr_array_free(m->devices, TRUE);
     g_array_free(m->reset_handlers, TRUE);
 }

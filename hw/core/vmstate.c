@@ -22,7 +22,9 @@ static bool take(Cursor *c, void *dst, size_t n)
         c->in = c->end;
         return false;
     }
-    memcpy(dst, c->in, n);
+    if (n) {
+        memcpy(dst, c->in, n);
+    }
     c->in += n;
     return true;
 }

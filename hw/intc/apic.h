@@ -10,10 +10,6 @@
 #define APIC_SPACE_SIZE   0x1000
 #define APIC_MAX_CPUS     255
 
-/* Rate of the APIC timer before its divider; CPUID leaf 15h must report it as the
- * crystal. */
-#define APIC_TIMER_HZ 1000000000u
-
 enum { /* delivery modes (SDM vol. 3, 11.6.1) */
        APIC_FIXED,
        APIC_LOWEST,

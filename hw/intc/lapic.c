@@ -7,7 +7,7 @@
  * LVT entry ends in lapic_update().
  *
  * Input lines: 0 is LINT0 (INTR of the 8259 pair), 1 is LINT1 (NMI).
- * The timer counts on the machine's clock at APIC_TIMER_HZ; in TSC-deadline mode it
+ * The timer counts on the machine's clock at timer_hz; in TSC-deadline mode it
  * follows the guest's TSC. The clock and the TSC may differ by rounding: the timer
  * callback looks at the TSC again and never fires early.
  */
@@ -46,7 +46,7 @@ FIELD(LVT, VECTOR, 0, 8)
 FIELD(LVT, MODE, 8, 3)
 FIELD(LVT, MASK, 16, 1)
 FIELD(LVT, TIMER_MODE, 17, 2)
-enum { TIMER_ONE_SHOT, TIMER_PERIODIC, TIMER_DEADLINE };
+enum { TIMER_ONE_SHOT, TIMER_PERIODIC, TIMER_DEADLINE }; /* 3 is reserved: as one-shot */
 #define LVT_MASKED 0x10000u
 
 FIELD(ICR, VECTOR, 0, 8)
@@ -84,7 +84,8 @@ typedef struct LapicState {
     Device dev;
     IRQLine intr, nmi, smi, init, sipi;
     ApicBus *bus;
-    uint32_t cpu_id; /* APIC ID at power-on; x2APIC ID always */
+    uint32_t cpu_id;   /* APIC ID at power-on; x2APIC ID always */
+    uint32_t timer_hz; /* of the timer before its divider */
 
     uint64_t base; /* IA32_APIC_BASE */
     uint32_t id;   /* xAPIC ID, 8 bits */
@@ -291,7 +292,7 @@ static unsigned timer_shift(const LapicState *s)
 static uint64_t timer_ticks(const LapicState *s)
 {
     int64_t ns = clock_ns(s->dev.machine->clock) - s->timer_start;
-    return ns > 0 ? muldiv64(ns, APIC_TIMER_HZ, NS_PER_SEC) >> timer_shift(s) : 0;
+    return ns > 0 ? muldiv64(ns, s->timer_hz, NS_PER_SEC) >> timer_shift(s) : 0;
 }
 
 static uint32_t timer_current(const LapicState *s)
@@ -338,7 +339,7 @@ static void timer_arm_count(LapicState *s)
         end *= t / s->timer_init + 1;
     }
     int64_t at =
-        s->timer_start + muldiv64_up(end << timer_shift(s), NS_PER_SEC, APIC_TIMER_HZ);
+        s->timer_start + muldiv64_up(end << timer_shift(s), NS_PER_SEC, s->timer_hz);
     timer_mod(&s->timer,
               timer_mode(s) == TIMER_PERIODIC ? MAX(at, now + MIN_PERIOD_NS) : at);
 }
@@ -384,7 +385,7 @@ static void timer_write_divide(LapicState *s, uint32_t v)
     if (s->timer_init) { /* what is left goes on at the new rate */
         uint64_t done = (uint64_t)(s->timer_init - left) << timer_shift(s);
         s->timer_start =
-            clock_ns(s->dev.machine->clock) - muldiv64(done, NS_PER_SEC, APIC_TIMER_HZ);
+            clock_ns(s->dev.machine->clock) - muldiv64(done, NS_PER_SEC, s->timer_hz);
         timer_arm(s);
     }
 }
@@ -893,7 +894,7 @@ void lapic_get_intc(Device *d, CPUIntc *out)
 static bool lapic_realize(Device *d, GError **errp)
 {
     LapicState *s = (LapicState *)d;
-    assert(s->bus && s->bus->nlapics < APIC_MAX_CPUS);
+    assert(s->timer_hz && s->bus && s->bus->nlapics < APIC_MAX_CPUS);
     timer_init(&s->timer, d->machine->clock, lapic_timer, s);
     s->bus->lapic[s->bus->nlapics++] = d;
     return true;
@@ -907,7 +908,7 @@ static void lapic_unrealize(Device *d)
 static bool lapic_post_load(void *opaque, uint32_t version, GError **errp)
 {
     LapicState *s = opaque;
-    if (timer_mode(s) > TIMER_DEADLINE || s->tpr > 0xff || s->id > 0xff) {
+    if (s->tpr > 0xff || s->id > 0xff) {
         return user_error(errp, "lapic: bad register in saved state");
     }
     timer_arm(s);
@@ -944,6 +945,7 @@ static const VMState lapic_vmstate = {1, 1, lapic_fields, .post_load = lapic_pos
 
 static const Property lapic_props[] = {
     PROP_UINT(LapicState, "id", cpu_id, 0, "APIC ID"),
+    PROP_UINT(LapicState, "timer-hz", timer_hz, NS_PER_SEC, "rate of the timer"),
     PROP_PTR(LapicState, "bus", bus, "wire between the APICs"),
     PROP_IRQ(LapicState, "intr", intr, "interrupt request to the vCPU"),
     PROP_IRQ(LapicState, "nmi", nmi, "NMI to the vCPU"),

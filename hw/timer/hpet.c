@@ -238,8 +238,17 @@ static uint64_t hpet_read(void *opaque, hwaddr addr, unsigned size)
     return addr & 4 ? v >> 32 : v;
 }
 
+/* PIT and RTC get their interrupts back, or lose them. */
+static void pass_inputs(HPETState *s)
+{
+    bool legacy = s->config & CONFIG_LEGACY;
+    device_set_gsi(&s->dev, LEGACY_GSI0, s->inputs[0] && !legacy);
+    device_set_gsi(&s->dev, LEGACY_GSI1, s->inputs[1] && !legacy);
+}
+
 static void write_config(HPETState *s, uint64_t v)
 {
+    bool legacy_changed = (v ^ s->config) & CONFIG_LEGACY;
     bool was = hpet_enabled(s);
     uint64_t counter = hpet_counter(s);
     for (unsigned n = 0; n < NTIMERS; n++) { /* the route may change */
@@ -248,6 +257,9 @@ static void write_config(HPETState *s, uint64_t v)
         }
     }
     s->config = v & (CONFIG_ENABLE | CONFIG_LEGACY);
+    if (legacy_changed) {
+        pass_inputs(s);
+    }
     if (hpet_enabled(s) != was) {
         s->counter = was ? counter : counter - clock_ticks(s);
     }

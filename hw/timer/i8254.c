@@ -327,7 +327,6 @@ static void pit_reset(Device *d)
         s->c[i].rw = RW_WORD;
         s->c[i].gate = i != 2;
         s->c[i].count = 0x10000;
-        s->c[i].mode = 3; /* the output is high until the guest says otherwise */
     }
     s->port61 = 0;
     timer_del(&s->timer);

@@ -165,7 +165,7 @@ static void pci_windows(Aml *a)
 {
     aml_name(a, "_CRS");
     AmlMark m = aml_resources(a);
-    aml_res_bus_range(a, 0, 0);
+    aml_res_bus_range(a, 0, 0xff);
     aml_res_io(a, 0xcf8, 8);
     aml_res_io_range(a, 0x0000, 0x0cf7);
     aml_res_io_range(a, 0x0d00, 0xffff);
@@ -259,8 +259,6 @@ static uint32_t build_dsdt(Build *b, const AcpiConfig *cfg)
     aml_name(a, "_HID");
     aml_eisa_id(a, "PNP0A03");
     aml_name(a, "_UID");
-    aml_int(a, 0);
-    aml_name(a, "_ADR");
     aml_int(a, 0);
     pci_windows(a);
     pci_routing(a);

@@ -123,10 +123,7 @@ AmlMark aml_if_name(Aml *a, const char *name)
 AmlMark aml_resources(Aml *a)
 {
     byte(a, OP_BUFFER);
-    AmlMark m = mark(a);
-    byte(a, OP_WORD); /* the size of the buffer, filled in when it is closed */
-    aml_bytes(a, 0, 2);
-    return m;
+    return mark(a);
 }
 
 /* PkgLength counts its own bytes: one for up to 63, else 4 bits and 1 to 3 bytes more. */
@@ -145,23 +142,29 @@ static unsigned encode_pkg_length(uint8_t out[4], uint32_t body)
     return 1 + more;
 }
 
+static void insert(Aml *a, guint at, const uint8_t *bytes, unsigned n)
+{
+    guint behind = a->len - at;
+    g_byte_array_append(a, bytes, n); /* makes room */
+    memmove(a->data + at + n, a->data + at, behind);
+    memcpy(a->data + at, bytes, n);
+}
+
 void aml_close(Aml *a, AmlMark m)
 {
     uint8_t len[4];
-    uint32_t body = a->len - m;
-    unsigned n = encode_pkg_length(len, body);
-    g_byte_array_append(a, len, n); /* makes room */
-    memmove(a->data + m + n, a->data + m, body);
-    memcpy(a->data + m, len, n);
+    insert(a, m, len, encode_pkg_length(len, a->len - m));
 }
 
+/* A buffer's size stands in front of its bytes, as an integer. */
 void aml_close_resources(Aml *a, AmlMark m)
 {
     byte(a, RES_END);
     byte(a, 0); /* no checksum */
-    uint32_t size = a->len - m - 3;
-    a->data[m + 1] = size;
-    a->data[m + 2] = size >> 8;
+    uint32_t size = a->len - m;
+    assert(size > 1 && size <= UINT16_MAX);
+    uint8_t number[3] = {size < 256 ? OP_BYTE : OP_WORD, size, size >> 8};
+    insert(a, m, number, size < 256 ? 2 : 3);
     aml_close(a, m);
 }
 
