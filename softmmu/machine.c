@@ -112,7 +112,7 @@ static void create_cpus(VM *vm)
     for (unsigned i = 0; i < m->ncpus; i++) {
         CPUState *cpu = cpu_new(&x86_cpu_ops, i, NULL, NULL);
         CPUX86State *env = cpu_env(cpu);
-        env->model = &vm->model;
+        x86_set_model(env, &vm->model);
         env->clock = m->clock;
         env->reset_request = cpu_wants_reset;
         env->reset_opaque = vm;

@@ -50,12 +50,17 @@ static void load_seg(DisasContext *s, unsigned reg, IRRef selector)
     X86_CALL(s, load_seg, IR_NONE, x86_const(s, reg), selector);
 }
 
+/* The shadow of SS covers the next instruction, and holds back this one's single-step
+ * trap. */
 static void finish_load_seg(DisasContext *s, unsigned reg)
 {
     if (reg == R_SS) {
         X86_CALL(s, inhibit_irq, IR_NONE);
+        ir_exit_ind(s->tcg, x86_const(s, s->next));
+        s->base.is_jmp = DISAS_END;
+    } else {
+        x86_goto_next_mode(s);
     }
-    x86_goto_next_mode(s);
 }
 
 void gen_mov_to_seg(DisasContext *s, Insn *i)

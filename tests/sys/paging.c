@@ -196,6 +196,10 @@ static void user_pages(void)
 
 static void smep_smap(void)
 {
+    /* the kernel's own pages became user pages in run_user() */
+    for (uint64_t va = 0x100000; va < 0x400000; va += 4096) {
+        map_page(va, va, P | W);
+    }
     *(uint8_t *)page = 0xc3;
     map_page(VA, (uint64_t)page, P | W | U);
     call_at(VA);
@@ -205,10 +209,6 @@ static void smep_smap(void)
         call_at(VA);
         FAULT(0x11, VA);
         WRITE_CR(4, READ_CR(4) & ~(1ull << 20));
-    }
-    /* the kernel's own pages became user pages in run_user(): SMAP is tried on VA alone */
-    for (uint64_t va = 0x100000; va < 0x400000; va += 4096) {
-        map_page(va, va, P | W);
     }
     if (has_feature(7, 1, 20)) {
         WRITE_CR(4, READ_CR(4) | 1 << 21);
