@@ -18,10 +18,6 @@ enum {
 #define XCOMP_COMPACTED (1ull << 63)
 #define MXCSR_KNOWN     0xffffu
 
-static void put16(uint8_t *p, uint16_t v)
-{
-    memcpy(p, &v, 2);
-}
 static void put32(uint8_t *p, uint32_t v)
 {
     memcpy(p, &v, 4);
@@ -43,55 +39,6 @@ static uint32_t get32(const uint8_t *p)
 
     memcpy(&v, p, 4);
     return v;
-}
-
-/* x87 part of the legacy area (SDM vol. 1, table 10-2); `wide`: 64-bit pointers (REX.W).
- */
-static void put_x87(const CPUX86State *env, uint8_t *img, bool wide)
-{
-    const X87State *f = &env->x87;
-    uint8_t abridged = ~f->empty;
-
-    put16(img, f->cw);
-    put16(img + 2, (f->sw & ~0x3800) | f->top << 11);
-    img[4] = abridged;
-    img[5] = 0;
-    put16(img + 6, f->fop);
-    put64(img + 8, f->fip);
-    put64(img + 16, f->fdp);
-    if (!wide) {
-        put32(img + 12, f->fcs);
-        put32(img + 20, f->fds);
-    }
-    for (unsigned i = 0; i < 8; i++) {
-        const floatx80 *r = &f->r[(f->top + i) & 7];
-
-        memset(img + 32 + i * 16, 0, 16);
-        put64(img + 32 + i * 16, r->lo);
-        put16(img + 40 + i * 16, r->hi);
-    }
-}
-
-static void take_x87(CPUX86State *env, const uint8_t *img, bool wide)
-{
-    X87State *f = &env->x87;
-    uint16_t sw = img[2] | img[3] << 8;
-
-    f->cw = img[0] | img[1] << 8;
-    f->sw = sw & ~0x3800;
-    f->top = sw >> 11 & 7;
-    f->empty = ~img[4];
-    f->fop = (img[6] | img[7] << 8) & 0x7ff;
-    f->fip = wide ? get64(img + 8) : get32(img + 8);
-    f->fdp = wide ? get64(img + 16) : get32(img + 16);
-    f->fcs = wide ? 0 : get32(img + 12);
-    f->fds = wide ? 0 : get32(img + 20);
-    for (unsigned i = 0; i < 8; i++) {
-        floatx80 *r = &f->r[(f->top + i) & 7];
-
-        r->lo = get64(img + 32 + i * 16);
-        r->hi = img[40 + i * 16] | img[41 + i * 16] << 8;
-    }
 }
 
 /* XMM registers that exist in the current mode. */
@@ -156,7 +103,7 @@ void helper_fxsave(CPUX86State *env, uint64_t va, uint64_t wide)
     check_aligned(env, va, 16, ra);
     cpu_ld_bytes(cpu, va, img, sizeof img, MMU_CURRENT,
                  ra); /* bytes 464..511 stay as they are */
-    put_x87(env, img, wide);
+    x87_fxsave(&env->x87, wide, img);
     put32(img + 24, env->mxcsr);
     put32(img + 28, MXCSR_KNOWN);
     if (env->cr4 & CR4_OSFXSR) {
@@ -176,7 +123,7 @@ void helper_fxrstor(CPUX86State *env, uint64_t va, uint64_t wide)
         x86_raise_err(env, EXCP_GP, 0, ra);
     }
 
-    take_x87(env, img, wide);
+    x87_fxrstor(&env->x87, wide, img);
     if (env->cr4 & CR4_OSFXSR) {
         env->mxcsr = get32(img + 24);
         take_sse(env, img);
@@ -200,7 +147,7 @@ static uint64_t states_in_use(const CPUX86State *env)
 static void xsave_image(const CPUX86State *env, uint8_t *img, uint64_t states, bool wide)
 {
     if (states & XSTATE_X87) {
-        put_x87(env, img, wide);
+        x87_fxsave(&env->x87, wide, img);
     }
     if (states & (XSTATE_SSE | XSTATE_AVX)) {
         put32(img + 24, env->mxcsr);
@@ -289,7 +236,7 @@ void helper_xrstor(CPUX86State *env, uint64_t va, uint64_t mask, uint64_t wide)
         env->mxcsr = get32(img + 24);
     }
     if (rfbm & XSTATE_X87) {
-        bv &XSTATE_X87 ? take_x87(env, img, wide) : init_x87(env);
+        bv &XSTATE_X87 ? x87_fxrstor(&env->x87, wide, img) : init_x87(env);
     }
     if (rfbm & XSTATE_SSE) {
         bv &XSTATE_SSE ? take_sse(env, img) : init_vectors(env, 0);

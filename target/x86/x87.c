@@ -604,7 +604,7 @@ void x87_fpatan(X87State *x)
 }
 
 /* The conditions are the low bits of the quotient, or C2 alone (SDM vol. 2, FPREM). */
-void x87_fprem(X87State *x, bool nearest)
+static void partial_remainder(X87State *x, bool nearest)
 {
     x->sw &= ~X87_SW_C2;
     if (is_empty(x, 0) || is_empty(x, 1)) {
@@ -625,6 +625,16 @@ void x87_fprem(X87State *x, bool nearest)
         set_conditions(x, (q & 4 ? X87_SW_C0 : 0) | (q & 2 ? X87_SW_C3 : 0) |
                               (q & 1 ? X87_SW_C1 : 0) | (partial ? X87_SW_C2 : 0));
     }
+}
+
+void x87_fprem(X87State *x)
+{
+    partial_remainder(x, false);
+}
+
+void x87_fprem1(X87State *x)
+{
+    partial_remainder(x, true);
 }
 
 /*
@@ -763,3 +773,5 @@ void x87_fdecstp(X87State *x)
     set_c1(x, false);
     x->top = (x->top - 1) & 7;
 }
+
+void x87_fnop(X87State *x) {}

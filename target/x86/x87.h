@@ -132,7 +132,8 @@ void x87_fsin(X87State *x);
 void x87_fcos(X87State *x);
 /* ST(0) = f(ST(0), ST(1)) */
 void x87_fscale(X87State *x);
-void x87_fprem(X87State *x, bool nearest); /* FPREM1 */
+void x87_fprem(X87State *x);
+void x87_fprem1(X87State *x);
 /* ST(1) = f(ST(0), ST(1)), pop */
 void x87_fyl2x(X87State *x);
 void x87_fyl2xp1(X87State *x);
@@ -149,6 +150,7 @@ void x87_fxch(X87State *x, unsigned i);
 void x87_fcmov(X87State *x, unsigned i, bool condition);
 void x87_ffree(X87State *x, unsigned i, bool pop); /* pop: FFREEP */
 void x87_fincstp(X87State *x);
+void x87_fnop(X87State *x);
 void x87_fdecstp(X87State *x);
 
 /*
