@@ -86,7 +86,10 @@ void gen_fld_mem(DisasContext *s, Insn *i)
 
 void gen_fild(DisasContext *s, Insn *i)
 {
-    X86_CALL(s, x87_fild, IR_NONE, x86_op_load_ext(s, 0, true));
+    bool wide = i->op[0].size == SZ64;
+    IRRef v = wide ? x86_op_load(s, 0) : x86_op_load_ext(s, 0, true);
+
+    X86_CALL(s, x87_fild, IR_NONE, v);
     note_insn_mem(s, 1 << i->op[0].size);
 }
 

@@ -1,0 +1,4 @@
+# in:  rdi=data fsw=0x2000 ftw=0xf0 st0=0xc023e5f4c8d0a0000000
+# out: st0=0x00000000000000000000 st7=0xc023e5f4c8d0a0000000 fsw=0x2800 ftw=0xe0 m64@0x100=0x123456789012 m64@0x108=0x6c655e5750498000
+# why: packed BCD
+        fbstp 0x100(%rdi)

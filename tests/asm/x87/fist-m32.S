@@ -1,0 +1,5 @@
+# in:  rdi=data fsw=0x2000 ftw=0xf0 st0=0xc000e000000000000000 st1=0x4001e000000000000000 fcw=0x77f
+# out: st0=0x4001e000000000000000 st1=0x00000000000000000000 st7=0xc000e000000000000000 fsw=0x2a20 ftw=0xe0 m64@0x100=0x342d261ffffffffc m64@0x108=0x6c655e57fffffffc
+# why: down
+        fistl 0x100(%rdi)
+        fistpl 0x108(%rdi)

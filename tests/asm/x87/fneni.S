@@ -1,0 +1,6 @@
+# in:  rdi=data fsw=0x2000 ftw=0xf0 
+# out:
+# why: nothing since the 80387
+        .byte 0xdb, 0xe0
+        .byte 0xdb, 0xe1
+        .byte 0xdb, 0xe4

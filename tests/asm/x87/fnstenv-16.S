@@ -1,0 +1,6 @@
+# in:  rdi=data fsw=0x2000 ftw=0xf0 st0=0x4000f000000000000000 st1=0xbfffa000000000000000 st2=0x3ffdaaaaaaaaaaaaaaaa st3=0x4012f424000000000000
+# out: st0=0x3fff8000000000000000 st1=0x4000f000000000000000 st2=0xbfffa000000000000000 st3=0x3ffdaaaaaaaaaaaaaaaa st4=0x4012f424000000000000 fsw=0x1800 ftw=0xf8 m64@0x100=0x3f1800037f m64@0x108=0x6c65000000000000
+# why: 14 bytes
+        fld1
+        data16 fnstenv 0x100(%rdi)
+        movq $0, 0x106(%rdi)

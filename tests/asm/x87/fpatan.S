@@ -1,0 +1,4 @@
+# in:  rdi=data fsw=0x2000 ftw=0xf0 st0=0x4000c000000000000000 st1=0x40018000000000000000
+# out: st0=0x3ffeed63382b0dda7b45 st1=0x00000000000000000000 st7=0x4000c000000000000000 fsw=0x2820 ftw=0xe0
+# why: transcendental: two operands, and pop
+        fpatan

@@ -1,0 +1,5 @@
+# in:  rdi=data fsw=0x2000 ftw=0xf0 st0=0x4000f000000000000000 st1=0xbfffa000000000000000 st2=0x3ffdaaaaaaaaaaaaaaaa st3=0x4012f424000000000000
+# out: st3=0x4000f000000000000000 st6=0x4000f000000000000000 ftw=0xf4
+# why: a copy, also to an empty register
+        fst %st(3)
+        fst %st(6)
