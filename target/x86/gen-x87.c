@@ -183,7 +183,9 @@ void gen_fst_sti(DisasContext *s, Insn *i)
 
 void gen_fstp_sti(DisasContext *s, Insn *i)
 {
-    gen_store_sti(s, st_index(i) | X87_POP);
+    unsigned quiet = i->opcode == 0xd9 ? X87_QUIET : 0; /* the alias at D9 D8 */
+
+    gen_store_sti(s, st_index(i) | X87_POP | quiet);
 }
 
 /* --- arithmetic --- */

@@ -162,7 +162,12 @@ void helper_x87_fst(CPUX86State *env, uint64_t va, uint64_t how)
 
 void helper_x87_fst_sti(CPUX86State *env, uint64_t how)
 {
-    x87_fst_sti(wait_x87(env, GETPC()), how & X87_I_MASK, how & X87_POP);
+    X87State *x = wait_x87(env, GETPC());
+    if (how & X87_QUIET) {
+        x87_fstp1(x, how & X87_I_MASK);
+    } else {
+        x87_fst_sti(x, how & X87_I_MASK, how & X87_POP);
+    }
 }
 
 /*

@@ -331,6 +331,17 @@ void x87_fst_sti(X87State *x, unsigned i, bool pop)
     }
 }
 
+/* D9 D8+i: an alias of FSTP, but for an empty ST(0), which it just pops. */
+void x87_fstp1(X87State *x, unsigned i)
+{
+    if (is_empty(x, 0)) {
+        set_c1(x, false);
+        x87_pop(x);
+    } else {
+        x87_fst_sti(x, i, true);
+    }
+}
+
 /*
  * Arithmetic of two operands.
  */

@@ -103,6 +103,7 @@ void x87_pop(X87State *x);
 
 /* FST ST(i), with `pop` FSTP */
 void x87_fst_sti(X87State *x, unsigned i, bool pop);
+void x87_fstp1(X87State *x, unsigned i);
 
 /*
  * Arithmetic. X87_SUBR and X87_DIVR exchange the operands.
