@@ -307,7 +307,7 @@ static void live_op(Live *l, IROp *op, unsigned i)
     if (l->coalesce) {
         coalesce_outs(l, op, info->outs);
     }
-    if (ir_count_is_zero(l->s, op)) {
+    if ((info->ccw & OPCC_VAR) && ir_count_is_zero(l->s, op)) {
         shift_by_zero(op);
         info = &op_info[op->code];
     }
@@ -323,13 +323,18 @@ static void live_op(Live *l, IROp *op, unsigned i)
         op->ccfault = l->fault & ~l->cc;
     }
     live_outs(l, op, info->outs);
-    uint32_t kills = ir_cc_kills(l->s, op);
-    l->cc &= ~kills;
-    l->fault &= ~kills;
-    if (op->code == OP_call || (info->flags & OPF_FAULT)) {
+    bool is_call = op->code == OP_call;
+    if (op->setcc || is_call) {
+        uint32_t kills = ir_cc_kills(l->s, op);
+        l->cc &= ~kills;
+        l->fault &= ~kills;
+    }
+    if (is_call || (info->flags & OPF_FAULT)) {
         live_state(l, op);
     }
-    l->cc |= ir_cc_reads(op);
+    if (info->ccr || is_call) {
+        l->cc |= ir_cc_reads(op);
+    }
     live_ins(l, op, info->ins);
 }
 
@@ -365,6 +370,54 @@ void live_run(TCGContext *s)
     for (unsigned i = s->nops; i-- > 0;) {
         if (s->ops[i].code != OP_nop) {
             live_op(&l, &s->ops[i], i);
+        }
+    }
+}
+
+/* ---- flags alone ---- */
+
+/* Flags that somebody may see before the op, given those that somebody may see after it.
+ */
+static uint32_t flags_before(const TCGContext *s, IROp *op, uint32_t seen,
+                             const uint16_t *labels)
+{
+    const OpInfo *info = &op_info[op->code];
+    if (info->flags & OPF_BB_END) {
+        seen = op->code == OP_exit_link ? op->ccmask : op->code == OP_br ? 0 : CC_ALL;
+    }
+    if (info->flags & OPF_BRANCH) {
+        seen |= labels[op->label];
+    }
+    if (op->setcc || op->code == OP_call) {
+        if (op->setcc && !(seen & ir_cc_writes(op))) {
+            op->setcc = false;
+            if (op->out[0] == IR_NONE) {
+                op->code = OP_nop;
+                return seen;
+            }
+        }
+        seen &= ~ir_cc_kills(s, op);
+        if (op->code == OP_call &&
+            (ir_helper(op)->flags & (HELPER_FAULT | HELPER_NORETURN))) {
+            return CC_ALL;
+        }
+    }
+    if (info->flags & OPF_FAULT) {
+        return CC_ALL;
+    }
+    return info->ccr || op->code == OP_call ? seen | ir_cc_reads(op) : seen;
+}
+
+void live_flags(TCGContext *s)
+{
+    uint16_t *labels = arena_alloc(&s->arena, s->nlabels * sizeof(uint16_t));
+    uint32_t seen = 0;
+    for (unsigned i = s->nops; i-- > 0;) {
+        IROp *op = &s->ops[i];
+        if (op->code == OP_label) {
+            labels[op->label] = seen;
+        } else if (op->code != OP_nop) {
+            seen = flags_before(s, op, seen, labels);
         }
     }
 }

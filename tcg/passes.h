@@ -8,10 +8,15 @@
 /* Constants, identities, copies, addresses: forward over the unit (opt "fold"). */
 void opt_fold(TCGContext *s);
 
+/* Backward over the unit: clears setcc where nobody can see the flags, and drops ops that
+ * only wrote those. */
+void live_flags(TCGContext *s);
+
 /*
- * Backward over the unit. Sets op->dead, op->ccmask, op->ccfault, temp->uses; turns shifts by a constant zero into
- * moves. With "dce" removes what nobody reads (ops become nop) and clears setcc where nobody can see the flags; with
- * "coalesce" makes `op t; mov G,t` one op.
+ * Backward over the unit. Sets op->dead, op->ccmask, op->ccfault, temp->uses; turns
+ * shifts by a constant zero into moves. With "dce" removes what nobody reads (ops become
+ * nop) and clears setcc where nobody can see the flags; with "coalesce" makes `op t; mov
+ * G,t` one op.
  */
 void live_run(TCGContext *s);
 

@@ -48,7 +48,8 @@ static const struct {
     const char *name;
     void (*run)(TCGContext *s);
 } passes[] = {
-    {'l', -1, "live", live_run},
+    {'f', OPTBIT_fold, "fold", opt_fold},
+    {'l', -1,          "live", live_run},
 };
 
 /* After the pass `name` with key `key`: checks the unit (dump key 'v') and prints it. */

@@ -296,7 +296,7 @@ static bool check_control(Verify *v)
     if (op->code == OP_label) {
         return check_label(v);
     }
-    if (v->ended) {
+    if (v->ended && op->code != OP_insn_start) {
         return FAIL(v, "cannot be reached");
     }
     if (op->code == OP_exit_link) {
@@ -305,7 +305,7 @@ static bool check_control(Verify *v)
         }
         v->slots |= 1u << op->slot;
     }
-    v->ended = v->info->flags & OPF_BB_END;
+    v->ended |= (v->info->flags & OPF_BB_END) != 0;
     return !is_branch || check_branch(v);
 }
 

@@ -1,0 +1,220 @@
+/* Folds constants, identities, copies and addresses in one forward pass over a unit. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * For each op: replace inputs by what is known to equal them, move a constant to the
+ * right, apply the rules of its opcode until none applies, then note what its outputs
+ * are. Three laws bind every rule of fold-rules.c:
+ *   1. A rule keeps the type in which the output is written, and its valid bits.
+ *   2. A rule never adds an op (a constant it may).
+ *   3. The set of rules is monotonic: an op only goes towards mov, nop, a smaller opcode
+ *      or fewer inputs, constants only to the right, so folding ends.
+ * An op with setcc is left alone by the rules: its flags are a function of its operands.
+ * The flags that nobody reads are cleared before the pass begins (live_flags), so this is
+ * rare.
+ *
+ * What is known. A temp: that it is a copy of another ref (at types up to copy_type), how
+ * many low bits it can have set (width), and the op that defined it. Facts about globals
+ * age: `clock` counts writes of globals, and a fact noted at time c that involves global
+ * g holds while g was not written later than c. At labels and where helpers may write
+ * globals all such facts end at once (`base`).
+ */
+#include "tcg/fold-internal.h"
+#include "tcg/passes.h"
+#include "tcg/tcg.h"
+
+/*
+ * Drops an op that control does not reach. A label ends that, unless its branches are
+ * gone too. insn_start stays: it counts for what follows it in the order of the ops.
+ */
+static void drop_unreachable(Fold *f)
+{
+    IROp *op = f->op;
+    if (op->code == OP_insn_start) {
+        return;
+    }
+    if (op->code == OP_label && f->branches[op->label]) {
+        f->unreachable = false;
+        return;
+    }
+    if (op_info[op->code].flags & OPF_BRANCH) {
+        f->branches[op->label]--;
+    }
+    op->code = OP_nop;
+    op->setcc = false;
+}
+
+/* What input r, looked at as type t, may be replaced by. */
+static IRRef better_ref(const Fold *f, IRRef r, IRType t)
+{
+    if (ir_is_global(f->s, r)) {
+        IRRef k = f->constant[r];
+        return k != IR_NONE && t <= IR_I64 && fold_fits_int32(fold_temp(f, k)->val) ? k
+                                                                                    : r;
+    }
+    if (fold_temp(f, r)->kind == TEMP_CONST) {
+        return r;
+    }
+    const Known *k = &f->known[r];
+    if (k->copy == IR_NONE || t > (IRType)k->copy_type ||
+        !fold_still(f, k->copy, k->clock)) {
+        return r;
+    }
+    return k->copy;
+}
+
+static void replace_inputs(Fold *f, const OpInfo *info)
+{
+    IROp *op = f->op;
+    for (unsigned i = 0; i < info->ins; i++) {
+        IRRef r = op->in[i];
+        if (r == IR_NONE || (!ir_is_global(f->s, r) && f->known[r].copy == IR_NONE)) {
+            continue;
+        }
+        op->in[i] = better_ref(f, r, ir_in_type(op, i));
+    }
+    if ((info->flags & OPF_COMM) && fold_is_const(f, 0) && !fold_is_const(f, 1)) {
+        IRRef k = op->in[0];
+        op->in[0] = op->in[1];
+        op->in[1] = k;
+    }
+}
+
+/* Bits that the op's first output can have set, apart from what the type says. */
+static unsigned result_width(const Fold *f)
+{
+    const IROp *op = f->op;
+    unsigned a = fold_width(f, op->in[0]), b = fold_width(f, op->in[1]);
+    switch (op->code) {
+    case OP_mov:
+        return a;
+    case OP_zext:
+        return MIN(a, ir_type_bits((IRType)op->imm));
+    case OP_extract:
+        return op->imm >> 8;
+    case OP_and:
+        return MIN(a, b);
+    case OP_or:
+    case OP_xor:
+        return MAX(a, b);
+    case OP_shr:
+        return fold_is_const(f, 1) && a > fold_temp(f, op->in[1])->val
+                   ? a - (unsigned)fold_temp(f, op->in[1])->val
+                   : a;
+    case OP_setcond:
+    case OP_setcc:
+        return 1;
+    case OP_select:
+        return MAX(fold_width(f, op->in[2]), fold_width(f, op->in[3]));
+    case OP_selcc:
+        return MAX(a, b);
+    case OP_getcc:
+        return 12;
+    case OP_ld:
+        return op->memop & MO_SIGN ? 64 : 8 * memop_bytes(op->memop);
+    case OP_at_xchg ... OP_at_cmpxchg:
+        return 8 * memop_bytes(op->memop);
+    case OP_ld_env:
+        return ir_type_bits(op->type);
+    default:
+        return 64;
+    }
+}
+
+static void note_temp(Fold *f, IRRef r, unsigned at)
+{
+    const IROp *op = f->op;
+    Known *k = &f->known[r];
+    IRType t = ir_out_type(op);
+    k->def = at;
+    k->clock = f->clock;
+    k->width = 64;
+    if (t > IR_I64) {
+        k->copy = op->code == OP_vmov ? op->in[0] : IR_NONE;
+        k->copy_type = t;
+        return;
+    }
+    if (ir_out_valid(op) == IR_I64 && r == op->out[0]) {
+        k->width = MIN(result_width(f), t == IR_I32 ? 32u : 64u);
+    }
+    if (op->code == OP_mov) {
+        k->copy = op->in[0];
+        k->copy_type = t;
+    }
+}
+
+static void note_global(Fold *f, IRRef r)
+{
+    const IROp *op = f->op;
+    f->written[r] = ++f->clock;
+    f->constant[r] = IR_NONE;
+    if (op->code == OP_mov && op->type >= IR_I32 && fold_is_const(f, 0)) {
+        f->constant[r] = fold_constant(f, fold_value(f, op->in[0], op->type));
+    }
+}
+
+/* Nothing that was known of globals holds any more. */
+static void forget_globals(Fold *f)
+{
+    f->base = ++f->clock;
+    memset(f->constant, 0xff, f->s->nglobals * sizeof *f->constant);
+}
+
+static void note_outputs(Fold *f, const OpInfo *info, unsigned at)
+{
+    const IROp *op = f->op;
+    if (op->code == OP_label ||
+        (op->code == OP_call && (ir_helper(op)->writes & (HS_GPR | HS_VEC)))) {
+        forget_globals(f);
+    }
+    for (unsigned k = 0; k < info->outs; k++) {
+        IRRef r = op->out[k];
+        if (r == IR_NONE) {
+            continue;
+        }
+        if (ir_is_global(f->s, r)) {
+            note_global(f, r);
+        } else {
+            note_temp(f, r, at);
+        }
+    }
+}
+
+static void fold_op(Fold *f, unsigned at)
+{
+    const OpInfo *info = &op_info[f->op->code];
+    replace_inputs(f, info);
+    while (!f->op->setcc && fold_rule(f)) {
+        info = &op_info[f->op->code];
+    }
+    f->unreachable |= f->branches && (info->flags & OPF_BB_END);
+    note_outputs(f, info, at);
+}
+
+static void fold_init(Fold *f, TCGContext *s)
+{
+    *f = (Fold){.s = s};
+    f->nknown = MIN(s->max_temps, s->ntemps + 2 * s->nops);
+    f->known = arena_alloc(&s->arena, f->nknown * sizeof *f->known);
+    for (unsigned i = 0; i < f->nknown; i++) {
+        f->known[i] = (Known){.copy = IR_NONE, .def = NO_OP, .width = 64};
+    }
+    memset(f->constant, 0xff, sizeof f->constant);
+}
+
+void opt_fold(TCGContext *s)
+{
+    Fold f;
+    if (!TCG_OPT_OFF(s, dce)) {
+        live_flags(s);
+    }
+    fold_init(&f, s);
+    for (unsigned i = 0; i < s->nops; i++) {
+        f.op = &s->ops[i];
+        if (f.unreachable) {
+            drop_unreachable(&f);
+        }
+        if (f.op->code != OP_nop) {
+            fold_op(&f, i);
+        }
+    }
+}
