@@ -621,7 +621,7 @@ static bool parse_unit(Parse *p)
     tcg_start(p->s, pc);
     for (;;) {
         if (!at_eol(p)) {
-            return fail(p, "'%.*s' is too much", (int)strcspn(p->p, "\n"), p->p);
+            return fail(p, "'%.*s' is too much", (int)strcspn(p->p, " \n"), p->p);
         }
         do {
             if (!*p->p) {
