@@ -170,7 +170,6 @@ struct CPUState {
     void *jc_base;
     uint64_t jc_tag;
     void *tlb_base;      /* the TLB table of the current MMU mode and address space */
-    uint32_t link_epoch;
     int32_t exit_request;
 } __attribute__((aligned(CPU_ENV_ALIGN)));
 

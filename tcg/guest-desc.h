@@ -19,6 +19,14 @@
  * The indirect-jump table: entry = *(char **)(env + jc_base) + (jc_hash(pc) << 5), jc_hash(pc) = pc & ((1 << jc_bits) - 1);
  * hit if entry.pc == pc and entry.tag == *(uint64_t *)(env + jc_tag); then jump to entry.code. The tag stands for
  * mode and address space, so the table survives their change.
+ *
+ * Guards. Which code a linear address of user mode holds depends on the address space. A guard asks whether the page of `pc` is what it was:
+ *   *(uint32_t *)(tlb_base + code_map + (((pc >> page_bits) & ((1 << tlb_index_bits) - 1)) << 2)) == token
+ * where tlb_base is the TLB table that the probe uses. Tokens are neither 0 nor 0xffffffff. A unit has them in two places, if its TCGContext says so:
+ *   guard_links   an exit_link to another page than that of the unit's pc is guarded in front of its jump, else as if not linked. TCGBackend.guard()
+ *                 sets the token, which is 0xffffffff at first; TCGCode.exits[].guard tells that there is one.
+ *   head_guard    the unit's head guards head_pc with head_token; else it leaves with TCG_EXIT_LOOKUP for the unit's own pc.
+ * A back end that has no guards (TCGBackend.guard is NULL) does not see these set.
  */
 typedef struct JumpEntry {
     uint64_t pc, tag;
@@ -34,11 +42,11 @@ typedef struct GuestDesc {
     int32_t cc_a, cc_b, cc_c, cc_r;
     int32_t tlb_base;
     int32_t jc_base, jc_tag;
-    int32_t link_epoch;   /* uint32_t: cross-page links are valid while it is what it was */
     int32_t mxcsr;        /* uint32_t: guest MXCSR, for vector operations             */
     uint8_t jc_bits;
     uint8_t page_bits, tlb_index_bits, tlb_entry_bits;
     uint8_t tag_read, tag_write, addend;
+    uint32_t code_map;    /* offset in the TLB table of its code map, see below; 0: none */
     bool direct;
     uint64_t guest_base;
 

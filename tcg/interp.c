@@ -36,6 +36,10 @@ struct Unit {
     const Ref *refs;      /* both in the executable view */
     const IROp *ops;
     const Unit *link[TCG_MAX_EXITS];
+    uint32_t token[TCG_MAX_EXITS]; /* of exits with a guard, else 0 */
+    bool head_guard;
+    uint32_t head_token;
+    uint64_t head_pc;
 };
 
 typedef struct Exec {
@@ -346,12 +350,29 @@ static void leave(Exec *x, uintptr_t reason, const void *unit)
     x->exit = (TCGExit){reason, unit};
 }
 
+/* The guard of guest-desc.h. */
+static bool guard_holds(const GuestDesc *g, const void *env, uint64_t pc, uint32_t token)
+{
+    const char *table = *(const char *const *)((const char *)env + g->tlb_base);
+    uint64_t index = pc >> g->page_bits & (BIT64(g->tlb_index_bits) - 1);
+    return ldl_he_p(table + g->code_map + index * 4) == token;
+}
+
+static const Unit *linked_unit(const Exec *x, const IROp *op)
+{
+    uint32_t token = atomic_read(&x->unit->token[op->slot]);
+    if (token && !guard_holds(x->g, x->env, op->imm, token)) {
+        return NULL;
+    }
+    return atomic_load_acquire(&x->unit->link[op->slot]);
+}
+
 static void run_exit(Exec *x, const IROp *op)
 {
     switch (op->code) {
     case OP_exit_link:
         ENV(x, uint64_t, x->g->pc) = op->imm;
-        x->to = atomic_load_acquire(&x->unit->link[op->slot]);
+        x->to = linked_unit(x, op);
         leave(x, TCG_EXIT_LINK + op->slot, x->unit);
         break;
     case OP_exit_ind:
@@ -470,6 +491,10 @@ static TCGExit interp_enter(void *env, const void *entry)
             stq_he_p((char *)env + g->pc, unit->pc);
             return (TCGExit){TCG_EXIT_REQUEST, NULL};
         }
+        if (unit->head_guard && !guard_holds(g, env, unit->head_pc, unit->head_token)) {
+            stq_he_p((char *)env + g->pc, unit->pc);
+            return (TCGExit){TCG_EXIT_LOOKUP, NULL};
+        }
         unit = run_unit(env, unit, &exit);
     }
     return exit;
@@ -521,6 +546,9 @@ static bool interp_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
         .nops = s->nops,
         .refs = (const Ref *)(rx + refs_at),
         .ops = (const IROp *)(rx + ops_at),
+        .head_guard = s->head_guard,
+        .head_token = s->head_token,
+        .head_pc = s->head_pc,
     };
     copy_refs(s, (Ref *)(rw + refs_at), &u->frame);
     copy_ops(s, (IROp *)(rw + ops_at),
@@ -537,6 +565,10 @@ static bool interp_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
         if (op->code == OP_exit_link) {
             out->exits[op->slot].jump = offsetof(Unit, link) + op->slot * sizeof(Unit *);
             out->exits[op->slot].pc = op->imm;
+            if (s->guard_links && (op->imm ^ s->pc) >> s->guest->page_bits) {
+                out->exits[op->slot].guard = offsetof(Unit, token) + op->slot * 4;
+                u->token[op->slot] = UINT32_MAX;
+            }
         }
     }
     b->used += size;
@@ -547,6 +579,12 @@ static void interp_link(CodeBuf *b, const TCGCode *from, unsigned slot, const vo
 {
     Unit *u = code_buf_rw(b, from->entry);
     atomic_store_release(&u->link[slot], to);
+}
+
+static void interp_guard(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t token)
+{
+    Unit *u = code_buf_rw(b, from->entry);
+    atomic_set(&u->token[slot], token);
 }
 
 static bool interp_restore_point(const TCGCode *code, const void *ra, TCGRestore *out)
@@ -580,6 +618,7 @@ const TCGBackend tcg_interp_backend = {
     .gen_code = interp_gen_code,
     .enter = interp_enter,
     .link = interp_link,
+    .guard = interp_guard,
     .restore_point = interp_restore_point,
     .disas = interp_disas,
 };

@@ -43,6 +43,7 @@ void tcg_start(TCGContext *s, uint64_t pc)
     s->ntemps = s->nglobals;
     s->nlabels = 0;
     s->nexits = 0;
+    s->guard_links = s->head_guard = false;
     arena_reset(&s->arena);
     memset(s->const_cache, 0xff, sizeof s->const_cache);
 }

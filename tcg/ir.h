@@ -133,6 +133,10 @@ struct TCGContext {
     unsigned nlabels;
     unsigned nexits;      /* exit_link slots used */
     uint64_t pc;          /* guest pc of the unit */
+    /* Of the engine, after tcg_start(); see guest-desc.h. */
+    bool guard_links, head_guard;
+    uint32_t head_token;
+    uint64_t head_pc;
     Arena arena;          /* reset per unit */
     IRRef const_cache[64];
     uint32_t dump;        /* passes to print after: bit (key - 'a') */

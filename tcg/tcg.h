@@ -42,6 +42,7 @@ typedef struct TCGCode {
     struct {
         uint32_t jump;       /* offset from entry of the patchable jump of exit slot i, 0: none */
         uint32_t unlinked;   /* offset of what it goes to while it is not linked */
+        uint32_t guard;      /* offset of the guard's token, 0: no guard (guest-desc.h) */
         uint64_t pc;         /* guest pc of the exit */
     } exits[8];
     uint8_t nexits;
@@ -88,6 +89,8 @@ struct TCGBackend {
     TCGExit (*enter)(void *env, const void *entry);
     /* Makes exit slot `i` of the unit `from` go to `to` (entry), or back to unlinked when `to` is NULL. Any thread may run it meanwhile. */
     void (*link)(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to);
+    /* Sets the token of a guarded exit, while it is not linked. NULL: this back end makes no guards. */
+    void (*guard)(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t token);
     /* tcg_restore_point() for code of this back end. */
     bool (*restore_point)(const TCGCode *code, const void *ra, TCGRestore *out);
     /* Host code as text, for -d out_asm. */

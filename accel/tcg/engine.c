@@ -33,7 +33,7 @@ static void fill_guest_desc(TCGEngine *e)
         .tlb_base = CPU_ENV_OFFSET(tlb_base),
         .jc_base = CPU_ENV_OFFSET(jc_base),
         .jc_tag = CPU_ENV_OFFSET(jc_tag),
-        .link_epoch = CPU_ENV_OFFSET(link_epoch),
+        .code_map = TLB_CODE_MAP,
         .jc_bits = JC_BITS,
         .page_bits = PAGE_BITS,
         .tlb_index_bits = TLB_INDEX_BITS,
@@ -105,6 +105,7 @@ TCGEngine *tcg_engine_new(const TCGOptions *opts, const CPUOps *ops, GError **er
     e->kernel_links = g_ptr_array_new();
     htab_init(&e->tbs, 1 << 14);
     tb_pages_init(e);
+    tb_tokens_init(e);
     fill_guest_desc(e);
     e->ctx = tcg_context_new(&e->guest);
     e->ctx->opt_off = opts->opt_off;
@@ -132,6 +133,7 @@ void tcg_engine_free(TCGEngine *e)
     tcg_context_free(e->ctx);
     htab_destroy(&e->tbs);
     g_ptr_array_free(e->kernel_links, true);
+    g_hash_table_destroy(e->tokens);
     g_ptr_array_free(e->chunks, true);
     g_ptr_array_free(e->cpus, true);
     if (e->by_code) {

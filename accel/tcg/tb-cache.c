@@ -9,11 +9,15 @@
  * Look-up takes no lock (the vCPU is inside an epoch); everything else holds the
  * engine's.
  *
- * Why a link is right although it compares nothing. While unit A runs, the pages that A
- * was made from are mapped as they were when it was found. So:
- *   - a link from A to a unit B whose code is all in A's pages is always right;
- *   - a link to another page is made in kernel modes only, and stands in kernel_links:
- * they are all undone when a kernel mapping from which code was run may have changed.
+ * Why a link is right. While unit A runs, the pages that A was made from are mapped as
+ * they were when it was found. So:
+ *   - A link from A to a unit B whose code is all in A's pages is always right.
+ *   - A link to another page in kernel modes stands in kernel_links: they are all undone
+ *     when a kernel mapping from which code was run may have changed.
+ *   - A link to another page in user mode has a guard (guest-desc.h): it compares the
+ *     token of the page that B was found in with that of the page there now. A unit in
+ *     two pages guards its second page itself, at its head, so a link to it is like one
+ *     to any other.
  * Jump-table entries carry the epoch of their code space (tlb.h), which moves in the same
  * case.
  */
@@ -46,6 +50,48 @@ static uint64_t tb_hash_of(const TranslationBlock *tb)
     return tb_hash(tb->addr, tb->pc, tb->cs_base, tb->flags);
 }
 
+/* Tokens. */
+
+typedef struct PageToken {
+    uint64_t vpage, ram_page;
+    uint32_t token;
+} PageToken;
+
+static guint page_token_hash(gconstpointer p)
+{
+    const PageToken *k = p;
+
+    return (k->vpage * UINT64_C(0x9e3779b97f4a7c15) ^
+            k->ram_page * UINT64_C(0xc2b2ae3d27d4eb4f)) >>
+           32;
+}
+
+static gboolean page_token_equal(gconstpointer a, gconstpointer b)
+{
+    const PageToken *x = a, *y = b;
+
+    return x->vpage == y->vpage && x->ram_page == y->ram_page;
+}
+
+void tb_tokens_init(TCGEngine *e)
+{
+    e->tokens = g_hash_table_new_full(page_token_hash, page_token_equal, g_free, NULL);
+}
+
+uint32_t tb_token(TCGEngine *e, vaddr pc, ram_addr_t page)
+{
+    PageToken key = {pc >> PAGE_BITS, page >> PAGE_BITS, 0};
+    PageToken *t = g_hash_table_lookup(e->tokens, &key);
+
+    if (!t) {
+        t = g_memdup2(&key, sizeof key);
+        t->token = ++e->last_token;
+        assert(t->token != UINT32_MAX);
+        g_hash_table_add(e->tokens, t);
+    }
+    return t->token;
+}
+
 static vaddr second_pc(const TranslationBlock *tb)
 {
     return (tb->pc & PAGE_MASK) + PAGE_SIZE;
@@ -65,15 +111,26 @@ static bool tb_answers(const void *entry, const void *opaque)
             q->second.page == tb->second);
 }
 
+/* Code from the page is about to be run: the mapping has to be watched. */
+static void note_page(CPUState *cpu, vaddr pc, ram_addr_t page, bool global)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+
+    tlb_note_code(cpu, pc, global);
+    if (t->tlb.mode == 0 && t->engine->backend->guard) {
+        tlb_map_code(cpu, pc, tb_token(t->engine, pc, page));
+    }
+}
+
 /* The next time the unit is found by the inline probe. */
 static void remember(CPUState *cpu, const TranslationBlock *tb, bool global,
                      bool second_global)
 {
     CPUTCG *t = cpu_tcg(cpu);
 
-    tlb_note_code(cpu, tb->pc, global);
+    note_page(cpu, tb->pc, tb->addr & PAGE_MASK, global);
     if (tb->second != RAM_ADDR_NONE) {
-        tlb_note_code(cpu, second_pc(tb), second_global);
+        note_page(cpu, second_pc(tb), tb->second, second_global);
     }
     if (!log_enabled(LOG_NOCHAIN)) {
         t->jc[tb->ip & ((1u << JC_BITS) - 1)] =
@@ -198,12 +255,12 @@ static void link_clear(TCGEngine *e, TBLink *l)
     e->backend->link(e->code, &l->from->code, l - l->from->links, NULL);
 }
 
-/* All of B's code is in the pages of A. */
+/* All of B's code is in the pages of A, or what is not is guarded by B. */
 static bool inside_pages_of(const TranslationBlock *a, const TranslationBlock *b)
 {
     vaddr page = b->pc & PAGE_MASK;
 
-    if (b->second != RAM_ADDR_NONE) {
+    if (b->second != RAM_ADDR_NONE && !b->head_guard) {
         return false;
     }
     return ((a->pc & PAGE_MASK) == page &&
@@ -212,24 +269,45 @@ static bool inside_pages_of(const TranslationBlock *a, const TranslationBlock *b
             a->second == (b->addr & PAGE_MASK));
 }
 
+static bool may_be_linked(const TranslationBlock *tb)
+{
+    return !tb->invalid && !tb->one_shot;
+}
+
+/* The token that the guard of an exit has to have for a link to `to`. */
+static void set_guard(TCGEngine *e, TBLink *l, const TranslationBlock *to)
+{
+    e->backend->guard(e->code, &l->from->code, l - l->from->links,
+                      tb_token(e, to->pc, to->addr & PAGE_MASK));
+}
+
 void tb_try_link(CPUState *cpu, TranslationBlock *from, unsigned slot,
                  TranslationBlock *to)
 {
     CPUTCG *t = cpu_tcg(cpu);
     TCGEngine *e = t->engine;
-    bool inside = inside_pages_of(from, to);
+    TBLink *l = &from->links[slot];
+    bool inside = inside_pages_of(from, to), guarded = from->code.exits[slot].guard;
 
-    if (from->invalid || to->invalid || from->one_shot || to->one_shot ||
-        from->links[slot].to || e->opts.opt_off >> OPTBIT_chain & 1 ||
-        log_enabled(LOG_NOCHAIN) || (!inside && t->tlb.mode == 0)) {
+    if (!may_be_linked(from) || !may_be_linked(to) || l->to == to ||
+        e->opts.opt_off >> OPTBIT_chain & 1 || log_enabled(LOG_NOCHAIN) ||
+        (!inside && !guarded && t->tlb.mode == 0) || (guarded && from->cs_base)) {
         return;
     }
     engine_lock(t);
-    link_set(e, &from->links[slot], to);
+    if (l->to) { /* the page is another one in this address space */
+        link_clear(e, l);
+    }
+    if (guarded) {
+        set_guard(e, l, to);
+    }
+    link_set(e, l, to);
     e->stats.links++;
     if (!inside) {
         e->stats.cross_links++;
-        g_ptr_array_add(e->kernel_links, &from->links[slot]);
+        if (!guarded) {
+            g_ptr_array_add(e->kernel_links, l);
+        }
     }
     engine_unlock(t);
 }

@@ -38,6 +38,7 @@ struct TranslationBlock {
     uint16_t num_insns;
     bool invalid;      /* out of all tables; may still be running */
     bool one_shot;     /* was never in a table */
+    bool head_guard;   /* checks its second page by itself */
     ram_addr_t addr;   /* of the first byte */
     ram_addr_t second; /* page of the second part, or RAM_ADDR_NONE */
     uint64_t peeked;   /* granules of the first page that it depends on beyond its code */
@@ -84,6 +85,8 @@ typedef struct TCGEngine {
     GPtrArray *chunks; /* memory of TBs; given back by a flush */
     char *chunk_cur, *chunk_end;
     struct PageTable *pages; /* tb-pages.c */
+    GHashTable *tokens;      /* PageToken */
+    uint32_t last_token;
     GPtrArray *kernel_links; /* TBLink: between pages, kernel modes */
     GPtrArray *cpus;
     unsigned flush_count;
@@ -167,6 +170,9 @@ TranslationBlock *tb_find(CPUState *cpu, bool nofault);
 void tb_install(TCGEngine *e, TranslationBlock *tb);
 /* Memory of a TB with room for the links of `code`. With the lock. */
 TranslationBlock *tb_alloc(TCGEngine *e, const TCGCode *code);
+/* The name of (page of pc, page of RAM) in guards; never 0 or UINT32_MAX. */
+void tb_tokens_init(TCGEngine *e);
+uint32_t tb_token(TCGEngine *e, vaddr pc, ram_addr_t page);
 /* The unit whose host code contains the address, or NULL. */
 TranslationBlock *tb_by_code(const TCGEngine *e, const void *code);
 /* The exit `slot` of `from` was taken and `to` runs next: link them if that stays right.

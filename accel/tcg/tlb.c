@@ -50,7 +50,8 @@ static bool entry_is_of(const TLBEntry *e, vaddr va)
 
 static void table_init(TLBTable *t)
 {
-    t->entry = g_malloc(TLB_ENTRIES * sizeof *t->entry);
+    t->entry = g_malloc0(TLB_CODE_MAP + TLB_ENTRIES * sizeof(uint32_t));
+    t->code_map = (uint32_t *)((char *)t->entry + TLB_CODE_MAP);
     t->full = g_malloc0(TLB_ENTRIES * sizeof *t->full);
     memset(t->entry, 0xff, TLB_ENTRIES * sizeof *t->entry);
 }
@@ -177,6 +178,11 @@ void tlb_update_tag(CPUState *cpu)
     cpu->jc_tag = (uint64_t)tag_context(cpu, key.cs_base, epoch) << 32 | key.flags;
 }
 
+void tlb_map_code(CPUState *cpu, vaddr pc, uint32_t token)
+{
+    cpu_tlb(cpu)->table[0]->code_map[tlb_index(pc)] = token;
+}
+
 static void code_space_renew(CPUState *cpu, CodeSpace *code)
 {
     CPUTLB *tlb = cpu_tlb(cpu);
@@ -190,6 +196,10 @@ static void code_space_renew(CPUState *cpu, CodeSpace *code)
     if (code == &tlb->kernel_code) {
         tlb->stats.kernel_epochs++;
         tb_unlink_kernel(cpu_tcg(cpu));
+    } else {
+        TLBTable *t = container_of(code, TLBTable, code);
+
+        memset(t->code_map, 0, TLB_ENTRIES * sizeof *t->code_map);
     }
     if (code == current_code(tlb)) {
         tlb_update_tag(cpu);

@@ -19,11 +19,18 @@
  * pages and one for 2 MiB pieces of larger ones. Its entries carry the generation of
  * their address space (or of the global mappings), so that emptying it costs nothing.
  *
+ * Behind the entries of a user table stands its code map: for each page number modulo
+ * 4,096 the token of a page from which code has been run, or 0. A token names a pair
+ * (virtual page, page of RAM), the same in all address spaces: so equal tokens mean that
+ * the virtual page holds the same code. Generated code compares them (guards of
+ * guest-desc.h).
+ *
  * A page is writable in level 1 without TLB_NOTDIRTY only if RAM_PAGE_CODE is clear.
  */
 #define TLB_INDEX_BITS 12
 #define TLB_ENTRIES    (1u << TLB_INDEX_BITS)
 #define TLB_LOG        1024
+#define TLB_CODE_MAP   (TLB_ENTRIES * sizeof(TLBEntry)) /* behind the entries */
 #define TLB_LOCAL_LOG  512
 #define USER_TABLES    8
 
@@ -68,6 +75,7 @@ typedef struct CodeSpace {
 
 typedef struct TLBTable {
     TLBEntry *entry;
+    uint32_t *code_map;
     TLBFull *full;
     unsigned nlog, nlocal; /* beyond TLB_LOG, TLB_LOCAL_LOG: the log is incomplete */
     uint16_t log[TLB_LOG];
@@ -148,6 +156,9 @@ bool tlb_code_page(CPUState *cpu, vaddr pc, bool nofault, CodeFetch *out);
 /* Code was run from the page of `pc` in the current mode: its mapping is to be watched.
  */
 void tlb_note_code(CPUState *cpu, vaddr pc, bool global);
+/* The same for guards: the page of RAM is what pc's page is mapped to. User mode, no
+ * cs_base. */
+void tlb_map_code(CPUState *cpu, vaddr pc, uint32_t token);
 /* jc_tag for the current mode. */
 void tlb_update_tag(CPUState *cpu);
 

@@ -174,6 +174,7 @@ static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot)
         db->max_insns = 1;
     }
     tcg_start(e->ctx, *env_pc(cpu));
+    e->ctx->guard_links = cpu_tcg(cpu)->tlb.mode == 0 && e->backend->guard;
     return db;
 }
 
@@ -222,6 +223,18 @@ static bool dumps(const DisasContextBase *db, uint32_t mask)
 
 /* The whole way. */
 
+/* A unit of user mode in two pages checks where its second page is. */
+static void guard_head(TCGEngine *e, const DisasContextBase *db)
+{
+    const Translation *tr = e->translation;
+
+    if (e->ctx->guard_links && !db->key.cs_base && tr->has_second && tr->second.mr) {
+        e->ctx->head_guard = true;
+        e->ctx->head_pc = (db->pc_first & PAGE_MASK) + PAGE_SIZE;
+        e->ctx->head_token = tb_token(e, e->ctx->head_pc, tr->second.page);
+    }
+}
+
 static void verify(const TCGContext *s, const char *after)
 {
     g_autoptr(GError) err = NULL;
@@ -237,6 +250,7 @@ static bool generate(TCGEngine *e, DisasContextBase *db, TCGCode *code)
     TCGContext *s = e->ctx;
 
     translate_insns(db);
+    guard_head(e, db);
     if (dumps(db, LOG_IN_ASM)) {
         dump_in_asm(db);
     }
@@ -276,6 +290,7 @@ static TranslationBlock *finish_unit(TCGEngine *e, DisasContextBase *db,
     tb->addr = tr->page.mr ? tr->page.page + (tb->pc & ~PAGE_MASK) : RAM_ADDR_NONE;
     tb->second = tb->size > bytes_in_first_page(db) ? tr->second.page : RAM_ADDR_NONE;
     tb->peeked = tr->peeked;
+    tb->head_guard = e->ctx->head_guard;
     tb->one_shot = db->one_insn || !tr->page.mr || (tr->has_second && !tr->second.mr);
     return tb;
 }

@@ -601,7 +601,6 @@ static void fill_desc(Rig *r)
     g->tlb_base = CPU_ENV_OFFSET(tlb_base);
     g->jc_base = CPU_ENV_OFFSET(jc_base);
     g->jc_tag = CPU_ENV_OFFSET(jc_tag);
-    g->link_epoch = CPU_ENV_OFFSET(link_epoch);
     g->jc_bits = JC_BITS;
     g->page_bits = PAGE_BITS;
     g->tlb_index_bits = TLB_BITS;

@@ -102,7 +102,6 @@ const GuestDesc machine_guest = {
     .tlb_base = OFF(tlb),
     .jc_base = OFF(jump_table),
     .jc_tag = OFF(jump_tag),
-    .link_epoch = OFF(link_epoch),
     .mxcsr = OFF(mxcsr),
     .jc_bits = 2,
     .page_bits = PAGE_BITS,

@@ -488,6 +488,60 @@ START_TEST(address_spaces)
 }
 END_TEST
 
+/* The pages of one of two programs that share their first page, at 0x400000. */
+static void map_sharer(Toy *t, Tables *m, int i)
+{
+    hwaddr own = 0x210000 + i * 0x10000;
+
+    *m = new_tables(t, 0x100000 + i * 0x10000);
+    map(t, m, 0x400000, 0x200000, 1, PTE_U | PTE_X);
+    map(t, m, 0x401000, own, 2, PTE_U | PTE_X);
+    t->at = own; /* the rest of an immediate that begins in the shared page */
+    t->host[t->at++] = 0x11 * (i + 1);
+    t->at += 2;
+    toy_sys(t, SYS_TRAP);
+    t->at = own + 0x1000;
+    toy_li(t, 5, 7 + i);
+    toy_sys(t, SYS_TRAP);
+}
+
+/* Two address spaces share a page of code, but not the page that it jumps to, nor the one
+ * that its last instruction reaches into. Links and two-page units have to notice. */
+START_TEST(shared_code_page)
+{
+    Toy *t = toy_of(_i);
+    Tables m[2];
+
+    map_sharer(t, &m[0], 0);
+    map_sharer(t, &m[1], 1);
+    t->at = 0x200000;
+    toy_branch(t, TOY_JMP, 0x202000);
+    t->at = 0x200800;
+    toy_branch(t, TOY_JMP, 0x200ffd);
+    t->at = 0x200ffd;
+    toy_li(t, 5, 0x22);
+    t->host[0x201000] = 0;
+    halt_on_exception(t, 0x5000);
+    start_paging(t, &m[0], 0x400000);
+    for (int n = 0; n < 40; n++) {
+        int space = n / 2 % 2;
+        bool far = n % 8 < 4;
+
+        t->env->pc = far ? 0x400000 : 0x400800;
+        t->env->mode = 0;
+        t->env->root = m[space].root;
+        cpu_switch_address_space(t->cpu, m[space].root, true);
+        cpu_mode_changed(t->cpu, 0);
+        t->cpu->halted = false;
+        run_to_halt(t);
+        ck_assert_int_eq(t->env->cause, TOY_EXCP_TRAP);
+        ck_assert_uint_eq(t->env->r[5], far ? 7 + space : 0x22 | 0x1100 * (space + 1));
+    }
+    ck_assert_uint_gt(t->engine->stats.cross_links, 0);
+    toy_free(t);
+}
+END_TEST
+
 /* The kernel remaps a page of code that other pages jump to, and flushes it. */
 START_TEST(remapped_code)
 {
@@ -899,6 +953,7 @@ static void add(TCase *tc)
     T(faults_are_precise);
     T(fetch_fault_when_reached);
     T(address_spaces);
+    T(shared_code_page);
     T(remapped_code);
     T(interrupt_in_loop);
     T(interrupt_shadow);
