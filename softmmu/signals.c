@@ -21,7 +21,7 @@ struct Signals {
 };
 
 static const int asked[] = {SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT};
-static const int fatal[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV};
+static const int fatal[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGTRAP};
 
 static void on_fatal(int sig)
 {

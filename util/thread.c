@@ -92,9 +92,14 @@ void cond_broadcast(CondVar *c)
 
 void thread_create(Thread *t, const char *name, void *(*fn)(void *), void *opaque)
 {
-    sigset_t all, old;
-    sigfillset(&all);
-    check(pthread_sigmask(SIG_SETMASK, &all, &old), "sigmask");
+    /* Signals of a thread's own faults must reach their handlers. */
+    static const int own[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP};
+    sigset_t mask, old;
+    sigfillset(&mask);
+    for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
+        sigdelset(&mask, own[i]);
+    }
+    check(pthread_sigmask(SIG_SETMASK, &mask, &old), "sigmask");
     check(pthread_create(&t->id, NULL, fn, opaque), "thread_create");
     check(pthread_sigmask(SIG_SETMASK, &old, NULL), "sigmask");
     char cut[16];

@@ -41,7 +41,8 @@ bool cond_wait_until(CondVar *c, Mutex *m, int64_t deadline);
 void cond_signal(CondVar *c);
 void cond_broadcast(CondVar *c);
 
-/* Starts a thread with all signals blocked; `name` is cut to 15 characters. */
+/* Starts a thread that takes no signals but those of its own faults; `name` is cut to 15
+ * characters. */
 void thread_create(Thread *t, const char *name, void *(*fn)(void *), void *opaque);
 /* Waits for the end of the thread and returns what it returned. */
 void *thread_join(Thread *t);
