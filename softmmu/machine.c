@@ -7,6 +7,7 @@
 
 #include "hw/core/clock.h"
 #include "hw/core/device.h"
+#include "hw/x86/pc.h"
 #include "util/options.h"
 
 /*
@@ -14,8 +15,6 @@
  * outside, so that a bad command line leaves nothing behind. vm_destroy() undoes as much
  * as was done.
  */
-
-extern const MachineClass pc_machine;
 
 static const MachineClass *const machine_classes[] = {&pc_machine,
                                                       NULL}; /* default first */

@@ -94,24 +94,24 @@ START_TEST(divisions)
         uint64_t q = 1, m = 2;
         u128 n = u128_make(lo, hi);
         bool fits = d && hi < d;
-        ck_assert_int_eq(divu128(&q, &m, n, d), fits);
+        CHECK(divu128(&q, &m, n, d) == fits);
         if (fits) {
-            ck_assert((u128)q * d + m == n && m < d);
+            CHECK((u128)q * d + m == n && m < d);
         } else {
-            ck_assert(q == 1 && m == 2);
+            CHECK(q == 1 && m == 2);
         }
         int64_t sq, sm;
         if (divs128(&sq, &sm, n, d)) {
-            ck_assert((i128)sq * (int64_t)d + sm == (i128)n);
+            CHECK((i128)sq * (int64_t)d + sm == (i128)n);
             u128 am = sm < 0 ? -(u128)sm : (u128)sm;
             u128 ad = (int64_t)d < 0 ? -(u128)(int64_t)d : (u128)d;
-            ck_assert(am < ad && (sm == 0 || (sm < 0) == ((i128)n < 0)));
+            CHECK(am < ad && (sm == 0 || (sm < 0) == ((i128)n < 0)));
             done++;
         } else if (d) {
             i128 whole = (i128)n == (i128)((u128)1 << 127) && d == UINT64_MAX
                              ? INT64_MAX + (i128)1
                              : (i128)n / (int64_t)d;
-            ck_assert(whole > INT64_MAX || whole < INT64_MIN);
+            CHECK(whole > INT64_MAX || whole < INT64_MIN);
         }
     }
     ck_assert_uint_gt(done, 1000);
@@ -143,23 +143,23 @@ START_TEST(bitmaps)
         memset(model + start, set, n);
         size_t bit = rand_below(&r, N);
         if (rand_below(&r, 2)) {
-            ck_assert_int_eq(bitmap_test_and_set_atomic(map, bit), model[bit]);
+            CHECK(bitmap_test_and_set_atomic(map, bit) == model[bit]);
             model[bit] = true;
         } else {
-            ck_assert_int_eq(bitmap_test_and_clear_atomic(map, bit), model[bit]);
+            CHECK(bitmap_test_and_clear_atomic(map, bit) == model[bit]);
             model[bit] = false;
         }
         size_t count = 0, from = rand_below(&r, N + 1), first[2] = {N, N};
         for (size_t i = N; i-- > 0;) {
-            ck_assert_int_eq(bitmap_test(map, i), model[i]);
+            CHECK(bitmap_test(map, i) == model[i]);
             count += model[i];
             if (i >= from) {
                 first[model[i]] = i;
             }
         }
-        ck_assert_uint_eq(bitmap_count(map, N), count);
-        ck_assert_uint_eq(bitmap_find_set(map, N, from), first[1]);
-        ck_assert_uint_eq(bitmap_find_clear(map, N, from), first[0]);
+        CHECK(bitmap_count(map, N) == count);
+        CHECK(bitmap_find_set(map, N, from) == first[1]);
+        CHECK(bitmap_find_clear(map, N, from) == first[0]);
     }
 }
 END_TEST

@@ -23,17 +23,17 @@ START_TEST(arena)
         for (size_t i = 0; i < ARRAY_SIZE(got); i++) {
             got[i].n = rand_below(&r, 100);
             got[i].p = arena_alloc(&a, got[i].n);
-            ck_assert_uint_eq((uintptr_t)got[i].p % 16, 0);
+            CHECK((uintptr_t)got[i].p % 16 == 0);
             memset(got[i].p, i, got[i].n);
         }
         for (size_t i = 0; i < ARRAY_SIZE(got); i++) { /* nobody else wrote there */
             for (size_t k = 0; k < got[i].n; k++) {
-                ck_assert_uint_eq(got[i].p[k], (uint8_t)i);
+                CHECK(got[i].p[k] == (uint8_t)i);
             }
         }
         ck_assert_uint_lt(arena_room(&a), 20000 - 150 * 40);
         arena_reset(&a);
-        ck_assert_uint_eq(arena_room(&a), 20000);
+        CHECK(arena_room(&a) == 20000);
     }
     arena_free(&a);
 }
@@ -50,13 +50,12 @@ static void check_query(const IntervalTree *t, const IntervalNode *nodes, const 
     const IntervalNode *prev = NULL;
     for (IntervalNode *p = interval_tree_first(t, start, last); p;
          p = interval_tree_next(t, p, start, last)) {
-        ck_assert(in[p - nodes] && p->start <= last && p->last >= start);
-        ck_assert(!prev || prev->start < p->start ||
-                  (prev->start == p->start && prev < p));
+        CHECK(in[p - nodes] && p->start <= last && p->last >= start);
+        CHECK(!prev || prev->start < p->start || (prev->start == p->start && prev < p));
         prev = p;
         found++;
     }
-    ck_assert_uint_eq(found, expected);
+    CHECK(found == expected);
 }
 
 START_TEST(interval_tree)
@@ -115,24 +114,24 @@ START_TEST(htab)
     for (int round = 0; round < 40000; round++) {
         size_t i = rand_below(&r, N);
         uint64_t key = items[i].key = i, hash = poor_hash(key);
-        ck_assert_ptr_eq(htab_find(&h, hash, item_equal, &key), in[i] ? &items[i] : NULL);
+        CHECK(htab_find(&h, hash, item_equal, &key) == (in[i] ? &items[i] : NULL));
         if (rand_below(&r, 2)) {
             Item other = {key};
             void *there =
                 htab_insert(&h, in[i] ? &other : &items[i], hash, item_equal, &key);
-            ck_assert_ptr_eq(there, in[i] ? &items[i] : NULL);
+            CHECK(there == (in[i] ? &items[i] : NULL));
             count += !in[i];
             in[i] = true;
         } else {
-            ck_assert_int_eq(htab_remove(&h, &items[i], hash), in[i]);
+            CHECK(htab_remove(&h, &items[i], hash) == in[i]);
             count -= in[i];
             in[i] = false;
         }
-        ck_assert_uint_eq(htab_count(&h), count);
+        CHECK(htab_count(&h) == count);
     }
     size_t seen = 0;
     htab_foreach(&h, count_item, &seen);
-    ck_assert_uint_eq(seen, count);
+    CHECK(seen == count);
     htab_reset(&h);
     for (uint64_t key = 0; key < N; key++) {
         ck_assert_ptr_null(htab_find(&h, poor_hash(key), item_equal, &key));
@@ -188,7 +187,7 @@ START_TEST(htab_readers)
         }
         for (int i = 0; i < 200; i++) {
             if (many[i].key) {
-                ck_assert(htab_remove(&race.h, &many[i], poor_hash(many[i].key)));
+                CHECK(htab_remove(&race.h, &many[i], poor_hash(many[i].key)));
             }
         }
         epoch_retire(many, g_free);
@@ -196,9 +195,9 @@ START_TEST(htab_readers)
     atomic_set(&race.stop, true);
     thread_join(&t[0]);
     thread_join(&t[1]);
-    ck_assert_uint_eq(race.missed, 0);
-    ck_assert_uint_eq(htab_count(&race.h), ARRAY_SIZE(race.stable));
-    ck_assert_uint_eq(epoch_reap(), 0);
+    CHECK(race.missed == 0);
+    CHECK(htab_count(&race.h) == ARRAY_SIZE(race.stable));
+    CHECK(epoch_reap() == 0);
     htab_destroy(&race.h);
 }
 END_TEST
@@ -264,7 +263,7 @@ START_TEST(seqlock)
             a = atomic_read(&pair.a);
             b = atomic_read(&pair.b);
         } while (seqlock_read_retry(&pair.seq, seq));
-        ck_assert_uint_eq(a, b);
+        CHECK(a == b);
     }
     atomic_set(&pair.stop, true);
     thread_join(&t);

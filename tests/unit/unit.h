@@ -8,6 +8,14 @@
 
 #include "tests/unit/rand.h"
 
+/* As ck_assert(), which costs a system call; for checks inside long loops. */
+#define CHECK(condition)                    \
+    do {                                    \
+        if (!(condition)) {                 \
+            ck_abort_msg("%s", #condition); \
+        }                                   \
+    } while (0)
+
 /* Runs the tests of one program; the result is main()'s. */
 static inline int unit_main(const char *name, void (*add)(TCase *tc))
 {
