@@ -357,6 +357,42 @@ static void eval_cond(Eval *e)
     }
 }
 
+static uint32_t undefined_by_shift(OpCode code, IRType t, int count)
+{
+    bool rotate = code >= OP_rotl && code <= OP_rcr;
+    uint32_t undefined = (rotate ? 0 : CC_A) | (count == 1 ? 0 : CC_O);
+    bool past_the_end = count < 0 ? t <= IR_I16 : (unsigned)count >= ir_type_bits(t);
+    if (!rotate && code != OP_sar && past_the_end) {
+        undefined |= CC_C;
+    }
+    return undefined;
+}
+
+uint32_t ir_undefined_flags(OpCode code, IRType t, int count)
+{
+    switch (code) {
+    case OP_and:
+    case OP_or:
+    case OP_xor:
+    case OP_andn:
+        return CC_A;
+    case OP_mul:
+    case OP_mulu2:
+    case OP_muls2:
+        return CC_S | CC_Z | CC_A | CC_P;
+    case OP_bsf:
+    case OP_bsr:
+        return CC_ALL & ~CC_Z;
+    case OP_tzcnt:
+    case OP_lzcnt:
+        return CC_O | CC_S | CC_A | CC_P;
+    case OP_shl ... OP_shrd:
+        return undefined_by_shift(code, t, count);
+    default:
+        return 0;
+    }
+}
+
 static void (*const families[NR_OPS])(Eval *e) = {
     [OP_mov... OP_lea] = eval_move,
     [OP_add... OP_sbb] = eval_add,

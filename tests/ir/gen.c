@@ -13,6 +13,7 @@
  */
 #include "tests/ir/gen.h"
 
+#include "tcg/eval.h"
 #include "tests/ir/machine.h"
 
 enum { MAX_SCOPE = 64, MAX_COLD = 6, MAX_OPEN = 4 };
@@ -130,44 +131,16 @@ static void done(Gen *g, const IROp *op)
 
 /* ---- flags ---- */
 
-/* Flags that a shift or rotate may leave undefined, beside what a count of zero keeps
- * (SDM vol. 2). */
-static uint32_t undefined_by_shift(const TCGContext *s, const IROp *op)
-{
-    IRRef r = op->in[ir_count_index(op->code)];
-    bool known = ir_is_const(s, r);
-    unsigned count = known ? s->temps[r].val & (op->type == IR_I64 ? 63 : 31) : 63;
-    bool rotate = op->code >= OP_rotl && op->code <= OP_rcr;
-    uint32_t undefined = (rotate ? 0 : CC_A) | (count == 1 ? 0 : CC_O);
-    if (!rotate && op->code != OP_sar && count >= ir_type_bits(op->type)) {
-        undefined |= CC_C;
-    }
-    return undefined;
-}
-
 static uint32_t undefined_by(const TCGContext *s, const IROp *op)
 {
-    switch (op->code) {
-    case OP_and:
-    case OP_or:
-    case OP_xor:
-    case OP_andn:
-        return CC_A;
-    case OP_mul:
-    case OP_mulu2:
-    case OP_muls2:
-        return CC_S | CC_Z | CC_A | CC_P;
-    case OP_bsf:
-    case OP_bsr:
-        return CC_ALL & ~CC_Z;
-    case OP_tzcnt:
-    case OP_lzcnt:
-        return CC_O | CC_S | CC_A | CC_P;
-    case OP_shl ... OP_shrd:
-        return undefined_by_shift(s, op);
-    default:
-        return 0;
+    int count = -1;
+    if (op_info[op->code].ccw & OPCC_VAR) {
+        IRRef r = op->in[ir_count_index(op->code)];
+        count = ir_is_const(s, r)
+                    ? (int)(s->temps[r].val & (op->type == IR_I64 ? 63 : 31))
+                    : -1;
     }
+    return ir_undefined_flags(op->code, op->type, count);
 }
 
 /* Lets the op write flags, if that does not leave undefined what must be defined. */
