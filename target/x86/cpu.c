@@ -4,6 +4,7 @@
 
 #include "hw/core/clock.h"
 #include "target/x86/cpuid.h"
+#include "target/x86/disas.h"
 #include "target/x86/excp.h"
 #include "target/x86/paging.h"
 #include "target/x86/seg.h"
@@ -271,6 +272,7 @@ const CPUOps x86_cpu_ops = {
     .take_interrupt = x86_take_interrupt,
     .has_work = x86_has_work,
     .dump_regs = x86_dump_regs,
+    .disas = x86_disas,
     .regs = x86_regs,
     .nregs = ARRAY_SIZE(x86_regs),
 };

@@ -1,5 +1,6 @@
 /* Rows without a generator, and #UD with the reason in -d unimp. */
 /* SPDX-License-Identifier: MIT */
+#include "target/x86/disas.h"
 #include "target/x86/translate.h"
 #include "util/log.h"
 
@@ -12,27 +13,21 @@ void gen_todo(DisasContext *s, Insn *i)
     s->base.is_jmp = DISAS_END;
 }
 
-/* Bytes and text of the instruction at env's rip. */
+/* Address, bytes and text of the instruction at env's rip. */
 static void log_insn(CPUX86State *env, const char *why)
 {
     CPUState *cpu = env_cpu(env);
     vaddr pc = env->rip + (env->hflags & HF_CS64 ? 0 : env->seg[R_CS].base);
     uint8_t code[X86_MAX_INSN_LEN];
-    GString *text = g_string_new(NULL);
+    g_autoptr(GString) text = g_string_new(NULL);
     size_t n = 0;
 
     while (n < sizeof(code) && cpu_memory_rw_debug(cpu, pc + n, code + n, 1, false)) {
         n++;
     }
-    for (size_t k = 0; k < n; k++) {
-        g_string_append_printf(text, "%02x ", code[k]);
-    }
-    if (cpu->ops->disas) {
-        cpu->ops->disas(cpu, pc, code, n, text);
-    }
-    g_strchomp(text->str);
-    log_line("x86: %s at %016" PRIx64 ": %s", why, pc, text->str);
-    g_string_free(text, true);
+    x86_disas(cpu, pc, code, n, text);
+    text->str[strcspn(text->str, "\n")] = '\0';
+    log_line("x86: %s: %s", why, text->str);
 }
 
 static G_NORETURN void raise_unimplemented(CPUX86State *env, const char *why,
