@@ -1,14 +1,15 @@
 /* x86 instruction decoder: bytes to an Insn whose operands are resolved. */
 /* SPDX-License-Identifier: MIT */
 /*
- * x86_decode() turns bytes into an Insn: which row of the opcode tables they are, and every operand
- * as register number, memory expression or immediate, sizes included. It keeps no state, allocates
- * nothing, reads no byte beyond `avail`, and knows neither pc nor CPU model: the translator gates
- * the row's `feature` and its informing gates (columns.def).
+ * x86_decode() turns bytes into an Insn: which row of the opcode tables they are, and
+ * every operand as register number, memory expression or immediate, sizes included. It
+ * keeps no state, allocates nothing, reads no byte beyond `avail`, and knows neither pc
+ * nor CPU model: the translator gates the row's `feature` and its informing gates
+ * (columns.def).
  *
- * The decoder itself raises #UD for: no such row, LOCK where it is not allowed, register form of a
- * memory-only row and the reverse, prefixes in front of VEX, and registers that do not exist
- * (segment registers 6 and 7, CS as a destination, CR1, CR5, ...).
+ * The decoder itself raises #UD for: no such row, LOCK where it is not allowed, register
+ * form of a memory-only row and the reverse, prefixes in front of VEX, and registers that
+ * do not exist (segment registers 6 and 7, CS as a destination, CR1, CR5, ...).
  */
 #ifndef TARGET_X86_DECODE_H
 #define TARGET_X86_DECODE_H
@@ -21,10 +22,12 @@ typedef enum X86Mode { X86_MODE_16, X86_MODE_32, X86_MODE_64 } X86Mode; /* CS.D,
 #define X86_MAX_INSN_LEN 15
 
 enum {
-    X86_DECODE_UD = -1,       /* no such instruction: #UD; insn->len bytes were looked at */
-    X86_DECODE_MORE = -2,     /* the bytes end before the instruction does               */
-    X86_DECODE_TOO_LONG = -3, /* more than 15 bytes: #GP(0)                              */
+    X86_DECODE_UD = -1,   /* no such instruction: #UD; insn->len bytes were looked at */
+    X86_DECODE_MORE = -2, /* the bytes end before the instruction does               */
+    X86_DECODE_TOO_LONG = -3, /* more than 15 bytes: #GP(0) */
 };
+
+/* clang-format off */
 
 /* Sizes as log2 of bytes; the first four are the IR's I8..I64. */
 enum {
@@ -33,7 +36,6 @@ enum {
     SZ_FAR,  /* far pointer in memory: offset of opsize, selector     */
     SZ_DTR,  /* LGDT and friends: limit, base                         */
     SZ_NONE, /* no size of its own: LEA, FXSAVE, prefetch, VSIB ...   */
-    SZ_V = 16, SZ_Z, SZ_Y, SZ_X, /* only in columns.def; resolved by the decoder */
 };
 
 /* GPRs and segment registers by their encodings. */
@@ -41,10 +43,13 @@ enum { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS };
 
 /* EFLAGS at their architectural places (AC, RF, VM and above are not tracked). */
 enum {
-    XF_CF = 0x0001, XF_PF = 0x0004, XF_AF = 0x0010, XF_ZF = 0x0040, XF_SF = 0x0080, XF_TF = 0x0100,
-    XF_IF = 0x0200, XF_DF = 0x0400, XF_OF = 0x0800, XF_IOPL = 0x3000, XF_NT = 0x4000,
+    XF_CF = 0x0001, XF_PF = 0x0004, XF_AF = 0x0010, XF_ZF = 0x0040, XF_SF = 0x0080,
+    XF_TF = 0x0100, XF_IF = 0x0200, XF_DF = 0x0400, XF_OF = 0x0800, XF_IOPL = 0x3000,
+    XF_NT = 0x4000,
     XF_EVERY = 0x7fd5,
 };
+
+/* clang-format on */
 
 typedef enum X86Feature {
     X86_FEAT_0, /* in every CPU of this architecture */
@@ -63,9 +68,10 @@ typedef struct X86FeatureInfo {
 
 extern const X86FeatureInfo x86_features[NR_X86_FEATS];
 
-/* Informing gates as bits of InsnDesc.gates. Selecting gates are the decoder's own affair. */
+/* Informing gates as bits of InsnDesc.gates. Selecting gates are the decoder's own
+ * affair. */
 enum {
-#define GATE(name, bit, meaning) GATE_##name = (bit) >= 32 ? 1u << ((bit) & 31) : 0,
+#define GATE(name, bit, meaning) GATE_##name = (bit) >= 32 ? 1u << ((bit)&31) : 0,
 #include "target/x86/columns.def"
 };
 
@@ -78,8 +84,8 @@ typedef enum X86EflagsClass {
 /* What an instruction does to EFLAGS, as masks of XF_*. */
 typedef struct X86Eflags {
     uint16_t read;
-    uint16_t write; /* set to defined values (when conditional: perhaps)  */
-    uint16_t undef; /* left undefined by the manual (perhaps only)        */
+    uint16_t write;   /* set to defined values (when conditional: perhaps)  */
+    uint16_t undef;   /* left undefined by the manual (perhaps only)        */
     bool conditional; /* may leave all flags as they were: no flag is dead before it */
 } X86Eflags;
 
@@ -114,6 +120,8 @@ typedef struct X86Operand {
     bool high;
 } X86Operand;
 
+/* clang-format off */
+
 /* One row of the opcode tables. */
 typedef struct InsnDesc {
     const char *mnem;
@@ -124,42 +132,49 @@ typedef struct InsnDesc {
     uint8_t eflags;   /* X86EflagsClass                                 */
     uint8_t feature;  /* X86Feature                                     */
     uint8_t op[4];    /* X86OperandName                                 */
-    uint8_t nops;
-    bool modrm;       /* a ModRM byte follows the opcode                */
-    bool byte;        /* the operation is on 8 bits                     */
-    bool todo;        /* no generator yet: gen_todo                     */
+    uint8_t imm;      /* X86OperandName of the (first) immediate, or 0  */
+    uint8_t special;  /* the decoder's                                  */
+    uint8_t nops : 3;
+    uint8_t osize : 2; /* the decoder's                                 */
+    bool modrm : 1;   /* a ModRM byte follows the opcode                */
+    bool byte : 1;    /* the operation is on 8 bits                     */
+    bool todo : 1;    /* no generator yet: gen_todo                     */
 } InsnDesc;
 
-enum { PFX_66 = 1, PFX_67 = 2, PFX_LOCK = 4, PFX_F3 = 8, PFX_F2 = 16, PFX_REX = 32, PFX_VEX = 64 };
+enum {
+    PFX_66 = 1, PFX_67 = 2, PFX_LOCK = 4, PFX_F3 = 8, PFX_F2 = 16, PFX_REX = 32, PFX_VEX = 64
+};
 enum { REX_B = 1, REX_X = 2, REX_R = 4, REX_W = 8 };
 
 typedef struct Insn {
     const InsnDesc *desc;
-    uint64_t imm;     /* sign-extended to 64 bits where the form says so, else zero-extended */
-    uint64_t disp;    /* sign-extended; or the offset of a moffs operand                     */
-    uint16_t imm2;    /* selector of a far pointer, nesting level of ENTER ...               */
+    uint64_t imm;      /* sign- or zero-extended to 64 bits, as the form says  */
+    uint64_t disp;     /* sign-extended; or the offset of a moffs operand      */
+    uint16_t imm2;     /* selector of a far pointer, nesting level of ENTER .. */
     uint8_t len;
-    uint8_t mode;     /* X86Mode                                                             */
-    uint8_t opcode;   /* last opcode byte: the condition is its low half                     */
-    uint8_t modrm;    /* 0 when there is none                                                */
-    uint8_t prefixes; /* PFX_*; of F3 and F2 only the last                                   */
-    uint8_t rex;      /* REX_*, also from VEX (not inverted)                                 */
-    uint8_t vvvv;     /* VEX.vvvv, not inverted                                              */
-    uint8_t vex_l;    /* 0: 128, 1: 256                                                      */
-    uint8_t opsize;   /* SZ8..SZ64: size of the operation                                    */
-    uint8_t addrsize; /* SZ16..SZ64                                                          */
-    uint8_t seg;      /* of the memory operand, resolved; of implicit DS: operands as well   */
-    int8_t base;      /* GPR of the memory operand, or -1                                    */
-    int8_t index;     /* GPR (VSIB: vector register), or -1                                  */
-    uint8_t scale;    /* log2: 0..3                                                          */
-    bool rip_rel;     /* disp counts from the next instruction                               */
+    uint8_t mode;      /* X86Mode                                              */
+    uint8_t opcode;    /* last opcode byte: the condition is its low half      */
+    uint8_t modrm;     /* 0 when there is none                                 */
+    uint8_t prefixes;  /* PFX_*; of F3 and F2 only the last                    */
+    uint8_t rex;       /* REX_*, also from VEX (not inverted)                  */
+    uint8_t vvvv;      /* VEX.vvvv, not inverted                               */
+    uint8_t vex_l;     /* 0: 128, 1: 256                                       */
+    uint8_t opsize;    /* SZ8..SZ64: size of the operation                     */
+    uint8_t addrsize;  /* SZ16..SZ64                                           */
+    uint8_t seg;       /* of the memory operand, resolved; or of implicit DS:  */
+    int8_t base;       /* GPR of the memory operand, or -1                     */
+    int8_t index;      /* GPR (VSIB: vector register), or -1                   */
+    uint8_t scale;     /* log2: 0..3                                           */
+    bool rip_rel;      /* disp counts from the next instruction                */
     bool seg_override;
-    X86Operand op[4]; /* desc->nops of them                                                  */
+    X86Operand op[4];  /* desc->nops of them                                   */
 } Insn;
 
+/* clang-format on */
+
 /*
- * Decodes one instruction from `avail` bytes. Returns its length, 1..15, or an X86_DECODE_* code;
- * then only len, mode and prefixes of `insn` are meaningful.
+ * Decodes one instruction from `avail` bytes. Returns its length, 1..15, or an
+ * X86_DECODE_* code; then only len, mode and prefixes of `insn` are meaningful.
  */
 int x86_decode(Insn *insn, const uint8_t *buf, size_t avail, X86Mode mode);
 
@@ -175,7 +190,8 @@ bool x86_insn_may_fault(const Insn *insn);
 /* What the encoding means on a CPU without the row's feature (GATE_OLD), or NULL: #UD. */
 const InsnDesc *x86_insn_fallback(const InsnDesc *desc);
 
-/* All rows in table order; the index of a row is the index of its generator in x86_gen[]. */
+/* All rows in table order; the index of a row is the index of its generator in x86_gen[].
+ */
 extern const InsnDesc x86_rows[];
 extern const unsigned x86_nr_rows;
 

@@ -1,9 +1,10 @@
 /* Insn text by capstone; raw bytes where it cannot. */
 /* SPDX-License-Identifier: MIT */
 /*
- * Our decoder is the authority on length: the lines of a unit are the instructions that were
- * translated, whatever capstone thinks of the bytes (tests/decode/test-capstone.c lists where the
- * two differ). A capstone handle lives for one call: nobody is in a hurry here, and nothing is kept.
+ * Our decoder is the authority on length: the lines of a unit are the instructions that
+ * were translated, whatever capstone thinks of the bytes (tests/decode/test-capstone.c
+ * lists where the two differ). A capstone handle lives for one call: nobody is in a hurry
+ * here, and nothing is kept.
  */
 #include "target/x86/disas.h"
 
@@ -16,7 +17,7 @@
 
 static bool open_capstone(X86Mode mode, csh *handle)
 {
-    static const cs_mode modes[] = { CS_MODE_16, CS_MODE_32, CS_MODE_64 };
+    static const cs_mode modes[] = {CS_MODE_16, CS_MODE_32, CS_MODE_64};
 
     return cs_open(CS_ARCH_X86, modes[mode], handle) == CS_ERR_OK &&
            cs_option(*handle, CS_OPT_SYNTAX, CS_OPT_SYNTAX_ATT) == CS_ERR_OK;
@@ -39,7 +40,8 @@ static size_t put_insn(GString *to, csh handle, const Insn *insn, int len, vaddr
     size_t n = cs_disasm(handle, code, MIN(avail, X86_MAX_INSN_LEN), pc, 1, &ci);
 
     if (n && (len < 0 || ci->size == len)) {
-        g_string_append_printf(to, ci->op_str[0] ? "%-8s %s" : "%s", ci->mnemonic, ci->op_str);
+        g_string_append_printf(to, ci->op_str[0] ? "%-8s %s" : "%s", ci->mnemonic,
+                               ci->op_str);
         len = ci->size;
     } else {
         put_bytes(to, code, MAX(len, 1), len > 0 ? insn->desc->mnem : NULL);
@@ -51,7 +53,8 @@ static size_t put_insn(GString *to, csh handle, const Insn *insn, int len, vaddr
     return len;
 }
 
-size_t x86_disas_insn(GString *to, X86Mode mode, vaddr pc, const uint8_t *code, size_t avail)
+size_t x86_disas_insn(GString *to, X86Mode mode, vaddr pc, const uint8_t *code,
+                      size_t avail)
 {
     Insn insn;
     csh handle;
@@ -79,6 +82,7 @@ void x86_disas(CPUState *cpu, vaddr pc, const uint8_t *code, size_t len, GString
         for (size_t k = 0; k < n; k++) {
             g_string_append_printf(to, "%02x ", code[at + k]);
         }
-        g_string_append_printf(to, "%*s %s\n", MAX(BYTES_WIDTH - 3 * (int)n, 0), "", text->str);
+        g_string_append_printf(to, "%*s %s\n", MAX(BYTES_WIDTH - 3 * (int)n, 0), "",
+                               text->str);
     }
 }

@@ -1,11 +1,12 @@
-/* One line of text for a decoded instruction, as the golden files of this folder write it. */
+/* One line of text for a decoded instruction, as the golden files of this folder write
+ * it. */
 /* SPDX-License-Identifier: MIT */
 #include "tests/decode/insn-text.h"
 
-static const char *const size_names[] = { "8",   "16",  "32", "64",  "128", "256",
-                                          "512", "80",  "far", "dtr", "-" };
+static const char *const size_names[] = {"8",   "16", "32",  "64",  "128", "256",
+                                         "512", "80", "far", "dtr", "-"};
 
-static const char *const segs[] = { "es", "cs", "ss", "ds", "fs", "gs" };
+static const char *const segs[] = {"es", "cs", "ss", "ds", "fs", "gs"};
 
 static void put_memory(GString *s, const Insn *i)
 {
@@ -17,8 +18,8 @@ static void put_memory(GString *s, const Insn *i)
         g_string_append_printf(s, "r%d", i->base);
     }
     if (i->index >= 0) {
-        g_string_append_printf(s, "+%s%d*%d", i->desc->gates & GATE_VSIB ? "v" : "r", i->index,
-                               1 << i->scale);
+        g_string_append_printf(s, "+%s%d*%d", i->desc->gates & GATE_VSIB ? "v" : "r",
+                               i->index, 1 << i->scale);
     }
     if (i->disp || (i->base < 0 && i->index < 0)) {
         g_string_append_printf(s, "%+" PRId64, (int64_t)i->disp);
@@ -48,8 +49,9 @@ static void put_operand(GString *s, const Insn *i, const X86Operand *o, unsigned
         break;
     case OPK_XMEM:
     case OPK_YMEM:
-        g_string_append_printf(s, "%s:[r%d]a%s", segs[o->kind == OPK_XMEM ? i->seg : SEG_ES],
-                               o->reg, size_names[i->addrsize]);
+        g_string_append_printf(s, "%s:[r%d]a%s",
+                               segs[o->kind == OPK_XMEM ? i->seg : SEG_ES], o->reg,
+                               size_names[i->addrsize]);
         break;
     default:
         g_string_append_printf(s, "%s%d%s", regs[o->kind], o->reg, o->high ? "h" : "");
@@ -70,7 +72,7 @@ static void put_prefixes(GString *s, const Insn *i)
 
 char *insn_text(const Insn *i, int len)
 {
-    static const char *const errors[] = { "#UD", "more bytes needed", "too long: #GP" };
+    static const char *const errors[] = {"#UD", "more bytes needed", "too long: #GP"};
     GString *s = g_string_new(NULL);
 
     if (len < 0) {
@@ -79,7 +81,8 @@ char *insn_text(const Insn *i, int len)
     }
     g_string_append(s, i->desc->mnem);
     for (unsigned n = 0; n < i->desc->nops; n++) {
-        g_string_append_printf(s, "%s%s", n ? "," : " ", x86_operand_names[i->desc->op[n]]);
+        g_string_append_printf(s, "%s%s", n ? "," : " ",
+                               x86_operand_names[i->desc->op[n]]);
     }
     g_string_append_printf(s, " opsize=%s len=%d", size_names[i->opsize], len);
     put_prefixes(s, i);

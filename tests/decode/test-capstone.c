@@ -1,10 +1,12 @@
-/* Random bytes: length and validity by x86_decode() against capstone 4, differences explained. */
+/* Random bytes: length and validity by x86_decode() against capstone 4, differences
+ * explained. */
 /* SPDX-License-Identifier: MIT */
 /*
- * test-capstone [CASES [SEED]]: CASES random byte strings in each of 16-, 32- and 64-bit mode. A
- * difference must be explained by a row of explanations[]; each row's count is printed, and a row
- * that never matches in a long run is a row too many. Checked on the way: decoding twice gives the
- * same, and no byte beyond `avail` is read (shorter strings ask for more bytes, to the very last).
+ * test-capstone [CASES [SEED]]: CASES random byte strings in each of 16-, 32- and 64-bit
+ * mode. A difference must be explained by a row of explanations[]; each row's count is
+ * printed, and a row that never matches in a long run is a row too many. Checked on the
+ * way: decoding twice gives the same, and no byte beyond `avail` is read (shorter strings
+ * ask for more bytes, to the very last).
  */
 #include "tests/decode/insn-text.h"
 
@@ -35,9 +37,9 @@ static uint64_t rnd(void) /* xorshift64 */
 
 static unsigned put_legacy_head(uint8_t *b, X86Mode mode)
 {
-    static const uint8_t prefixes[] = { 0x66, 0xf3, 0xf2, 0x67, 0x2e, 0x64, 0xf0 };
-    static const uint8_t escapes[8] = { 0, 0, 0, 0x0f, 0x0f, 0x0f, 0x38, 0x3a };
-    static const uint8_t counts[8] = { 0, 0, 0, 0, 1, 1, 2, 3 };
+    static const uint8_t prefixes[] = {0x66, 0xf3, 0xf2, 0x67, 0x2e, 0x64, 0xf0};
+    static const uint8_t escapes[8] = {0, 0, 0, 0x0f, 0x0f, 0x0f, 0x38, 0x3a};
+    static const uint8_t counts[8] = {0, 0, 0, 0, 1, 1, 2, 3};
     unsigned n = 0;
 
     for (unsigned count = counts[rnd() % 8]; count; count--) {
@@ -89,7 +91,8 @@ static void random_case(Case *c, X86Mode mode)
 
 static bool is_prefix(X86Mode mode, uint8_t b)
 {
-    static const uint8_t all[] = { 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3 };
+    static const uint8_t all[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65,
+                                  0x66, 0x67, 0xf0, 0xf2, 0xf3};
     return memchr(all, b, sizeof(all)) || (mode == X86_MODE_64 && (b & 0xf0) == 0x40);
 }
 
@@ -105,7 +108,7 @@ static unsigned nr_prefixes(const Case *c)
 /* Length with the prefixes of `drop` left out (but counted), or an error. */
 static int length_without(const Case *c, const char *drop)
 {
-    uint8_t b[sizeof(c->b)] = { 0 };
+    uint8_t b[sizeof(c->b)] = {0};
     unsigned n = 0, np = nr_prefixes(c), dropped = 0;
     Insn i;
 
@@ -122,10 +125,12 @@ static int length_without(const Case *c, const char *drop)
 
 static bool forbidden_prefix(const Case *c)
 {
-    static const char *const drops[] = { "\xf2\xf3", "\xf2", "\xf3", "\x66", "\xf2\xf3\x66" };
+    static const char *const drops[] = {"\xf2\xf3", "\xf2", "\xf3", "\x66",
+                                        "\xf2\xf3\x66"};
     for (unsigned n = 0; c->len == X86_DECODE_UD && n < ARRAY_SIZE(drops); n++) {
         g_autofree char *with_lock = g_strconcat(drops[n], "\xf0", NULL);
-        if (length_without(c, drops[n]) == c->cs_len || length_without(c, with_lock) == c->cs_len) {
+        if (length_without(c, drops[n]) == c->cs_len ||
+            length_without(c, with_lock) == c->cs_len) {
             return true;
         }
     }
@@ -140,7 +145,8 @@ static bool forbidden_lock(const Case *c)
 /* Capstone's answer is that for the same bytes without some of 66, F3 and F2. */
 static bool prefix_dropped(const Case *c)
 {
-    static const char *const drops[] = { "\x66", "\xf2", "\xf3", "\xf2\xf3", "\xf2\xf3\x66" };
+    static const char *const drops[] = {"\x66", "\xf2", "\xf3", "\xf2\xf3",
+                                        "\xf2\xf3\x66"};
     for (unsigned n = 0; c->len > 0 && n < ARRAY_SIZE(drops); n++) {
         int len = length_without(c, drops[n]);
         if (len == c->cs_len || (len == X86_DECODE_UD && c->cs_len < 0)) {
@@ -162,8 +168,9 @@ static bool mode16_mandatory(const Case *c)
 
 static bool addr32_rexw(const Case *c)
 {
-    return c->mode == X86_MODE_64 && nr_prefixes(c) && memchr(c->b, 0x67, nr_prefixes(c)) &&
-           c->b[nr_prefixes(c) - 1] >= 0x48 && c->b[nr_prefixes(c) - 1] <= 0x4f;
+    return c->mode == X86_MODE_64 && nr_prefixes(c) &&
+           memchr(c->b, 0x67, nr_prefixes(c)) && c->b[nr_prefixes(c) - 1] >= 0x48 &&
+           c->b[nr_prefixes(c) - 1] <= 0x4f;
 }
 
 static bool near_branch_66(const Case *c)
@@ -174,7 +181,8 @@ static bool near_branch_66(const Case *c)
 
 static bool is_vex(const Case *c)
 {
-    return (c->b[0] == 0xc4 || c->b[0] == 0xc5) && (c->mode == X86_MODE_64 || c->b[1] >= 0xc0);
+    return (c->b[0] == 0xc4 || c->b[0] == 0xc5) &&
+           (c->mode == X86_MODE_64 || c->b[1] >= 0xc0);
 }
 
 /* VEX rows that exist with the other W, and not with this one. */
@@ -207,20 +215,23 @@ static bool begins_with_one_of(const char *mnem, const char *list)
 static bool not_in_our_tables(const Case *c)
 {
     return c->len == X86_DECODE_UD &&
-           (begins_with_one_of(c->cs_mnem, "femms pf pi2f pavgusb pmulhrw pswapd xcrypt xstore xsha "
-                                           "montmul enclu encls enclv kadd kand kmov knot kor "
-                                           "kshift ktest kunpck kxnor kxor vpermil2 ") ||
-            (is_vex(c) && begins_with_one_of(c->cs_mnem, "vfmadd vfmsub vfnmadd vfnmsub")));
+           (begins_with_one_of(c->cs_mnem,
+                               "femms pf pi2f pavgusb pmulhrw pswapd xcrypt xstore xsha "
+                               "montmul enclu encls enclv kadd kand kmov knot kor "
+                               "kshift ktest kunpck kxnor kxor vpermil2 ") ||
+            (is_vex(c) &&
+             begins_with_one_of(c->cs_mnem, "vfmadd vfmsub vfnmadd vfnmsub")));
 }
 
 static bool unknown_to_capstone(const Case *c)
 {
     return c->len > 0 && c->cs_len < 0 &&
-           begins_with_one_of(c->insn.desc->mnem,
-                              "evex wrss wruss incssp rdssp rstorssp saveprevssp clrssbsy setssbsy "
-                              "movdir gf2p8 vgf2p8 vpdp umonitor umwait tpause rdpid serialize "
-                              "cldemote vpclmulqdq vaesenc vaesdec prefetch ud0 nop monitorx "
-                              "mwaitx clzero wbnoinvd rdpkru wrpkru vbroadcasti128");
+           begins_with_one_of(
+               c->insn.desc->mnem,
+               "evex wrss wruss incssp rdssp rstorssp saveprevssp clrssbsy setssbsy "
+               "movdir gf2p8 vgf2p8 vpdp umonitor umwait tpause rdpid serialize "
+               "cldemote vpclmulqdq vaesenc vaesdec prefetch ud0 nop monitorx "
+               "mwaitx clzero wbnoinvd rdpkru wrpkru vbroadcasti128");
 }
 
 static bool system_register(const Case *c)
@@ -230,7 +241,8 @@ static bool system_register(const Case *c)
 
 static bool ud_modrm(const Case *c)
 {
-    return c->len > 0 && (!strcmp(c->insn.desc->mnem, "ud0") || !strcmp(c->insn.desc->mnem, "ud1"));
+    return c->len > 0 &&
+           (!strcmp(c->insn.desc->mnem, "ud0") || !strcmp(c->insn.desc->mnem, "ud1"));
 }
 
 static bool syscall32(const Case *c)
@@ -261,26 +273,28 @@ static bool evex(const Case *c)
 
 static bool moffs_prefixes(const Case *c)
 {
-    return c->len > 0 && c->cs_len < 0 && (c->insn.opcode & 0xfc) == 0xa0 && nr_prefixes(c) > 2;
+    return c->len > 0 && c->cs_len < 0 && (c->insn.opcode & 0xfc) == 0xa0 &&
+           nr_prefixes(c) > 2;
 }
 
+/* clang-format off */
 static struct {
     bool (*is)(const Case *c);
     const char *why;
     unsigned count;
 } explanations[] = {
     { forbidden_lock, "LOCK where the SDM does not allow it: #UD" },
-    { forbidden_prefix, "66, F3 or F2 on a form marked NP in the SDM: #UD; capstone drops it" },
+    { forbidden_prefix, "66, F3, F2 on a form marked NP in the SDM: #UD; capstone drops it" },
     { vex_w_fixed, "VEX.W fixed by the SDM; capstone takes both" },
     { gather, "VSIB without SIB byte, or two of three registers the same: #UD" },
-    { system_register, "MOV of a control or debug register, or to CS, that does not exist: #UD" },
+    { system_register, "control, debug, segment register that does not exist: #UD" },
     { syscall32, "SYSCALL and SYSRET outside 64-bit mode are AMD's" },
     { not_in_our_tables, "3DNow!, FMA4, XOP, PadLock, SGX, VEX mask moves: not in the tables" },
-    { unknown_to_capstone, "newer than capstone 4, or hints and reserved NOPs it does not know" },
+    { unknown_to_capstone, "newer than capstone 4; hints and reserved NOPs it does not know" },
     { ud_modrm, "UD0 and UD1 have a ModRM byte (SDM); capstone stops before it" },
     { fence_rm, "LFENCE MFENCE SFENCE: ModRM.rm is ignored" },
     { sreg_rex_r, "MOV of a segment register: REX.R is ignored" },
-    { near_branch_66, "near branch with 66 in 64-bit mode: ignored (Intel), rel16 in capstone (AMD)" },
+    { near_branch_66, "66 on a near branch in 64-bit mode: ignored by Intel; rel16 for AMD" },
     { addr32_rexw, "67 with REX.W: capstone takes the row of another mandatory prefix" },
     { mode16_mandatory, "16-bit mode: capstone does not see mandatory prefixes" },
     { ret_iw_66, "RET Iw with 66 and REX.W: capstone reads four bytes" },
@@ -288,6 +302,7 @@ static struct {
     { evex, "EVEX: capstone 4 reads some lengths wrong" },
     { lost_prefix, "capstone forgets a 66, F3 or F2 in front of another prefix" },
 };
+/* clang-format on */
 
 static bool explain(const Case *c)
 {
@@ -309,11 +324,12 @@ static void print_case(const Case *c, const char *what)
     for (unsigned n = 0; n < sizeof(c->b); n++) {
         printf(" %02x", c->b[n]);
     }
-    printf("\n    ours     %s\n    capstone %s %d\n", text, c->cs_len < 0 ? "-" : c->cs_mnem,
-           c->cs_len);
+    printf("\n    ours     %s\n    capstone %s %d\n", text,
+           c->cs_len < 0 ? "-" : c->cs_mnem, c->cs_len);
 }
 
-/* The bytes stand at the end of an allocation, where a sanitizer sees the first byte too many. */
+/* The bytes stand at the end of an allocation, where a sanitizer sees the first byte too
+ * many. */
 static bool check_stable(const Case *c)
 {
     Insn again;
@@ -355,7 +371,7 @@ static bool run_case(Case *c, csh handle, cs_insn *ci)
 
 int main(int argc, char **argv)
 {
-    static const cs_mode cs_modes[] = { CS_MODE_16, CS_MODE_32, CS_MODE_64 };
+    static const cs_mode cs_modes[] = {CS_MODE_16, CS_MODE_32, CS_MODE_64};
     unsigned long cases = argc > 1 ? strtoul(argv[1], NULL, 0) : 300000;
     unsigned failed = 0;
 

@@ -1,4 +1,4 @@
-/* What decoded instructions say of EFLAGS, of faults, and of CPUs without their feature. */
+/* What decoded instructions say of EFLAGS, faults and CPUs without their feature. */
 /* SPDX-License-Identifier: MIT */
 #include "tests/decode/insn-text.h"
 
@@ -7,6 +7,8 @@
 enum { ANY_CL = -1 };
 
 #define ALL (XF_CF | XF_PF | XF_AF | XF_ZF | XF_SF | XF_OF)
+
+/* clang-format off */
 
 /* Expected masks, from the "Flags Affected" paragraphs of SDM volume 2. */
 static const struct {
@@ -46,6 +48,8 @@ static const struct {
     { "popf", { 0x9d }, ANY_CL, 0, XF_EVERY, 0, false },
 };
 
+/* clang-format on */
+
 static unsigned check_eflags(void)
 {
     unsigned failed = 0;
@@ -56,15 +60,17 @@ static unsigned check_eflags(void)
         X86Eflags f = eflags_cases[n].cl < 0 ? x86_insn_eflags(&i)
                                              : x86_insn_eflags_cl(&i, eflags_cases[n].cl);
         if (f.read != eflags_cases[n].read || f.write != eflags_cases[n].write ||
-            f.undef != eflags_cases[n].undef || f.conditional != eflags_cases[n].conditional) {
-            printf("%s: read %04x write %04x undef %04x conditional %d\n", eflags_cases[n].name,
-                   f.read, f.write, f.undef, f.conditional);
+            f.undef != eflags_cases[n].undef ||
+            f.conditional != eflags_cases[n].conditional) {
+            printf("%s: read %04x write %04x undef %04x conditional %d\n",
+                   eflags_cases[n].name, f.read, f.write, f.undef, f.conditional);
             failed++;
         }
     }
     return failed;
 }
 
+/* clang-format off */
 static const struct {
     const char *name;
     uint8_t b[6];
@@ -78,12 +84,14 @@ static const struct {
     { "xlat", { 0xd7 }, true },              { "jmp", { 0xeb, 0x00 }, false },
 };
 
+/* clang-format on */
+
 static unsigned check_faults(void)
 {
     unsigned failed = 0;
 
     for (size_t n = 0; n < ARRAY_SIZE(fault_cases); n++) {
-        uint8_t b[X86_MAX_INSN_LEN] = { 0 };
+        uint8_t b[X86_MAX_INSN_LEN] = {0};
         Insn i;
         memcpy(b, fault_cases[n].b, sizeof(fault_cases[n].b));
         x86_decode(&i, b, sizeof(b), X86_MODE_64);
@@ -95,7 +103,7 @@ static unsigned check_faults(void)
     return failed;
 }
 
-/* The older meaning is the row above: the same opcode, so that the length is the same too. */
+/* The older meaning is the row above: same opcode, so that the length is the same too. */
 static unsigned check_fallbacks(void)
 {
     unsigned failed = 0, met = 0;

@@ -1,12 +1,14 @@
-/* Golden test of the opcode tables: every row has a line of bytes and what they decode to. */
+/* Golden test of the opcode tables: every row has a line of bytes and what they decode
+ * to. */
 /* SPDX-License-Identifier: MIT */
 /*
- * test-rows FILE...: each line "64 | 48 01 d8 => text" is decoded in that mode and compared; lines
- * that begin with # are comments. At the end every row of the tables must have been met.
- * test-rows --bless FILE rewrites what stands right of => and appends a line for the memory and
- * for the register form of each row that has none yet, searching all opcodes for it. Read the diff.
- * test-rows --again FILE rewrites the right hand sides only.
- * test-rows --rows prints the number of rows of each map, and how many have no generator yet.
+ * test-rows FILE...: each line "64 | 48 01 d8 => text" is decoded in that mode and
+ * compared; lines that begin with # are comments. At the end every row of the tables must
+ * have been met. test-rows --bless FILE rewrites what stands right of => and appends a
+ * line for the memory and for the register form of each row that has none yet, searching
+ * all opcodes for it. Read the diff. test-rows --again FILE rewrites the right hand sides
+ * only. test-rows --rows prints the number of rows of each map, and how many have no
+ * generator yet.
  */
 #include "tests/decode/insn-text.h"
 
@@ -21,7 +23,7 @@ typedef struct Golden {
     unsigned failed, lines;
 } Golden;
 
-static const unsigned mode_bits[] = { 16, 32, 64 };
+static const unsigned mode_bits[] = {16, 32, 64};
 
 static int mode_of(unsigned bits)
 {
@@ -33,7 +35,8 @@ static unsigned form_of(const Insn *i)
     return !i->desc->modrm ? FORM_ANY : i->modrm < 0xc0 ? FORM_MEM : FORM_REG;
 }
 
-static void put_line(GString *out, unsigned mode, const uint8_t *b, size_t n, const char *text)
+static void put_line(GString *out, unsigned mode, const uint8_t *b, size_t n,
+                     const char *text)
 {
     g_string_append_printf(out, "%u |", mode_bits[mode]);
     for (size_t k = 0; k < n; k++) {
@@ -115,7 +118,8 @@ static unsigned report_missing(const Golden *g)
 
 /* ---- Blessing ---- */
 
-/* Adds a line when the bytes reach a form of a row that has none. Lines hold no spare bytes. */
+/* Adds a line when the bytes reach a form of a row that has none. Lines hold no spare
+ * bytes. */
 static void try_bytes(Golden *g, unsigned mode, const uint8_t *b, size_t n)
 {
     Insn i;
@@ -149,19 +153,25 @@ static void try_modrm(Golden *g, unsigned mode, const uint8_t *head, size_t n)
 /* Prefixes and escapes: not opcodes of the one-byte map. */
 static bool is_opcode(unsigned mode, unsigned map, unsigned op)
 {
-    static const uint8_t others[] = { 0x0f, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66,
-                                      0x67, 0xf0, 0xf2, 0xf3, 0x38, 0x3a };
+    static const uint8_t others[] = {0x0f, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65,
+                                     0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x38, 0x3a};
     const uint8_t *at = memchr(others, op, sizeof(others));
     if (mode == X86_MODE_64 && map == 0 && (op & 0xf0) == 0x40) {
         return false;
     }
-    return !at || (map == 0 ? op == 0x38 || op == 0x3a : map != 1 || (op != 0x38 && op != 0x3a));
+    return !at ||
+           (map == 0 ? op == 0x38 || op == 0x3a : map != 1 || (op != 0x38 && op != 0x3a));
 }
 
 static void try_legacy(Golden *g, unsigned mode, unsigned map, unsigned op)
 {
-    static const uint8_t prefix[] = { 0, 0x66, 0xf3, 0xf2 };
-    static const uint8_t escape[][2] = { { 0, 0 }, { 0x0f, 0 }, { 0x0f, 0x38 }, { 0x0f, 0x3a } };
+    static const uint8_t prefix[] = {0, 0x66, 0xf3, 0xf2};
+    static const uint8_t escape[][2] = {
+        {0,    0   },
+        {0x0f, 0   },
+        {0x0f, 0x38},
+        {0x0f, 0x3a}
+    };
 
     if (!is_opcode(mode, map, op)) {
         return;
@@ -186,16 +196,18 @@ static void try_legacy(Golden *g, unsigned mode, unsigned map, unsigned op)
 static void try_vex(Golden *g, unsigned mode, unsigned map, unsigned op)
 {
     for (unsigned v = 0; v < 32; v++) { /* W, vvvv, L, pp */
-        uint8_t b[4] = { 0xc4, 0xe0 | map, (v & 16 ? 0x80 : 0) | (v & 8 ? 0x78 : 0x70) | (v & 7), op };
+        uint8_t b[4] = {0xc4, 0xe0 | map,
+                        (v & 16 ? 0x80 : 0) | (v & 8 ? 0x78 : 0x70) | (v & 7), op};
         try_modrm(g, mode, b, 4);
     }
 }
 
 static void bless_missing(Golden *g)
 {
-    static const uint8_t evex[6] = { 0x62, 0xf1, 0x7c, 0x48, 0x58 }, evex_imm[6] = {
-        0x62, 0xf3, 0xfd, 0x48, 0x25,
-    };
+    static const uint8_t evex[6] = {0x62, 0xf1, 0x7c, 0x48, 0x58},
+                         evex_imm[6] = {
+                             0x62, 0xf3, 0xfd, 0x48, 0x25,
+                         };
 
     for (unsigned map = 0; map < 4; map++) {
         for (unsigned op = 0; op < 256; op++) {
@@ -215,7 +227,7 @@ static void bless_missing(Golden *g)
 
 static const char *map_name(const InsnDesc *d)
 {
-    static const char *const names[] = { "1byte", "0f", "0f38", "0f3a", "groups and x87" };
+    static const char *const names[] = {"1byte", "0f", "0f38", "0f3a", "groups and x87"};
     return names[MIN(d->key >> 12, 4)];
 }
 
@@ -233,7 +245,7 @@ static void print_row_counts(void)
 
 int main(int argc, char **argv)
 {
-    Golden g = { g_new0(uint8_t, x86_nr_rows), g_string_new(NULL) };
+    Golden g = {g_new0(uint8_t, x86_nr_rows), g_string_new(NULL)};
 
     if (argc == 2 && !strcmp(argv[1], "--rows")) {
         print_row_counts();
