@@ -33,40 +33,33 @@ static void put_bytes(GString *to, const uint8_t *code, size_t len, const char *
     }
 }
 
-static size_t put_insn(GString *to, csh handle, const Insn *insn, int len, vaddr pc,
-                       const uint8_t *code, size_t avail)
+/* Capstone's text when its length is ours, or when only capstone knows the bytes. */
+size_t x86_disas_insn(GString *to, X86Mode mode, vaddr pc, const uint8_t *code,
+                      size_t avail)
 {
     cs_insn *ci = NULL;
-    size_t n = cs_disasm(handle, code, MIN(avail, X86_MAX_INSN_LEN), pc, 1, &ci);
+    csh handle;
+    Insn insn;
+    int len = x86_decode(&insn, code, avail, mode);
+    bool open = open_capstone(mode, &handle);
+    size_t n =
+        open ? cs_disasm(handle, code, MIN(avail, X86_MAX_INSN_LEN), pc, 1, &ci) : 0;
 
     if (n && (len < 0 || ci->size == len)) {
         g_string_append_printf(to, ci->op_str[0] ? "%-8s %s" : "%s", ci->mnemonic,
                                ci->op_str);
         len = ci->size;
     } else {
-        put_bytes(to, code, MAX(len, 1), len > 0 ? insn->desc->mnem : NULL);
+        put_bytes(to, code, MAX(len, 1), len > 0 ? insn.desc->mnem : NULL);
         len = MAX(len, 1);
     }
     if (n) {
         cs_free(ci, n);
     }
-    return len;
-}
-
-size_t x86_disas_insn(GString *to, X86Mode mode, vaddr pc, const uint8_t *code,
-                      size_t avail)
-{
-    Insn insn;
-    csh handle;
-    int len = x86_decode(&insn, code, avail, mode);
-
-    if (!open_capstone(mode, &handle)) {
-        put_bytes(to, code, MAX(len, 1), len > 0 ? insn.desc->mnem : NULL);
-        return MAX(len, 1);
+    if (open) {
+        cs_close(&handle);
     }
-    size_t used = put_insn(to, handle, &insn, len, pc, code, avail);
-    cs_close(&handle);
-    return used;
+    return len;
 }
 
 void x86_disas(CPUState *cpu, vaddr pc, const uint8_t *code, size_t len, GString *to)

@@ -8,6 +8,8 @@
 #ifndef TARGET_X86_VOP_H
 #define TARGET_X86_VOP_H
 
+/* clang-format off */
+
 /* The FMA operations in each order of operands: VOP_FMADD132PS ... */
 #define VOP_FMA_TYPES(op, order) \
     VOP_##op##order##PS, VOP_##op##order##PD, VOP_##op##order##SS, VOP_##op##order##SD
@@ -70,5 +72,7 @@ typedef enum X86X87Op {
 typedef enum X86X87Const {
     X87_LD1, X87_LDL2T, X87_LDL2E, X87_LDPI, X87_LDLG2, X87_LDLN2, X87_LDZ,
 } X86X87Const;
+
+/* clang-format on */
 
 #endif
