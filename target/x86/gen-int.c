@@ -217,7 +217,7 @@ static void gen_extend(DisasContext *s, bool sign)
 
     if (x86_op_is_mem(s, 1)) {
         ir_ld(s->tcg, t, d, x86_op_addr(s, 1u << from, false),
-              from | (sign ? MO_SIGN : 0));
+              from | (sign && from < t ? MO_SIGN : 0));
     } else if (sign && from < t) {
         ir_sext(s->tcg, t, d, x86_op_load(s, 1), from);
     } else if (from < t) {
@@ -516,9 +516,12 @@ void gen_enter(DisasContext *s, Insn *i)
         return;
     }
 
-    x86_push(s, t, s->regs[R_RBP]);
-    x86_reg_store(s, R_RBP, t, s->regs[R_RSP]);
-    x86_stack_add(s, -(int64_t)i->imm);
+    IRRef frame = x86_op2(s, OP_sub, IR_I64, s->regs[R_RSP], x86_const(s, size));
+    int64_t n = -(int64_t)(size + i->imm);
+    x86_stack_put(s, t, -(int64_t)size, s->regs[R_RBP]);
+    x86_stack_probe(s, t, n); /* the new top is checked for a write */
+    x86_stack_add(s, n);
+    x86_reg_store(s, R_RBP, t, frame);
 }
 
 void gen_pusha(DisasContext *s, Insn *i)
@@ -537,7 +540,7 @@ void gen_popa(DisasContext *s, Insn *i)
     IRType t = (IRType)i->opsize;
     IRRef v[8];
 
-    for (unsigned n = 0; n < 8; n++) {
+    for (unsigned n = 8; n-- > 0;) {
         v[n] = n == R_RSP ? IR_NONE : x86_stack_top(s, t, (7 - n) << t);
     }
     for (unsigned n = 0; n < 8; n++) {

@@ -97,8 +97,8 @@ void gen_cmps(DisasContext *s, Insn *i)
         return;
     }
 
-    ir_ld(s->tcg, t, a, string_addr(s, i->seg, R_RSI, size, false), size);
     ir_ld(s->tcg, t, b, string_addr(s, SEG_ES, R_RDI, size, false), size);
+    ir_ld(s->tcg, t, a, string_addr(s, i->seg, R_RSI, size, false), size);
     advance(s, R_RSI, size);
     advance(s, R_RDI, size);
     ir_op2f(s->tcg, OP_sub, t, IR_NONE, a, b);

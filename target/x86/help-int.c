@@ -259,6 +259,10 @@ void helper_enter(CPUX86State *env, uint64_t alloc, uint64_t level, uint64_t siz
     seg_push(&st, frame);
 
     st.sp -= alloc;
+    /* The new top is checked for a write. */
+    cpu_probe(env_cpu(env), st.base + (st.sp & st.mask), size, MMU_WRITE, MMU_CURRENT,
+              st.ra);
+
     seg_stack_commit(&st);
     env->regs[R_RBP] = size == 8   ? frame
                        : size == 4 ? (uint32_t)frame

@@ -148,7 +148,12 @@ static uint64_t prepare(StringOp *o, Operand *p, uint64_t k)
         return 0;
     }
 
-    uint64_t low = o->down ? p->ea - (k - 1) * o->n : p->ea;
+    uint64_t low = p->ea;
+    if (o->down) {
+        /* The fault is the first element's; the others lie in the same page. */
+        cpu_probe(o->cpu, linear(o, p->seg, p->ea), o->n, p->access, MMU_CURRENT, o->ra);
+        low -= (k - 1) * o->n;
+    }
     p->host = cpu_probe(o->cpu, linear(o, p->seg, low), k * o->n, p->access, MMU_CURRENT,
                         o->ra);
     return p->host ? k : 0;
@@ -354,12 +359,12 @@ static Comparison compare_one(const StringOp *o, const Operand *src, const Opera
     Comparison c = {.a = o->env->regs[R_RAX] & (UINT64_MAX >> (64 - 8 * o->n)),
                     .done = 1};
 
+    check_seg(o, dst, dst->ea, o->n);
+    c.b = load_element(o, dst);
     if (src) {
         check_seg(o, src, src->ea, o->n);
         c.a = load_element(o, src);
     }
-    check_seg(o, dst, dst->ea, o->n);
-    c.b = load_element(o, dst);
     c.stop = (c.a == c.b) == o->repne;
     return c;
 }
@@ -376,9 +381,10 @@ static uint64_t rep_compare(StringOp *o, Operand *src, Operand *dst)
         uint64_t k = MIN(run_max(o), run_length(o, R_ES, dst->ea));
         if (src) {
             next_ea(o, src);
-            k = k ? prepare(o, src, k) : 0;
+            k = MIN(k, run_length(o, src->seg, src->ea));
         }
         k = k ? prepare(o, dst, k) : 0;
+        k = k && src ? prepare(o, src, k) : k;
         c = k ? compare_run(o, src, dst, k) : compare_one(o, src, dst);
         if (src) {
             advance_reg(o, R_RSI, c.done);

@@ -77,10 +77,17 @@ static bool seg_has_base(const DisasContext *s, unsigned seg)
     return seg == SEG_CS ? s->cs_base != 0 : (s->hflags & HF_ADDSEG) != 0;
 }
 
+/* Limits matter, or the access is a write to a code segment, which is never allowed. */
+static bool must_check(const DisasContext *s, unsigned seg, bool write)
+{
+    return !s->code64 && (s->hflags & HF_LIMITS || seg >= SEG_FS ||
+                          (write && seg == SEG_CS && x86_protected(s)));
+}
+
 static void check_limit(DisasContext *s, unsigned seg, IRRef ea, unsigned bytes,
                         bool write)
 {
-    if (!s->code64 && (s->hflags & HF_LIMITS || seg >= SEG_FS)) {
+    if (must_check(s, seg, write)) {
         X86_CALL(s, check_seg, IR_NONE, ea, x86_const(s, seg | write << 3 | bytes << 8));
     }
 }
@@ -321,6 +328,14 @@ void x86_stack_put(DisasContext *s, IRType t, int64_t disp, IRRef val)
     IRRef sp;
 
     ir_st(s->tcg, t, val, stack_addr(s, disp, 1u << t, true, &sp), t);
+}
+
+void x86_stack_probe(DisasContext *s, IRType t, int64_t disp)
+{
+    IRRef sp;
+    IRAddr a = stack_addr(s, disp, 1u << t, true, &sp);
+
+    ir_ld(s->tcg, t, x86_temp(s, t), a, t | MO_RMW);
 }
 
 IRRef x86_stack_top(DisasContext *s, IRType t, int64_t disp)

@@ -136,6 +136,7 @@ void x86_reg_add_scaled(DisasContext *s, unsigned reg, IRType t, IRRef n, unsign
  * x86_stack_add(). */
 void x86_push(DisasContext *s, IRType t, IRRef val);
 void x86_stack_put(DisasContext *s, IRType t, int64_t disp, IRRef val);
+void x86_stack_probe(DisasContext *s, IRType t, int64_t disp);
 IRRef x86_stack_top(DisasContext *s, IRType t, int64_t disp);
 void x86_stack_add(DisasContext *s, int64_t n);
 

@@ -1,0 +1,375 @@
+/* Random instructions: the host's CPU against the interpreter and the host back end. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * test-diff [OPTION ...]
+ *   --cases N          how many (100,000)
+ *   --seed N           of the first; the others follow
+ *   --insns N          the most instructions in a case (1)
+ *   --backend NAME     interp, native, or both (default)
+ *   --rows GLOB        rows by mnemonic
+ *   --bits 32          32-bit code
+ *   --off NAME,...     optimisations to switch off
+ *   --failures N       stop after so many (10)
+ *   --verbose          print each case
+ * A case that differs is made smaller, and printed as a snippet for tests/asm.
+ */
+#include "tests/diff/host.h"
+
+#include "util/error.h"
+
+#include <capstone/capstone.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#pragma weak tcg_native_backend /* there is none on this host */
+
+static struct {
+    gint64 cases, seed;
+    int insns, bits, failures;
+    char *backend, *rows, *off;
+    gboolean verbose;
+} opt = {.cases = 100000, .seed = 1, .insns = 1, .bits = 64, .failures = 10};
+
+static GOptionEntry entries[] = {
+    {"cases",     0, 0, G_OPTION_ARG_INT64, &opt.cases, "how many", "N"},
+    {"seed",          0, 0, G_OPTION_ARG_INT64, &opt.seed, "of the first", "N"},
+    {"insns", 0, 0, G_OPTION_ARG_INT, &opt.insns, "instructions a case", "N"},
+    {"bits",        0, 0, G_OPTION_ARG_INT, &opt.bits, "64 or 32", "N"},
+    {"failures",      0, 0, G_OPTION_ARG_INT, &opt.failures, "stop after so many", "N"},
+    {"backend",          0, 0, G_OPTION_ARG_STRING, &opt.backend, "interp, native, both", "NAME"},
+    {"rows",  0, 0, G_OPTION_ARG_STRING, &opt.rows, "rows by mnemonic", "GLOB"},
+    {"off",        0, 0, G_OPTION_ARG_STRING, &opt.off, "optimisations off", "NAMES"},
+    {"verbose",     0, 0, G_OPTION_ARG_NONE, &opt.verbose, "print each case", NULL},
+    {NULL         }
+};
+
+#define MAX_RIGS 2
+
+typedef struct Diff {
+    Gen *gen;
+    Host *host;
+    Rig *rigs[MAX_RIGS];
+    const char *names[MAX_RIGS];
+    unsigned nrigs;
+    unsigned long crashes, ends, faults;
+} Diff;
+
+static void run_rig(Diff *d, Rig *rig, const Case *c, Snapshot *out)
+{
+    out->st = c->before;
+    gen_memory(d->gen, c, out);
+    gen_place(c);
+    snapshot_load(out);
+    rig_forget(rig);
+    out->res = rig_run(rig, &out->st, 1000);
+    snapshot_save(out);
+    gen_unplace(c);
+}
+
+/*
+ * A stack access at an address that is not canonical is #SS in 64-bit code; we raise #GP:
+ * the TLB's slow path does not know the segment.
+ */
+static void forgive_ss(Snapshot *host)
+{
+    if (!host->st.code32 && host->res.vector == EXCP_SS) {
+        host->res.vector = EXCP_GP;
+    }
+}
+
+/*
+ * BSF and BSR of 0 leave a 32-bit destination alone. AMD processors mean all of the
+ * register, we and others clear its upper half (SDM vol. 2, BSF).
+ */
+static void forgive_scan(const Case *c, Snapshot *ours, const Snapshot *host)
+{
+    if (!c->has_scan) {
+        return;
+    }
+    for (unsigned n = 0; n < 16; n++) {
+        if (ours->st.regs[n] == (uint32_t)host->st.regs[n]) {
+            ours->st.regs[n] = host->st.regs[n];
+        }
+    }
+}
+
+/* True when the rig ends as the host did; otherwise `why` tells. */
+/*
+ * A branch to an address that is not canonical: the processor raises #GP at the branch,
+ * we at the target, where it is fetched.
+ */
+static bool branched_away(const Case *c, const Snapshot *ours, const Snapshot *host)
+{
+    uint64_t rip = ours->st.rip;
+
+    return x86_rows[c->row].gates & GATE_END && ours->res.vector == EXCP_GP &&
+           host->res.vector == EXCP_GP && sign_extend(rip, 48) != (int64_t)rip;
+}
+
+static bool agrees(Diff *d, unsigned n, const Case *c, const Snapshot *host, GString *why)
+{
+    static Snapshot ours;
+    bool ended = host->st.rip == CODE_BASE + c->offset + c->len;
+    uint32_t flags = RIG_EFLAGS & ~(ended ? c->undefined : c->ever_undefined);
+
+    run_rig(d, d->rigs[n], c, &ours);
+    forgive_scan(c, &ours, host);
+    return branched_away(c, &ours, host) || snapshot_equal(&ours, host, flags, why);
+}
+
+/* --- a case that failed --- */
+
+#define MAX_LINE 600
+
+/* Appends `line`, but not the whole of memory. */
+static void append_line(GString *to, GString *line)
+{
+    if (line->len > MAX_LINE) {
+        g_string_truncate(line, MAX_LINE);
+        g_string_append(line, " ...");
+    }
+    g_string_append_printf(to, "%s\n", line->str);
+    g_string_truncate(line, 0);
+}
+
+static bool host_single(Diff *d, const Case *c, Snapshot *out)
+{
+    HostSlot *s = host_slots(d->host);
+
+    s->c = *c;
+    if (host_run(d->host, 1) != 1) {
+        return false;
+    }
+    *out = s->out;
+    forgive_ss(out);
+    return true;
+}
+
+static bool still_fails(Diff *d, unsigned n, const Case *c)
+{
+    static Snapshot host;
+    g_autoptr(GString) why = g_string_new(NULL);
+
+    return host_single(d, c, &host) && !agrees(d, n, c, &host, why);
+}
+
+/* Puts the telling values of snapshot_init() wherever the case fails with them, too. */
+static void shrink(Diff *d, unsigned n, Case *c)
+{
+    Snapshot *plain = g_new(Snapshot, 1);
+    Case try;
+
+    snapshot_init(plain);
+    for (unsigned k = 0; k < 16; k++) {
+        try = *c;
+        try.before.regs[k] = plain->st.regs[k];
+        if (still_fails(d, n, &try)) {
+            *c = try;
+        }
+        try = *c;
+        try.before.vec[k] = plain->st.vec[k];
+        if (still_fails(d, n, &try)) {
+            *c = try;
+        }
+    }
+    try = *c;
+    try.before.fcw = plain->st.fcw;
+    try.before.fsw = plain->st.fsw;
+    try.before.ftw = plain->st.ftw;
+    memcpy(try.before.st, plain->st.st, sizeof(try.before.st));
+    if (still_fails(d, n, &try)) {
+        *c = try;
+    }
+    for (unsigned bit = 0; bit < 12; bit++) {
+        try = *c;
+        try.before.eflags &= ~(1u << bit);
+        if (still_fails(d, n, &try)) {
+            *c = try;
+        }
+    }
+    g_free(plain);
+}
+
+static void disassemble(const Case *c, GString *to)
+{
+    csh cs;
+    cs_insn *insn;
+    uint64_t pc = CODE_BASE + c->offset;
+
+    cs_open(CS_ARCH_X86, c->before.code32 ? CS_MODE_32 : CS_MODE_64, &cs);
+    size_t n = cs_disasm(cs, c->code, c->len, pc, 0, &insn);
+    for (size_t k = 0; k < n; k++) {
+        g_string_append_printf(to, "        .byte  ");
+        for (unsigned b = 0; b < insn[k].size; b++) {
+            g_string_append_printf(to, "%s0x%02x", b ? ", " : "", insn[k].bytes[b]);
+        }
+        g_string_append_printf(to, " # %s %s\n", insn[k].mnemonic, insn[k].op_str);
+    }
+    if (n) {
+        cs_free(insn, n);
+    } else {
+        g_string_append(to, "        .byte  ");
+        for (unsigned b = 0; b < c->len; b++) {
+            g_string_append_printf(to, "%s0x%02x", b ? ", " : "", c->code[b]);
+        }
+        g_string_append_printf(to, " # %s\n", x86_rows[c->row].mnem);
+    }
+    cs_close(&cs);
+}
+
+static void report(Diff *d, unsigned n, const Case *failed)
+{
+    g_autoptr(GString) text = g_string_new(NULL), line = g_string_new("# in: ");
+    g_autoptr(GString) why = g_string_new("# ours:");
+    Snapshot *host = g_new(Snapshot, 1), *before = g_new(Snapshot, 1),
+             *plain = g_new(Snapshot, 1);
+    Case c = *failed;
+
+    shrink(d, n, &c);
+    if (!host_single(d, &c, host)) {
+        *host = host_slots(d->host)->out;
+    }
+    agrees(d, n, &c, host, why);
+    snapshot_init(plain);
+    before->st = c.before;
+    gen_memory(d->gen, &c, before);
+    memcpy(plain->data, before->data, DATA_SIZE);
+    memcpy(plain->stack, before->stack, STACK_SIZE);
+    before->res = (MachineResult){.vector = EXCP_GP};
+    snapshot_describe(before, plain, before->st.rip, c.before.eflags, line);
+    if (c.patch_len) {
+        g_string_append_printf(line, " m64@%#" PRIx64 "=%#" PRIx64 " ...",
+                               c.patch_addr - DATA_BASE, ldq_le_p(c.patch));
+    }
+    append_line(text, line);
+    g_string_append(line, "# out:");
+    snapshot_describe(host, before, CODE_BASE + c.offset + c.len,
+                      RIG_EFLAGS & ~c.undefined, line);
+    append_line(text, line);
+    append_line(text, why);
+    disassemble(&c, text);
+    printf("seed %" PRIu64 ", %s: ours !host:\n%s\n", failed->seed, d->names[n],
+           text->str);
+    fflush(stdout);
+    g_free(host);
+    g_free(before);
+    g_free(plain);
+}
+
+/* --- main --- */
+
+static unsigned check_slot(Diff *d, const HostSlot *s)
+{
+    unsigned failed = 0;
+    uint64_t end = CODE_BASE + s->c.offset + s->c.len;
+
+    d->ends += s->out.st.rip == end;
+    d->faults += s->out.res.vector != EXCP_GP;
+    for (unsigned n = 0; n < d->nrigs; n++) {
+        g_autoptr(GString) why = g_string_new(NULL);
+        if (!agrees(d, n, &s->c, &s->out, why)) {
+            Case c = s->c;
+            report(d, n, &c);
+            failed++;
+            break;
+        }
+    }
+    return failed;
+}
+
+static unsigned run_batch(Diff *d, uint64_t first, unsigned n)
+{
+    HostSlot *s = host_slots(d->host);
+    HostSlot *copy;
+    unsigned failed = 0, done;
+
+    for (unsigned k = 0; k < n; k++) {
+        gen_case(d->gen, &s[k].c, first + k, opt.insns, opt.bits == 32);
+        if (opt.verbose) {
+            g_autoptr(GString) text = g_string_new(NULL);
+            disassemble(&s[k].c, text);
+            printf("seed %" PRIu64 "\n%s", s[k].c.seed, text->str);
+        }
+    }
+    done = host_run(d->host, n);
+    if (done < n) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        disassemble(&s[done].c, text);
+        printf("seed %" PRIu64 " stopped the host's process:\n%s", s[done].c.seed,
+               text->str);
+        d->crashes++;
+    }
+    copy = g_memdup2(s, sizeof(HostSlot) * done); /* reports use the slots */
+    for (unsigned k = 0; k < done; k++) {
+        forgive_ss(&copy[k].out);
+        failed += check_slot(d, &copy[k]);
+    }
+    g_free(copy);
+    if (done < n) {
+        return failed + (n - done > 1 ? run_batch(d, first + done + 1, n - done - 1) : 0);
+    }
+    return failed;
+}
+
+static uint32_t opts_off(void)
+{
+    g_auto(GStrv) names = g_strsplit(opt.off ? opt.off : "", ",", -1);
+    uint32_t mask = 0;
+
+    for (char **n = names; *n && **n; n++) {
+        bool all = strcmp(*n, "all") == 0;
+        int bit = all ? 0 : tcg_opt_find(*n);
+        if (bit < 0) {
+            report_error("%s: no such optimisation", *n);
+            exit(1);
+        }
+        mask |= all ? (1u << NR_TCG_OPTS) - 1 : 1u << bit;
+    }
+    return mask;
+}
+
+static void add_rig(Diff *d, const char *name, const TCGBackend *b)
+{
+    bool wanted = !opt.backend || strcmp(opt.backend, "both") == 0 ||
+                  strcmp(opt.backend, name) == 0;
+
+    if (wanted && b) {
+        d->names[d->nrigs] = name;
+        d->rigs[d->nrigs++] = rig_new(b, opts_off());
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_autoptr(GOptionContext) ctx = g_option_context_new(NULL);
+    GError *err = NULL;
+    Diff d = {0};
+    unsigned failed = 0;
+    gint64 n = 0;
+
+    g_option_context_add_main_entries(ctx, entries, NULL);
+    if (!g_option_context_parse(ctx, &argc, &argv, &err)) {
+        report_gerror(err);
+        return 1;
+    }
+    if (!rig_map_memory() || !native_init() || (opt.bits == 32 && !native_has_code32())) {
+        printf("this host cannot run the cases itself\n");
+        return 77;
+    }
+    d.gen = gen_new(native_has_feature, opt.rows);
+    add_rig(&d, "interp", &tcg_interp_backend);
+    add_rig(&d, "native", &tcg_native_backend ? tcg_native_backend : NULL);
+    d.host = host_new(d.gen);
+    while (n < opt.cases && failed < (unsigned)opt.failures && d.nrigs) {
+        unsigned batch = MIN(opt.cases - n, HOST_BATCH);
+        failed += run_batch(&d, opt.seed + n, batch);
+        n += batch;
+    }
+    printf("%" PRId64 " cases of %u rows (%lu ran to their end, %lu ended by another "
+                      "exception than #GP), "
+           "%u differ, %lu stopped the host's process\n",
+           n, gen_rows(d.gen), d.ends, d.faults, failed, d.crashes);
+    host_free(d.host);
+    gen_free(d.gen);
+    return failed != 0 || d.nrigs == 0 ? (d.nrigs ? 1 : 77) : 0;
+}
