@@ -4,7 +4,7 @@
  * Nothing is decided here but what belongs to a format: which bits make it up, and the
  * rules of SSE that see the encoding (min and max return an operand).
  */
-#include "fpu/parts-internal.h"
+#include "fpu/arith-internal.h"
 
 /* An operand as minss sees it: under DAZ a denormal is a zero of its sign. */
 static uint64_t flush_operand(uint64_t bits, const FloatParts *p, const FloatFormat *f)

@@ -142,13 +142,6 @@ static floatx80 finish(FloatParts p, FloatStatus *s)
     return r;
 }
 
-static void raise_denormal(const FloatParts *p, FloatStatus *s)
-{
-    if (p->denormal) {
-        float_raise(s, FLOAT_DENORMAL);
-    }
-}
-
 /*
  * F2XM1.
  */
@@ -174,7 +167,7 @@ floatx80 fx80_f2xm1(floatx80 a, FloatStatus *s)
     } else if (p.cls == CLS_INF && p.sign) {
         p = parts_from_u64(true, 1);
     } else if (p.cls == CLS_NORMAL) {
-        raise_denormal(&p, s);
+        parts_raise_denormal(&p, s);
         float_raise(s, FLOAT_INEXACT);
         if (p.exp < 0) {
             p = exp2_minus_1(&p);
@@ -267,13 +260,13 @@ floatx80 fx80_fyl2x(floatx80 x, floatx80 y, FloatStatus *s)
     }
     FloatParts log = parts_inf(px.cls == CLS_ZERO);
     if (px.cls == CLS_NORMAL) {
-        raise_denormal(&px, s);
+        parts_raise_denormal(&px, s);
         log = log2_parts(&px);
     } else if (px.cls == CLS_ZERO && py.cls == CLS_NORMAL) {
         float_raise(s, FLOAT_DIVZERO);
     }
     if (px.cls != CLS_ZERO) {
-        raise_denormal(&py, s);
+        parts_raise_denormal(&py, s);
     }
     return finish(times_log(&log, &py, s), s);
 }
@@ -290,8 +283,8 @@ floatx80 fx80_fyl2xp1(floatx80 x, floatx80 y, FloatStatus *s)
     if (px.cls == CLS_INF && px.sign) {
         return finish(parts_invalid(s), s);
     }
-    raise_denormal(&px, s);
-    raise_denormal(&py, s);
+    parts_raise_denormal(&px, s);
+    parts_raise_denormal(&py, s);
     FloatParts log = px;
     if (px.cls == CLS_NORMAL) {
         if (px.sign && px.exp >= 0) {
@@ -371,8 +364,8 @@ floatx80 fx80_fpatan(floatx80 x, floatx80 y, FloatStatus *s)
     if (parts_is_nan(&px) || parts_is_nan(&py)) {
         return finish(parts_pick_nan(&px, &py, s), s);
     }
-    raise_denormal(&px, s);
-    raise_denormal(&py, s);
+    parts_raise_denormal(&px, s);
+    parts_raise_denormal(&py, s);
     FloatParts angle = px.cls == CLS_NORMAL && py.cls == CLS_NORMAL
                            ? atan_quadrants(px, py)
                            : atan_special(&px, &py);
@@ -466,7 +459,7 @@ static bool trigonometric(floatx80 a, FloatParts *sine, FloatParts *cosine,
     if (p.exp >= 63) {
         return false;
     }
-    raise_denormal(&p, s);
+    parts_raise_denormal(&p, s);
     sine_cosine(p, sine, cosine);
     return true;
 }

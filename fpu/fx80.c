@@ -4,7 +4,7 @@
  * Precision control (FloatStatus.precision) shortens the significand of + - * / and sqrt
  * alone; exponents keep their 15 bits. SDM vol. 1, 8.1.5.2.
  */
-#include "fpu/parts-internal.h"
+#include "fpu/arith-internal.h"
 
 floatx80 fx80_add(floatx80 a, floatx80 b, FloatStatus *s)
 {

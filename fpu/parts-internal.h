@@ -119,7 +119,7 @@ static inline FloatParts parts_invalid(FloatStatus *s)
 }
 
 /* frac / 2^127 * 2^exp for any frac, normalised. */
-static inline FloatParts parts_make(bool sign, int exp, u128 frac)
+static ALWAYS_INLINE FloatParts parts_make(bool sign, int exp, u128 frac)
 {
     if (!frac) {
         return parts_zero(sign);
@@ -168,7 +168,7 @@ static ALWAYS_INLINE FloatParts parts_unpack(uint64_t bits, const FloatFormat *f
 }
 
 /* Unpacks a floatx80. DAZ does not exist there. */
-static inline FloatParts parts_unpack_fx80(floatx80 a)
+static ALWAYS_INLINE FloatParts parts_unpack_fx80(floatx80 a)
 {
     int exp = a.hi & 0x7fff;
     bool integer = a.lo >> 63;
@@ -285,14 +285,17 @@ static ALWAYS_INLINE uint64_t parts_pack(const FloatParts *p, const FloatFormat 
 }
 
 /* Encodes p as floatx80 with `precision` bits (0: all 64). */
-static inline floatx80 parts_pack_fx80(const FloatParts *p, int precision, FloatStatus *s)
+static ALWAYS_INLINE floatx80 parts_pack_fx80(const FloatParts *p, int precision,
+                                              FloatStatus *s)
 {
     uint16_t sign = p->sign << 15;
     Rounded r;
     s->rounded_up = false;
     switch (p->cls) {
     case CLS_NORMAL:
-        r = parts_round(p, &format_fx80, precision ? precision : 64, s);
+        r = likely(precision == 64 || precision == 0) /* for the compiler's sake */
+                ? parts_round(p, &format_fx80, 64, s)
+                : parts_round(p, &format_fx80, precision, s);
         return (floatx80){r.frac, sign | r.exp};
     case CLS_ZERO:
         return (floatx80){0, sign};
@@ -306,17 +309,11 @@ static inline floatx80 parts_pack_fx80(const FloatParts *p, int precision, Float
 FloatParts parts_pick_nan(const FloatParts *a, const FloatParts *b, FloatStatus *s);
 FloatParts parts_quiet_nan(const FloatParts *a, FloatStatus *s);
 
-FloatParts parts_add(FloatParts a, FloatParts b, bool subtract, FloatStatus *s);
-FloatParts parts_mul(FloatParts a, FloatParts b, FloatStatus *s);
-FloatParts parts_div(FloatParts a, FloatParts b, FloatStatus *s);
 FloatParts parts_sqrt(FloatParts a, FloatStatus *s);
 FloatParts parts_muladd(FloatParts a, FloatParts b, FloatParts c, int negate,
                         FloatStatus *s);
 FloatRelation parts_compare(const FloatParts *a, const FloatParts *b, bool quiet,
                             FloatStatus *s);
-
-/* a + b of two CLS_NORMAL numbers; the mode decides the sign of an exact zero. */
-FloatParts parts_add_numbers(FloatParts a, FloatParts b, int rounding);
 
 /* The integer that |p| < 2^64 is rounded to; *inexact and *up as in FloatStatus. */
 uint64_t parts_round_to_u64(const FloatParts *p, FloatRounding mode, bool *inexact,

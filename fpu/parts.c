@@ -5,7 +5,7 @@
  * See parts-internal.h for the representation. Each arithmetic function first disposes of
  * NaNs and invalid operations, then raises the denormal-operand exception, then computes.
  */
-#include "fpu/parts-internal.h"
+#include "fpu/arith-internal.h"
 
 /*
  * Rounding at the ends of the exponent range.
@@ -132,154 +132,6 @@ FloatParts parts_pick_nan(const FloatParts *a, const FloatParts *b, FloatStatus 
     return parts_quiet_nan(first ? a : b, s);
 }
 
-static inline void raise_denormal(const FloatParts *a, const FloatParts *b,
-                                  FloatStatus *s)
-{
-    if (a->denormal || b->denormal) {
-        float_raise(s, FLOAT_DENORMAL);
-    }
-}
-
-/*
- * Arithmetic.
- */
-
-static FloatParts add_magnitudes(FloatParts a, const FloatParts *b)
-{
-    u128 addend = shift_right_jam(b->frac, a.exp - b->exp);
-    a.frac += addend;
-    if (a.frac < addend) {
-        a.frac = shift_right_jam(a.frac, 1) | FRAC_TOP;
-        a.exp++;
-    }
-    return a;
-}
-
-/* a - b for |a| >= |b|; a zero is left to the caller. */
-static FloatParts subtract_magnitudes(FloatParts a, const FloatParts *b)
-{
-    a.frac -= shift_right_jam(b->frac, a.exp - b->exp);
-    return parts_make(a.sign, a.exp, a.frac);
-}
-
-FloatParts parts_add_numbers(FloatParts a, FloatParts b, int rounding)
-{
-    a.denormal = b.denormal = false;
-    if (a.exp < b.exp || (a.exp == b.exp && a.frac < b.frac)) {
-        FloatParts t = a;
-        a = b;
-        b = t;
-    }
-    if (a.sign == b.sign) {
-        return add_magnitudes(a, &b);
-    }
-    a = subtract_magnitudes(a, &b);
-    if (a.cls == CLS_ZERO) {
-        a.sign = rounding == FLOAT_ROUND_DOWN;
-    }
-    return a;
-}
-
-/* a + b once NaNs, invalid and denormal operands have been dealt with. */
-static FloatParts add_finite_or_inf(FloatParts a, FloatParts b, int rounding)
-{
-    if (likely(a.cls == CLS_NORMAL && b.cls == CLS_NORMAL)) {
-        return parts_add_numbers(a, b, rounding);
-    }
-    if (a.cls == CLS_INF || b.cls == CLS_ZERO) {
-        if (a.cls == CLS_ZERO && a.sign != b.sign) {
-            a.sign = rounding == FLOAT_ROUND_DOWN;
-        }
-        return a;
-    }
-    return b;
-}
-
-FloatParts parts_add(FloatParts a, FloatParts b, bool subtract, FloatStatus *s)
-{
-    if (unlikely(parts_is_nan(&a) || parts_is_nan(&b))) {
-        return parts_pick_nan(&a, &b, s);
-    }
-    b.sign ^= subtract;
-    if (unlikely(a.cls == CLS_INF && b.cls == CLS_INF && a.sign != b.sign)) {
-        return parts_invalid(s);
-    }
-    raise_denormal(&a, &b, s);
-    return add_finite_or_inf(a, b, s->rounding);
-}
-
-/* The exact product of two numbers of at most 64 bits. */
-static FloatParts multiply_numbers(const FloatParts *a, const FloatParts *b)
-{
-    u128 frac = (u128)hi64(a->frac) * hi64(b->frac);
-    return parts_make(a->sign ^ b->sign, a->exp + b->exp + 1, frac);
-}
-
-/* a * b where neither is a NaN and the product is not invalid. */
-static FloatParts multiply(const FloatParts *a, const FloatParts *b)
-{
-    if (likely(a->cls == CLS_NORMAL && b->cls == CLS_NORMAL)) {
-        return multiply_numbers(a, b);
-    }
-    bool sign = a->sign ^ b->sign;
-    return a->cls == CLS_INF || b->cls == CLS_INF ? parts_inf(sign) : parts_zero(sign);
-}
-
-static bool is_inf_times_zero(const FloatParts *a, const FloatParts *b)
-{
-    return (a->cls == CLS_INF && b->cls == CLS_ZERO) ||
-           (a->cls == CLS_ZERO && b->cls == CLS_INF);
-}
-
-FloatParts parts_mul(FloatParts a, FloatParts b, FloatStatus *s)
-{
-    if (unlikely(parts_is_nan(&a) || parts_is_nan(&b))) {
-        return parts_pick_nan(&a, &b, s);
-    }
-    if (unlikely(is_inf_times_zero(&a, &b))) {
-        return parts_invalid(s);
-    }
-    raise_denormal(&a, &b, s);
-    return multiply(&a, &b);
-}
-
-/* The quotient of two numbers of at most 64 bits: 64 bits, a round bit, a sticky bit. */
-static FloatParts divide_numbers(const FloatParts *a, const FloatParts *b)
-{
-    uint64_t divisor = hi64(b->frac);
-    bool less = a->frac < b->frac;
-    u128 dividend = a->frac >> !less;
-    uint64_t quotient = dividend / divisor;
-    uint64_t rest = dividend - (u128)quotient * divisor;
-
-    bool half = rest >= divisor - rest;
-    u128 frac = (u128)quotient << 64 | (u128)half << 63 | (rest != 0);
-    return (FloatParts){.cls = CLS_NORMAL,
-                        .sign = a->sign ^ b->sign,
-                        .exp = a->exp - b->exp - less,
-                        .frac = frac};
-}
-
-FloatParts parts_div(FloatParts a, FloatParts b, FloatStatus *s)
-{
-    if (unlikely(parts_is_nan(&a) || parts_is_nan(&b))) {
-        return parts_pick_nan(&a, &b, s);
-    }
-    bool sign = a.sign ^ b.sign;
-    if (unlikely(a.cls == b.cls && a.cls != CLS_NORMAL)) {
-        return parts_invalid(s); /* 0 / 0, inf / inf */
-    }
-    if (unlikely(b.cls == CLS_ZERO && a.cls == CLS_NORMAL)) {
-        float_raise(s, FLOAT_DIVZERO);
-        return parts_inf(sign);
-    }
-    raise_denormal(&a, &b, s);
-    if (likely(a.cls == CLS_NORMAL && b.cls == CLS_NORMAL)) {
-        return divide_numbers(&a, &b);
-    }
-    return a.cls == CLS_INF || b.cls == CLS_ZERO ? parts_inf(sign) : parts_zero(sign);
-}
-
 /*
  * Integer square roots of numbers with one of the top two bits set: root and remainder of
  * twice the bits come from those of the upper half by one division (P. Zimmermann,
@@ -290,9 +142,8 @@ static uint32_t sqrt_u32(uint32_t n, uint32_t *rest)
 {
     uint32_t root = 0;
     for (uint32_t bit = 1 << 15; bit; bit >>= 1) {
-        if ((root | bit) * (root | bit) <= n) {
-            root |= bit;
-        }
+        uint32_t larger = root | bit;
+        root = larger * larger <= n ? larger : root;
     }
     *rest = n - root * root;
     return root;
@@ -304,7 +155,7 @@ static uint32_t sqrt_u64(uint64_t n, uint64_t *rest)
     uint64_t high = sqrt_u32(n >> 32, &high_rest);
     uint64_t dividend = (uint64_t)high_rest << 16 | (n >> 16 & 0xffff);
     uint64_t q = dividend / (2 * high);
-    uint64_t u = dividend % (2 * high);
+    uint64_t u = dividend - q * (2 * high);
     uint64_t root = (high << 16) + q;
     int64_t r = (int64_t)((u << 16) + (n & 0xffff)) - (int64_t)(q * q);
     if (r < 0) {
@@ -318,11 +169,11 @@ static uint32_t sqrt_u64(uint64_t n, uint64_t *rest)
 static uint64_t sqrt_u128(u128 n, u128 *rest)
 {
     uint64_t high_rest;
-    u128 high = sqrt_u64(hi64(n), &high_rest);
+    uint64_t high = sqrt_u64(hi64(n), &high_rest);
     u128 dividend = (u128)high_rest << 32 | ((uint64_t)n >> 32);
     u128 q = dividend / (2 * high);
-    u128 u = dividend % (2 * high);
-    u128 root = (high << 32) + q;
+    u128 u = dividend - q * (2 * high);
+    u128 root = ((u128)high << 32) + q;
     __int128 r = (__int128)((u << 32) + (uint32_t)n) - (__int128)(q * q);
     if (r < 0) {
         r += 2 * root - 1;
@@ -340,7 +191,7 @@ FloatParts parts_sqrt(FloatParts a, FloatStatus *s)
     if (unlikely(a.sign && a.cls != CLS_ZERO)) {
         return parts_invalid(s);
     }
-    raise_denormal(&a, &a, s);
+    parts_raise_denormal(&a, s);
     if (a.cls != CLS_NORMAL) {
         return a;
     }
@@ -380,8 +231,9 @@ FloatParts parts_muladd(FloatParts a, FloatParts b, FloatParts c, int negate,
     if (product.cls == CLS_INF && addend.cls == CLS_INF && product.sign != addend.sign) {
         return parts_invalid(s);
     }
-    raise_denormal(&a, &b, s);
-    raise_denormal(&c, &c, s);
+    parts_raise_denormal(&a, s);
+    parts_raise_denormal(&b, s);
+    parts_raise_denormal(&c, s);
     return add_finite_or_inf(product, addend, s->rounding);
 }
 
@@ -412,7 +264,8 @@ FloatRelation parts_compare(const FloatParts *a, const FloatParts *b, bool quiet
         }
         return FLOAT_UNORDERED;
     }
-    raise_denormal(a, b, s);
+    parts_raise_denormal(a, s);
+    parts_raise_denormal(b, s);
     if (a->cls == CLS_ZERO && b->cls == CLS_ZERO) {
         return FLOAT_EQUAL;
     }

@@ -3,7 +3,7 @@
 #ifndef FPU_SERIES_INTERNAL_H
 #define FPU_SERIES_INTERNAL_H
 
-#include "fpu/parts-internal.h"
+#include "fpu/arith-internal.h"
 
 #define U128(hi, lo) ((u128)(hi) << 64 | (lo))
 /* hi:lo / 2^127 * 2^e */
