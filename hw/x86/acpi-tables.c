@@ -33,8 +33,7 @@ enum { /* FADT: offsets of fields that are not 0 */
        FADT_FLAGS = 112,
        FADT_RESET_REG = 116,
        FADT_RESET_VALUE = 128,
-       FADT_X_FACS = 132,
-       FADT_X_DSDT = 140,
+          FADT_X_DSDT = 140,
        FADT_X_PM1A_EVT = 148,
        FADT_X_PM1A_CNT = 172,
        FADT_X_PM_TMR = 208,
@@ -322,7 +321,6 @@ static void build_fadt(Build *b, uint32_t facs, uint32_t dsdt)
         4);
     put_gas(a, at + FADT_RESET_REG, GAS_IO, 8, 0xcf9);
     put(a, at + FADT_RESET_VALUE, 6, 1);
-    put(a, at + FADT_X_FACS, facs, 8);
     put(a, at + FADT_X_DSDT, dsdt, 8);
     put_gas(a, at + FADT_X_PM1A_EVT, GAS_IO, 32, IO_PM + PM1_EVT);
     put_gas(a, at + FADT_X_PM1A_CNT, GAS_IO, 16, IO_PM + PM1_CNT);
