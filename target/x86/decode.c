@@ -602,7 +602,7 @@ X86Eflags x86_insn_eflags_cl(const Insn *insn, uint8_t cl)
 
 bool x86_insn_may_fault(const Insn *insn)
 {
-    if (insn->desc->gates & GATE_FAULT) {
+    if (insn->desc->gates & (GATE_FAULT | GATE_SIMDFP | GATE_MMX)) { /* #XM, #MF */
         return true;
     }
     if (insn->desc->gates & GATE_HINT) {

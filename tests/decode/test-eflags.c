@@ -82,6 +82,8 @@ static const struct {
     { "nop m", { 0x0f, 0x1f, 0x00 }, false }, { "prefetch", { 0x0f, 0x18, 0x08 }, false },
     { "fxsave", { 0x0f, 0xae, 0x00 }, true }, { "mov m", { 0xa1 }, true },
     { "xlat", { 0xd7 }, true },              { "jmp", { 0xeb, 0x00 }, false },
+    { "addps", { 0x0f, 0x58, 0xc0 }, true }, { "andps", { 0x0f, 0x54, 0xc0 }, false },
+    { "paddb", { 0x0f, 0xfc, 0xc0 }, true }, { "fld1", { 0xd9, 0xe8 }, true },
 };
 
 /* clang-format on */
@@ -119,9 +121,29 @@ static unsigned check_fallbacks(void)
     return failed + !met;
 }
 
+/* No CPUID bit and no name stands twice. */
+static unsigned check_features(void)
+{
+    unsigned failed = 0;
+
+    for (unsigned a = X86_FEAT_0 + 1; a < NR_X86_FEATS; a++) {
+        for (unsigned b = a + 1; b < NR_X86_FEATS; b++) {
+            const X86FeatureInfo *f = &x86_features[a], *g = &x86_features[b];
+            if (!strcmp(f->name, g->name) ||
+                (f->leaf == g->leaf && f->subleaf == g->subleaf && f->reg == g->reg &&
+                 f->bit == g->bit)) {
+                printf("%s and %s are one\n", f->name, g->name);
+                failed++;
+            }
+        }
+    }
+    return failed;
+}
+
 int main(void)
 {
-    unsigned failed = check_eflags() + check_faults() + check_fallbacks();
+    unsigned failed =
+        check_eflags() + check_faults() + check_fallbacks() + check_features();
     printf("%u failed\n", failed);
     return failed != 0;
 }
