@@ -3,27 +3,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is live after the op being looked at:
- *   temps    tlive[t] == path. A path is a stretch of ops up to a BB_END op; `path`
- * changes at each, which drops all temps at once. `stack` lists those made live on this
- *            path, so that a label can keep the set for the branch that leads to it.
- *   globals  a bit set. All are live at exits and wherever an exception may show them.
+ *   live[r]  1 if ref r is read again before it is written (constants: always 1). All
+ *            globals are live at exits and wherever an exception may show them.
  *   cc       which flags somebody reads; fault: which flags only an exception would show.
- * Branches are forward, so the state at a label is known before its branches are met, and
- * one pass is enough.
+ * `stack` lists what became live since the last BB_END op, so that a label can keep the
+ * temps for the branch that leads to it, and a BB_END op can drop them. Branches are
+ * forward, so the state at a label is known before its branches are met, and one pass is
+ * enough.
  *
  * Coalescing: at `mov G,t`, t's last use, the place is kept in pending[t]. When t's only
  * definition is reached and nothing in between has touched G (touched[G]) or could leave,
  * fault or meet another path (barrier), the definition writes G and the mov goes.
+ *
+ * This is on the path of every translation: operands are counted in branch-free steps,
+ * and what is rare is in functions of its own.
  */
 #include "tcg/passes.h"
 #include "tcg/tcg.h"
 
-typedef struct GlobalSet {
-    uint64_t w[IR_MAX_GLOBALS / 64];
-} GlobalSet;
-
 typedef struct LabelState {
-    GlobalSet globals;
+    uint8_t *globals; /* live[] of the globals */
     uint16_t cc, fault;
     unsigned ntemps;
     IRRef *temps;
@@ -31,56 +30,33 @@ typedef struct LabelState {
 
 typedef struct Live {
     TCGContext *s;
-    uint16_t *tlive;
-    uint16_t path;
+    uint8_t *live;
+    uint16_t *pending; /* by ref: op of a mov of it to a global, NO_OP: none */
     IRRef *stack;
-    unsigned nstack;
+    unsigned nstack, nglobals;
     LabelState *labels;
-    GlobalSet globals, all, ints, vecs;
     uint16_t cc, fault;
+    bool all_live; /* all globals are, for certain */
     bool dce, coalesce;
-    uint16_t *pending; /* by temp: op of a mov to a global, NO_OP: none */
-    uint16_t touched[IR_MAX_GLOBALS];
     uint16_t barrier;
+    uint16_t touched[IR_MAX_GLOBALS]; /* valid for the global of a pending mov */
 } Live;
 
 #define NO_OP UINT16_MAX
 
-/* ---- sets ---- */
-
-static bool global_is_live(const Live *l, IRRef r)
+static void globals_all_live(Live *l)
 {
-    return l->globals.w[r / 64] >> (r % 64) & 1;
-}
-
-static void global_add(GlobalSet *g, IRRef r)
-{
-    g->w[r / 64] |= UINT64_C(1) << (r % 64);
-}
-
-static void global_remove(GlobalSet *g, IRRef r)
-{
-    g->w[r / 64] &= ~(UINT64_C(1) << (r % 64));
-}
-
-static void globals_union(GlobalSet *to, const GlobalSet *from)
-{
-    for (unsigned i = 0; i < ARRAY_SIZE(to->w); i++) {
-        to->w[i] |= from->w[i];
+    if (!l->all_live) {
+        memset(l->live, 1, l->nglobals);
+        l->all_live = true;
     }
 }
 
-static bool ref_is_live(const Live *l, IRRef r)
+static void make_live(Live *l, IRRef r)
 {
-    return ir_is_global(l->s, r) ? global_is_live(l, r) : l->tlive[r] == l->path;
-}
-
-static void temp_make_live(Live *l, IRRef r)
-{
-    if (l->tlive[r] != l->path) {
-        l->tlive[r] = l->path;
-        l->stack[l->nstack++] = r;
-    }
+    l->stack[l->nstack] = r;
+    l->nstack += !l->live[r];
+    l->live[r] = 1;
 }
 
 /* ---- control flow ---- */
@@ -88,27 +64,30 @@ static void temp_make_live(Live *l, IRRef r)
 static void live_label(Live *l, const IROp *op)
 {
     LabelState *to = &l->labels[op->label];
-    unsigned n = 0;
-    to->globals = l->globals;
     to->cc = l->cc;
     to->fault = l->fault;
+    to->globals = arena_alloc(&l->s->arena, l->nglobals);
+    memcpy(to->globals, l->live, l->nglobals);
     to->temps = arena_alloc(&l->s->arena, l->nstack * sizeof(IRRef));
+    to->ntemps = 0;
     for (unsigned i = 0; i < l->nstack; i++) {
-        if (l->tlive[l->stack[i]] == l->path) {
-            to->temps[n++] = l->stack[i];
+        IRRef r = l->stack[i];
+        if (r >= l->nglobals && l->live[r]) {
+            to->temps[to->ntemps++] = r;
         }
     }
-    to->ntemps = n;
 }
 
 static void live_branch(Live *l, const IROp *op)
 {
     const LabelState *to = &l->labels[op->label];
-    globals_union(&l->globals, &to->globals);
+    for (unsigned i = 0; i < l->nglobals; i++) {
+        l->live[i] |= to->globals[i];
+    }
     l->cc |= to->cc;
     l->fault |= to->fault;
     for (unsigned i = 0; i < to->ntemps; i++) {
-        temp_make_live(l, to->temps[i]);
+        make_live(l, to->temps[i]);
     }
 }
 
@@ -116,15 +95,31 @@ static void live_branch(Live *l, const IROp *op)
  * exits. */
 static void live_end(Live *l, const IROp *op)
 {
-    l->path++;
+    for (unsigned i = 0; i < l->nstack; i++) {
+        l->live[l->stack[i]] = 0;
+    }
     l->nstack = 0;
     l->fault = 0;
+    l->all_live = false;
     if (op->code == OP_br) {
-        l->globals = (GlobalSet){0};
+        memset(l->live, 0, l->nglobals);
         l->cc = 0;
     } else {
-        l->globals = l->all;
+        globals_all_live(l);
         l->cc = op->code == OP_exit_link ? op->ccmask : CC_ALL;
+    }
+}
+
+static void live_control(Live *l, const IROp *op, unsigned flags)
+{
+    if (flags & OPF_BB_END) {
+        live_end(l, op);
+    }
+    if (flags & OPF_BRANCH) {
+        live_branch(l, op);
+    }
+    if (op->code == OP_label) {
+        live_label(l, op);
     }
 }
 
@@ -136,33 +131,16 @@ static bool same_write(IRType def, IRType mov)
     return def == mov || (def == IR_I32 && mov == IR_I64);
 }
 
-/* Remembers `mov G,t`, or that op i touches globals or is something a write may not move
- * across. */
-static void coalesce_note(Live *l, IROp *op, unsigned i)
+/* At `mov G,t`: t's definition may write G, if this is the only use of t. */
+static void coalesce_note(Live *l, const IROp *op, unsigned i)
 {
-    const TCGContext *s = l->s;
-    const OpInfo *info = &op_info[op->code];
-    IRRef in = op->in[0], out = op->out[0];
-    if ((op->code == OP_mov || op->code == OP_vmov) && ir_is_global(s, out) &&
-        s->temps[in].kind == TEMP_SSA && s->temps[in].uses == 0) {
-        l->pending[in] = i;
-    }
-    if ((info->flags & (OPF_FAULT | OPF_BB_END | OPF_BRANCH)) || op->code == OP_label ||
-        (op->code == OP_call && (ir_helper_reads(ir_helper(op)) & (HS_GPR | HS_VEC)))) {
-        l->barrier = i;
-    }
-    for (unsigned k = 0; k < info->outs; k++) {
-        if (ir_is_global(s, op->out[k])) {
-            l->touched[op->out[k]] = i;
-        }
-    }
-    for (unsigned k = 0; k < info->ins; k++) {
-        if (ir_is_global(s, op->in[k])) {
-            l->touched[op->in[k]] = i;
-        }
+    const IRTemp *t = &l->s->temps[op->in[0]];
+    if (op->out[0] < l->nglobals && t->kind == TEMP_SSA && t->uses == 0) {
+        l->pending[op->in[0]] = i;
     }
 }
 
+/* At the definition of temp out[k] that has a mov pending. */
 static void coalesce_try(Live *l, IROp *op, unsigned k)
 {
     IRTemp *t = &l->s->temps[op->out[k]];
@@ -173,20 +151,10 @@ static void coalesce_try(Live *l, IROp *op, unsigned k)
         return;
     }
     op->out[k] = mov->out[0];
-    global_add(&l->globals, op->out[k]);
+    l->live[op->out[k]] = 1;
     t->uses = 0;
     mov->code = OP_nop;
     mov->dead = 0;
-}
-
-static void coalesce_outs(Live *l, IROp *op, unsigned outs)
-{
-    for (unsigned k = 0; k < outs; k++) {
-        IRRef r = op->out[k];
-        if (r != IR_NONE && !ir_is_global(l->s, r) && l->pending[r] != NO_OP) {
-            coalesce_try(l, op, k);
-        }
-    }
 }
 
 /* ---- one op ---- */
@@ -198,58 +166,55 @@ static bool op_is_pure(const IROp *op)
         return (h->flags & HELPER_PURE) && !(h->flags & HELPER_FAULT) && !h->writes;
     }
     return op_info[op->code].flags & OPF_PURE || op->code == OP_putcc ||
-           op->code == OP_vcmpcc || op->code == OP_bt;
+           op->code == OP_vcmpcc;
 }
 
-/* Clears setcc when nobody can see the flags. True if nothing else of the op is of use.
- */
-static bool live_prune(Live *l, IROp *op, unsigned outs)
+/* Does the pending moves of the outputs. True if one of them is live. */
+static bool live_results(Live *l, IROp *op, unsigned outs)
 {
-    if (op->setcc && !((l->cc | l->fault) & ir_cc_writes(op))) {
-        op->setcc = false;
-    }
-    if (op->setcc || !op_is_pure(op)) {
-        return false;
-    }
+    bool any = false;
     for (unsigned k = 0; k < outs; k++) {
-        if (op->out[k] != IR_NONE && ref_is_live(l, op->out[k])) {
-            return false;
+        if (op->out[k] != IR_NONE) {
+            if (l->pending[op->out[k]] != NO_OP) {
+                coalesce_try(l, op, k);
+            }
+            any |= l->live[op->out[k]];
         }
     }
-    return true;
+    return any;
 }
 
-static void live_outs(Live *l, const IROp *op, unsigned outs)
+/* The outputs are written here: above, what is read is something else, unless it was a
+ * part of a global. */
+static void live_outs(Live *l, const IROp *op, unsigned outs, unsigned i)
 {
     for (unsigned k = 0; k < outs; k++) {
         IRRef r = op->out[k];
-        if (r == IR_NONE) {
+        if (r >= l->nglobals) {
+            if (r != IR_NONE) {
+                l->live[r] = 0;
+            }
             continue;
         }
-        if (!ir_is_global(l->s, r)) {
-            l->tlive[r] = 0;
-        } else if (ir_out_type(op) >= IR_I32) {
-            global_remove(&l->globals, r);
+        l->touched[r] = i;
+        if (ir_out_type(op) >= IR_I32) {
+            l->live[r] = 0;
+            l->all_live = false;
         }
     }
 }
 
-/* An op that may raise an exception, or a call: what of the guest's state it shows or
- * reads. */
-static void live_state(Live *l, const IROp *op)
+/* What a call reads, and shows when it raises an exception. */
+static void live_call(Live *l, const IROp *op, unsigned i)
 {
-    if (op->code != OP_call) {
-        globals_union(&l->globals, &l->all);
-        l->fault = CC_ALL;
-        return;
-    }
     const HelperInfo *h = ir_helper(op);
     unsigned reads = ir_helper_reads(h);
-    if (reads & HS_GPR) {
-        globals_union(&l->globals, &l->ints);
-    }
-    if (reads & HS_VEC) {
-        globals_union(&l->globals, &l->vecs);
+    if (reads & (HS_GPR | HS_VEC)) {
+        l->barrier = i;
+        for (unsigned g = 0; g < l->nglobals; g++) {
+            bool vec = l->s->temps[g].type >= IR_V128;
+            l->live[g] |= (reads & (vec ? HS_VEC : HS_GPR)) != 0;
+        }
     }
     if (h->flags & (HELPER_FAULT | HELPER_NORETURN)) {
         l->fault = CC_ALL;
@@ -259,27 +224,30 @@ static void live_state(Live *l, const IROp *op)
     }
 }
 
-static void live_ins(Live *l, IROp *op, unsigned ins)
+static void live_fault(Live *l, unsigned i)
 {
-    IRTemp *temps = l->s->temps;
+    globals_all_live(l);
+    l->fault = CC_ALL;
+    l->barrier = i;
+}
+
+static void live_ins(Live *l, IROp *op, unsigned ins, unsigned i)
+{
     unsigned dead = 0;
     for (unsigned k = 0; k < ins; k++) {
-        IRRef r = op->in[k];
-        if (r != IR_NONE && temps[r].kind != TEMP_CONST && !ref_is_live(l, r)) {
-            dead |= 1u << k;
+        if (op->in[k] != IR_NONE) {
+            dead |= (unsigned)!l->live[op->in[k]] << k;
         }
     }
     op->dead = dead;
     for (unsigned k = 0; k < ins; k++) {
         IRRef r = op->in[k];
-        if (r == IR_NONE) {
-            continue;
-        }
-        temps[r].uses++;
-        if (ir_is_global(l->s, r)) {
-            global_add(&l->globals, r);
-        } else if (temps[r].kind == TEMP_SSA) {
-            temp_make_live(l, r);
+        if (r != IR_NONE) {
+            l->s->temps[r].uses++;
+            make_live(l, r);
+            if (r < l->nglobals) {
+                l->touched[r] = i;
+            }
         }
     }
 }
@@ -295,71 +263,68 @@ static void shift_by_zero(IROp *op)
 static void live_op(Live *l, IROp *op, unsigned i)
 {
     const OpInfo *info = &op_info[op->code];
-    if (info->flags & OPF_BB_END) {
-        live_end(l, op);
+    bool is_call = op->code == OP_call;
+    if ((info->flags & (OPF_BB_END | OPF_BRANCH)) || op->code == OP_label) {
+        live_control(l, op, info->flags);
+        l->barrier = i;
     }
-    if (info->flags & OPF_BRANCH) {
-        live_branch(l, op);
-    }
-    if (op->code == OP_label) {
-        live_label(l, op);
-    }
-    if (l->coalesce) {
-        coalesce_outs(l, op, info->outs);
-    }
-    if ((info->ccw & OPCC_VAR) && ir_count_is_zero(l->s, op)) {
-        shift_by_zero(op);
+    bool any_live = live_results(l, op, info->outs);
+    if (op->setcc) {
+        if (l->dce && !((l->cc | l->fault) & ir_cc_writes(op))) {
+            op->setcc = false;
+        } else if ((info->ccw & OPCC_VAR) && ir_count_is_zero(l->s, op)) {
+            shift_by_zero(op);
+        }
         info = &op_info[op->code];
     }
-    if (l->dce && live_prune(l, op, info->outs)) {
+    if (!any_live && !op->setcc && l->dce && op_is_pure(op)) {
         op->code = OP_nop;
         return;
-    }
-    if (l->coalesce) {
-        coalesce_note(l, op, i);
     }
     if (op->code != OP_exit_link) {
         op->ccmask = l->cc;
         op->ccfault = l->fault & ~l->cc;
     }
-    live_outs(l, op, info->outs);
-    bool is_call = op->code == OP_call;
+    if (l->coalesce && (op->code == OP_mov || op->code == OP_vmov)) {
+        coalesce_note(l, op, i);
+    }
+    live_outs(l, op, info->outs, i);
     if (op->setcc || is_call) {
         uint32_t kills = ir_cc_kills(l->s, op);
         l->cc &= ~kills;
         l->fault &= ~kills;
     }
-    if (is_call || (info->flags & OPF_FAULT)) {
-        live_state(l, op);
+    if (info->flags & OPF_FAULT) {
+        live_fault(l, i);
+    }
+    if (is_call) {
+        live_call(l, op, i);
     }
     if (info->ccr || is_call) {
         l->cc |= ir_cc_reads(op);
     }
-    live_ins(l, op, info->ins);
+    live_ins(l, op, info->ins, i);
 }
 
 static void live_init(Live *l, TCGContext *s)
 {
-    *l = (Live){
-        .s = s,
-        .path = 1,
-        .barrier = s->nops,
-        .dce = !TCG_OPT_OFF(s, dce),
-        .coalesce = !TCG_OPT_OFF(s, coalesce),
-    };
-    size_t n = s->ntemps * sizeof(uint16_t);
-    l->tlive = arena_alloc(&s->arena, n);
-    l->pending = arena_alloc(&s->arena, n);
-    l->stack = arena_alloc(&s->arena, n);
+    l->s = s;
+    l->nglobals = s->nglobals;
+    l->nstack = 0;
+    l->cc = l->fault = 0;
+    l->all_live = false;
+    l->barrier = s->nops;
+    l->dce = !TCG_OPT_OFF(s, dce);
+    l->coalesce = !TCG_OPT_OFF(s, coalesce);
+    l->live = arena_alloc(&s->arena, s->ntemps);
+    l->pending = arena_alloc(&s->arena, s->ntemps * sizeof(uint16_t));
+    l->stack =
+        arena_alloc(&s->arena, (IR_MAX_INS * s->nops + s->ntemps + 1) * sizeof(IRRef));
     l->labels = arena_alloc(&s->arena, s->nlabels * sizeof(LabelState));
-    memset(l->tlive, 0, n);
-    memset(l->pending, 0xff, n);
+    memset(l->pending, 0xff, s->ntemps * sizeof(uint16_t));
     for (unsigned i = 0; i < s->ntemps; i++) {
         s->temps[i].uses = 0;
-    }
-    for (unsigned i = 0; i < s->nglobals; i++) {
-        global_add(&l->all, i);
-        global_add(s->temps[i].type >= IR_V128 ? &l->vecs : &l->ints, i);
+        l->live[i] = s->temps[i].kind == TEMP_CONST;
     }
 }
 
@@ -368,11 +333,13 @@ void live_run(TCGContext *s)
     Live l;
     live_init(&l, s);
     for (unsigned i = s->nops; i-- > 0;) {
-        if (s->ops[i].code != OP_nop) {
-            live_op(&l, &s->ops[i], i);
+        IROp *op = &s->ops[i];
+        if (op->code > OP_insn_start) {
+            live_op(&l, op, i);
         }
     }
 }
+static_assert(OP_nop == 0 && OP_insn_start == 1, "these two say nothing to liveness");
 
 /* ---- flags alone ---- */
 
@@ -416,7 +383,7 @@ void live_flags(TCGContext *s)
         IROp *op = &s->ops[i];
         if (op->code == OP_label) {
             labels[op->label] = seen;
-        } else if (op->code != OP_nop) {
+        } else if (op->code > OP_insn_start) {
             seen = flags_before(s, op, seen, labels);
         }
     }
