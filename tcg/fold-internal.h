@@ -7,7 +7,7 @@
 #include "util/bitops.h"
 
 typedef struct Known {
-    IRRef copy;        /* or IR_NONE */
+    IRRef copy;        /* or IR_NONE; of a global only a constant */
     uint16_t def;      /* op that defines the temp, NO_OP: not seen */
     uint8_t copy_type; /* an IRType */
     uint8_t width;     /* the value is below 2^width */
@@ -16,6 +16,8 @@ typedef struct Known {
 
 #define NO_OP UINT16_MAX
 
+static const Known fold_unknown = {.copy = IR_NONE, .def = NO_OP, .width = 64};
+
 typedef struct Fold {
     TCGContext *s;
     IROp *op;
@@ -23,9 +25,8 @@ typedef struct Fold {
     unsigned nknown; /* refs that it has room for */
     uint32_t clock, base;
     uint32_t written[IR_MAX_GLOBALS];
-    IRRef constant[IR_MAX_GLOBALS]; /* what a global is while constant, or IR_NONE */
-    uint16_t *branches;             /* by label; NULL until a branch was decided */
-    bool unreachable;               /* control does not reach this op any more */
+    uint16_t *branches; /* by label; NULL until a branch was decided */
+    bool unreachable;   /* control does not reach this op any more */
 } Fold;
 
 static inline IRTemp *fold_temp(const Fold *f, IRRef r)
@@ -79,7 +80,12 @@ static inline IRRef fold_constant(Fold *f, uint64_t v)
     if (f->s->ntemps >= f->nknown) {
         return IR_NONE;
     }
-    return ir_const(f->s, v);
+    unsigned refs = f->s->ntemps;
+    IRRef r = ir_const(f->s, v);
+    if (r >= refs) {
+        f->known[r] = fold_unknown;
+    }
+    return r;
 }
 
 /*

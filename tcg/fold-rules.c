@@ -622,5 +622,8 @@ static bool (*const rules[NR_OPS])(Fold *f) = {
 bool fold_rule(Fold *f)
 {
     bool (*rule)(Fold *) = rules[f->op->code];
-    return fold_constants(f) || (rule && rule(f));
+    if ((f->op->in[0] == IR_NONE || fold_is_const(f, 0)) && fold_constants(f)) {
+        return true;
+    }
+    return rule && rule(f);
 }

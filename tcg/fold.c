@@ -43,23 +43,16 @@ static void drop_unreachable(Fold *f)
     op->setcc = false;
 }
 
-/* What input r, looked at as type t, may be replaced by. */
+/* What input r, a copy, looked at as type t, may be replaced by. */
 static IRRef better_ref(const Fold *f, IRRef r, IRType t)
 {
-    if (ir_is_global(f->s, r)) {
-        IRRef k = f->constant[r];
-        return k != IR_NONE && t <= IR_I64 && fold_fits_int32(fold_temp(f, k)->val) ? k
-                                                                                    : r;
-    }
-    if (fold_temp(f, r)->kind == TEMP_CONST) {
-        return r;
-    }
     const Known *k = &f->known[r];
-    if (k->copy == IR_NONE || t > (IRType)k->copy_type ||
-        !fold_still(f, k->copy, k->clock)) {
+    if (t > (IRType)k->copy_type || !fold_still(f, k->copy, k->clock)) {
         return r;
     }
-    return k->copy;
+    /* A long constant is better off in its register. */
+    bool long_one = ir_is_global(f->s, r) && !fold_fits_int32(fold_temp(f, k->copy)->val);
+    return long_one ? r : k->copy;
 }
 
 static void replace_inputs(Fold *f, const OpInfo *info)
@@ -67,10 +60,9 @@ static void replace_inputs(Fold *f, const OpInfo *info)
     IROp *op = f->op;
     for (unsigned i = 0; i < info->ins; i++) {
         IRRef r = op->in[i];
-        if (r == IR_NONE || (!ir_is_global(f->s, r) && f->known[r].copy == IR_NONE)) {
-            continue;
+        if (r != IR_NONE && f->known[r].copy != IR_NONE) {
+            op->in[i] = better_ref(f, r, ir_in_type(op, i));
         }
-        op->in[i] = better_ref(f, r, ir_in_type(op, i));
     }
     if ((info->flags & OPF_COMM) && fold_is_const(f, 0) && !fold_is_const(f, 1)) {
         IRRef k = op->in[0];
@@ -83,30 +75,31 @@ static void replace_inputs(Fold *f, const OpInfo *info)
 static unsigned result_width(const Fold *f)
 {
     const IROp *op = f->op;
-    unsigned a = fold_width(f, op->in[0]), b = fold_width(f, op->in[1]);
+    const IRRef *in = op->in;
+    unsigned count;
     switch (op->code) {
     case OP_mov:
-        return a;
+        return fold_width(f, in[0]);
     case OP_zext:
-        return MIN(a, ir_type_bits((IRType)op->imm));
+        return MIN(fold_width(f, in[0]), ir_type_bits((IRType)op->imm));
     case OP_extract:
         return op->imm >> 8;
     case OP_and:
-        return MIN(a, b);
+        return MIN(fold_width(f, in[0]), fold_width(f, in[1]));
     case OP_or:
     case OP_xor:
-        return MAX(a, b);
+    case OP_selcc:
+        return MAX(fold_width(f, in[0]), fold_width(f, in[1]));
     case OP_shr:
-        return fold_is_const(f, 1) && a > fold_temp(f, op->in[1])->val
-                   ? a - (unsigned)fold_temp(f, op->in[1])->val
-                   : a;
+        count = fold_is_const(f, 1)
+                    ? fold_temp(f, in[1])->val & (op->type == IR_I64 ? 63 : 31)
+                    : 0;
+        return MAX(fold_width(f, in[0]), count) - count;
     case OP_setcond:
     case OP_setcc:
         return 1;
     case OP_select:
-        return MAX(fold_width(f, op->in[2]), fold_width(f, op->in[3]));
-    case OP_selcc:
-        return MAX(a, b);
+        return MAX(fold_width(f, in[2]), fold_width(f, in[3]));
     case OP_getcc:
         return 12;
     case OP_ld:
@@ -145,10 +138,12 @@ static void note_temp(Fold *f, IRRef r, unsigned at)
 static void note_global(Fold *f, IRRef r)
 {
     const IROp *op = f->op;
+    Known *k = &f->known[r];
     f->written[r] = ++f->clock;
-    f->constant[r] = IR_NONE;
+    k->copy = IR_NONE;
     if (op->code == OP_mov && op->type >= IR_I32 && fold_is_const(f, 0)) {
-        f->constant[r] = fold_constant(f, fold_value(f, op->in[0], op->type));
+        k->copy = fold_constant(f, fold_value(f, op->in[0], op->type));
+        k->copy_type = IR_I64;
     }
 }
 
@@ -156,7 +151,9 @@ static void note_global(Fold *f, IRRef r)
 static void forget_globals(Fold *f)
 {
     f->base = ++f->clock;
-    memset(f->constant, 0xff, f->s->nglobals * sizeof *f->constant);
+    for (unsigned i = 0; i < f->s->nglobals; i++) {
+        f->known[i].copy = IR_NONE;
+    }
 }
 
 static void note_outputs(Fold *f, const OpInfo *info, unsigned at)
@@ -192,13 +189,16 @@ static void fold_op(Fold *f, unsigned at)
 
 static void fold_init(Fold *f, TCGContext *s)
 {
-    *f = (Fold){.s = s};
+    f->s = s;
+    f->clock = f->base = 0;
+    f->branches = NULL;
+    f->unreachable = false;
     f->nknown = MIN(s->max_temps, s->ntemps + 2 * s->nops);
     f->known = arena_alloc(&s->arena, f->nknown * sizeof *f->known);
-    for (unsigned i = 0; i < f->nknown; i++) {
-        f->known[i] = (Known){.copy = IR_NONE, .def = NO_OP, .width = 64};
+    for (unsigned i = 0; i < s->ntemps; i++) {
+        f->known[i] = fold_unknown;
     }
-    memset(f->constant, 0xff, sizeof f->constant);
+    memset(f->written, 0, s->nglobals * sizeof *f->written);
 }
 
 void opt_fold(TCGContext *s)
@@ -213,7 +213,7 @@ void opt_fold(TCGContext *s)
         if (f.unreachable) {
             drop_unreachable(&f);
         }
-        if (f.op->code != OP_nop) {
+        if (f.op->code > OP_insn_start) {
             fold_op(&f, i);
         }
     }
