@@ -218,8 +218,7 @@ void memory_listener_unregister(MemoryListener *l);
 
 /* Bits of a RAM page. */
 enum {
-    RAM_PAGE_CODE = 1,  /* translated code was made from it: writes go to the hook */
-    RAM_PAGE_DIRTY = 2, /* written since the bit was cleared (by those who track it) */
+    RAM_PAGE_CODE = 1, /* translated code was made from it: writes go to the hook */
 };
 
 struct RAMBlock {
