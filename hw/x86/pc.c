@@ -408,6 +408,9 @@ static void pc_fini(Machine *m)
     if (!s) {
         return;
     }
+    if (s->has_rom) {
+        memory_region_del_subregion(&s->mem, &s->rom);
+    }
     if (s->has_spaces) {
         address_space_destroy(&s->as_mem);
         address_space_destroy(&s->as_io);

@@ -7,7 +7,7 @@ static void count_request(Machine *m, MachineRequest what, int code)
     ((Board *)m->request_opaque)->requests++;
 }
 
-void board_init(Board *b, uint64_t ram_size, const char *kernel)
+void board_init(Board *b, uint64_t ram_size, const char *kernel, const char *firmware)
 {
     GError *err = NULL;
     memset(b, 0, sizeof *b);
@@ -15,6 +15,7 @@ void board_init(Board *b, uint64_t ram_size, const char *kernel)
     b->m.ram_size = ram_size;
     b->m.ncpus = 1;
     b->m.kernel = kernel;
+    b->m.firmware = firmware;
     b->m.clock = clock_new_manual();
     b->m.request = count_request;
     b->m.request_opaque = b;

@@ -13,8 +13,8 @@ typedef struct Board {
     int requests;
 } Board;
 
-/* `kernel` may be NULL. The board is reset. */
-void board_init(Board *b, uint64_t ram_size, const char *kernel);
+/* `kernel` and `firmware` may be NULL. The board is reset. */
+void board_init(Board *b, uint64_t ram_size, const char *kernel, const char *firmware);
 void board_fini(Board *b);
 
 #endif

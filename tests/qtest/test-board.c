@@ -7,7 +7,7 @@ static Board b;
 
 static void setup(void)
 {
-    board_init(&b, 64u << 20, NULL);
+    board_init(&b, 64u << 20, NULL, NULL);
 }
 
 static void teardown(void)
@@ -136,7 +136,7 @@ END_TEST
 START_TEST(memory_above_4g)
 {
     board_fini(&b);
-    board_init(&b, 4096ull << 20, NULL); /* untouched pages cost nothing */
+    board_init(&b, 4096ull << 20, NULL, NULL); /* untouched pages cost nothing */
     address_space_stl(b.m.as_mem, 0xbffffffc, 1);
     address_space_stl(b.m.as_mem, 0x100000000, 2);
     address_space_stl(b.m.as_mem, 0x13ffffffc, 3);

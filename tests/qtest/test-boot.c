@@ -357,7 +357,7 @@ START_TEST(board_loads)
     Board b;
     make_bzimage(&im);
     write_file(kernel, &im, sizeof im);
-    board_init(&b, 64u << 20, kernel);
+    board_init(&b, 64u << 20, kernel, NULL);
     for (int i = 0; i < 2; i++) {
         ck_assert_uint_eq(address_space_ldl(b.m.as_mem, LOAD_ADDR), 0xabababab);
         ck_assert_uint_eq(address_space_ldl(b.m.as_mem, MEM_BOOT_PARAMS + 0x202),
@@ -371,6 +371,32 @@ START_TEST(board_loads)
         address_space_set(b.m.as_mem, MEM_BIOS, 0, 0x20000);
         machine_reset(&b.m);
     }
+    board_fini(&b);
+}
+END_TEST
+
+/* The image ends at 4 GiB; its last 128 KiB are also below 1 MiB. */
+START_TEST(board_firmware)
+{
+    static uint8_t image[0x30010];
+    Board b;
+    for (unsigned i = 0; i < sizeof image; i++) {
+        image[i] = i % 251;
+    }
+    write_file(kernel, image, sizeof image);
+    board_init(&b, 64u << 20, NULL, kernel);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_uint_eq(address_space_ldl(b.m.as_mem, 0xfffffff0),
+                          ldl_le_p(image + sizeof image - 16));
+        ck_assert_uint_eq(address_space_ldl(b.m.as_mem, 0x100000000 - sizeof image),
+                          ldl_le_p(image));
+        ck_assert_uint_eq(address_space_ldl(b.m.as_mem, 0xe0000),
+                          ldl_le_p(image + sizeof image - 0x20000));
+        address_space_stl(b.m.as_mem, 0xfffffff0, 0);
+        address_space_stl(b.m.as_mem, 0xe0000, 0);
+        machine_reset(&b.m);
+    }
+    ck_assert_uint_eq(address_space_ldw(b.m.as_io, IO_PM + 4), 0xffff); /* not set up */
     board_fini(&b);
 }
 END_TEST
@@ -455,6 +481,7 @@ static void add(TCase *tc)
     tcase_add_test(tc, bad_elf);
     tcase_add_test(tc, random_headers);
     tcase_add_test(tc, board_loads);
+    tcase_add_test(tc, board_firmware);
     tcase_add_test(tc, acpi_tables);
 }
 

@@ -1,6 +1,8 @@
 /* Clock and timers, properties of devices, saved state. */
 /* SPDX-License-Identifier: MIT */
 #include "tests/qtest/qtest.h"
+#include "util/event-loop.h"
+#include "util/thread.h"
 
 /* ---- clock ---- */
 
@@ -110,6 +112,51 @@ START_TEST(heap_matches_model)
         clock_step(c, rand_below(&r, 8) ? 0 : rand_below(&r, 300));
     }
     clock_free(c);
+}
+END_TEST
+
+/* ---- the clock of a running emulator ---- */
+
+typedef struct Ticker {
+    Timer t;
+    EventLoop *loop;
+    int left;
+} Ticker;
+
+static void on_tick(void *opaque)
+{
+    Ticker *k = opaque;
+    int64_t now = clock_ns(k->t.clock);
+    ck_assert_int_ge(now, 0);
+    if (--k->left) {
+        timer_mod(&k->t, now + 100000);
+    } else {
+        evloop_quit(k->loop);
+    }
+}
+
+START_TEST(host_clock_fires)
+{
+    machine_lock();
+    EventLoop *loop = evloop_new();
+    Clock *c = clock_new_host(loop);
+    Ticker k = {.loop = loop, .left = 20};
+    int64_t before = clock_ns(c);
+    timer_init(&k.t, c, on_tick, &k);
+    timer_mod(&k.t, before + 1);
+    evloop_run(loop);
+    ck_assert_int_eq(k.left, 0);
+    ck_assert_int_ge(clock_ns(c) - before, 19 * 100000);
+    clock_pause(c);
+    int64_t paused = clock_ns(c);
+    timer_mod(&k.t, 0);
+    evloop_iterate(loop, false);
+    ck_assert_int_eq(k.left, 0); /* nothing fires */
+    ck_assert_int_eq(clock_ns(c), paused);
+    timer_del(&k.t);
+    clock_free(c);
+    evloop_free(loop);
+    machine_unlock();
 }
 END_TEST
 
@@ -313,6 +360,7 @@ static void add(TCase *tc)
     tcase_add_test(tc, timer_rearms_itself);
     tcase_add_test(tc, clock_stands_still_while_paused);
     tcase_add_test(tc, heap_matches_model);
+    tcase_add_test(tc, host_clock_fires);
     tcase_add_test(tc, properties);
     tcase_add_test(tc, vmstate_round_trip);
     tcase_add_test(tc, vmstate_old_version);
