@@ -361,6 +361,9 @@ static bool is_calm(const Insn *i)
         (memory && matches(i, "bt*") && i->op[1].kind == OPK_REG)) {
         return false;
     }
+    if (i->opsize == SZ32 && (matches(i, "bsf") || matches(i, "bsr"))) {
+        return false; /* the upper half of the result, if the source is 0 */
+    }
     if (!memory) {
         return true;
     }
@@ -479,6 +482,9 @@ static bool is_undefined(const Insn *i)
     if (matches(i, "loop*") && i->prefixes & (PFX_F3 | PFX_F2)) {
         return true; /* AMD processors look at the prefix instead of the opcode */
     }
+    if (i->mode == X86_MODE_32 && i->desc->gates & GATE_X87 && i->seg == SEG_CS) {
+        return true; /* whether #GP for a write or a pending #MF comes first */
+    }
     if (matches(i, "nop") && i->opcode == 0x0d) {
         return true; /* PREFETCH of a register: #UD with AMD */
     }
@@ -524,8 +530,6 @@ static void append(Case *c, const Draft *d)
     memcpy(c->code + c->len, d->buf, d->len);
     c->len += d->len;
     c->ninsns++;
-    c->has_scan |=
-        d->insn.opsize == SZ32 && (matches(&d->insn, "bsf") || matches(&d->insn, "bsr"));
     add_flags(c, &d->insn);
 }
 

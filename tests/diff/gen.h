@@ -19,7 +19,6 @@ typedef struct Case {
     unsigned offset;                  /* in the code area */
     unsigned ninsns;
     unsigned row;        /* of the first instruction */
-    bool has_scan;       /* BSF or BSR of 32 bits is in it */
     uint64_t patch_addr; /* memory that has been given a value, */
     uint8_t patch[64];
     unsigned patch_len;      /* or 0 */
