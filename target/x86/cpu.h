@@ -177,6 +177,7 @@ typedef struct CPUX86State {
     uint32_t mxcsr;
     uint64_t seg_base[NR_SEGS]; /* copies of seg[].base that generated code adds */
     X86Vec vec[16];
+    X86Vec vec_tmp;      /* a memory operand on its way to a helper */
 
     X86Seg seg[NR_SEGS];
     X86Seg ldt, tr;
