@@ -18,6 +18,7 @@ typedef struct LogRange {
 } LogRange;
 
 uint32_t log_mask;
+uint64_t log_lockstep_insns = UINT64_MAX;
 
 static FILE *log_file; /* NULL: stderr */
 static GArray *log_ranges;
@@ -50,12 +51,31 @@ static bool unknown_item(const char *item, GError **errp)
     return user_error(errp, "'%s' is no log category; there are %s", item, all);
 }
 
+/* Cuts "=N" off `lockstep=N`. False: there is a value that cannot be. */
+static bool take_value(char *word, GError **errp)
+{
+    char *value = strchr(word, '='), *end;
+    if (!value || !g_str_has_prefix(word, "lockstep=")) {
+        return true;
+    }
+    errno = 0;
+    log_lockstep_insns = g_ascii_strtoull(value + 1, &end, 0);
+    if (errno || *end || !log_lockstep_insns) {
+        return user_error(errp, "%s: expected a number of instructions", word);
+    }
+    *value = 0;
+    return true;
+}
+
 bool log_set_items(const char *items, GError **errp)
 {
     uint32_t mask = 0;
     g_auto(GStrv) words = g_strsplit(items, ",", -1);
     for (char **word = words; *word; word++) {
         size_t i = 0;
+        if (!take_value(*word, errp)) {
+            return false;
+        }
         while (i < NR_LOG_CATS && strcmp(log_cats[i].name, *word) != 0) {
             i++;
         }

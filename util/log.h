@@ -30,7 +30,13 @@ static inline bool log_enabled(uint32_t mask)
 /* Turns on exactly the categories of `mask`. */
 void log_set_mask(uint32_t mask);
 
-/* Turns on the categories named in `items` ("in_asm,int"), besides those already on. */
+/* The N of `lockstep=N`: instructions to compare; UINT64_MAX: all. */
+extern uint64_t log_lockstep_insns;
+
+/*
+ * Turns on the categories named in `items` ("in_asm,int"), besides those already on.
+ * `lockstep` may be followed by `=N`.
+ */
 bool log_set_items(const char *items, GError **errp);
 
 /* Prints the table of categories, as `-d help` does. */

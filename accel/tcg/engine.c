@@ -1,5 +1,6 @@
 /* The engine as an accelerator: options, set-up, and what vCPUs and memory tell it. */
 /* SPDX-License-Identifier: MIT */
+#include "accel/tcg/lockstep.h"
 #include "accel/tcg/tb.h"
 
 #include <stdio.h>
@@ -112,7 +113,8 @@ TCGEngine *tcg_engine_new(const TCGOptions *opts, const CPUOps *ops, GError **er
     ops->init_globals(e->ctx);
     tcg_translation_init(e);
     e->verify = log_enabled(LOG_VERIFY);
-    if (!init_backend(e, errp)) {
+    e->no_chain = log_enabled(LOG_NOCHAIN | LOG_LOCKSTEP);
+    if (!init_backend(e, errp) || (log_enabled(LOG_LOCKSTEP) && !lockstep_new(e, errp))) {
         tcg_engine_free(e);
         return NULL;
     }
@@ -127,6 +129,7 @@ void tcg_engine_free(TCGEngine *e)
     if (e->listener.as) {
         memory_listener_unregister(&e->listener);
     }
+    lockstep_free(e);
     tb_pages_reset(e);
     tb_pages_free(e);
     tcg_translation_free(e);

@@ -12,6 +12,7 @@
  * unit that has only it and that nothing leads to or from (jc_tag is JC_TAG_NONE
  * meanwhile), after which the loop gets control.
  */
+#include "accel/tcg/lockstep.h"
 #include "accel/tcg/tb.h"
 
 #include "cpu/debug.h"
@@ -183,6 +184,14 @@ static void log_unit(CPUState *cpu, const TranslationBlock *tb)
     }
 }
 
+static TCGExit enter_unit(CPUState *cpu, TranslationBlock *tb)
+{
+    TCGEngine *e = cpu_tcg(cpu)->engine;
+
+    return lockstep_on(e) ? lockstep_enter(cpu, tb)
+                          : e->backend->enter(cpu_env(cpu), tb->code.entry);
+}
+
 static void run_units(CPUState *cpu)
 {
     CPUTCG *t = cpu_tcg(cpu);
@@ -193,13 +202,16 @@ static void run_units(CPUState *cpu)
             log_unit(cpu, tb);
         }
         t->stats.entered++;
-        TCGExit x = t->engine->backend->enter(cpu_env(cpu), tb->code.entry);
+        TCGExit x = enter_unit(cpu, tb);
 
         if (unlikely(t->in_one_shot)) {
             after_one_shot(cpu, &x);
             return;
         }
         tb = after_exit(cpu, &x);
+        if (lockstep_on(t->engine)) {
+            return; /* it clears exit_request */
+        }
     }
 }
 

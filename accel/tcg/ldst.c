@@ -10,6 +10,7 @@
  * With MMU_CURRENT and an `ra` of generated code this serves GuestDesc; helpers come by
  * cpu_ld*() and cpu_st*().
  */
+#include "accel/tcg/lockstep.h"
 #include "accel/tcg/tb.h"
 
 #include "cpu/debug.h"
@@ -126,12 +127,21 @@ static bool is_io_size(unsigned n)
     return n <= 8 && !(n & (n - 1));
 }
 
+/* Lockstep: this cannot be done twice. */
+static void not_twice(CPUState *cpu)
+{
+    if (unlikely(cpu_tcg(cpu)->undo)) {
+        lockstep_abort(cpu);
+    }
+}
+
 static void io_read(const Access *a, const Part *p, uint8_t *buf)
 {
     const TLBFull *f = p->full;
     hwaddr in_page = p->va & ~PAGE_MASK;
     uint64_t val;
 
+    not_twice(a->cpu);
     cpu_tcg(a->cpu)->tlb.stats.mmio++;
     if (f->mr && is_io_size(p->n)) {
         memory_region_dispatch_read(f->mr, f->offset + in_page, &val, p->n);
@@ -171,10 +181,23 @@ static void access_read(const Access *a, uint8_t *buf)
     }
 }
 
+/* Lockstep: the part is going to be written, and that to be undone. */
+static void record_part(const Access *a, const Part *p)
+{
+    if (p->flags & (TLB_MMIO | TLB_NOTDIRTY)) {
+        not_twice(a->cpu);
+    }
+    lockstep_record(cpu_tcg(a->cpu), p->host, p->n);
+}
+
 static void access_write(Access *a, const uint8_t *buf)
 {
+    CPUTCG *t = cpu_tcg(a->cpu);
     const uint8_t *bytes = buf;
 
+    for (unsigned i = 0; unlikely(t->undo) && i < a->nparts; i++) {
+        record_part(a, &a->part[i]);
+    }
     for (unsigned i = 0; i < a->nparts; bytes += a->part[i++].n) {
         Part *p = &a->part[i];
 
@@ -182,7 +205,7 @@ static void access_write(Access *a, const uint8_t *buf)
             continue;
         }
         if (bytes_unchanged(p, bytes)) {
-            cpu_tcg(a->cpu)->engine->stats.code_stores_same++;
+            t->engine->stats.code_stores_same++;
         } else {
             prepare_code_write(a, p);
         }
@@ -203,9 +226,11 @@ static void access_write(Access *a, const uint8_t *buf)
 static inline uint8_t *direct(CPUState *cpu, int mode, vaddr va, MMUAccess acc,
                               unsigned n)
 {
-    const TLBEntry *e = &cpu_tcg(cpu)->tlb.table[mode]->entry[tlb_index(va)];
+    const CPUTCG *t = cpu_tcg(cpu);
+    const TLBEntry *e = &t->tlb.table[mode]->entry[tlb_index(va)];
 
-    return likely(tlb_tag(e, acc) == ((va + n - 1) & PAGE_MASK))
+    return likely(tlb_tag(e, acc) == ((va + n - 1) & PAGE_MASK) &&
+                  !(acc == MMU_WRITE && t->undo))
                ? (uint8_t *)(uintptr_t)(va + e->addend)
                : NULL;
 }
@@ -388,6 +413,9 @@ void *cpu_probe(CPUState *cpu, vaddr va, size_t n, MMUAccess acc, int mmu_idx,
 
         run = MIN(n - done, left_in_page(va + done));
         access_resolve(&a, va + done, run);
+        if (acc == MMU_WRITE && unlikely(cpu_tcg(cpu)->undo)) {
+            record_part(&a, &a.part[0]);
+        }
         if (acc == MMU_WRITE && a.part[0].flags & TLB_NOTDIRTY) {
             prepare_code_write(&a, &a.part[0]);
         }
@@ -411,7 +439,12 @@ void *cpu_probe_nofault(CPUState *cpu, vaddr va, size_t n, MMUAccess acc, int mm
                   (TLB_MMIO | TLB_WATCH | (acc == MMU_WRITE ? TLB_NOTDIRTY : 0))) {
         return NULL;
     }
-    return (void *)(uintptr_t)(va + e->addend);
+    void *host = (void *)(uintptr_t)(va + e->addend);
+
+    if (acc == MMU_WRITE && unlikely(cpu_tcg(cpu)->undo)) {
+        lockstep_record(cpu_tcg(cpu), host, n);
+    }
+    return host;
 }
 
 /* Debuggers. */

@@ -41,7 +41,7 @@ static void translation_text(const TCGEngine *e, GString *to)
     line(to, "stores of the same bytes", s->code_stores_same);
 }
 
-static void vcpu_text(const CPUTCG *t, GString *to)
+static void vcpu_text(const TCGEngine *e, const CPUTCG *t, GString *to)
 {
     const CPUTCGStats *s = &t->stats;
 
@@ -53,6 +53,10 @@ static void vcpu_text(const CPUTCG *t, GString *to)
     line(to, "exits: asked for", s->exit_tb);
     line(to, "exceptions", s->excp);
     line(to, "instructions run alone", s->one_shots);
+    if (e->lockstep) {
+        line(to, "units compared (lockstep)", s->lockstep_units);
+        line(to, "units run only once", s->lockstep_alone);
+    }
     line(to, "look-ups", s->lookups);
     line(to, "look-ups that found", s->lookup_hits);
 }
@@ -83,7 +87,7 @@ void tcg_stats_text(const TCGEngine *e, GString *to)
     for (unsigned i = 0; i < e->cpus->len; i++) {
         const CPUTCG *t = e->cpus->pdata[i];
 
-        vcpu_text(t, to);
+        vcpu_text(e, t, to);
         tlb_text(&t->tlb, to);
     }
 }

@@ -21,6 +21,7 @@
  * Jump-table entries carry the epoch of their code space (tlb.h), which moves in the same
  * case.
  */
+#include "accel/tcg/lockstep.h"
 #include "accel/tcg/tb.h"
 
 #include "util/log.h"
@@ -132,7 +133,7 @@ static void remember(CPUState *cpu, const TranslationBlock *tb, bool global,
     if (tb->second != RAM_ADDR_NONE) {
         note_page(cpu, second_pc(tb), tb->second, second_global);
     }
-    if (!log_enabled(LOG_NOCHAIN)) {
+    if (!t->engine->no_chain) {
         t->jc[tb->ip & ((1u << JC_BITS) - 1)] =
             (JumpEntry){.pc = tb->ip, .tag = cpu->jc_tag, .code = tb->code.entry};
     }
@@ -164,7 +165,7 @@ const void *tb_lookup_code(void *env)
     CPUState *cpu = env_cpu(env);
     CPUTCG *t = cpu_tcg(cpu);
 
-    if (log_enabled(LOG_NOCHAIN | LOG_EXEC | LOG_CPU) || t->in_one_shot) {
+    if (t->engine->no_chain || t->in_one_shot) {
         return NULL;
     }
     TranslationBlock *tb = tb_find(cpu, true);
@@ -290,7 +291,7 @@ void tb_try_link(CPUState *cpu, TranslationBlock *from, unsigned slot,
     bool inside = inside_pages_of(from, to), guarded = from->code.exits[slot].guard;
 
     if (!may_be_linked(from) || !may_be_linked(to) || l->to == to ||
-        e->opts.opt_off >> OPTBIT_chain & 1 || log_enabled(LOG_NOCHAIN) ||
+        e->opts.opt_off >> OPTBIT_chain & 1 || e->no_chain ||
         (!inside && !guarded && t->tlb.mode == 0) || (guarded && from->cs_base)) {
         return;
     }
@@ -393,6 +394,7 @@ void tb_flush(TCGEngine *e)
     g_ptr_array_set_size(e->chunks, 0);
     e->chunk_cur = e->chunk_end = NULL;
     code_buf_reset(e->code);
+    lockstep_flush(e);
 }
 
 /* Invariants: see the head of this file. */

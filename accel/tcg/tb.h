@@ -44,7 +44,8 @@ struct TranslationBlock {
     uint64_t peeked;   /* granules of the first page that it depends on beyond its code */
     TranslationBlock *page_next[2]; /* in the list of the first page and of `second` */
     TBLink *incoming;
-    TBLink *links; /* one for each of code.nexits */
+    TBLink *links;                 /* one for each of code.nexits */
+    struct LockstepUnit *lockstep; /* lockstep.h */
     TCGCode code;
 };
 
@@ -78,6 +79,8 @@ typedef struct TCGEngine {
     DisasContextBase *dc; /* ops->disas_size bytes */
     struct Translation *translation;
     bool verify; /* check IR and tables */
+    bool
+        no_chain; /* -d nochain, or lockstep: units are entered from the main loop only */
     CodeBuf *code;
     HTab tbs;
     TranslationBlock **by_code; /* sorted by code.entry; appended to */
@@ -98,6 +101,7 @@ typedef struct TCGEngine {
 typedef struct CPUTCGStats {
     uint64_t entered, exit_request, exit_lookup, exit_link, exit_tb, excp, one_shots;
     uint64_t lookups, lookup_hits;
+    uint64_t lockstep_units, lockstep_alone;
 } CPUTCGStats;
 
 /* A name for (cs_base, epoch) in jump-table tags. */
@@ -123,6 +127,7 @@ typedef struct CPUTCG {
     vaddr stopped_at;
     bool has_lock; /* the engine's; exec.c gives it back after a longjmp */
     struct CPUWatchpoint *watch_hit;
+    struct Undo *undo; /* lockstep.h: stores are to be kept and undone */
     CPUTCGStats stats;
 } CPUTCG;
 

@@ -10,6 +10,7 @@
  * A fetch fault is raised by the unit's first instruction only; in front of a later one
  * the unit ends, so that it is met again as the first of the next.
  */
+#include "accel/tcg/lockstep.h"
 #include "accel/tcg/tb.h"
 
 #include "cpu/debug.h"
@@ -23,6 +24,7 @@
 typedef struct Translation {
     CodeFetch page, second;
     bool has_second;
+    unsigned cut; /* lockstep: where to end; 0: nowhere */
     uint64_t peeked;
     uint8_t buf[PAGE_SIZE + INSN_BYTES];
 } Translation;
@@ -98,6 +100,7 @@ static void fetch_begin(DisasContextBase *db)
     unsigned offset = db->pc_first & ~PAGE_MASK;
 
     tr->has_second = false;
+    tr->cut = 0;
     tr->peeked = 0;
     tlb_code_page(db->cpu, db->pc_first, false, &tr->page);
     protect_page(db->cpu, &tr->page);
@@ -136,6 +139,18 @@ static void gen_breakpoint(DisasContextBase *db)
     db->is_jmp = DISAS_END;
 }
 
+/* For lockstep: the unit should end before this instruction, whose ops begin at `first`.
+ */
+static void note_io(DisasContextBase *db, unsigned first)
+{
+    Translation *tr = translation_of(db);
+
+    if (lockstep_on(cpu_tcg(db->cpu)->engine) && db->num_insns > 1 && !tr->cut &&
+        lockstep_has_io(db->tcg, first)) {
+        tr->cut = db->num_insns - 1;
+    }
+}
+
 static void translate_insns(DisasContextBase *db)
 {
     const CPUOps *ops = db->cpu->ops;
@@ -147,14 +162,17 @@ static void translate_insns(DisasContextBase *db)
     ops->translate_start(db);
     do {
         vaddr pc = db->pc_next;
+        unsigned first = db->tcg->nops;
 
         ops->translate_insn(db);
         db->num_insns += db->pc_next != pc;
+        note_io(db, first);
     } while (may_go_on(db));
     ops->translate_stop(db);
 }
 
-static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot)
+/* cut: most instructions, 0: as many as usual. */
+static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
 {
     TCGEngine *e = cpu_tcg(cpu)->engine;
     DisasContextBase *db = e->dc;
@@ -165,7 +183,7 @@ static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot)
     db->key = cpu->ops->tb_key(cpu);
     db->pc_first = db->pc_next = db->key.pc;
     db->one_insn = one_shot;
-    db->max_insns = one_shot || e->opts.one_insn_per_tb ? 1 : MAX_INSNS;
+    db->max_insns = one_shot || e->opts.one_insn_per_tb ? 1 : cut ? cut : MAX_INSNS;
     db->opts_off = e->opts.opt_off;
     db->code_more = code_more;
     db->code_peek = code_peek;
@@ -275,6 +293,44 @@ static bool generate(TCGEngine *e, DisasContextBase *db, TCGCode *code)
     return ok;
 }
 
+/* The interpreter's code of the unit, and where the unit is to end. False: no room. */
+static bool translate_for_lockstep(CPUState *cpu, LockstepUnit **u, unsigned *cut)
+{
+    TCGEngine *e = cpu_tcg(cpu)->engine;
+
+    *u = g_new0(LockstepUnit, 1);
+    g_ptr_array_add(e->chunks, *u);
+    translate_insns(begin_unit(cpu, false, 0));
+    *cut = e->translation->cut;
+    if (*cut) {
+        translate_insns(begin_unit(cpu, false, *cut));
+    }
+    return lockstep_gen_code(e, *u);
+}
+
+/* Translates and emits; flushes when there is no room. */
+static DisasContextBase *make_code(CPUState *cpu, bool one_shot, LockstepUnit **u,
+                                   TCGCode *code)
+{
+    TCGEngine *e = cpu_tcg(cpu)->engine;
+
+    for (;;) {
+        unsigned cut = 0;
+
+        if (!lockstep_on(e) || one_shot || translate_for_lockstep(cpu, u, &cut)) {
+            DisasContextBase *db = begin_unit(cpu, one_shot, cut);
+
+            if (generate(e, db, code)) {
+                return db;
+            }
+        }
+        if (!e->ntbs) {
+            g_error("a unit does not fit into the code memory");
+        }
+        tb_flush(e);
+    }
+}
+
 static TranslationBlock *finish_unit(TCGEngine *e, DisasContextBase *db,
                                      const TCGCode *code)
 {
@@ -312,25 +368,17 @@ TranslationBlock *tb_make(CPUState *cpu, bool one_shot)
     CPUTCG *t = cpu_tcg(cpu);
     TCGEngine *e = t->engine;
     int64_t began = clock_monotonic_ns();
-    DisasContextBase *db;
+    LockstepUnit *u = NULL;
     TCGCode code;
 
     engine_lock(t);
     if (e->ntbs == e->max_tbs) {
         tb_flush(e);
     }
-    for (;;) {
-        db = begin_unit(cpu, one_shot);
-        if (generate(e, db, &code)) {
-            break;
-        }
-        if (!e->ntbs) {
-            g_error("a unit does not fit into the code memory");
-        }
-        tb_flush(e);
-    }
+    DisasContextBase *db = make_code(cpu, one_shot, &u, &code);
     TranslationBlock *tb = finish_unit(e, db, &code);
 
+    tb->lockstep = u;
     tb_install(e, tb);
     count(e, tb, began);
     engine_unlock(t);
@@ -385,7 +433,13 @@ void cpu_restore_state(CPUState *cpu, uintptr_t ra)
     TCGEngine *e = cpu_tcg(cpu)->engine;
     TCGRestore r;
 
-    if (!ra || !code_buf_contains(e->code, (void *)ra)) {
+    if (!ra || lockstep_restore_point(cpu, ra, &r)) {
+        if (ra) {
+            apply_restore(cpu, &r);
+        }
+        return;
+    }
+    if (!code_buf_contains(e->code, (void *)ra)) {
         return; /* the interpreter makes env precise before it calls */
     }
     const TranslationBlock *tb = tb_by_code(e, (void *)ra);

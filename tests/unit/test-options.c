@@ -138,6 +138,13 @@ START_TEST(log_items)
     ck_assert_str_eq(err->message, "'in_amm' is no log category, did you mean 'in_asm'?");
     ck_assert(!log_enabled(LOG_MMU)); /* nothing half-done */
     g_clear_error(&err);
+    ck_assert(log_set_items("lockstep=5000", NULL));
+    ck_assert(log_enabled(LOG_LOCKSTEP));
+    ck_assert_uint_eq(log_lockstep_insns, 5000);
+    ck_assert(!log_set_items("lockstep=x", &err));
+    ck_assert_str_eq(err->message, "lockstep=x: expected a number of instructions");
+    g_clear_error(&err);
+    log_lockstep_insns = UINT64_MAX;
     log_set_mask(0);
 }
 END_TEST

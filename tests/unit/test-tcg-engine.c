@@ -6,6 +6,7 @@
 #include "cpu/debug.h"
 #include "util/atomic.h"
 #include "util/bitops.h"
+#include "util/log.h"
 
 /* Each test runs once for each back end: _i is its number. */
 static const TCGBackend *backend_of(int i)
@@ -933,6 +934,65 @@ START_TEST(random_programs)
 }
 END_TEST
 
+/* Lockstep. */
+
+START_TEST(lockstep_agrees)
+{
+    log_set_mask(LOG_LOCKSTEP);
+    for (int seed = 100; seed < 120; seed++) {
+        random_program(_i, seed);
+    }
+    Toy *t = toy_of(_i);
+
+    emit_sum(t, 100);
+    run_to_halt(t);
+    ck_assert_uint_eq(t->env->r[0], 5050);
+    ck_assert_uint_gt(cpu_tcg(t->cpu)->stats.lockstep_units, 90);
+    toy_free(t);
+    log_set_mask(0);
+}
+END_TEST
+
+/* A back end that gets the tenth unit wrong. */
+static TCGExit wrong_enter(void *env, const void *entry)
+{
+    static int n;
+    TCGExit x = tcg_interp_backend.enter(env, entry);
+
+    ((ToyEnv *)env)->r[3] ^= ++n == 10;
+    return x;
+}
+
+static bool wrong_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
+{
+    static TCGBackend wrong;
+    bool ok = tcg_interp_backend.gen_code(s, b, out);
+
+    wrong = tcg_interp_backend;
+    wrong.enter = wrong_enter;
+    out->backend = &wrong;
+    return ok;
+}
+
+START_TEST(lockstep_finds)
+{
+    TCGOptions opts = tcg_default_options();
+    TCGBackend wrong = tcg_interp_backend;
+
+    wrong.gen_code = wrong_gen_code;
+    opts.backend = &wrong;
+    opts.tb_size = 1 << 20;
+    log_set_mask(LOG_LOCKSTEP);
+    ck_assert(log_set_file("/dev/null", NULL));
+    Toy *t = toy_new(&opts);
+
+    t->at = 0x1000;
+    emit_sum(t, 100);
+    toy_reset(t, 0x1000);
+    toy_run(t); /* ends the program */
+}
+END_TEST
+
 static void add(TCase *tc)
 {
     int n = tcg_native_backend ? 2 : 1;
@@ -964,7 +1024,9 @@ static void add(TCase *tc)
     T(single_step);
     T(flushes);
     T(random_programs);
+    T(lockstep_agrees);
 #undef T
+    tcase_add_exit_test(tc, lockstep_finds, 1);
 }
 
 int main(void)
