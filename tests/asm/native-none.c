@@ -7,7 +7,7 @@ bool native_init(void)
     return false;
 }
 
-bool native_has_code32(void)
+bool native_has_mode(X86Mode mode)
 {
     return false;
 }

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define USER32_CS 0x23
+#define USER64_CS 0x33
 #define USER_DS   0x2b
 
 static const int gpr_index[16] = {
@@ -43,7 +44,7 @@ static struct {
     gregset_t saved_regs;
     uint8_t saved_fp[576];
     unsigned ymm_offset; /* in the XSAVE image; 0: none */
-    bool code32;         /* the kernel has 32-bit segments */
+    uint16_t cs[3];      /* selector for each X86Mode; 0: there is none */
     bool entering;
 } native;
 
@@ -108,9 +109,7 @@ static void enter(mcontext_t *mc)
     mc->gregs[REG_RIP] = st->rip;
     mc->gregs[REG_EFL] = (mc->gregs[REG_EFL] & ~(greg_t)(RIG_EFLAGS | EFL_TF)) |
                          (st->eflags & (RIG_EFLAGS | EFL_TF));
-    if (st->code32) {
-        mc->gregs[REG_CSGSFS] = (mc->gregs[REG_CSGSFS] & ~0xffffll) | USER32_CS;
-    }
+    mc->gregs[REG_CSGSFS] = (mc->gregs[REG_CSGSFS] & ~0xffffll) | native.cs[st->mode];
     fp_to_frame((FXState *)mc->fpregs, st);
     native.entering = false;
 }
@@ -161,6 +160,21 @@ static bool load_flat_segments(void)
     return true;
 }
 
+/* A flat 16-bit code segment in the LDT; its selector, or 0. */
+static uint16_t make_code16(void)
+{
+    struct user_desc d = {
+        .entry_number = 0,
+        .limit = 0xfffff,
+        .seg_32bit = 0,
+        .contents = MODIFY_LDT_CONTENTS_CODE,
+        .limit_in_pages = 1,
+        .useable = 1,
+    };
+
+    return syscall(SYS_modify_ldt, 0x11, &d, sizeof(d)) == 0 ? 7 : 0;
+}
+
 bool native_init(void)
 {
     static const int signals[] = {SIGUSR1, SIGSEGV, SIGILL, SIGFPE, SIGTRAP, SIGBUS};
@@ -181,13 +195,15 @@ bool native_init(void)
         __get_cpuid_count(13, 2, &eax, &ebx, &ecx, &edx)) {
         native.ymm_offset = ebx;
     }
-    native.code32 = load_flat_segments();
+    native.cs[X86_MODE_64] = USER64_CS;
+    native.cs[X86_MODE_32] = load_flat_segments() ? USER32_CS : 0;
+    native.cs[X86_MODE_16] = native.cs[X86_MODE_32] ? make_code16() : 0;
     return true;
 }
 
-bool native_has_code32(void)
+bool native_has_mode(X86Mode mode)
 {
-    return native.code32;
+    return native.cs[mode] != 0;
 }
 
 MachineResult native_run(MachineState *st)

@@ -66,15 +66,18 @@ static const struct {
     {GDT_BASE,   GDT_SIZE,   false},
 };
 
-/* User code and data segments, accessed, flat: 32-bit code, data, 64-bit code. */
+/* User code and data segments, accessed, flat: 32-bit code, data, 64-bit code, 16-bit
+ * code. */
 static const uint64_t gdt[] = {
     [4] = 0x00cffb000000ffff,
     [5] = 0x00cff3000000ffff,
     [6] = 0x00affb000000ffff,
+    [7] = 0x008ffb000000ffff,
 };
 #define USER_CS32 0x23
 #define USER_DS   0x2b
 #define USER_CS64 0x33
+#define USER_CS16 0x3b
 
 /* The read-only page is there: a write faults for its protection. */
 static bool fill_read_only(void)
@@ -531,9 +534,11 @@ static void run_units(Rig *r, unsigned max_units)
 
 /* --- state in and out --- */
 
-static void set_segments(CPUX86State *env, bool code32)
+static void set_segments(CPUX86State *env, unsigned mode)
 {
-    uint16_t cs = code32 ? USER_CS32 : USER_CS64;
+    uint16_t cs = mode == X86_MODE_64   ? USER_CS64
+                  : mode == X86_MODE_32 ? USER_CS32
+                                        : USER_CS16;
 
     for (unsigned n = 0; n < NR_SEGS; n++) {
         uint16_t sel = n == R_CS ? cs : USER_DS;
@@ -548,7 +553,7 @@ static void state_in(Rig *r, const MachineState *st)
 {
     CPUX86State *env = r->env;
 
-    set_segments(env, st->code32);
+    set_segments(env, st->mode);
     env->cr0 = CR0_PG | CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP;
     env->cr4 =
         CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_OSXSAVE | CR4_FSGSBASE | CR4_UMIP;

@@ -32,7 +32,7 @@ typedef struct MachineState {
     uint64_t rip;
     uint32_t eflags;
     uint32_t mxcsr;
-    bool code32;       /* a 32-bit code segment */
+    uint8_t mode;      /* X86Mode: of the code segment */
     uint16_t fcw, fsw; /* fsw with TOP */
     uint8_t ftw;       /* bit i: physical register i is in use (as FXSAVE) */
     uint8_t st[8][10]; /* ST(0) first */
@@ -55,7 +55,8 @@ bool rig_map_memory(void);
 
 /* False: this host is no x86_64 one; nothing else of native_* may be called then. */
 bool native_init(void);
-bool native_has_code32(void);
+/* The host can run code of that mode. */
+bool native_has_mode(X86Mode mode);
 /* Runs from *st until an exception; *st is the state at it. Not for code that may damage
  * the process. */
 MachineResult native_run(MachineState *st);

@@ -36,6 +36,7 @@ void snapshot_init(Snapshot *s)
         }
     }
     s->st.regs[R_RSP] = STACK_BASE + STACK_SIZE / 2;
+    s->st.mode = X86_MODE_64;
     s->st.mxcsr = 0x1f80;
     s->st.fcw = 0x37f;
     for (unsigned n = 0; n < sizeof(s->data); n++) {
@@ -353,11 +354,11 @@ static bool memory_differs(GString *why, const char *name, const uint8_t *a,
 bool snapshot_equal(const Snapshot *a, const Snapshot *b, uint32_t flags, GString *why)
 {
     bool bad = false;
-    unsigned size = a->st.code32 ? 4 : 8;
+    unsigned size = a->st.mode == X86_MODE_64 ? 8 : 4;
     uint32_t mask = flags | EFL_DF;
     uint32_t fa = a->st.eflags & mask, fb = b->st.eflags & mask;
 
-    for (unsigned n = 0; n < (a->st.code32 ? 8 : 16); n++) {
+    for (unsigned n = 0; n < (a->st.mode == X86_MODE_64 ? 16 : 8); n++) {
         if (memcmp(&a->st.regs[n], &b->st.regs[n], size) != 0) {
             g_string_append_printf(why, " %s=%#" PRIx64 " !%#" PRIx64, reg_names[n],
                                    a->st.regs[n], b->st.regs[n]);

@@ -25,7 +25,8 @@
 typedef struct Snippet {
     char *name, *in, *out, *path;
     uint64_t start, end; /* addresses; end is that of the HLT */
-    bool code32, no_host;
+    bool no_host;
+    X86Mode mode;
 } Snippet;
 
 static struct {
@@ -78,7 +79,9 @@ static Snippet *new_snippet(const char *line)
     s->name = g_strdup(w[1]);
     s->start = CODE_BASE + strtoull(w[2], NULL, 0);
     s->end = CODE_BASE + strtoull(w[3], NULL, 0) - 1;
-    s->code32 = strcmp(w[4], "32") == 0;
+    s->mode = strcmp(w[4], "16") == 0   ? X86_MODE_16
+              : strcmp(w[4], "32") == 0 ? X86_MODE_32
+                                        : X86_MODE_64;
     s->path = g_strdup(w[5]);
     s->in = g_strdup("");
     return s;
@@ -125,11 +128,9 @@ typedef void InsnFn(const Insn *i, void *opaque);
 
 static void each_insn(const Snippet *s, InsnFn *fn, void *opaque)
 {
-    X86Mode mode = s->code32 ? X86_MODE_32 : X86_MODE_64;
-
     for (uint64_t pc = s->start; pc < s->end;) {
         Insn i;
-        int len = x86_decode(&i, (const uint8_t *)(uintptr_t)pc, s->end - pc, mode);
+        int len = x86_decode(&i, (const uint8_t *)(uintptr_t)pc, s->end - pc, s->mode);
         if (len < 0) {
             return;
         }
@@ -147,7 +148,7 @@ static void needs_feature(const Insn *i, void *opaque)
 
 static bool host_can_run(const Snippet *s)
 {
-    bool ok = !s->no_host && (!s->code32 || native_has_code32());
+    bool ok = !s->no_host && native_has_mode(s->mode);
 
     each_insn(s, needs_feature, &ok);
     return ok;
@@ -169,7 +170,7 @@ static void begin(const Snippet *s, Snapshot *snap)
 
     snapshot_init(snap);
     snap->st.rip = s->start;
-    snap->st.code32 = s->code32;
+    snap->st.mode = s->mode;
     if (!snapshot_set(snap, s->in, &err)) {
         fail(s->name, err->message);
     }

@@ -21,7 +21,7 @@
 #define HLT 0xf4
 
 struct Gen {
-    Templates *t64, *t32;
+    Templates *t[3]; /* by X86Mode */
     bool (*can_run)(unsigned feature);
     uint8_t data[DATA_SIZE], stack[STACK_SIZE];
 };
@@ -107,7 +107,7 @@ static void random_state(Rand *r, MachineState *st)
         st->regs[n] = random_value(r);
         random_vector(r, &st->vec[n]);
     }
-    if (st->code32) {
+    if (st->mode != X86_MODE_64) {
         for (unsigned n = 0; n < 16; n++) {
             st->regs[n] = n < 8 ? (uint32_t)st->regs[n] : 0;
         }
@@ -128,8 +128,9 @@ static void put_prefixes(Draft *d, const Template *t, unsigned *n)
     if (t->pp == 0 && rand_below(r, 4) == 0) {
         d->buf[(*n)++] = 0x66;
     }
-    if (rand_below(r, 16) == 0) {
-        d->buf[(*n)++] = d->mode == X86_MODE_64 ? 0x67 : 0x3e;
+    /* 16-bit addresses reach no memory of ours. */
+    if (d->mode == X86_MODE_16 ? rand_below(r, 16) != 0 : rand_below(r, 16) == 0) {
+        d->buf[(*n)++] = d->mode == X86_MODE_32 ? 0x3e : 0x67;
     }
     if (rand_below(r, 16) == 0) {
         d->buf[(*n)++] = 0x2e;
@@ -535,7 +536,7 @@ static void append(Case *c, const Draft *d)
 
 static const Templates *templates(const Gen *g, const Draft *d)
 {
-    return d->mode == X86_MODE_64 ? g->t64 : g->t32;
+    return g->t[d->mode];
 }
 
 static unsigned random_row(const Gen *g, const Draft *d)
@@ -559,7 +560,8 @@ static bool make_single(Gen *g, Draft *d, Case *c)
         return false;
     }
     set_special_registers(d, st);
-    if (memory_operand(&d->insn) >= 0 && !matches(&d->insn, "nop")) {
+    if (memory_operand(&d->insn) >= 0 && !matches(&d->insn, "nop") &&
+        !matches(&d->insn, "lea")) {
         uint64_t place = random_place(d->rnd);
         if (!aim(d, st, place) || !limit_bit_offset(d, st)) {
             return false;
@@ -619,15 +621,15 @@ static bool make_several(Gen *g, Draft *d, Case *c, unsigned ninsns)
     return c->ninsns > 0;
 }
 
-void gen_case(Gen *g, Case *c, uint64_t seed, unsigned ninsns, bool code32)
+void gen_case(Gen *g, Case *c, uint64_t seed, unsigned ninsns, X86Mode mode)
 {
     Rand rnd = {.state = (seed + 1) * UINT64_C(0x9e3779b97f4a7c15)};
-    Draft d = {.rnd = &rnd, .mode = code32 ? X86_MODE_32 : X86_MODE_64};
+    Draft d = {.rnd = &rnd, .mode = mode};
 
     for (;;) {
         memset(c, 0, sizeof(*c));
         c->seed = seed;
-        c->before.code32 = code32;
+        c->before.mode = mode;
         random_state(&rnd, &c->before);
         if (ninsns > 1 ? make_several(g, &d, c, ninsns) : make_single(g, &d, c)) {
             break;
@@ -678,19 +680,21 @@ Gen *gen_new(bool (*can_run)(unsigned feature), const char *rows)
 
     g->can_run = can_run;
     fill_memory(g);
-    g->t64 = templates_new(rows, X86_MODE_64);
-    g->t32 = templates_new(rows, X86_MODE_32);
+    for (X86Mode m = X86_MODE_16; m <= X86_MODE_64; m++) {
+        g->t[m] = templates_new(rows, m);
+    }
     return g;
 }
 
 void gen_free(Gen *g)
 {
-    templates_free(g->t64);
-    templates_free(g->t32);
+    for (X86Mode m = X86_MODE_16; m <= X86_MODE_64; m++) {
+        templates_free(g->t[m]);
+    }
     g_free(g);
 }
 
 unsigned gen_rows(const Gen *g)
 {
-    return g->t64->count;
+    return g->t[X86_MODE_64]->count;
 }

@@ -34,8 +34,8 @@ Gen *gen_new(bool (*can_run)(unsigned feature), const char *rows);
 void gen_free(Gen *g);
 /* Rows that cases can be made of. */
 unsigned gen_rows(const Gen *g);
-/* The case of `seed`, of `ninsns` instructions at most, in 32- or 64-bit code. */
-void gen_case(Gen *g, Case *c, uint64_t seed, unsigned ninsns, bool code32);
+/* The case of `seed`, of `ninsns` instructions at most. */
+void gen_case(Gen *g, Case *c, uint64_t seed, unsigned ninsns, X86Mode mode);
 
 /* Memory as the case finds it. */
 void gen_memory(const Gen *g, const Case *c, Snapshot *s);

@@ -7,7 +7,7 @@
  *   --insns N          the most instructions in a case (1)
  *   --backend NAME     interp, native, or both (default)
  *   --rows GLOB        rows by mnemonic
- *   --bits 32          32-bit code
+ *   --bits N           32- or 16-bit code
  *   --off NAME,...     optimisations to switch off
  *   --one-insn         units of one instruction
  *   --failures N       stop after so many (10)
@@ -35,7 +35,7 @@ static GOptionEntry entries[] = {
     {"cases",     0, 0, G_OPTION_ARG_INT64, &opt.cases, "how many", "N"},
     {"seed",          0, 0, G_OPTION_ARG_INT64, &opt.seed, "of the first", "N"},
     {"insns", 0, 0, G_OPTION_ARG_INT, &opt.insns, "instructions a case", "N"},
-    {"bits",        0, 0, G_OPTION_ARG_INT, &opt.bits, "64 or 32", "N"},
+    {"bits",        0, 0, G_OPTION_ARG_INT, &opt.bits, "64, 32 or 16", "N"},
     {"failures",      0, 0, G_OPTION_ARG_INT, &opt.failures, "stop after so many", "N"},
     {"backend",          0, 0, G_OPTION_ARG_STRING, &opt.backend, "interp, native, both", "NAME"},
     {"rows",  0, 0, G_OPTION_ARG_STRING, &opt.rows, "rows by mnemonic", "GLOB"},
@@ -45,6 +45,11 @@ static GOptionEntry entries[] = {
     {"verbose",          0, 0, G_OPTION_ARG_NONE, &opt.verbose, "print each case", NULL},
     {NULL}
 };
+
+static X86Mode mode_of_bits(void)
+{
+    return opt.bits == 16 ? X86_MODE_16 : opt.bits == 32 ? X86_MODE_32 : X86_MODE_64;
+}
 
 #define MAX_RIGS 2
 
@@ -75,7 +80,7 @@ static void run_rig(Diff *d, Rig *rig, const Case *c, Snapshot *out)
  */
 static void forgive_ss(Snapshot *host)
 {
-    if (!host->st.code32 && host->res.vector == EXCP_SS) {
+    if (host->st.mode == X86_MODE_64 && host->res.vector == EXCP_SS) {
         host->res.vector = EXCP_GP;
     }
 }
@@ -206,11 +211,12 @@ static void shrink(Diff *d, unsigned n, Case *c)
 
 static void disassemble(const Case *c, GString *to)
 {
+    static const cs_mode modes[] = {CS_MODE_16, CS_MODE_32, CS_MODE_64};
     csh cs;
     cs_insn *insn;
     uint64_t pc = CODE_BASE + c->offset;
 
-    cs_open(CS_ARCH_X86, c->before.code32 ? CS_MODE_32 : CS_MODE_64, &cs);
+    cs_open(CS_ARCH_X86, modes[c->before.mode], &cs);
     size_t n = cs_disasm(cs, c->code, c->len, pc, 0, &insn);
     for (size_t k = 0; k < n; k++) {
         g_string_append_printf(to, "        .byte  ");
@@ -298,7 +304,7 @@ static unsigned run_batch(Diff *d, uint64_t first, unsigned n)
     unsigned failed = 0, done;
 
     for (unsigned k = 0; k < n; k++) {
-        gen_case(d->gen, &s[k].c, first + k, opt.insns, opt.bits == 32);
+        gen_case(d->gen, &s[k].c, first + k, opt.insns, mode_of_bits());
         if (opt.verbose) {
             g_autoptr(GString) text = g_string_new(NULL);
             disassemble(&s[k].c, text);
@@ -368,7 +374,7 @@ int main(int argc, char **argv)
         report_gerror(err);
         return 1;
     }
-    if (!rig_map_memory() || !native_init() || (opt.bits == 32 && !native_has_code32())) {
+    if (!rig_map_memory() || !native_init() || !native_has_mode(mode_of_bits())) {
         printf("this host cannot run the cases itself\n");
         return 77;
     }
