@@ -41,9 +41,13 @@ static IRRef zero(DisasContext *s)
 
 /* --- MMX state: SDM vol. 1, 9.5 and 12.1 --- */
 
+/* CVTPI2PS and CVTPI2PD of a memory operand touch no MMX register and change nothing there
+ * (so the SDM says of the latter, and AMD processors do with both). */
 static bool uses_mmx(const Insn *i)
 {
-    return i->desc->gates & GATE_MMX;
+    bool to_xmm = i->desc->arg == VOP_CVTPI2PS || i->desc->arg == VOP_CVTPI2PD;
+
+    return i->desc->gates & GATE_MMX && !(to_xmm && i->op[1].kind == OPK_MEM);
 }
 
 /* Before anything else: a pending x87 exception. */

@@ -59,6 +59,9 @@ static const char *const excluded[] = {
     "fpatan",
     "fsin*",
     "fcos",
+    /* Approximations: each processor has its own tables. */
+    "rcp*",
+    "rsqrt*",
 };
 
 static bool has_segment_register(const InsnDesc *d)

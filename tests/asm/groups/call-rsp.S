@@ -1,4 +1,4 @@
-# out: rax=0x10002fee rsp=0x20010ff8 s64@0xff8=0x10002fee s64@0x1000=0x10002fee
+# out: rax=0x1000502e rsp=0x20010ff8 s64@0xff8=0x1000502e s64@0x1000=0x1000502e
 # why: the address is read before the push
         lea     1f(%rip), %rax
         mov     %rax, (%rsp)

@@ -1,0 +1,6 @@
+# in:  rdi=data+0x40 rsi=data+0x83 xmm0=0x41dfffffffc000000010000000000000 xmm1=0x7fefffffffffffff4330000000000001 xmm2=0xfff00000000000004330000000000001 xmm3=0x47f00000000000004330000000000001 m64@0x40=0x47f0000000000000 m64@0x48=0x8000000000000000 mxcsr=0x3f80
+# out: xmm1=0x7fefffffffffffff4330000000000000 xmm2=0xfff00000000000008000000000000000 xmm9=0x9f9e9d9c9b9a9998c7f0000000000001 mxcsr=0x3fa0
+# why: registers and memory, special values
+        addsubpd %xmm0, %xmm1
+        addsubpd %xmm3, %xmm2
+        addsubpd (%rdi), %xmm9

@@ -1,0 +1,6 @@
+# in:  rdi=data+0x40 rsi=data+0x83 xmm0=0x43300000000000014330000000000001 xmm1=0x41dfffffffc000003fd5555555555555 xmm2=0xbfe00000000000008000000000000000 xmm3=0x8000000000000000fff8123456789abc m64@0x40=0x8000000000000000 m64@0x48=0x7ff0000000000001
+# out: xmm1=0x41dfffffffc000000000000000000000 xmm2=0xbfe0000000000000ffffffffffffffff xmm9=0x9f9e9d9c9b9a99980000000000000000 mxcsr=0x1f81
+# why: registers and memory, special values
+        cmpsd   $24, %xmm0, %xmm1
+        cmpsd   $5, %xmm3, %xmm2
+        cmpsd   $5, (%rdi), %xmm9

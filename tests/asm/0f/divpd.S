@@ -1,0 +1,6 @@
+# in:  rdi=data+0x40 rsi=data+0x83 xmm0=0xc00921fb54442d183ff8000000000000 xmm1=0xc00921fb54442d187ff0000000000001 xmm2=0x00000000000000013ff8000000000000 xmm3=0x3fd5555555555555c05edd2f1a9fbe77 m64@0x40=0xfff8123456789abc m64@0x48=0xc00921fb54442d18
+# out: xmm1=0x3ff00000000000007ff8000000000001 xmm2=0x0000000000000003bf88e223d50065ec xmm9=0x1f837d941fa367a7fff8123456789abc mxcsr=0x1fb3
+# why: registers and memory, special values
+        divpd   %xmm0, %xmm1
+        divpd   %xmm3, %xmm2
+        divpd   (%rdi), %xmm9

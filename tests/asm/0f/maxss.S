@@ -1,0 +1,6 @@
+# in:  rdi=data+0x40 rsi=data+0x83 xmm0=0x4f0000004f000000c0490fdb3fc00000 xmm1=0xffc123457f8000013f800000c2f6e979 xmm2=0x008000003f800000bf00000000000001 xmm3=0x4b000001800000004b00000100800000 m64@0x40=0xc2f6e979ff800000 m64@0x48=0x000000013eaaaaab mxcsr=0x9fc0
+# out: xmm1=0xffc123457f8000013f8000003fc00000 xmm2=0x008000003f800000bf00000000800000
+# why: registers and memory, special values
+        maxss   %xmm0, %xmm1
+        maxss   %xmm3, %xmm2
+        maxss   (%rdi), %xmm9

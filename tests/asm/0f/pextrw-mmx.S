@@ -1,0 +1,7 @@
+# in:  rdi=data+0x40 rsi=data+0x83
+# out: rax=0x1e17 rbx=0xcac3 st0=0xfffff4ede6dfd8d1cac3 st1=0xffff2c251e17100902fb ftw=0xff
+# why: registers
+        movq    (%rdi), %mm0
+        movq    8(%rdi), %mm1
+        pextrw  $2, %mm1, %eax
+        pextrw  $0, %mm0, %ebx

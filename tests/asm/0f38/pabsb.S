@@ -1,0 +1,6 @@
+# in:  rdi=data+0x40 rsi=data+0x83
+# out: xmm1=0x0f0e0d0c0b0a09080706050403020100 xmm2=0x3f3e3d3c3b3a39383736353433323130 xmm9=0x2c251e17100902050c131a21282f363d
+# why: registers and memory
+        pabsb   %xmm0, %xmm1
+        pabsb   %xmm3, %xmm2
+        pabsb   0(%rdi), %xmm9

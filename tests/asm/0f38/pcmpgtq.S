@@ -1,0 +1,6 @@
+# in:  rdi=data+0x40 rsi=data+0x83
+# out: xmm1=0xffffffffffffffffffffffffffffffff xmm2=0x00000000000000000000000000000000 xmm9=0x00000000000000000000000000000000
+# why: registers and memory
+        pcmpgtq %xmm0, %xmm1
+        pcmpgtq %xmm3, %xmm2
+        pcmpgtq 0(%rdi), %xmm9

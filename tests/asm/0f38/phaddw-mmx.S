@@ -1,0 +1,8 @@
+# in:  rdi=data+0x40 rsi=data+0x83
+# out: st0=0xffff4a3c1304dbcca394 st1=0xffff5d407f604a3c1304 st2=0xffffcbbc938400000000 ftw=0xff
+# why: registers and memory
+        movq    (%rdi), %mm0
+        movq    8(%rdi), %mm1
+        phaddw  %mm1, %mm0
+        phaddw  %mm0, %mm1
+        phaddw  5(%rsi), %mm2

@@ -1,0 +1,6 @@
+# in:  rdi=data+0x40 rsi=data+0x83
+# out: xmm2=0x3f3e3d3c3b3a39383736353433323130 xmm9=0x9f9e9d9c9b9a9998f4ede6dfd8d1cac3
+# why: registers and memory
+        pmaxuw  %xmm0, %xmm1
+        pmaxuw  %xmm3, %xmm2
+        pmaxuw  0(%rdi), %xmm9

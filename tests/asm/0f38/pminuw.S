@@ -1,0 +1,6 @@
+# in:  rdi=data+0x40 rsi=data+0x83
+# out: xmm1=0x0f0e0d0c0b0a09080706050403020100 xmm9=0x2c251e17100902fb9796959493929190
+# why: registers and memory
+        pminuw  %xmm0, %xmm1
+        pminuw  %xmm3, %xmm2
+        pminuw  0(%rdi), %xmm9

@@ -1,0 +1,6 @@
+# in:  rdi=data+0x40 rsi=data+0x83
+# out: xmm1=0x00000000000000010000000000000000 xmm2=0x00000000000000310000000000000030 xmm9=0xffffffffffffffc2ffffffffffffffbb
+# why: registers and memory
+        pmovsxbq %xmm0, %xmm1
+        pmovsxbq %xmm3, %xmm2
+        pmovsxbq 5(%rsi), %xmm9

@@ -1,0 +1,6 @@
+# in:  rdi=data+0x40 rsi=data+0x83 rax=5 rdx=-12 xmm0=0x00636261686766656463626164636261 xmm1=0x6463626100636261 xmm2=0x7a61 xmm3=0x44636241686700656463624164636261
+# out: rcx=0xf cf=1 pf=0 af=0 zf=0 sf=0 of=1
+# why: registers and memory
+        pcmpistri $1, %xmm0, %xmm1
+        pcmpistri $7, %xmm3, %xmm2
+        pcmpistri $114, 0(%rdi), %xmm9

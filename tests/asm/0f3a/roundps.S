@@ -1,0 +1,6 @@
+# in:  rdi=data+0x40 rsi=data+0x83 xmm0=0x7f80000100800000c2f6e979ffc12345 xmm1=0xc2f6e97900800000800000004b000001 xmm2=0x4f000000ff80000000000001bf000000 xmm3=0xbf0000003fc00000c2f6e9797f7fffff m64@0x40=0xffc123457f800001 m64@0x48=0x0000000100800000 mxcsr=0x9fc0
+# out: xmm1=0x7fc0000100000000c2f60000ffc12345 xmm2=0x8000000040000000c2f600007f7fffff xmm9=0x0000000000000000ffc123457fc00001 mxcsr=0x9fe1
+# why: registers and memory, special values
+        roundps $24, %xmm0, %xmm1
+        roundps $78, %xmm3, %xmm2
+        roundps $7, (%rdi), %xmm9

@@ -1,0 +1,6 @@
+# in:  rdi=data+0x40 rsi=data+0x83 xmm0=0x3fc000007f800001008000004b000001 xmm1=0x00000001ff800000000000014b000001 xmm2=0x4b0000013fc00000000000017f7fffff xmm3=0x00000001c0490fdb7f8000017f800001 m64@0x40=0x4b000001ffc12345 m64@0x48=0x4f00000000800000
+# out: xmm2=0x4b0000013fc00000000000017fc00001 xmm9=0x9f9e9d9c9b9a999897969594ffc12345 mxcsr=0x1f81
+# why: registers and memory, special values
+        roundss $147, %xmm0, %xmm1
+        roundss $0, %xmm3, %xmm2
+        roundss $5, (%rdi), %xmm9
