@@ -222,6 +222,27 @@ static void forbid(Test *t, const char *names)
     }
 }
 
+static void init_test(Test *t, bool interp_only)
+{
+    t->ref = machine_new(&tcg_interp_backend);
+    t->native =
+        tcg_native_backend && !interp_only ? machine_new(tcg_native_backend) : NULL;
+    t->diff = g_string_new(NULL);
+    t->unit.ops = g_new(IROp, t->ref->s->max_ops);
+    t->unit.temps = g_new(IRTemp, t->ref->s->max_temps);
+}
+
+static void free_test(Test *t)
+{
+    machine_free(t->ref);
+    if (t->native) {
+        machine_free(t->native);
+    }
+    g_string_free(t->diff, true);
+    g_free(t->unit.ops);
+    g_free(t->unit.temps);
+}
+
 int main(int argc, char **argv)
 {
     int cases = 1000, size = 40, interp_only = 0, no_vectors = 0;
@@ -245,14 +266,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", err->message);
         return EXIT_FAILURE;
     }
-    Test t = {.ref = machine_new(&tcg_interp_backend), .diff = g_string_new(NULL)};
-    t.gen.size = size;
-    t.gen.vectors = !no_vectors;
-    if (tcg_native_backend && !interp_only) {
-        t.native = machine_new(tcg_native_backend);
-    }
-    t.unit.ops = g_new(IROp, t.ref->s->max_ops);
-    t.unit.temps = g_new(IRTemp, t.ref->s->max_temps);
+    g_option_context_free(options);
+    Test t = {
+        .gen = {.size = size, .vectors = !no_vectors}
+    };
+    init_test(&t, interp_only);
     forbid(&t, without ? without : "");
     int bad = 0, done = 0;
     if (file) {
@@ -262,5 +280,6 @@ int main(int argc, char **argv)
         bad += !run_case(&t, seed + done);
     }
     printf("%d cases, %d bad\n", done, bad);
+    free_test(&t);
     return bad ? EXIT_FAILURE : EXIT_SUCCESS;
 }
