@@ -125,10 +125,39 @@ static void live_control(Live *l, const IROp *op, unsigned flags)
 
 /* ---- coalescing ---- */
 
-/* A definition of type `def` can write the global of a mov of type `mov` itself. */
-static bool same_write(IRType def, IRType mov)
+/* Whether the op may compute fewer bits than it does, down to type t. */
+static bool can_narrow(const IROp *op, IRType t)
 {
-    return def == mov || (def == IR_I32 && mov == IR_I64);
+    switch (op->code) {
+    case OP_setcc:
+        return true;
+    case OP_lea:
+    case OP_add:
+    case OP_sub:
+    case OP_and:
+    case OP_or:
+    case OP_xor:
+    case OP_select:
+    case OP_selcc:
+        return t == IR_I32 && !op->setcc;
+    default:
+        return false;
+    }
+}
+
+/* Whether op can write the global of a mov of type `mov` itself; it may be made narrower
+ * for that. */
+static bool can_write(IROp *op, IRType mov)
+{
+    IRType def = ir_out_type(op);
+    if (def == mov || (def == IR_I32 && mov == IR_I64)) {
+        return true;
+    }
+    if (mov > def || !can_narrow(op, mov)) {
+        return false;
+    }
+    op->type = mov;
+    return true;
 }
 
 /* At `mov G,t`: t's definition may write G, if this is the only use of t. */
@@ -147,7 +176,7 @@ static void coalesce_try(Live *l, IROp *op, unsigned k)
     unsigned at = l->pending[op->out[k]];
     IROp *mov = &l->s->ops[at];
     if (at >= l->barrier || t->uses != 1 || l->touched[mov->out[0]] != at ||
-        mov->out[0] == op->out[1 - k] || !same_write(ir_out_type(op), mov->type)) {
+        mov->out[0] == op->out[1 - k] || !can_write(op, mov->type)) {
         return;
     }
     op->out[k] = mov->out[0];
