@@ -39,13 +39,13 @@ typedef struct TCGCode {
     uint32_t size;           /* bytes, cold parts and side table included */
     uint32_t code_size;      /* bytes of host code */
     const void *side_table;  /* for tcg_restore_point() */
-    struct {
+    uint8_t nexits;
+    struct { /* last, so that who keeps a copy needs no more than nexits of them */
         uint32_t jump;       /* offset from entry of the patchable jump of exit slot i, 0: none */
         uint32_t unlinked;   /* offset of what it goes to while it is not linked */
         uint32_t guard;      /* offset of the guard's token, 0: no guard (guest-desc.h) */
         uint64_t pc;         /* guest pc of the exit */
     } exits[8];
-    uint8_t nexits;
 } TCGCode;
 #define TCG_MAX_EXITS 8
 

@@ -117,7 +117,9 @@ static void note_page(CPUState *cpu, vaddr pc, ram_addr_t page, bool global)
 {
     CPUTCG *t = cpu_tcg(cpu);
 
-    tlb_note_code(cpu, pc, global);
+    if (!tlb_note_code(cpu, pc, global)) {
+        return;
+    }
     if (t->tlb.mode == 0 && t->engine->backend->guard) {
         tlb_map_code(cpu, pc, tb_token(t->engine, pc, page));
     }
@@ -196,7 +198,9 @@ TranslationBlock *tb_by_code(const TCGEngine *e, const void *code)
 
 TranslationBlock *tb_alloc(TCGEngine *e, const TCGCode *code)
 {
-    size_t size = ROUND_UP(sizeof(TranslationBlock) + code->nexits * sizeof(TBLink), 16);
+    size_t code_size = offsetof(TCGCode, exits) + code->nexits * sizeof(code->exits[0]);
+    size_t links = ROUND_UP(offsetof(TranslationBlock, code) + code_size, 8);
+    size_t size = ROUND_UP(links + code->nexits * sizeof(TBLink), 16);
 
     if ((size_t)(e->chunk_end - e->chunk_cur) < size) {
         e->chunk_cur = g_malloc(TB_CHUNK_SIZE);
@@ -207,8 +211,8 @@ TranslationBlock *tb_alloc(TCGEngine *e, const TCGCode *code)
 
     e->chunk_cur += size;
     memset(tb, 0, size);
-    tb->code = *code;
-    tb->links = (TBLink *)(tb + 1);
+    memcpy(&tb->code, code, code_size);
+    tb->links = (TBLink *)((char *)tb + links);
     for (unsigned i = 0; i < code->nexits; i++) {
         tb->links[i].from = tb;
     }

@@ -46,7 +46,7 @@ struct TranslationBlock {
     TBLink *incoming;
     TBLink *links;                 /* one for each of code.nexits */
     struct LockstepUnit *lockstep; /* lockstep.h */
-    TCGCode code;
+    TCGCode code; /* cut behind the exits that there are; the links follow */
 };
 
 /* -accel tcg,... */

@@ -192,6 +192,7 @@ static void code_space_renew(CPUState *cpu, CodeSpace *code)
     }
     page_set_clear(&code->pages);
     code->has_local = false;
+    code->last = 0;
     code->epoch = new_id(cpu);
     if (code == &tlb->kernel_code) {
         tlb->stats.kernel_epochs++;
@@ -212,13 +213,19 @@ static uint64_t region_name(vaddr va, unsigned shift)
     return va >> shift | (uint64_t)shift << 56;
 }
 
-void tlb_note_code(CPUState *cpu, vaddr pc, bool global)
+bool tlb_note_code(CPUState *cpu, vaddr pc, bool global)
 {
     CodeSpace *code = current_code(cpu_tlb(cpu));
+
+    if (code->last == (pc >> PAGE_BITS) + 1) {
+        return false;
+    }
+    code->last = (pc >> PAGE_BITS) + 1;
 
     page_set_add(&code->pages, region_name(pc, PAGE_BITS));
     page_set_add(&code->pages, region_name(pc, LARGE_SHIFT));
     code->has_local |= !global;
+    return true;
 }
 
 static void code_space_flush(CPUState *cpu, CodeSpace *code, vaddr va, unsigned shift)

@@ -70,6 +70,7 @@ typedef struct CodeSpace {
     uint32_t
         epoch; /* in jump-table tags; moves when one of the mappings may have changed */
     bool has_local; /* kernel: some page is not global */
+    uint64_t last;  /* page number + 1 that was added last */
     PageSet pages;
 } CodeSpace;
 
@@ -153,9 +154,11 @@ typedef struct CodeFetch {
  * at ra 0. */
 bool tlb_code_page(CPUState *cpu, vaddr pc, bool nofault, CodeFetch *out);
 
-/* Code was run from the page of `pc` in the current mode: its mapping is to be watched.
+/*
+ * Code was run from the page of `pc` in the current mode: its mapping is to be watched.
+ * False: that has just been said.
  */
-void tlb_note_code(CPUState *cpu, vaddr pc, bool global);
+bool tlb_note_code(CPUState *cpu, vaddr pc, bool global);
 /* The same for guards: the page of RAM is what pc's page is mapped to. User mode, no
  * cs_base. */
 void tlb_map_code(CPUState *cpu, vaddr pc, uint32_t token);

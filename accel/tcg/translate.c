@@ -41,6 +41,8 @@ static void fetch_bytes(CPUState *cpu, const CodeFetch *f, unsigned offset, uint
 {
     if (f->host) {
         memcpy(buf, f->host + offset, n);
+    } else if (!machine_lock_held()) { /* see tb_make() */
+        memset(buf, 0xff, n);
     } else {
         address_space_read(cpu->mem, f->pa + offset, buf, n);
     }
@@ -363,6 +365,22 @@ static void count(TCGEngine *e, const TranslationBlock *tb, int64_t began)
     s->translate_ns += clock_monotonic_ns() - began;
 }
 
+/*
+ * The machine lock comes before the engine's (a device that writes to code takes them
+ * so). It is needed to fetch code from a device, which begins in one or not at all: the
+ * tail of an instruction that goes on in a device's registers reads as ones.
+ */
+static void lock_for_translation(CPUState *cpu)
+{
+    CodeFetch f;
+
+    tlb_code_page(cpu, cpu->ops->tb_key(cpu).pc, false, &f);
+    if (unlikely(!f.mr)) {
+        machine_lock();
+    }
+    engine_lock(cpu_tcg(cpu));
+}
+
 TranslationBlock *tb_make(CPUState *cpu, bool one_shot)
 {
     CPUTCG *t = cpu_tcg(cpu);
@@ -371,7 +389,7 @@ TranslationBlock *tb_make(CPUState *cpu, bool one_shot)
     LockstepUnit *u = NULL;
     TCGCode code;
 
-    engine_lock(t);
+    lock_for_translation(cpu);
     if (e->ntbs == e->max_tbs) {
         tb_flush(e);
     }
@@ -382,6 +400,9 @@ TranslationBlock *tb_make(CPUState *cpu, bool one_shot)
     tb_install(e, tb);
     count(e, tb, began);
     engine_unlock(t);
+    if (machine_lock_held()) {
+        machine_unlock();
+    }
     return tb;
 }
 
