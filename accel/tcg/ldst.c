@@ -90,7 +90,9 @@ static ram_addr_t part_ram_addr(const Part *p)
 static void prepare_code_write(const Access *a, Part *p)
 {
     if (!tb_before_store(a->cpu, part_ram_addr(p), p->n, a->ra)) {
-        tlb_unprotect(p->entry);
+        p->entry->write &= ~TLB_NOTDIRTY; /* the page holds no code any more */
+        tb_page_writable(cpu_tcg(a->cpu)->engine, part_ram_addr(p) & PAGE_MASK,
+                         tlb_index(p->va));
     }
 }
 

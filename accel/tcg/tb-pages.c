@@ -27,9 +27,22 @@ typedef struct CodePage {
     uint64_t granules;
 } CodePage;
 
+/*
+ * Which TLB entries may write to a page directly: none (0), those with one index of level
+ * 1 (index + 1), or more. It says too many rather than too few: entries go without
+ * notice.
+ */
+#define WRITERS_MANY UINT16_MAX
+static_assert(TLB_ENTRIES < WRITERS_MANY, "indexes fit");
+
+typedef struct Leaf {
+    CodePage page[LEAF_PAGES];
+    uint16_t writers[LEAF_PAGES];
+} Leaf;
+
 /* Indexed by page of ram_addr_t, two levels; a leaf covers 2 MiB. */
 typedef struct PageTable {
-    CodePage **leaf;
+    Leaf **leaf;
     size_t nleaves;
 } PageTable;
 
@@ -54,10 +67,10 @@ static CodePage *page_find(const TCGEngine *e, ram_addr_t addr)
     if (n >= e->pages->nleaves || !e->pages->leaf[n]) {
         return NULL;
     }
-    return &e->pages->leaf[n][addr >> PAGE_BITS & (LEAF_PAGES - 1)];
+    return &e->pages->leaf[n]->page[addr >> PAGE_BITS & (LEAF_PAGES - 1)];
 }
 
-static CodePage *page_get(TCGEngine *e, ram_addr_t addr)
+static Leaf *leaf_get(TCGEngine *e, ram_addr_t addr)
 {
     PageTable *pt = e->pages;
     size_t n = addr >> (PAGE_BITS + LEAF_BITS);
@@ -65,14 +78,28 @@ static CodePage *page_get(TCGEngine *e, ram_addr_t addr)
     if (n >= pt->nleaves) {
         size_t more = MAX(n + 1, 2 * pt->nleaves);
 
-        pt->leaf = g_renew(CodePage *, pt->leaf, more);
+        pt->leaf = g_renew(Leaf *, pt->leaf, more);
         memset(pt->leaf + pt->nleaves, 0, (more - pt->nleaves) * sizeof *pt->leaf);
         pt->nleaves = more;
     }
     if (!pt->leaf[n]) {
-        pt->leaf[n] = g_new0(CodePage, LEAF_PAGES);
+        pt->leaf[n] = g_new0(Leaf, 1);
     }
-    return page_find(e, addr);
+    return pt->leaf[n];
+}
+
+static unsigned leaf_index(ram_addr_t addr)
+{
+    return addr >> PAGE_BITS & (LEAF_PAGES - 1);
+}
+
+void tb_page_writable(TCGEngine *e, ram_addr_t page, unsigned index)
+{
+    uint16_t *w = &leaf_get(e, page)->writers[leaf_index(page)];
+
+    if (*w != index + 1) {
+        *w = *w ? WRITERS_MANY : index + 1;
+    }
 }
 
 uint64_t granule_mask(unsigned offset, unsigned len)
@@ -141,9 +168,18 @@ static bool tb_hit(const TranslationBlock *tb, ram_addr_t addr, unsigned len)
 
 /* Lists. */
 
+bool tb_page_knows_writer(const TCGEngine *e, ram_addr_t page, unsigned index)
+{
+    size_t n = page >> (PAGE_BITS + LEAF_BITS);
+    const Leaf *leaf = n < e->pages->nleaves ? e->pages->leaf[n] : NULL;
+    uint16_t w = leaf ? leaf->writers[leaf_index(page)] : 0;
+
+    return w == WRITERS_MANY || w == index + 1;
+}
+
 static void page_list_add(TCGEngine *e, TranslationBlock *tb, ram_addr_t page)
 {
-    CodePage *p = page_get(e, page);
+    CodePage *p = &leaf_get(e, page)->page[leaf_index(page)];
 
     if (!p->first) {
         e->stats.code_pages++;
@@ -222,15 +258,14 @@ bool tb_page_lists(const TCGEngine *e, const TranslationBlock *tb)
 void tb_pages_reset(TCGEngine *e)
 {
     for (size_t n = 0; n < e->pages->nleaves; n++) {
-        CodePage *leaf = e->pages->leaf[n];
+        Leaf *leaf = e->pages->leaf[n];
 
         for (unsigned i = 0; leaf && i < LEAF_PAGES; i++) {
-            if (leaf[i].first) {
+            if (leaf->page[i].first) {
                 page_clear_flag((n << LEAF_BITS | i) << PAGE_BITS);
+                leaf->page[i] = (CodePage){0};
             }
         }
-        g_free(leaf);
-        e->pages->leaf[n] = NULL;
     }
 }
 
@@ -243,11 +278,14 @@ void tb_page_protect(TCGEngine *e, MemoryRegion *mr, ram_addr_t page)
         return;
     }
     ram_page_set_code(block, offset);
-    for (unsigned i = 0; i < e->cpus->len; i++) {
+    uint16_t *w = &leaf_get(e, page)->writers[leaf_index(page)];
+
+    for (unsigned i = 0; *w && i < e->cpus->len; i++) {
         CPUTCG *t = e->cpus->pdata[i];
 
-        tlb_protect_page(t->cpu, block->host + offset);
+        tlb_protect_page(t->cpu, block->host + offset, *w == WRITERS_MANY ? -1 : *w - 1);
     }
+    *w = 0;
     smp_mb();
 }
 

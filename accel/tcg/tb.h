@@ -202,6 +202,10 @@ void tb_pages_init(TCGEngine *e);
 void tb_pages_free(TCGEngine *e);
 /* Granules of 64 bytes that bytes offset .. offset + len - 1 of a page lie in. */
 uint64_t granule_mask(unsigned offset, unsigned len);
+/* An entry of level 1 with this index is going to write to the page directly. */
+void tb_page_writable(TCGEngine *e, ram_addr_t page, unsigned index);
+/* For checks: it has been told so. */
+bool tb_page_knows_writer(const TCGEngine *e, ram_addr_t page, unsigned index);
 /* The page is going to be translated from: writes to it are seen from now on. With the
  * lock. */
 void tb_page_protect(TCGEngine *e, MemoryRegion *mr, ram_addr_t page);

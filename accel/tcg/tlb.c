@@ -330,9 +330,12 @@ static uint64_t ram_write_tag(CPUState *cpu, vaddr page, const TLBFull *f)
     if (f->readonly) {
         return page | TLB_MMIO;
     }
-    bool code = ram_page_flags(f->mr->ram, f->offset) & RAM_PAGE_CODE;
-
-    return page | (code ? TLB_NOTDIRTY : 0);
+    if (ram_page_flags(f->mr->ram, f->offset) & RAM_PAGE_CODE) {
+        return page | TLB_NOTDIRTY;
+    }
+    tb_page_writable(cpu_tcg(cpu)->engine, memory_region_ram_addr(f->mr, f->offset),
+                     tlb_index(page));
+    return page;
 }
 
 static void describe(CPUState *cpu, vaddr page, const Mapping *m, TLBEntry *e, TLBFull *f)
@@ -352,11 +355,14 @@ static void describe(CPUState *cpu, vaddr page, const Mapping *m, TLBEntry *e, T
     if (cpu->watchpoints && cpu_watchpoint_in_page(cpu, page)) {
         slow |= TLB_WATCH;
     }
-    uint64_t write = ram ? ram_write_tag(cpu, page, f) : page;
+    uint64_t write = TLB_EMPTY;
 
+    if (m->rights & CAN_WRITE) {
+        write = slow | (ram ? ram_write_tag(cpu, page, f) : page);
+    }
     *e = (TLBEntry){
         .read = m->rights & CAN_READ ? page | slow : TLB_EMPTY,
-        .write = m->rights & CAN_WRITE ? write | slow : TLB_EMPTY,
+        .write = write,
         .exec = m->rights & CAN_EXEC ? page | (slow & TLB_MMIO) : TLB_EMPTY,
         .addend = ram ? (uintptr_t)s->mr->ram->host + f->offset - page : 0,
     };
@@ -478,8 +484,12 @@ static void entry_protect(TLBEntry *e, uintptr_t host)
     }
 }
 
-static void table_protect(TLBTable *t, uintptr_t host)
+static void table_protect(TLBTable *t, uintptr_t host, int index)
 {
+    if (index >= 0) {
+        entry_protect(&t->entry[index], host);
+        return;
+    }
     if (t->nlog <= TLB_LOG) {
         for (unsigned i = 0; i < t->nlog; i++) {
             entry_protect(&t->entry[t->log[i]], host);
@@ -491,15 +501,15 @@ static void table_protect(TLBTable *t, uintptr_t host)
     }
 }
 
-void tlb_protect_page(CPUState *cpu, const void *host_page)
+void tlb_protect_page(CPUState *cpu, const void *host_page, int index)
 {
     CPUTLB *tlb = cpu_tlb(cpu);
 
     for (int mode = 1; mode < MMU_MODES; mode++) {
-        table_protect(&tlb->kernel[mode], (uintptr_t)host_page);
+        table_protect(&tlb->kernel[mode], (uintptr_t)host_page, index);
     }
     for (unsigned i = 0; i < USER_TABLES; i++) {
-        table_protect(&tlb->user[i], (uintptr_t)host_page);
+        table_protect(&tlb->user[i], (uintptr_t)host_page, index);
     }
 }
 
@@ -757,34 +767,37 @@ static bool in_log(const uint16_t *log, unsigned n, unsigned max, unsigned index
     return found;
 }
 
-static void verify_entry(const TLBTable *t, unsigned index, bool kernel)
+static void verify_entry(const TCGEngine *e, const TLBTable *t, unsigned index,
+                         bool kernel)
 {
-    const TLBEntry *e = &t->entry[index];
+    const TLBEntry *entry = &t->entry[index];
     const TLBFull *f = &t->full[index];
 
-    if (entry_is_empty(e)) {
+    if (entry_is_empty(entry)) {
         return;
     }
     assert(in_log(t->log, t->nlog, TLB_LOG, index));
     assert(!kernel || f->global || in_log(t->local, t->nlocal, TLB_LOCAL_LOG, index));
-    if (!(e->write & (TLB_INVALID | TLB_MMIO | TLB_NOTDIRTY))) {
+    if (!(entry->write & (TLB_INVALID | TLB_MMIO | TLB_NOTDIRTY))) {
         assert(f->mr->ram->host + f->offset ==
-               (void *)(uintptr_t)((e->write & PAGE_MASK) + e->addend));
+               (void *)(uintptr_t)((entry->write & PAGE_MASK) + entry->addend));
         assert(!(ram_page_flags(f->mr->ram, f->offset) & RAM_PAGE_CODE));
+        assert(tb_page_knows_writer(e, memory_region_ram_addr(f->mr, f->offset), index));
     }
 }
 
 void tlb_verify(CPUState *cpu)
 {
+    const TCGEngine *e = cpu_tcg(cpu)->engine;
     CPUTLB *tlb = cpu_tlb(cpu);
 
     assert(cpu->tlb_base == tlb->table[tlb->mode]->entry);
     for (unsigned i = 0; i < TLB_ENTRIES; i++) {
         for (int mode = 1; mode < MMU_MODES; mode++) {
-            verify_entry(&tlb->kernel[mode], i, true);
+            verify_entry(e, &tlb->kernel[mode], i, true);
         }
         for (unsigned u = 0; u < USER_TABLES; u++) {
-            verify_entry(&tlb->user[u], i, false);
+            verify_entry(e, &tlb->user[u], i, false);
         }
     }
 }

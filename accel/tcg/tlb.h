@@ -165,13 +165,9 @@ void tlb_map_code(CPUState *cpu, vaddr pc, uint32_t token);
 /* jc_tag for the current mode. */
 void tlb_update_tag(CPUState *cpu);
 
-/* Writes to this host page take the slow path from now on. */
-void tlb_protect_page(CPUState *cpu, const void *host_page);
-/* The page of an entry whose write tag has TLB_NOTDIRTY holds no code any more. */
-static inline void tlb_unprotect(TLBEntry *e)
-{
-    e->write &= ~TLB_NOTDIRTY;
-}
+/* Writes to this host page take the slow path from now on. index: the only one of level 1
+ * that may do it now, or -1. */
+void tlb_protect_page(CPUState *cpu, const void *host_page, int index);
 
 /* The layout of physical memory has changed. */
 void tlb_flush_all(CPUState *cpu);

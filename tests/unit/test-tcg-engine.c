@@ -586,6 +586,41 @@ START_TEST(remapped_code)
 }
 END_TEST
 
+/* Code that is written through two other mappings of its page, which are in the TLB
+ * before it is code. */
+START_TEST(smc_by_alias)
+{
+    Toy *t = toy_of(_i);
+    Tables m = new_tables(t, 0x100000);
+    int32_t alias[] = {0x401000, 0x402000};
+
+    for (int i = 0; i < 2; i++) {
+        map(t, &m, alias[i], 0x30000, 1, PTE_W);
+    }
+    map(t, &m, 0x80000, 0x30000, 1, PTE_X);
+    t->at = 0x30000;
+    toy_li(t, 3, 0);
+    toy_r(t, TOY_JR, 7);
+    t->at = 0x1000;
+    toy_li(t, 5, 0);
+    for (int i = 0; i < 4; i++) {
+        toy_li(t, 1, alias[i % 2]);
+        toy_li(t, 2, 1 << i);
+        toy_mem(t, TOY_STB, 2, 1, 2);
+        if (i > 0) {
+            toy_li(t, 7, t->at + 6 + 5);
+            toy_branch(t, TOY_JMP, 0x80000);
+            toy_rr(t, TOY_ADD, 5, 3);
+        }
+    }
+    toy_halt(t);
+    start_paging(t, &m, 0x1000);
+    run_to_halt(t);
+    ck_assert_uint_eq(t->env->r[5], 2 + 4 + 8);
+    toy_free(t);
+}
+END_TEST
+
 /* Interrupts. */
 
 static void *interrupt_soon(void *opaque)
@@ -1015,6 +1050,7 @@ static void add(TCase *tc)
     T(address_spaces);
     T(shared_code_page);
     T(remapped_code);
+    T(smc_by_alias);
     T(interrupt_in_loop);
     T(interrupt_shadow);
     T(sti_halt);
