@@ -3,3 +3,8 @@
 #include "tcg/tcg.h"
 
 const TCGBackend *const tcg_native_backend = NULL;
+
+const void *tcg_exit_lookup_code(void)
+{
+    return NULL;
+}

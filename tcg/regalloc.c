@@ -1,0 +1,397 @@
+/* Register allocation inside a unit: scratch registers, spill slots, cached globals. */
+/* SPDX-License-Identifier: MIT */
+#include "tcg/regalloc.h"
+
+#include "util/bitops.h"
+
+struct RAState {
+    RAHeld held[RA_MAX_SCRATCH];
+    unsigned nslots;
+    struct {
+        IRRef ref;
+        uint16_t slot;
+    } slots[];
+};
+
+static IRTemp *temp(RegAlloc *ra, IRRef ref)
+{
+    return &ra->s->temps[ref];
+}
+
+/* ---- where temps are used last ---- */
+
+/*
+ * By temp, the number of the last op that reads it on the path where it is defined: the
+ * ops up to the next BB_END. A path that a branch leads to has its own copy of the state.
+ */
+static void find_last_uses(RegAlloc *ra)
+{
+    TCGContext *s = ra->s;
+    size_t size = s->ntemps * sizeof(uint16_t);
+    uint16_t path = 0;
+    ra->last = arena_alloc(&s->arena, size);
+    ra->path_of = arena_alloc(&s->arena, size);
+    memset(ra->path_of, 0xff, size);
+    for (unsigned i = 0; i < s->nops; i++) {
+        const IROp *op = &s->ops[i];
+        const OpInfo *info = &op_info[op->code];
+        for (unsigned k = 0; k < info->ins; k++) {
+            if (op->in[k] != IR_NONE && ra->path_of[op->in[k]] == path) {
+                ra->last[op->in[k]] = i;
+            }
+        }
+        for (unsigned k = 0; k < info->outs; k++) {
+            if (op->out[k] != IR_NONE) {
+                ra->path_of[op->out[k]] = path;
+                ra->last[op->out[k]] = i;
+            }
+        }
+        path += (info->flags & OPF_BB_END) != 0;
+    }
+}
+
+void ra_start(RegAlloc *ra, const RAHost *host, TCGContext *s, const uint8_t *pinned)
+{
+    ra->host = host;
+    ra->s = s;
+    ra->locked = 0;
+    ra->clock = 0;
+    ra->path = 0;
+    memset(ra->index_of, 0xff, sizeof ra->index_of);
+    memset(ra->slots_used, 0, sizeof ra->slots_used);
+    for (unsigned i = 0; i < host->nscratch; i++) {
+        ra->held[i] = (RAHeld){.ref = IR_NONE};
+        ra->index_of[host->scratch[i]] = i;
+    }
+    for (unsigned r = 0; r < s->nglobals; r++) {
+        s->temps[r].reg = pinned[r] == 0xff ? 0 : pinned[r] + 1;
+        s->temps[r].slot = 0;
+    }
+    find_last_uses(ra);
+}
+
+/* ---- slots ---- */
+
+static unsigned new_slot(RegAlloc *ra, IRRef ref)
+{
+    for (unsigned w = 0; w < ARRAY_SIZE(ra->slots_used); w++) {
+        if (~ra->slots_used[w]) {
+            unsigned slot = w * 64 + ctz64(~ra->slots_used[w]);
+            ra->slots_used[w] |= BIT64(slot % 64);
+            ra->slot_ref[slot] = ref;
+            temp(ra, ref)->slot = slot + 1;
+            return slot;
+        }
+    }
+    g_error("a unit has more temps at once than there are spill slots");
+}
+
+static void free_slot(RegAlloc *ra, IRRef ref)
+{
+    IRTemp *t = temp(ra, ref);
+    if (t->slot) {
+        ra->slots_used[(t->slot - 1) / 64] &= ~BIT64((t->slot - 1) % 64);
+        t->slot = 0;
+    }
+}
+
+unsigned ra_def_slot(RegAlloc *ra, IRRef ref)
+{
+    return new_slot(ra, ref);
+}
+
+/* ---- scratch registers ---- */
+
+static void empty(RegAlloc *ra, unsigned i)
+{
+    RAHeld *h = &ra->held[i];
+    if (h->ref != IR_NONE) {
+        temp(ra, h->ref)->reg = 0;
+        h->ref = IR_NONE;
+        h->dirty = false;
+    }
+}
+
+static void store_dirty(RegAlloc *ra, unsigned i)
+{
+    RAHeld *h = &ra->held[i];
+    if (h->ref != IR_NONE && h->dirty) {
+        ra->host->store_env(ra, ra->host->scratch[i], temp(ra, h->ref)->env_offset);
+        h->dirty = false;
+    }
+}
+
+/* Makes register i free; its value stays somewhere. */
+static void spill(RegAlloc *ra, unsigned i)
+{
+    RAHeld *h = &ra->held[i];
+    if (h->ref == IR_NONE) {
+        return;
+    }
+    store_dirty(ra, i);
+    if (temp(ra, h->ref)->kind == TEMP_SSA && !temp(ra, h->ref)->slot) {
+        ra->host->store_slot(ra, ra->host->scratch[i], new_slot(ra, h->ref));
+    }
+    empty(ra, i);
+}
+
+/* What it costs to take register i away; the cheapest is taken, the oldest of several. */
+static unsigned spill_cost(const RegAlloc *ra, const RAHeld *h)
+{
+    if (h->ref == IR_NONE) {
+        return 0;
+    }
+    const IRTemp *t = &ra->s->temps[h->ref];
+    if (t->kind == TEMP_SSA) {
+        return t->slot ? 2 : 4;
+    }
+    return h->dirty ? 3 : 1;
+}
+
+static bool is_locked(const RegAlloc *ra, unsigned i)
+{
+    return ra->locked >> ra->host->scratch[i] & 1;
+}
+
+static unsigned take(RegAlloc *ra)
+{
+    unsigned best = UINT_MAX, best_cost = UINT_MAX;
+    for (unsigned i = 0; i < ra->host->nscratch; i++) {
+        const RAHeld *h = &ra->held[i];
+        unsigned cost = spill_cost(ra, h);
+        if (!is_locked(ra, i) && (cost < best_cost || (cost == best_cost && h->age < ra->held[best].age))) {
+            best = i;
+            best_cost = cost;
+        }
+    }
+    assert(best != UINT_MAX);
+    spill(ra, best);
+    return best;
+}
+
+static void hold(RegAlloc *ra, unsigned i, IRRef ref)
+{
+    ra->held[i] = (RAHeld){.ref = ref, .age = ++ra->clock};
+    temp(ra, ref)->reg = ra->host->scratch[i] + 1;
+}
+
+void ra_lock(RegAlloc *ra, unsigned reg)
+{
+    ra->locked |= 1u << reg;
+}
+
+void ra_release(RegAlloc *ra, unsigned reg)
+{
+    ra->locked &= ~(1u << reg);
+}
+
+unsigned ra_alloc(RegAlloc *ra)
+{
+    unsigned reg = ra->host->scratch[take(ra)];
+    ra_lock(ra, reg);
+    return reg;
+}
+
+unsigned ra_nfree(const RegAlloc *ra)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < ra->host->nscratch; i++) {
+        n += !is_locked(ra, i);
+    }
+    return n;
+}
+
+unsigned ra_use(RegAlloc *ra, IRRef ref)
+{
+    IRTemp *t = temp(ra, ref);
+    if (t->kind == TEMP_CONST) {
+        unsigned reg = ra_alloc(ra);
+        ra->host->movi(ra, reg, t->val);
+        return reg;
+    }
+    if (t->reg) {
+        unsigned reg = t->reg - 1;
+        if (ra_is_scratch(ra, reg)) {
+            ra->held[ra->index_of[reg]].age = ++ra->clock;
+            ra_lock(ra, reg);
+        }
+        return reg;
+    }
+    unsigned reg = ra_alloc(ra);
+    if (t->kind == TEMP_SSA) {
+        assert(t->slot);
+        ra->host->load_slot(ra, reg, t->slot - 1);
+    } else {
+        ra->host->load_env(ra, reg, t->env_offset);
+    }
+    hold(ra, ra->index_of[reg], ref);
+    return reg;
+}
+
+unsigned ra_def(RegAlloc *ra, IRRef ref)
+{
+    IRTemp *t = temp(ra, ref);
+    if (!t->reg) {
+        unsigned reg = ra_alloc(ra);
+        hold(ra, ra->index_of[reg], ref);
+    }
+    unsigned reg = t->reg - 1;
+    if (ra_is_scratch(ra, reg)) {
+        ra_lock(ra, reg);
+        ra->held[ra->index_of[reg]].dirty = t->kind == TEMP_GLOBAL;
+    }
+    return reg;
+}
+
+void ra_bind(RegAlloc *ra, IRRef ref, unsigned reg)
+{
+    unsigned i = ra->index_of[reg];
+    empty(ra, i);
+    ra_forget(ra, ref);
+    hold(ra, i, ref);
+    ra_lock(ra, reg);
+    ra->held[i].dirty = temp(ra, ref)->kind == TEMP_GLOBAL;
+}
+
+void ra_dirty(RegAlloc *ra, IRRef ref)
+{
+    unsigned reg = temp(ra, ref)->reg - 1;
+    if (ra_is_scratch(ra, reg)) {
+        ra->held[ra->index_of[reg]].dirty = true;
+    }
+}
+
+void ra_forget(RegAlloc *ra, IRRef ref)
+{
+    IRTemp *t = temp(ra, ref);
+    if (t->reg && ra_is_scratch(ra, t->reg - 1)) {
+        empty(ra, ra->index_of[t->reg - 1]);
+    }
+}
+
+void ra_kill(RegAlloc *ra, IRRef ref)
+{
+    if (temp(ra, ref)->kind == TEMP_SSA) {
+        ra_forget(ra, ref);
+        free_slot(ra, ref);
+    }
+}
+
+void ra_end_op(RegAlloc *ra, const IROp *op)
+{
+    ra->locked = 0;
+    for (unsigned k = 0, d = op->dead; d; k++, d >>= 1) {
+        if ((d & 1) && op->in[k] != op->out[0] && op->in[k] != op->out[1]) {
+            ra_kill(ra, op->in[k]);
+        }
+    }
+    for (unsigned k = 0; k < op_info[op->code].outs; k++) {
+        if (op->out[k] != IR_NONE && !temp(ra, op->out[k])->uses) {
+            ra_kill(ra, op->out[k]);
+        }
+    }
+    ra->path += (op_info[op->code].flags & OPF_BB_END) != 0;
+}
+
+/* ---- all of them ---- */
+
+void ra_sync(RegAlloc *ra)
+{
+    for (unsigned i = 0; i < ra->host->nscratch; i++) {
+        store_dirty(ra, i);
+    }
+}
+
+void ra_each_dirty(RegAlloc *ra, void (*fn)(RegAlloc *ra, unsigned reg, int32_t offset))
+{
+    for (unsigned i = 0; i < ra->host->nscratch; i++) {
+        if (ra->held[i].ref != IR_NONE && ra->held[i].dirty) {
+            fn(ra, ra->host->scratch[i], temp(ra, ra->held[i].ref)->env_offset);
+        }
+    }
+}
+
+void ra_drop_globals(RegAlloc *ra)
+{
+    for (unsigned i = 0; i < ra->host->nscratch; i++) {
+        if (ra->held[i].ref != IR_NONE && ir_is_global(ra->s, ra->held[i].ref)) {
+            empty(ra, i);
+        }
+    }
+}
+
+void ra_evict(RegAlloc *ra, uint32_t regs)
+{
+    for (unsigned i = 0; i < ra->host->nscratch; i++) {
+        if (regs >> ra->host->scratch[i] & 1) {
+            spill(ra, i);
+        }
+    }
+}
+
+static void drop_slots(RegAlloc *ra)
+{
+    for (unsigned w = 0; w < ARRAY_SIZE(ra->slots_used); w++) {
+        for (uint64_t m = ra->slots_used[w]; m; m &= m - 1) {
+            temp(ra, ra->slot_ref[w * 64 + ctz64(m)])->slot = 0;
+        }
+        ra->slots_used[w] = 0;
+    }
+}
+
+void ra_reset(RegAlloc *ra)
+{
+    for (unsigned i = 0; i < ra->host->nscratch; i++) {
+        empty(ra, i);
+    }
+    drop_slots(ra);
+}
+
+/* ---- branches ---- */
+
+void ra_prune(RegAlloc *ra, unsigned at)
+{
+    for (unsigned i = 0; i < ra->host->nscratch; i++) {
+        IRRef ref = ra->held[i].ref;
+        if (ref != IR_NONE && ra->path_of[ref] == ra->path && !ir_is_global(ra->s, ref) &&
+            ra->last[ref] <= at) {
+            ra_kill(ra, ref);
+        }
+    }
+}
+
+RAState *ra_save(RegAlloc *ra)
+{
+    unsigned n = 0;
+    for (unsigned w = 0; w < ARRAY_SIZE(ra->slots_used); w++) {
+        n += popcount64(ra->slots_used[w]);
+    }
+    RAState *st = arena_alloc(&ra->s->arena, sizeof *st + n * sizeof st->slots[0]);
+    memcpy(st->held, ra->held, sizeof st->held);
+    st->nslots = 0;
+    for (unsigned w = 0; w < ARRAY_SIZE(ra->slots_used); w++) {
+        for (uint64_t m = ra->slots_used[w]; m; m &= m - 1) {
+            unsigned slot = w * 64 + ctz64(m);
+            st->slots[st->nslots].ref = ra->slot_ref[slot];
+            st->slots[st->nslots++].slot = slot;
+        }
+    }
+    return st;
+}
+
+void ra_restore(RegAlloc *ra, const RAState *st)
+{
+    ra_reset(ra);
+    for (unsigned i = 0; i < ra->host->nscratch; i++) {
+        ra->held[i] = st->held[i];
+        if (ra->held[i].ref != IR_NONE) {
+            temp(ra, ra->held[i].ref)->reg = ra->host->scratch[i] + 1;
+        }
+    }
+    for (unsigned n = 0; n < st->nslots; n++) {
+        unsigned slot = st->slots[n].slot;
+        ra->slots_used[slot / 64] |= BIT64(slot % 64);
+        ra->slot_ref[slot] = st->slots[n].ref;
+        temp(ra, st->slots[n].ref)->slot = slot + 1;
+    }
+}

@@ -1,0 +1,170 @@
+/* Writing and searching the compressed table of points that can fault. */
+/* SPDX-License-Identifier: MIT */
+#include "tcg/side-table.h"
+
+enum { /* first byte of an entry's recipe */
+    SAME = 1 << 0, /* as that of the entry before */
+    BASE = 1 << 1,
+    OVERLAY = 1 << 2,
+};
+enum { /* kind of a value: low bits of its first integer; the env offset or constant follows in the others */
+    VALUE_ENV = 0,
+    VALUE_CONST = 1,
+    VALUE_SUM = 2, /* env offset, then what is added */
+};
+
+/* ---- integers ---- */
+
+static void put(SideWriter *w, uint64_t v)
+{
+    while (v >= 0x80 && w->p < w->limit) {
+        *w->p++ = v | 0x80;
+        v >>= 7;
+    }
+    if (w->p < w->limit) {
+        *w->p++ = v;
+    }
+}
+
+static void put_signed(SideWriter *w, int64_t v)
+{
+    put(w, (uint64_t)v << 1 ^ (uint64_t)(v >> 63));
+}
+
+static uint64_t get(const uint8_t **p)
+{
+    uint64_t v = 0;
+    for (unsigned shift = 0;; shift += 7) {
+        uint8_t b = *(*p)++;
+        v |= (uint64_t)(b & 0x7f) << shift;
+        if (!(b & 0x80)) {
+            return v;
+        }
+    }
+}
+
+static int64_t get_signed(const uint8_t **p)
+{
+    uint64_t v = get(p);
+    return (int64_t)(v >> 1 ^ -(v & 1));
+}
+
+/* ---- values and recipes ---- */
+
+static void put_value(SideWriter *w, const TCGValue *v)
+{
+    if (v->is_const) {
+        put(w, VALUE_CONST);
+        put_signed(w, v->val);
+        return;
+    }
+    int64_t off = v->env_offset;
+    put(w, ((uint64_t)off << 1 ^ (uint64_t)(off >> 63)) << 2 | (v->val ? VALUE_SUM : VALUE_ENV));
+    if (v->val) {
+        put_signed(w, v->val);
+    }
+}
+
+static TCGValue get_value(const uint8_t **p)
+{
+    uint64_t head = get(p);
+    if ((head & 3) == VALUE_CONST) {
+        return (TCGValue){.is_const = true, .val = get_signed(p)};
+    }
+    uint64_t off = head >> 2;
+    TCGValue v = {.env_offset = (int32_t)(off >> 1 ^ -(off & 1))};
+    if ((head & 3) == VALUE_SUM) {
+        v.val = get_signed(p);
+    }
+    return v;
+}
+
+static bool same_value(const TCGValue *x, const TCGValue *y)
+{
+    return x->is_const == y->is_const && x->val == y->val && x->env_offset == y->env_offset;
+}
+
+static bool same_recipe(const TCGRestore *x, const TCGRestore *y)
+{
+    return x->base_pending == y->base_pending && x->overlay_pending == y->overlay_pending &&
+           x->cc_op == y->cc_op && same_value(&x->a, &y->a) && same_value(&x->b, &y->b) &&
+           same_value(&x->c, &y->c) && same_value(&x->r, &y->r);
+}
+
+static void put_recipe(SideWriter *w, const TCGRestore *r)
+{
+    put(w, (r->base_pending ? BASE : 0) | (r->overlay_pending ? OVERLAY : 0));
+    if (r->base_pending) {
+        put(w, r->cc_op & 0xffff);
+        put_value(w, &r->a);
+        put_value(w, &r->b);
+        put_value(w, &r->c);
+    }
+    if (r->overlay_pending) {
+        put(w, r->cc_op >> 16);
+        put_value(w, &r->r);
+    }
+}
+
+static void get_recipe(const uint8_t **p, TCGRestore *r)
+{
+    unsigned what = get(p);
+    if (what & SAME) {
+        return;
+    }
+    *r = (TCGRestore){
+        .pc = r->pc,
+        .base_pending = what & BASE,
+        .overlay_pending = what & OVERLAY,
+    };
+    if (r->base_pending) {
+        r->cc_op = get(p);
+        r->a = get_value(p);
+        r->b = get_value(p);
+        r->c = get_value(p);
+    }
+    if (r->overlay_pending) {
+        r->cc_op |= get(p) << 16;
+        r->r = get_value(p);
+    }
+}
+
+/* ---- tables ---- */
+
+void side_begin(SideWriter *w, uint8_t *p, uint8_t *limit)
+{
+    *w = (SideWriter){.p = p, .limit = limit};
+}
+
+void side_add(SideWriter *w, const SideEntry *e)
+{
+    assert(!w->n || e->offset > w->last.offset);
+    put(w, e->offset - w->last.offset);
+    put_signed(w, e->state.pc - w->last.state.pc);
+    if (same_recipe(&e->state, &w->last.state)) {
+        put(w, SAME);
+    } else {
+        put_recipe(w, &e->state);
+    }
+    w->last = *e;
+    w->n++;
+}
+
+/* A difference of 0 in the offset ends the table. */
+uint8_t *side_end(SideWriter *w)
+{
+    put(w, 0);
+    return w->p < w->limit ? w->p : NULL;
+}
+
+bool side_find(const uint8_t *p, uint32_t offset, TCGRestore *out)
+{
+    SideEntry e = {0};
+    for (uint32_t d; e.offset < offset && (d = get(&p));) {
+        e.offset += d;
+        e.state.pc += get_signed(&p);
+        get_recipe(&p, &e.state);
+    }
+    *out = e.state;
+    return e.offset == offset && offset;
+}

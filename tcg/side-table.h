@@ -1,0 +1,32 @@
+/* The side table of a unit: for each host address that can fault, where the precise state is. */
+/* SPDX-License-Identifier: MIT */
+#ifndef TCG_SIDE_TABLE_H
+#define TCG_SIDE_TABLE_H
+
+#include "tcg/tcg.h"
+
+/*
+ * Entries are in the order of their offsets. In memory: for each the differences to the one before, a zero at the end,
+ * as variable-length integers; a recipe that has not changed takes one byte. All integers are LEB128, signed ones zigzag.
+ */
+typedef struct SideEntry {
+    uint32_t offset; /* of the host address from the unit's entry */
+    TCGRestore state;
+} SideEntry;
+
+typedef struct SideWriter {
+    uint8_t *p, *limit; /* where the next byte goes; limit: none beyond */
+    uint32_t n;
+    SideEntry last;
+} SideWriter;
+
+/* Begins a table at p; false is told by side_end() when it does not fit. */
+void side_begin(SideWriter *w, uint8_t *p, uint8_t *limit);
+void side_add(SideWriter *w, const SideEntry *e);
+/* Returns the end of the table, or NULL if there was no room. */
+uint8_t *side_end(SideWriter *w);
+
+/* Finds the entry of `offset`; false if there is none. */
+bool side_find(const uint8_t *table, uint32_t offset, TCGRestore *out);
+
+#endif

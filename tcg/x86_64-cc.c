@@ -1,0 +1,584 @@
+/* The guest's flags on an x86_64 host: EFLAGS while they last, else recipes. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * After an op that sets flags they are in EFLAGS, and mostly they are used from there. So
+ * that they survive what destroys EFLAGS (TLB probes, address arithmetic, calls) and show
+ * at faults, X64.cc keeps the recipe as well: which kind, and where its operands are. A
+ * recipe whose operands are globals or constants costs nothing. When an operand is going
+ * to be lost, it is stored in its own place in env (CCV_OWN), which is one move; or, when
+ * nothing in sight destroys EFLAGS, it is just forgotten. cc_op is stored last, by
+ * whatever makes env exact: exits, helpers that read flags, labels. A fault finds all of
+ * it in the side table.
+ *
+ * Invariants: flags that are wanted are in EFLAGS (cc.host) or in a recipe (cc.base).
+ * While cc.base is CC_BASE_ENV nothing but cc_r and the overlay in env may be written.
+ */
+#include "tcg/x86_64-internal.h"
+
+static int32_t home_of(const X64 *x, unsigned i)
+{
+    const GuestDesc *g = x->g;
+    return i == 0 ? g->cc_a : i == 1 ? g->cc_b : i == 2 ? g->cc_c : g->cc_r;
+}
+
+/* Operands that a recipe of this kind has. */
+static unsigned noperands(unsigned kind)
+{
+    return kind == CC_EFLAGS || kind == CC_LOGIC ? 1 : kind == CC_ADC || kind == CC_SBB ? 3 : 2;
+}
+
+/* ---- what happens to flags later ---- */
+
+/* The op leaves EFLAGS alone on this host. */
+static bool keeps_eflags(const X64 *x, const IROp *op)
+{
+    switch (op->code) {
+    case OP_nop:
+    case OP_insn_start:
+    case OP_mov:
+    case OP_zext:
+    case OP_sext:
+    case OP_lea:
+    case OP_not:
+    case OP_setcc:
+    case OP_selcc:
+    case OP_brcc:
+    case OP_ld_env:
+    case OP_st_env:
+    case OP_br:
+    case OP_vmov:
+        return true;
+    case OP_add:
+        return !op->setcc && op->type >= IR_I32;
+    case OP_bswap:
+        return op->type >= IR_I32;
+    default:
+        return false;
+    }
+}
+
+static bool survive_from(const X64 *x, unsigned at, uint32_t mask, unsigned budget)
+{
+    for (; mask && at < x->s->nops; at++) {
+        const IROp *op = &x->s->ops[at];
+        if (op->code == OP_exit_link) {
+            return op->ccmask & mask;
+        }
+        if ((op_info[op->code].flags & (OPF_FAULT | OPF_BB_END)) && op->code != OP_br) {
+            return true;
+        }
+        if (op->code == OP_brcc || op->code == OP_br) {
+            unsigned to = x->labels[op->label].at;
+            if (x->labels[op->label].preds > 1 || budget < 4 || survive_from(x, to + 1, mask, budget - 4)) {
+                return true;
+            }
+            if (op->code == OP_br) {
+                return false;
+            }
+        }
+        if (budget-- == 0 || op->code == OP_label) {
+            return true;
+        }
+        mask &= ~ir_cc_kills(x->s, op);
+        if (!keeps_eflags(x, op) && (op->ccmask | op->ccfault) & mask) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool cc_must_survive(X64 *x, unsigned at, uint32_t mask)
+{
+    return TCG_OPT_OFF(x->s, hostflags) || survive_from(x, at, mask, 12);
+}
+
+/* ---- storing ---- */
+
+void cc_set_env(X64 *x)
+{
+    x->cc = (CCInfo){.base = CC_BASE_ENV};
+}
+
+static void save_eflags(X64 *x)
+{
+    asm_b(&x->a, 0x9c); /* pushfq */
+    asm_rm(&x->a, 0x8f, 0, env_mem(x->g->cc_a));
+    x->cc = (CCInfo){
+        .host = x->cc.host,
+        .base = CC_BASE_KNOWN,
+        .kind = CC_EFLAGS,
+        .v[0].kind = CCV_OWN,
+    };
+}
+
+void cc_clobber(X64 *x)
+{
+    if (x->cc.base == CC_BASE_NONE && x->wanted && x->cc.host) {
+        save_eflags(x);
+    }
+    x->cc.host = 0;
+}
+
+void cc_fault_point(X64 *x)
+{
+    if (x->cc.base == CC_BASE_NONE && x->cc.host) {
+        save_eflags(x);
+    }
+}
+
+/* A register with the value of a GLOBAL operand, its addend included. Locked. */
+static unsigned global_operand(X64 *x, const CCVal *v)
+{
+    if (v->val == 0) {
+        return ra_use(&x->ra, v->ref);
+    }
+    int reg = ra_reg(&x->ra, v->ref);
+    unsigned t = ra_alloc(&x->ra);
+    if (reg < 0) {
+        asm_load(&x->a, IR_I64, t, env_mem(ir_t(x->s, v->ref)->env_offset));
+        reg = t;
+    }
+    asm_lea(&x->a, IR_I64, t, mem_at(reg, (int32_t)v->val));
+    return t;
+}
+
+static void own_operand(X64 *x, unsigned i)
+{
+    CCVal *v = &x->cc.v[i];
+    uint32_t locked = x->ra.locked;
+    if (v->kind == CCV_CONST) {
+        x64_store_imm(x, IR_I64, env_mem(home_of(x, i)), v->val);
+    } else if (v->kind == CCV_GLOBAL) {
+        asm_store(&x->a, IR_I64, global_operand(x, v), env_mem(home_of(x, i)));
+    }
+    x->ra.locked = locked;
+    *v = (CCVal){.kind = CCV_OWN};
+}
+
+void cc_own_operands(X64 *x)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(x->cc.v); i++) {
+        if (x->cc.v[i].kind == CCV_GLOBAL) {
+            own_operand(x, i);
+        }
+    }
+}
+
+void cc_store(X64 *x)
+{
+    CCInfo *cc = &x->cc;
+    if (cc->base == CC_BASE_NONE) {
+        if (!cc->host) {
+            return;
+        }
+        save_eflags(x);
+    }
+    uint32_t ov = cc->ov ? CC_OP_OVERLAY(cc->ov, cc->ov_type) : 0;
+    if (cc->base == CC_BASE_KNOWN && !cc->op_stored) {
+        for (unsigned i = 0; i < noperands(cc->kind); i++) {
+            own_operand(x, i);
+        }
+        asm_storei(&x->a, IR_I32, env_mem(x->g->cc_op), CC_OP(cc->kind, cc->type) | ov);
+        cc->op_stored = true;
+    } else if (cc->ov && cc->v[3].kind != CCV_NONE) {
+        asm_storei(&x->a, IR_I16, env_mem(x->g->cc_op + 2), ov >> 16);
+    }
+    if (cc->ov && cc->v[3].kind != CCV_NONE) {
+        own_operand(x, 3);
+        cc->v[3].kind = CCV_NONE; /* the overlay is in env altogether */
+    }
+}
+
+static TCGValue describe_value(const X64 *x, unsigned i)
+{
+    const CCVal *v = &x->cc.v[i];
+    switch (v->kind) {
+    case CCV_CONST:
+        return (TCGValue){.is_const = true, .val = v->val};
+    case CCV_GLOBAL:
+        return (TCGValue){.val = v->val, .env_offset = ir_t(x->s, v->ref)->env_offset};
+    case CCV_OWN:
+        return (TCGValue){.env_offset = home_of(x, i)};
+    default:
+        return (TCGValue){.is_const = true};
+    }
+}
+
+void cc_describe(const X64 *x, TCGRestore *r)
+{
+    const CCInfo *cc = &x->cc;
+    *r = (TCGRestore){.pc = x->pc};
+    if (cc->base == CC_BASE_KNOWN && !cc->op_stored) {
+        r->base_pending = true;
+        r->cc_op = CC_OP(cc->kind, cc->type);
+        r->a = describe_value(x, 0);
+        r->b = describe_value(x, 1);
+        r->c = describe_value(x, 2);
+    }
+    if (cc->ov && cc->v[3].kind != CCV_NONE) {
+        r->overlay_pending = true;
+        r->cc_op |= CC_OP_OVERLAY(cc->ov, cc->ov_type);
+        r->r = describe_value(x, 3);
+    }
+}
+
+/* ---- operands that change ---- */
+
+/* What x->op adds to the global that it writes, if it is such an op. */
+static bool added_to_global(const X64 *x, IRRef global, int64_t *n)
+{
+    const IROp *op = x->op;
+    if (op->type != IR_I64 || op->in[0] != global || op->setcc) {
+        return false;
+    }
+    if (op->code == OP_lea && op->in[1] == IR_NONE) {
+        *n = op->imm;
+    } else if ((op->code == OP_add || op->code == OP_sub) && ir_is_const(x->s, op->in[1])) {
+        int64_t v = ir_t(x->s, op->in[1])->val;
+        *n = op->code == OP_add ? v : -v;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void operand_changes(X64 *x, unsigned i)
+{
+    CCVal *v = &x->cc.v[i];
+    int64_t n, now;
+    if (added_to_global(x, v->ref, &n)) {
+        now = (int64_t)v->val - n;
+        if (now == (int32_t)now) {
+            v->val = now;
+            return;
+        }
+    }
+    if ((x->cc.host & x->wanted) == x->wanted && !cc_must_survive(x, x->at, x->wanted)) {
+        x->cc = (CCInfo){.host = x->cc.host};
+    } else {
+        own_operand(x, i);
+    }
+}
+
+void cc_global_write(X64 *x, IRRef global)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(x->cc.v) && x->wanted; i++) {
+        if (x->cc.v[i].kind == CCV_GLOBAL && x->cc.v[i].ref == global) {
+            operand_changes(x, i);
+        }
+    }
+    if (!x->wanted && x->cc.base != CC_BASE_ENV) {
+        x->cc = (CCInfo){.host = x->cc.host};
+    }
+}
+
+/* ---- from the recipe back to EFLAGS ---- */
+
+static Opnd operand(X64 *x, unsigned i, bool may_mem)
+{
+    const CCVal *v = &x->cc.v[i];
+    Mem home = env_mem(home_of(x, i));
+    if (v->kind == CCV_GLOBAL && v->val == 0 && ra_reg(&x->ra, v->ref) < 0) {
+        home = env_mem(ir_t(x->s, v->ref)->env_offset);
+    } else if (v->kind == CCV_GLOBAL) {
+        return (Opnd){.kind = VAL_REG, .reg = global_operand(x, v)};
+    } else if (v->kind == CCV_CONST) {
+        int64_t c = sign_extend(v->val, ir_type_bits(x->cc.type));
+        if (c == (int32_t)c) {
+            return (Opnd){.kind = VAL_IMM, .imm = c};
+        }
+        unsigned t = ra_alloc(&x->ra);
+        asm_movi(&x->a, t, c);
+        return (Opnd){.kind = VAL_REG, .reg = t};
+    }
+    if (may_mem) {
+        return (Opnd){.kind = VAL_MEM, .mem = home};
+    }
+    unsigned t = ra_alloc(&x->ra);
+    asm_load(&x->a, IR_I64, t, home);
+    return (Opnd){.kind = VAL_REG, .reg = t};
+}
+
+/* The operand in a scratch register that may be changed. */
+static unsigned operand_copy(X64 *x, unsigned i)
+{
+    Opnd v = operand(x, i, true);
+    if (v.kind == VAL_REG && x->cc.v[i].kind != CCV_GLOBAL) {
+        return v.reg;
+    }
+    unsigned t = ra_alloc(&x->ra);
+    x64_mov_in(x, IR_I64, t, v);
+    return t;
+}
+
+static void alu_in(X64 *x, AluOp op, IRType t, unsigned reg, Opnd v)
+{
+    if (v.kind == VAL_IMM) {
+        asm_alu_ri(&x->a, op, t, reg, v.imm);
+    } else if (v.kind == VAL_MEM) {
+        asm_alu_rm(&x->a, op, t, reg, v.mem);
+    } else {
+        asm_alu_rr(&x->a, op, t, reg, v.reg);
+    }
+}
+
+/* cmp a, b */
+static void compare(X64 *x, IRType t)
+{
+    Opnd b = operand(x, 1, true), a = operand(x, 0, b.kind != VAL_MEM);
+    if (a.kind == VAL_MEM && b.kind == VAL_IMM) {
+        asm_alu_mi(&x->a, ALU_CMP, t, a.mem, b.imm);
+    } else if (a.kind == VAL_MEM) {
+        asm_alu_mr(&x->a, ALU_CMP, t, a.mem, b.reg);
+    } else {
+        if (a.kind == VAL_IMM) {
+            a.reg = ra_alloc(&x->ra);
+            asm_movi(&x->a, a.reg, (int64_t)a.imm);
+        }
+        alu_in(x, ALU_CMP, t, a.reg, b);
+    }
+}
+
+/* ZF, SF and PF of operand i. */
+static void test_operand(X64 *x, unsigned i, IRType t)
+{
+    Opnd v = operand(x, i, true);
+    if (v.kind == VAL_REG) {
+        asm_test_rr(&x->a, t, v.reg, v.reg);
+    } else if (v.kind == VAL_MEM) {
+        asm_alu_mi(&x->a, ALU_CMP, t, v.mem, 0);
+    } else {
+        unsigned r = operand_copy(x, i);
+        asm_test_rr(&x->a, t, r, r);
+    }
+}
+
+/* CF = bit n of operand 1. */
+static void carry_of_bit(X64 *x, unsigned n)
+{
+    unsigned t = operand_copy(x, 1);
+    asm_rr(&x->a, 0xba | MAP_0F | REX_W, 4, t);
+    asm_b(&x->a, n);
+}
+
+/* The base recipe's flags by a few instructions; false: not this one. */
+static bool recompute_base(X64 *x, uint32_t mask)
+{
+    IRType t = x->cc.type;
+    unsigned kind = x->cc.kind;
+    bool of_result = !(mask & ~(CC_Z | CC_S | CC_P)) && kind != CC_CMP && kind != CC_EFLAGS;
+    if (of_result || kind == CC_LOGIC) {
+        test_operand(x, 0, t);
+        return true;
+    }
+    if (kind == CC_CMP || (kind == CC_ADD && mask == CC_C)) {
+        compare(x, t);
+        return true;
+    }
+    if ((kind == CC_SHL || kind == CC_SAR) && mask == CC_C) {
+        carry_of_bit(x, kind == CC_SHL ? ir_type_bits(t) - 1 : 0);
+        return true;
+    }
+    unsigned r;
+    switch (kind) {
+    case CC_SUB: /* x = a + b; x - b */
+        r = operand_copy(x, 0);
+        alu_in(x, ALU_ADD, t, r, operand(x, 1, true));
+        alu_in(x, ALU_CMP, t, r, operand(x, 1, true));
+        return true;
+    case CC_ADD:
+        r = operand_copy(x, 0);
+        alu_in(x, ALU_SUB, t, r, operand(x, 1, true));
+        alu_in(x, ALU_ADD, t, r, operand(x, 1, true));
+        return true;
+    case CC_SHL:
+        r = operand_copy(x, 1);
+        asm_shift_ri(&x->a, SH_SHL, t, r, 1);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool recompute_overlay(X64 *x, uint32_t mask)
+{
+    CCInfo *cc = &x->cc;
+    IRType t = cc->ov_type;
+    if (mask & CC_C) {
+        if (cc->base != CC_BASE_KNOWN || !recompute_base(x, CC_C)) {
+            return false;
+        }
+        x->ra.locked = 0;
+        if (mask == CC_C) {
+            return true;
+        }
+    }
+    if (cc->v[3].kind == CCV_NONE) {
+        cc->v[3].kind = CCV_OWN;
+    }
+    unsigned r = operand_copy(x, 3);
+    asm_lea(&x->a, IR_I64, r, mem_at(r, cc->ov == CC_OV_INC ? -1 : 1));
+    asm_rr(&x->a, opc_of1(0xfe, t), cc->ov == CC_OV_INC ? 0 : 1, r);
+    return true;
+}
+
+static void recompute(X64 *x, uint32_t mask)
+{
+    CCInfo *cc = &x->cc;
+    CCVal r = cc->v[3];
+    bool ok = cc->ov ? recompute_overlay(x, mask) : cc->base == CC_BASE_KNOWN && recompute_base(x, mask);
+    cc->v[3] = r;
+    if (ok) {
+        cc->host = mask;
+        return;
+    }
+    if (cc->base == CC_BASE_KNOWN && cc->kind == CC_EFLAGS && !cc->ov) {
+        own_operand(x, 0);
+        x64_call(x, x64_thunks.flags_load);
+    } else {
+        cc_store(x);
+        x64_call(x, x64_thunks.cc_load);
+    }
+    cc->host = CC_ALL;
+}
+
+void cc_require(X64 *x, uint32_t mask)
+{
+    if (!(mask & ~x->cc.host) || x->cc.base == CC_BASE_NONE) {
+        return;
+    }
+    uint32_t locked = x->ra.locked;
+    recompute(x, mask);
+    x->ra.locked = locked;
+}
+
+/* The condition on flags that are a value in memory, if one test can tell. */
+static bool test_value(X64 *x, Cond *c)
+{
+    uint32_t mask = cc_of_cond(*c);
+    if (x->cc.base != CC_BASE_KNOWN || x->cc.kind != CC_EFLAGS || x->cc.ov || (*c >= COND_L)) {
+        return false;
+    }
+    own_operand(x, 0);
+    asm_test_mi(&x->a, IR_I32, env_mem(x->g->cc_a), mask);
+    x->cc.host = 0;
+    *c = *c & 1 ? COND_E : COND_NE;
+    return true;
+}
+
+Cond cc_condition(X64 *x, Cond c)
+{
+    uint32_t mask = cc_of_cond(c);
+    if (mask & ~x->cc.host && !test_value(x, &c)) {
+        cc_require(x, mask);
+    }
+    return c;
+}
+
+/* ---- ops that set flags ---- */
+
+/* Where the op leaves `ref`, an input or its result; if it is lost and `keep`, its value goes to env now. */
+static CCVal plan_operand(X64 *x, unsigned i, IRRef ref, bool keep)
+{
+    const IROp *op = x->op;
+    if (ref == IR_NONE) {
+        return (CCVal){0};
+    }
+    if (ref == REF_ONE) {
+        return (CCVal){.kind = CCV_CONST, .val = 1};
+    }
+    if (ir_is_const(x->s, ref)) {
+        return (CCVal){.kind = CCV_CONST, .val = ir_t(x->s, ref)->val};
+    }
+    if (ir_is_global(x->s, ref) && op->out[0] != ref) {
+        return (CCVal){.kind = CCV_GLOBAL, .ref = ref};
+    }
+    if (!keep) {
+        return (CCVal){0};
+    }
+    asm_store(&x->a, IR_I64, ra_use(&x->ra, ref), env_mem(home_of(x, i)));
+    ra_release(&x->ra, ra_reg(&x->ra, ref));
+    return (CCVal){.kind = CCV_OWN};
+}
+
+static void plan_recipe(X64 *x, CCPlan *p, unsigned kind, IRRef a, IRRef b)
+{
+    bool keep = cc_must_survive(x, x->at + 1, x->wanted);
+    bool a_is_result = a == IR_NONE || a == x->op->out[0];
+    CCInfo *n = &p->next;
+    *n = (CCInfo){.base = CC_BASE_KNOWN, .kind = kind, .type = x->op->type};
+    n->v[1] = plan_operand(x, 1, b, keep);
+    if (!a_is_result) {
+        n->v[0] = plan_operand(x, 0, a, keep);
+    } else if (a != IR_NONE && ir_is_global(x->s, a)) {
+        n->v[0] = (CCVal){.kind = CCV_GLOBAL, .ref = a};
+    } else {
+        p->keep = keep ? 0 : -1;
+        n->v[0].kind = keep ? CCV_OWN : CCV_NONE;
+    }
+    for (unsigned i = 0; i < noperands(kind); i++) {
+        if (n->v[i].kind == CCV_NONE) {
+            n->base = CC_BASE_NONE;
+        }
+    }
+}
+
+void cc_plan(X64 *x, CCPlan *p, unsigned kind, IRRef a, IRRef b)
+{
+    const IROp *op = x->op;
+    *p = (CCPlan){.writes = ir_cc_writes(op), .keep = -1};
+    if (!op->setcc) {
+        cc_clobber(x);
+        p->next = x->cc;
+        return;
+    }
+    p->others = x->wanted & ~ir_cc_kills(x->s, op);
+    if (p->others || kind == CC_HOST_ONLY) {
+        cc_require(x, p->others);
+    } else {
+        plan_recipe(x, p, kind, a, b);
+    }
+}
+
+void cc_plan_incdec(X64 *x, CCPlan *p, bool inc)
+{
+    const IROp *op = x->op;
+    IRRef out = op->out[0];
+    if (!op->setcc || !(x->wanted & CC_C)) {
+        cc_plan(x, p, inc ? CC_ADD : CC_SUB, out, REF_ONE);
+        p->others = 0;
+        return;
+    }
+    bool keep = !ir_is_global(x->s, out);
+    if (x->cc.base == CC_BASE_NONE || (keep && !cc_must_survive(x, x->at + 1, x->wanted))) {
+        cc_plan(x, p, CC_HOST_ONLY, IR_NONE, IR_NONE);
+        return;
+    }
+    *p = (CCPlan){
+        .writes = CC_ALL & ~CC_C,
+        .others = x->cc.host & CC_C,
+        .next = x->cc,
+        .keep = keep ? 3 : -1,
+    };
+    p->next.ov = inc ? CC_OV_INC : CC_OV_DEC;
+    p->next.ov_type = op->type;
+    p->next.v[3] = (CCVal){.kind = keep ? CCV_OWN : CCV_GLOBAL, .ref = out};
+}
+
+void cc_done(X64 *x, CCPlan *p, unsigned result)
+{
+    if (!p->writes) {
+        return;
+    }
+    x->cc = p->next;
+    x->cc.host = p->writes | p->others;
+    if (p->keep >= 0 && result == NO_REG) {
+        x->cc = (CCInfo){.host = x->cc.host};
+    } else if (p->keep >= 0) {
+        asm_store(&x->a, IR_I64, result, env_mem(home_of(x, p->keep)));
+    }
+    if (TCG_OPT_OFF(x->s, hostflags)) {
+        cc_fault_point(x);
+        x->cc.host = 0;
+    }
+}

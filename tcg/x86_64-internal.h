@@ -1,0 +1,215 @@
+/* What the files of the x86_64 back end share: the state of an emission, operands, flags. */
+/* SPDX-License-Identifier: MIT */
+#ifndef TCG_X86_64_INTERNAL_H
+#define TCG_X86_64_INTERNAL_H
+
+#include "tcg/backend-internal.h"
+#include "tcg/regalloc.h"
+#include "tcg/side-table.h"
+#include "tcg/x86_64-enc.h"
+
+/*
+ * Calling convention of units (translator.md, 3):
+ *   r14 env; r15 TLB table of the current mode, or guest_base where it is not 0
+ *   pinned globals: rax rcx rdx rbx rbp rsi rdi r8 r9 in the registers of these names, rsp in r13
+ *   r10 r11 r12 scratch; rsp is the host's, 16-byte aligned, with the frame below
+ * Between ops the host's DF is clear and EFLAGS hold what X64.cc.host says.
+ *
+ *   x86_64.c      ops, units, exits, calls, thunks
+ *   x86_64-cc.c   the guest's flags
+ *   x86_64-mem.c  guest memory
+ */
+enum { ENV = R14, TLB = R15 };
+
+/* The frame at rsp; thunks that are called see it 8 bytes further up, and more with what was pushed. */
+enum {
+    FRAME_VAL = 0,    /* values of slow paths: what is stored; b and c of atomics */
+    FRAME_OI = 16,    /* of atomics */
+    FRAME_BUF = 32,   /* what a slow load has loaded */
+    FRAME_SAVE = 64,  /* scratch registers over a call in a thunk */
+    FRAME_FLAGS = 88, /* EFLAGS over a slow store */
+    FRAME_ARGS = 96,  /* inputs, then outputs of an op that C computes */
+    FRAME_SLOTS = 160, /* spill slots, 8 bytes each */
+    FRAME_SIZE = FRAME_SLOTS + 8 * RA_MAX_SLOTS + 8,
+};
+static_assert(FRAME_SIZE % 16 == 8, "with six pushes and the return address a multiple of 16");
+
+/* ---- flags ---- */
+
+/* Where an operand of the pending recipe is. */
+enum { CCV_NONE, CCV_CONST, CCV_GLOBAL, CCV_OWN /* in its own place in env: cc_a ... */ };
+typedef struct CCVal {
+    uint8_t kind;
+    IRRef ref;    /* CCV_GLOBAL */
+    uint64_t val; /* the constant, or what is to be added to the global */
+} CCVal;
+
+enum {
+    CC_BASE_NONE,  /* only the host's flags have them, or nobody */
+    CC_BASE_ENV,   /* env has a recipe that is not known here */
+    CC_BASE_KNOWN, /* `kind`, `type` of `v`; cc_op is in env if op_stored */
+};
+typedef struct CCInfo {
+    uint32_t host; /* flags of the guest that EFLAGS hold */
+    uint8_t base;
+    bool op_stored;
+    uint8_t kind, type;
+    uint8_t ov, ov_type; /* pending overlay over the base, or CC_OV_NONE */
+    CCVal v[4];          /* a b c, and r of the overlay */
+} CCInfo;
+
+/* ---- the emission of a unit ---- */
+
+typedef struct Label {
+    uint16_t preds;     /* branches, and the fall-through */
+    uint16_t at;        /* op number */
+    uint8_t *fixups;    /* chain of rel32 fields to patch, linked by their contents */
+    RAState *ra;        /* of the only branch */
+    CCInfo cc;
+} Label;
+
+/* A value as an operand of a host instruction. */
+enum { VAL_REG, VAL_MEM, VAL_IMM };
+typedef struct Opnd {
+    uint8_t kind, reg;
+    Mem mem;
+    int32_t imm;
+} Opnd;
+/* What x64_in() may return beside a register. */
+enum { MAY_MEM = 1, MAY_IMM = 2 };
+
+typedef struct SlowPath SlowPath;
+typedef struct Exit {
+    uint8_t *jump;  /* the rel32 */
+    uint64_t pc;
+    uint8_t slot;
+} Exit;
+
+typedef struct X64 {
+    RegAlloc ra; /* first: the allocator's hooks cast */
+    Asm a;
+    TCGContext *s;
+    const GuestDesc *g;
+    CodeBuf *buf;
+    uint8_t *entry;     /* rw address of the unit */
+    const IROp *op;     /* being emitted */
+    unsigned at;        /* its number */
+    uint32_t wanted;    /* flags that somebody or a fault wants after it */
+    uint64_t pc;        /* of the guest instruction */
+    bool ended;         /* control does not reach the next op */
+    bool unreachable;   /* nor what comes up to the next label: a helper does not return */
+    CCInfo cc;
+    Label *labels;
+    SlowPath *slow, **slow_tail;
+    Exit exits[TCG_MAX_EXITS];
+    unsigned nexits;
+    uint8_t *request_jump;
+    SideEntry *sides;   /* in the order of emission */
+    unsigned nsides;
+} X64;
+
+/* Code made once, by rx address. */
+typedef struct X64Thunks {
+    const uint8_t *enter, *exit, *exit_lookup, *jump_miss;
+    const uint8_t *save_all, *save_caller, *load_all, *load_caller;
+    const uint8_t *ld[64], *st[32]; /* by MemOp, MO_SIGN excluded */
+    const uint8_t *atomic, *cc_load, *flags_load;
+    bool bmi1, bmi2, popcnt, lzcnt;
+    bool use_tlb;          /* r15 is the TLB base */
+    const GuestDesc *guest;
+    size_t room;           /* offset of the thunks in code memory */
+    int32_t pinned_at[16]; /* env offset of what is pinned to the host register, or NOT_PINNED */
+} X64Thunks;
+extern X64Thunks x64_thunks;
+#define NOT_PINNED INT32_MIN
+
+static inline Mem env_mem(int32_t offset)
+{
+    return mem_at(ENV, offset);
+}
+static inline Mem slot_mem(unsigned slot)
+{
+    return mem_at(RSP, FRAME_SLOTS + 8 * slot);
+}
+static inline const uint8_t *x64_rx(const X64 *x, const uint8_t *rw)
+{
+    return code_buf_rx(x->buf, rw);
+}
+
+/* --- x86_64.c --- */
+
+/* A call or jump to host code anywhere. */
+void x64_call(X64 *x, const void *rx);
+void x64_jmp(X64 *x, const void *rx);
+/* Host code, in env homes: `mov [env + offset], value` without flags. */
+void x64_store_imm(X64 *x, IRType t, Mem m, uint64_t v);
+/* The value of a ref for an op of type t. May: MAY_*. Registers are locked. */
+Opnd x64_in(X64 *x, IRRef ref, IRType t, unsigned may);
+/* Same, always in a register. */
+static inline unsigned x64_in_reg(X64 *x, IRRef ref)
+{
+    return ra_use(&x->ra, ref);
+}
+/* dst = v, all bits of type t and maybe more. */
+void x64_mov_in(X64 *x, IRType t, unsigned dst, Opnd v);
+/* Output k: a register to compute it in, and its way home. `busy`: registers that must not be written yet. */
+unsigned x64_out(X64 *x, const IROp *op, unsigned k, uint32_t busy);
+void x64_out_done(X64 *x, const IROp *op, unsigned k, unsigned reg);
+/* Records that a fault at the host address that comes next has the present state. */
+void x64_side(X64 *x, const TCGRestore *state);
+
+/* --- x86_64-cc.c --- */
+
+/* EFLAGS are about to be destroyed by an op that is not about flags. */
+void cc_clobber(X64 *x);
+/* State must be precise here: the six flags must exist outside EFLAGS. */
+void cc_fault_point(X64 *x);
+/* An op that does not set all flags is going to write the global. */
+void cc_global_write(X64 *x, IRRef global);
+/* EFLAGS hold these flags of the guest afterwards. */
+void cc_require(X64 *x, uint32_t mask);
+/* A condition of the host that holds iff the guest's does; may change EFLAGS. */
+Cond cc_condition(X64 *x, Cond c);
+/* env holds the recipe (the exact six flags, as far as they are wanted). */
+void cc_store(X64 *x);
+/* The present recipe, for the side table. */
+void cc_describe(const X64 *x, TCGRestore *r);
+/* The operands of the recipe no longer depend on globals. */
+void cc_own_operands(X64 *x);
+/* env has the flags, in a form not known here. */
+void cc_set_env(X64 *x);
+
+/* What an op's flags are made of, found out before it is emitted. */
+typedef struct CCPlan {
+    uint32_t writes;
+    uint32_t others; /* wanted flags that the op does not define: EFLAGS have them before it */
+    CCInfo next;
+    int8_t keep;     /* the result has to be stored as this operand after the op; -1: not */
+} CCPlan;
+/* Kinds beyond CCKind: flags that only EFLAGS have afterwards. */
+enum { CC_HOST_ONLY = 0x80 };
+/*
+ * Prepares: stores what the op would destroy of the recipe's operands, loads flags that pass through. ref_a, ref_b: refs of the
+ * recipe's operands (out of the op where it is the result), IR_NONE for none. The op's inputs are still as they were.
+ */
+void cc_plan(X64 *x, CCPlan *p, unsigned kind, IRRef a, IRRef b);
+/* The same for inc and dec, which leave CF as it is. */
+void cc_plan_incdec(X64 *x, CCPlan *p, bool inc);
+/* As operand b of cc_plan(): the constant 1. */
+#define REF_ONE ((IRRef)0xfffe)
+/* After the op: its flags are in EFLAGS; result: register that holds it, or NO_REG. */
+void cc_done(X64 *x, CCPlan *p, unsigned result);
+/* Whether flags set by op number `at` have to survive a clobber or show at a fault. */
+bool cc_must_survive(X64 *x, unsigned at, uint32_t mask);
+
+/* --- x86_64-mem.c --- */
+
+void x64_emit_ld(X64 *x, const IROp *op);
+void x64_emit_st(X64 *x, const IROp *op);
+void x64_emit_atomic(X64 *x, const IROp *op);
+/* The out-of-line parts of all accesses. */
+void x64_emit_slow(X64 *x);
+/* base + (index << scale) + imm of an op; registers are locked, flags stay. */
+Mem x64_address(X64 *x, const IROp *op, bool *is_const, uint64_t *val);
+
+#endif

@@ -1,0 +1,581 @@
+/* Guest memory on an x86_64 host: TLB probes, loads, stores, atomics, and their slow paths. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * With a TLB an access is a probe that leaves the page's addend in a scratch register A,
+ * and one instruction on [base + A + disp]. When the probe misses, code behind the unit
+ * calls a thunk that stores all guest registers and calls the engine. A slow load gives
+ * back, in A, the distance from the guest address to a buffer with the value, and goes on
+ * at the instruction that loads: so all forms of loads share one slow path. A slow store
+ * goes on behind the store.
+ *
+ * Between the jump to the slow path and the place where it comes back no register is
+ * spilled: the slow path would not have done it. Dirty globals are stored by the slow
+ * path itself, and stay dirty.
+ */
+#include "tcg/x86_64-internal.h"
+
+typedef enum SlowKind { SLOW_LD, SLOW_ST, SLOW_ATOMIC } SlowKind;
+
+/* A value for a slow path: where it is when the probe misses. */
+typedef struct SlowVal {
+    Opnd v;
+    bool is_const;
+    uint64_t val;
+} SlowVal;
+
+struct SlowPath {
+    SlowPath *next;
+    uint8_t kind, a; /* SlowKind; the register A */
+    uint8_t memop;
+    uint8_t code;    /* of atomics */
+    uint8_t *jump, *resume;
+    bool is_const;   /* of the address */
+    uint64_t addr;
+    Mem ea;          /* the guest address, as operand of lea */
+    SlowVal val[2];
+    unsigned ndirty;
+    struct {
+        uint8_t reg;
+        int32_t offset;
+    } dirty[RA_MAX_SCRATCH];
+    TCGRestore state;
+};
+
+/* An access being emitted. */
+typedef struct Access {
+    const IROp *op;
+    unsigned memop;
+    bool is_write, direct, is_const;
+    uint64_t addr;
+    Mem ea;       /* guest address: base and disp */
+    Mem host;     /* operand of the access */
+    unsigned a, t; /* scratch registers: A; another one */
+    TCGRestore state;
+    SlowPath *slow;
+} Access;
+
+Mem x64_address(X64 *x, const IROp *op, bool *is_const, uint64_t *val)
+{
+    IRRef base = op->in[0], index = op->in[1];
+    int64_t disp = op->imm;
+    if (ir_is_const(x->s, base)) {
+        disp += ir_t(x->s, base)->val;
+        base = IR_NONE;
+    }
+    if (ir_is_const(x->s, index)) {
+        disp += ir_t(x->s, index)->val << op->scale;
+        index = IR_NONE;
+    }
+    *val = disp;
+    *is_const = base == IR_NONE && index == IR_NONE;
+    Mem m = {NO_REG, NO_REG, op->scale, 0};
+    if (*is_const) {
+        return m;
+    }
+    m.base = base == IR_NONE ? NO_REG : ra_use(&x->ra, base);
+    m.index = index == IR_NONE ? NO_REG : ra_use(&x->ra, index);
+    if (disp != (int32_t)disp) {
+        unsigned t = ra_alloc(&x->ra);
+        asm_movi(&x->a, t, disp);
+        if (m.base != NO_REG) {
+            asm_lea(&x->a, IR_I64, t, (Mem){t, m.base, 0, 0});
+            ra_release(&x->ra, m.base);
+        }
+        m.base = t;
+        disp = 0;
+    } else if (m.base == NO_REG && m.scale == 0) {
+        m.base = m.index;
+        m.index = NO_REG;
+    }
+    m.disp = disp;
+    return m;
+}
+
+/* ---- slow paths ---- */
+
+static SlowVal slow_val(X64 *x, IRRef ref)
+{
+    const IRTemp *t = ir_t(x->s, ref);
+    if (t->kind == TEMP_CONST) {
+        return (SlowVal){.is_const = true, .val = t->val};
+    }
+    if (t->reg) {
+        return (SlowVal){.v = {.kind = VAL_REG, .reg = t->reg - 1}};
+    }
+    Mem m = t->kind == TEMP_GLOBAL ? env_mem(t->env_offset) : slot_mem(t->slot - 1);
+    return (SlowVal){.v = {.kind = VAL_MEM, .mem = m}};
+}
+
+static void note_dirty(RegAlloc *ra, unsigned reg, int32_t offset)
+{
+    SlowPath *s = container_of(((X64 *)ra)->slow_tail, SlowPath, next);
+    s->dirty[s->ndirty].reg = reg;
+    s->dirty[s->ndirty++].offset = offset;
+}
+
+/* Where the probe jumps to when it misses; emitted later. `jump` is the rel32. */
+static void slow_new(X64 *x, Access *acc, SlowKind kind, uint8_t *jump)
+{
+    const IROp *op = acc->op;
+    SlowPath *s = arena_alloc(&x->s->arena, sizeof *s);
+    *s = (SlowPath){
+        .kind = kind,
+        .a = acc->a,
+        .memop = acc->memop,
+        .code = op->code,
+        .jump = jump,
+        .is_const = acc->is_const,
+        .addr = acc->addr,
+        .ea = acc->ea,
+        .state = acc->state,
+    };
+    if (kind != SLOW_LD) {
+        s->val[0] = slow_val(x, op->in[2]);
+    }
+    if (op->code == OP_at_cmpxchg) {
+        s->val[1] = slow_val(x, op->in[3]);
+    }
+    *x->slow_tail = s;
+    x->slow_tail = &s->next;
+    ra_each_dirty(&x->ra, note_dirty);
+    acc->slow = s;
+}
+
+/* The value, zero-extended, to a place in the frame; by way of register A. */
+static void slow_store_val(X64 *x, const SlowPath *s, const SlowVal *v, int32_t at)
+{
+    IRType t = (IRType)(s->memop & MO_SIZE);
+    Mem to = mem_at(RSP, at);
+    if (v->is_const) {
+        x64_store_imm(x, IR_I64, to, v->val & ir_type_mask(t));
+    } else if (v->v.kind == VAL_REG && s->kind == SLOW_ST) {
+        asm_store(&x->a, IR_I64, v->v.reg, to);
+    } else {
+        if (v->v.kind == VAL_REG) {
+            asm_extend(&x->a, IR_I64, t, false, s->a, v->v.reg);
+        } else {
+            asm_rm(&x->a, opc_extend(IR_I64, t, false), s->a, v->v.mem);
+        }
+        asm_store(&x->a, IR_I64, s->a, to);
+    }
+}
+
+static void slow_values(X64 *x, const SlowPath *s)
+{
+    if (s->kind != SLOW_LD) {
+        slow_store_val(x, s, &s->val[0], FRAME_VAL);
+    }
+    if (s->kind == SLOW_ATOMIC) {
+        if (s->code == OP_at_cmpxchg) {
+            slow_store_val(x, s, &s->val[1], FRAME_VAL + 8);
+        }
+        asm_storei(&x->a, IR_I32, mem_at(RSP, FRAME_OI), ATOMIC_OI(s->code, s->memop));
+    }
+}
+
+static void emit_slow(X64 *x, const SlowPath *s)
+{
+    unsigned memop = s->memop & (MO_SIZE | MO_ALIGN | MO_RMW);
+    asm_patch(s->jump, x->a.p);
+    for (unsigned i = 0; i < s->ndirty; i++) {
+        asm_store(&x->a, IR_I64, s->dirty[i].reg, env_mem(s->dirty[i].offset));
+    }
+    slow_values(x, s);
+    if (s->is_const) {
+        asm_movi(&x->a, s->a, s->addr);
+    } else {
+        asm_lea(&x->a, IR_I64, s->a, s->ea);
+    }
+    asm_push(&x->a, s->a);
+    x64_call(x, s->kind == SLOW_LD   ? x64_thunks.ld[memop]
+                : s->kind == SLOW_ST ? x64_thunks.st[memop & (MO_SIZE | MO_ALIGN)]
+                                     : x64_thunks.atomic);
+    x64_side(x, &s->state);
+    if (s->kind != SLOW_ST) {
+        asm_pop(&x->a, s->a);
+    }
+    asm_jmp_to(&x->a, s->resume);
+}
+
+void x64_emit_slow(X64 *x)
+{
+    for (const SlowPath *s = x->slow; s && !asm_full(&x->a); s = s->next) {
+        emit_slow(x, s);
+    }
+}
+
+/* ---- probes ---- */
+
+static int32_t page_mask(const X64 *x)
+{
+    return -(INT32_C(1) << x->g->page_bits);
+}
+
+/* The host's operand where there is no TLB. */
+static void direct_operand(X64 *x, Access *acc)
+{
+    Mem m = acc->ea;
+    if (acc->is_const && acc->addr == (uint64_t)(int64_t)(int32_t)acc->addr) {
+        m = mem_at(NO_REG, acc->addr);
+    } else if (acc->is_const) {
+        m = mem_at(ra_alloc(&x->ra), 0);
+        asm_movi(&x->a, m.base, acc->addr);
+    }
+    if (x->g->guest_base) {
+        if (m.index != NO_REG) {
+            unsigned t = ra_alloc(&x->ra);
+            asm_lea(&x->a, IR_I64, t, m);
+            m = mem_at(t, 0);
+        }
+        if (m.base == NO_REG) {
+            m.base = TLB;
+        } else {
+            m.index = TLB;
+            m.scale = 0;
+        }
+    }
+    acc->host = m;
+}
+
+/* A constant address: its TLB entry is known. */
+static void probe_const(X64 *x, Access *acc, SlowKind kind)
+{
+    const GuestDesc *g = x->g;
+    unsigned n = memop_bytes(acc->memop);
+    uint64_t addr = acc->addr, page = (addr + n - 1) & (uint64_t)(int64_t)page_mask(x);
+    uint64_t index = addr >> g->page_bits & ((1u << g->tlb_index_bits) - 1);
+    Mem entry = mem_at(TLB, index << g->tlb_entry_bits);
+    Mem tag = mem_add(entry, acc->is_write ? g->tag_write : g->tag_read);
+    bool never = page != (addr & (uint64_t)(int64_t)page_mask(x)) ||
+                 ((acc->memop & MO_ALIGN) && (addr & (n - 1)));
+    if (never) {
+        slow_new(x, acc, kind, asm_jmp(&x->a));
+    } else {
+        if (page == (uint64_t)(int64_t)(int32_t)page) {
+            asm_alu_mi(&x->a, ALU_CMP, IR_I64, tag, (int32_t)page);
+        } else {
+            asm_movi(&x->a, acc->a, page);
+            asm_alu_mr(&x->a, ALU_CMP, IR_I64, tag, acc->a);
+        }
+        slow_new(x, acc, kind, asm_jcc(&x->a, COND_NE));
+    }
+    asm_load(&x->a, IR_I64, acc->a, mem_add(entry, g->addend));
+    acc->slow->resume = x->a.p;
+    if (addr == (uint64_t)(int64_t)(int32_t)addr) {
+        acc->host = mem_at(acc->a, (int32_t)addr);
+    } else {
+        asm_movi(&x->a, acc->t, addr);
+        acc->host = (Mem){acc->t, acc->a, 0, 0};
+    }
+}
+
+/* reg = address + n of an operand without index. */
+static void address_to(X64 *x, unsigned reg, Mem m, unsigned n)
+{
+    if (m.disp + n == 0) {
+        asm_mov(&x->a, IR_I64, reg, m.base);
+    } else {
+        asm_lea(&x->a, IR_I64, reg, mem_add(m, n));
+    }
+}
+
+/* A = offset of the TLB entry in the table. */
+static void hash_address(X64 *x, const Access *acc)
+{
+    const GuestDesc *g = x->g;
+    unsigned shift = g->page_bits - g->tlb_entry_bits;
+    if (acc->ea.disp == 0 && x64_thunks.bmi2) {
+        asm_rorx(&x->a, IR_I64, acc->a, acc->ea.base, shift);
+    } else {
+        address_to(x, acc->a, acc->ea, 0);
+        asm_shift_ri(&x->a, SH_SHR, IR_I64, acc->a, shift);
+    }
+    asm_alu_ri(&x->a, ALU_AND, IR_I32, acc->a, ((1u << g->tlb_index_bits) - 1) << g->tlb_entry_bits);
+}
+
+static void probe(X64 *x, Access *acc, SlowKind kind)
+{
+    const GuestDesc *g = x->g;
+    unsigned n = memop_bytes(acc->memop);
+    int32_t mask = page_mask(x);
+    hash_address(x, acc);
+    if (acc->memop & MO_ALIGN) {
+        address_to(x, acc->t, acc->ea, 0);
+        mask |= n - 1;
+    } else {
+        address_to(x, acc->t, acc->ea, n - 1);
+    }
+    asm_alu_ri(&x->a, ALU_AND, IR_I64, acc->t, mask);
+    asm_alu_rm(&x->a, ALU_CMP, IR_I64, acc->t,
+               (Mem){TLB, acc->a, 0, acc->is_write ? g->tag_write : g->tag_read});
+    slow_new(x, acc, kind, asm_jcc(&x->a, COND_NE));
+    asm_load(&x->a, IR_I64, acc->a, (Mem){TLB, acc->a, 0, g->addend});
+    acc->slow->resume = x->a.p;
+    acc->host = (Mem){acc->ea.base, acc->a, 0, acc->ea.disp};
+}
+
+/* Without inline probes: always the slow path. */
+static void probe_never(X64 *x, Access *acc, SlowKind kind)
+{
+    slow_new(x, acc, kind, asm_jmp(&x->a));
+    acc->slow->resume = x->a.p;
+    acc->host = (Mem){acc->ea.base, acc->a, 0, acc->ea.disp};
+    if (acc->is_const) {
+        asm_movi(&x->a, acc->t, acc->addr);
+        acc->host = (Mem){acc->t, acc->a, 0, 0};
+    }
+}
+
+/*
+ * Emits all of an access but the access. Registers A and t are then the caller's, until the end of the op; what the op
+ * stores may be in a register, in memory or a constant.
+ */
+static void access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)
+{
+    *acc = (Access){
+        .op = op,
+        .memop = op->memop,
+        .is_write = kind != SLOW_LD || (op->memop & MO_RMW),
+        .direct = x->g->direct,
+    };
+    cc_describe(x, &acc->state);
+    acc->ea = x64_address(x, op, &acc->is_const, &acc->addr);
+    if (acc->direct) {
+        ra_sync(&x->ra);
+        direct_operand(x, acc);
+        return;
+    }
+    if (acc->ea.index != NO_REG) {
+        unsigned r = ra_alloc(&x->ra);
+        asm_lea(&x->a, IR_I64, r, acc->ea);
+        ra_release(&x->ra, acc->ea.index);
+        if (acc->ea.base != NO_REG) {
+            ra_release(&x->ra, acc->ea.base);
+        }
+        ra_lock(&x->ra, r);
+        acc->ea = mem_at(r, 0);
+    }
+    acc->a = ra_alloc(&x->ra);
+    acc->t = ra_alloc(&x->ra);
+    x->cc.host = 0;
+    if (!x64_thunks.use_tlb) {
+        probe_never(x, acc, kind);
+    } else if (acc->is_const) {
+        probe_const(x, acc, kind);
+    } else {
+        probe(x, acc, kind);
+    }
+}
+
+/* The access itself follows: the place where it faults, when there is no TLB. */
+static void access_here(X64 *x, const Access *acc)
+{
+    if (acc->direct) {
+        x64_side(x, &acc->state);
+    }
+}
+
+/* ---- loads ---- */
+
+void x64_emit_ld(X64 *x, const IROp *op)
+{
+    Access acc;
+    IRType size = (IRType)(op->memop & MO_SIZE), t = op->type;
+    bool sign = op->memop & MO_SIGN;
+    IRRef out = op->out[0];
+    access_begin(x, &acc, op, SLOW_LD);
+    int reg = ra_reg(&x->ra, out);
+    if (ir_is_global(x->s, out) && t == size && t < IR_I32 && reg >= 0 && !ra_is_scratch(&x->ra, reg)) {
+        access_here(x, &acc);
+        asm_load(&x->a, t, reg, acc.host);
+        return;
+    }
+    bool to_pinned = ir_is_global(x->s, out) && t >= IR_I32 && reg >= 0 && !ra_is_scratch(&x->ra, reg);
+    unsigned d = to_pinned ? (unsigned)reg : acc.direct ? x64_out(x, op, 0, 0) : acc.a;
+    access_here(x, &acc);
+    asm_rm(&x->a, opc_extend(sign ? MAX(t, IR_I32) : IR_I64, size, sign), d, acc.host);
+    if (!acc.direct && !to_pinned && !ir_is_global(x->s, out)) {
+        ra_bind(&x->ra, out, d);
+    } else {
+        x64_out_done(x, op, 0, d);
+    }
+}
+
+/* ---- stores ---- */
+
+/* What is stored, as register or immediate; by way of acc->t where it is in memory. */
+static Opnd value_to_store(X64 *x, const Access *acc, IRRef ref, IRType t)
+{
+    SlowVal v = slow_val(x, ref);
+    unsigned reg = acc->direct ? NO_REG : acc->t;
+    if (v.is_const) {
+        int64_t c = sign_extend(v.val, ir_type_bits(t));
+        if (c == (int32_t)c) {
+            return (Opnd){.kind = VAL_IMM, .imm = c};
+        }
+        reg = reg == NO_REG ? ra_alloc(&x->ra) : reg;
+        asm_movi(&x->a, reg, c);
+    } else if (v.v.kind == VAL_REG) {
+        return v.v;
+    } else {
+        reg = reg == NO_REG ? ra_alloc(&x->ra) : reg;
+        asm_load(&x->a, IR_I64, reg, v.v.mem);
+    }
+    return (Opnd){.kind = VAL_REG, .reg = reg};
+}
+
+/* acc->t is needed for the address of a constant access that does not fit a displacement. */
+static bool t_is_busy(const Access *acc)
+{
+    return !acc->direct && acc->host.base == acc->t;
+}
+
+static void free_t(X64 *x, Access *acc)
+{
+    if (t_is_busy(acc)) {
+        asm_lea(&x->a, IR_I64, acc->a, acc->host);
+        acc->host = mem_at(acc->a, 0);
+    }
+}
+
+void x64_emit_st(X64 *x, const IROp *op)
+{
+    Access acc;
+    IRType t = (IRType)(op->memop & MO_SIZE);
+    access_begin(x, &acc, op, SLOW_ST);
+    free_t(x, &acc);
+    Opnd v = value_to_store(x, &acc, op->in[2], t);
+    access_here(x, &acc);
+    if (v.kind == VAL_IMM) {
+        asm_storei(&x->a, t, acc.host, v.imm);
+    } else {
+        asm_store(&x->a, t, v.reg, acc.host);
+    }
+    if (!acc.direct) {
+        acc.slow->resume = x->a.p;
+    }
+}
+
+/* ---- atomics: afterwards A holds the old value, zero-extended ---- */
+
+static void lock_alu(X64 *x, const Access *acc, AluOp alu, IRType t, Opnd v)
+{
+    asm_b(&x->a, 0xf0);
+    if (v.kind == VAL_IMM) {
+        asm_alu_mi(&x->a, alu, t, acc->host, v.imm);
+    } else {
+        asm_alu_mr(&x->a, alu, t, acc->host, v.reg);
+    }
+}
+
+/* xchg, or lock xadd */
+static void exchange(X64 *x, Access *acc, IRType t, Opnd v)
+{
+    unsigned r = acc->direct ? ra_alloc(&x->ra) : acc->t;
+    x64_mov_in(x, t, r, v);
+    access_here(x, acc);
+    if (acc->op->code == OP_at_xchg) {
+        asm_rm(&x->a, opc_of(0x86, t), r, acc->host);
+    } else {
+        asm_rm(&x->a, opc_of(0xc0, t) | MAP_0F | LOCK, r, acc->host);
+    }
+    if (acc->direct) {
+        acc->a = r;
+    }
+    asm_extend(&x->a, IR_I64, t, false, acc->a, r);
+}
+
+static void compare_exchange(X64 *x, Access *acc, IRType t)
+{
+    const IROp *op = acc->op;
+    if (acc->direct) {
+        acc->a = ra_alloc(&x->ra);
+        acc->t = ra_alloc(&x->ra);
+    }
+    asm_lea(&x->a, IR_I64, acc->a, acc->host);
+    acc->host = mem_at(acc->a, 0);
+    Opnd new = value_to_store(x, acc, op->in[3], t);
+    if (new.kind == VAL_IMM || new.reg == RAX) {
+        x64_mov_in(x, IR_I64, acc->t, new);
+        new = (Opnd){.kind = VAL_REG, .reg = acc->t};
+    }
+    asm_store(&x->a, IR_I64, RAX, mem_at(RSP, FRAME_SAVE));
+    SlowVal expected = slow_val(x, op->in[2]);
+    if (expected.is_const) {
+        asm_movi(&x->a, RAX, expected.val & ir_type_mask(t));
+    } else {
+        x64_mov_in(x, IR_I64, RAX, expected.v);
+    }
+    access_here(x, acc);
+    asm_rm(&x->a, opc_of(0xb0, t) | MAP_0F | LOCK, new.reg, acc->host);
+    asm_extend(&x->a, IR_I64, t, false, acc->a, RAX);
+    asm_load(&x->a, IR_I64, RAX, mem_at(RSP, FRAME_SAVE));
+}
+
+static void old_value_out(X64 *x, const Access *acc)
+{
+    const IROp *op = acc->op;
+    if (op->out[0] == IR_NONE) {
+        return;
+    }
+    if (ir_is_global(x->s, op->out[0])) {
+        x64_out_done(x, op, 0, acc->a);
+    } else {
+        ra_bind(&x->ra, op->out[0], acc->a);
+    }
+}
+
+/* The access in C always: logic whose old value is wanted. */
+static void atomic_in_c(X64 *x, const IROp *op)
+{
+    Access acc = {.op = op, .memop = op->memop};
+    cc_describe(x, &acc.state);
+    acc.ea = x64_address(x, op, &acc.is_const, &acc.addr);
+    unsigned r = ra_alloc(&x->ra);
+    if (acc.is_const) {
+        asm_movi(&x->a, r, acc.addr);
+    } else {
+        asm_lea(&x->a, IR_I64, r, acc.ea);
+    }
+    x->ra.locked = 0;
+    ra_lock(&x->ra, r);
+    acc.ea = mem_at(r, 0);
+    acc.is_const = false;
+    acc.a = ra_alloc(&x->ra);
+    x->cc.host = 0;
+    slow_new(x, &acc, SLOW_ATOMIC, asm_jmp(&x->a));
+    acc.slow->resume = x->a.p;
+    old_value_out(x, &acc);
+}
+
+void x64_emit_atomic(X64 *x, const IROp *op)
+{
+    static const uint8_t alus[] = {ALU_ADD, ALU_AND, ALU_OR, ALU_XOR};
+    IRType t = (IRType)(op->memop & MO_SIZE);
+    bool old_used = op->out[0] != IR_NONE && ir_t(x->s, op->out[0])->uses;
+    bool logic = op->code >= OP_at_and && op->code <= OP_at_xor;
+    Access acc;
+    cc_clobber(x);
+    if (logic && (old_used || (op->out[0] != IR_NONE && ir_is_global(x->s, op->out[0])))) {
+        atomic_in_c(x, op);
+        return;
+    }
+    access_begin(x, &acc, op, SLOW_ATOMIC);
+    free_t(x, &acc);
+    if (op->code == OP_at_cmpxchg) {
+        compare_exchange(x, &acc, t);
+    } else {
+        Opnd v = value_to_store(x, &acc, op->in[2], t);
+        if (logic) {
+            access_here(x, &acc);
+            lock_alu(x, &acc, (AluOp)alus[op->code - OP_at_add], t, v);
+        } else {
+            exchange(x, &acc, t, v);
+        }
+    }
+    if (!acc.direct) {
+        acc.slow->resume = x->a.p;
+    }
+    old_value_out(x, &acc);
+}
+static_assert(OP_at_xchg + 1 == OP_at_add && OP_at_add + 3 == OP_at_xor, "alus[]");
