@@ -13,7 +13,8 @@
  *   hit if ((a + n - 1) & ~page_mask) == *(uint64_t *)(entry + tag_read or tag_write)      (n = 1: a)
  *       and (memop has MO_ALIGN) a is a multiple of n
  *   host address = a + *(uint64_t *)(entry + addend)
- * Low bits set in a tag make it miss always: I/O, code pages, watchpoints, empty entries. A load with MO_RMW probes tag_write.
+ * Bits 6 ... page_bits - 1 set in a tag make it miss always: I/O, code pages, watchpoints, empty entries; those below 6 are 0 unless one of these is
+ * set too. A load with MO_RMW probes tag_write.
  * Where `direct` is set there is no TLB: host address = a + guest_base, and faults arrive as signals.
  *
  * The indirect-jump table: entry = *(char **)(env + jc_base) + (jc_hash(pc) << 5), jc_hash(pc) = pc & ((1 << jc_bits) - 1);

@@ -20,24 +20,46 @@ static IRTemp *temp(RegAlloc *ra, IRRef ref)
 
 /* ---- where temps are used last ---- */
 
+/* Where a path begins: the branch that leads to it, and the path of that branch. */
+typedef struct Origin {
+    uint16_t path, branch;
+} Origin;
+
+/* A use on `path`: on the path of the definition it counts where it is, from elsewhere at the branch that leads there. */
+static void note_use(RegAlloc *ra, const Origin *origin, IRRef ref, unsigned path, unsigned at)
+{
+    while (path != ra->path_of[ref] && path) {
+        at = origin[path].branch;
+        path = origin[path].path;
+    }
+    if (path == ra->path_of[ref] && at > ra->last[ref]) {
+        ra->last[ref] = at;
+    }
+}
+
 /*
- * By temp, the number of the last op that reads it on the path where it is defined: the
- * ops up to the next BB_END. A path that a branch leads to has its own copy of the state.
+ * By temp, the number of the last op that needs it on the path where it is defined: the
+ * ops up to the next BB_END. Behind that only branches have needed it, and these keep a
+ * copy of the state.
  */
 static void find_last_uses(RegAlloc *ra)
 {
     TCGContext *s = ra->s;
     size_t size = s->ntemps * sizeof(uint16_t);
-    uint16_t path = 0;
+    Origin *origin = arena_alloc(&s->arena, (s->nlabels + 2) * sizeof(Origin));
+    Origin *to_label = arena_alloc(&s->arena, s->nlabels * sizeof(Origin));
+    unsigned path = 0;
+    bool ended = false;
     ra->last = arena_alloc(&s->arena, size);
     ra->path_of = arena_alloc(&s->arena, size);
     memset(ra->path_of, 0xff, size);
+    memset(origin, 0, (s->nlabels + 2) * sizeof(Origin));
     for (unsigned i = 0; i < s->nops; i++) {
         const IROp *op = &s->ops[i];
         const OpInfo *info = &op_info[op->code];
         for (unsigned k = 0; k < info->ins; k++) {
-            if (op->in[k] != IR_NONE && ra->path_of[op->in[k]] == path) {
-                ra->last[op->in[k]] = i;
+            if (op->in[k] != IR_NONE && s->temps[op->in[k]].kind == TEMP_SSA) {
+                note_use(ra, origin, op->in[k], path, i);
             }
         }
         for (unsigned k = 0; k < info->outs; k++) {
@@ -46,6 +68,12 @@ static void find_last_uses(RegAlloc *ra)
                 ra->last[op->out[k]] = i;
             }
         }
+        if (info->flags & OPF_BRANCH) {
+            to_label[op->label] = (Origin){path, i};
+        } else if (op->code == OP_label && ended) {
+            origin[path] = to_label[op->label];
+        }
+        ended = info->flags & OPF_BB_END || (ended && op->code != OP_label);
         path += (info->flags & OPF_BB_END) != 0;
     }
 }

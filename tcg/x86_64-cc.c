@@ -267,9 +267,6 @@ void cc_global_write(X64 *x, IRRef global)
             operand_changes(x, i);
         }
     }
-    if (!x->wanted && x->cc.base != CC_BASE_ENV) {
-        x->cc = (CCInfo){.host = x->cc.host};
-    }
 }
 
 /* ---- from the recipe back to EFLAGS ---- */
@@ -306,8 +303,14 @@ static unsigned operand_copy(X64 *x, unsigned i)
     if (v.kind == VAL_REG && x->cc.v[i].kind != CCV_GLOBAL) {
         return v.reg;
     }
+    if (v.kind == VAL_REG && x->cc.v[i].val) { /* a sum, made in a register of its own */
+        return v.reg;
+    }
     unsigned t = ra_alloc(&x->ra);
     x64_mov_in(x, IR_I64, t, v);
+    if (v.kind == VAL_REG && !(x->cc_locked >> v.reg & 1)) {
+        ra_release(&x->ra, v.reg);
+    }
     return t;
 }
 
@@ -379,21 +382,17 @@ static bool recompute_base(X64 *x, uint32_t mask)
         carry_of_bit(x, kind == CC_SHL ? ir_type_bits(t) - 1 : 0);
         return true;
     }
-    unsigned r;
     switch (kind) {
-    case CC_SUB: /* x = a + b; x - b */
-        r = operand_copy(x, 0);
-        alu_in(x, ALU_ADD, t, r, operand(x, 1, true));
-        alu_in(x, ALU_CMP, t, r, operand(x, 1, true));
-        return true;
     case CC_ADD:
-        r = operand_copy(x, 0);
-        alu_in(x, ALU_SUB, t, r, operand(x, 1, true));
-        alu_in(x, ALU_ADD, t, r, operand(x, 1, true));
+    case CC_SUB: { /* back to the first operand, and once more */
+        unsigned r = operand_copy(x, 0);
+        Opnd b = operand(x, 1, true);
+        alu_in(x, kind == CC_ADD ? ALU_SUB : ALU_ADD, t, r, b);
+        alu_in(x, kind == CC_ADD ? ALU_ADD : ALU_CMP, t, r, b);
         return true;
+    }
     case CC_SHL:
-        r = operand_copy(x, 1);
-        asm_shift_ri(&x->a, SH_SHL, t, r, 1);
+        asm_shift_ri(&x->a, SH_SHL, t, operand_copy(x, 1), 1);
         return true;
     default:
         return false;
@@ -408,7 +407,7 @@ static bool recompute_overlay(X64 *x, uint32_t mask)
         if (cc->base != CC_BASE_KNOWN || !recompute_base(x, CC_C)) {
             return false;
         }
-        x->ra.locked = 0;
+        x->ra.locked = x->cc_locked;
         if (mask == CC_C) {
             return true;
         }
@@ -447,9 +446,9 @@ void cc_require(X64 *x, uint32_t mask)
     if (!(mask & ~x->cc.host) || x->cc.base == CC_BASE_NONE) {
         return;
     }
-    uint32_t locked = x->ra.locked;
+    x->cc_locked = x->ra.locked;
     recompute(x, mask);
-    x->ra.locked = locked;
+    x->ra.locked = x->cc_locked;
 }
 
 /* The condition on flags that are a value in memory, if one test can tell. */

@@ -97,8 +97,9 @@ typedef struct X64 {
     uint32_t wanted;    /* flags that somebody or a fault wants after it */
     uint64_t pc;        /* of the guest instruction */
     bool ended;         /* control does not reach the next op */
-    bool unreachable;   /* nor what comes up to the next label: a helper does not return */
+    bool noreturn;      /* the op was a call that does not return */
     CCInfo cc;
+    uint32_t cc_locked; /* registers that were locked before flags were asked for */
     Label *labels;
     SlowPath *slow, **slow_tail;
     Exit exits[TCG_MAX_EXITS];

@@ -215,6 +215,19 @@ static bool is_dead_temp(const X64 *x, const IROp *op, unsigned i)
     return (op->dead >> i & 1) && ir_t(x->s, op->in[i])->kind == TEMP_SSA;
 }
 
+/* reg = ref, without keeping it elsewhere in a register. */
+static void load_fixed(X64 *x, IRType t, unsigned reg, IRRef ref)
+{
+    const IRTemp *tmp = ir_t(x->s, ref);
+    if (tmp->kind == TEMP_CONST) {
+        asm_movi(&x->a, reg, tmp->val & ir_type_mask(t));
+    } else if (!tmp->reg) {
+        asm_load(&x->a, MAX(t, IR_I32), reg, home_mem(x, ref));
+    } else if (ra_reg(&x->ra, ref) != (int)reg) {
+        asm_mov(&x->a, MAX(t, IR_I32), reg, ra_reg(&x->ra, ref));
+    }
+}
+
 /*
  * A register that holds in[i] at type t, may be changed, and becomes output 0: the caller ends with x64_out_done().
  * busy: registers that are still to be read.
@@ -233,10 +246,7 @@ static unsigned out_from(X64 *x, const IROp *op, unsigned i, IRType t, uint32_t 
         }
     }
     unsigned d = x64_out(x, op, 0, busy);
-    Opnd v = x64_in(x, in, t, MAY_MEM | MAY_IMM);
-    if (v.kind != VAL_REG || v.reg != d) {
-        x64_mov_in(x, t, d, v);
-    }
+    load_fixed(x, t, d, in);
     return d;
 }
 
@@ -288,6 +298,14 @@ static void emit_movi(X64 *x, const IROp *op, uint64_t v)
     x64_out_done(x, op, 0, d);
 }
 
+static void mov32(X64 *x, const IROp *op, IRRef in)
+{
+    Opnd v = x64_in(x, in, IR_I32, MAY_MEM);
+    unsigned d = x64_out(x, op, 0, 0);
+    x64_mov_in(x, IR_I32, d, v);
+    x64_out_done(x, op, 0, d);
+}
+
 static void emit_mov(X64 *x, const IROp *op)
 {
     IRRef in = op->in[0], out = op->out[0];
@@ -313,10 +331,7 @@ static void emit_mov(X64 *x, const IROp *op)
         return;
     }
     if (op->type == IR_I32) {
-        Opnd v = x64_in(x, in, IR_I32, MAY_MEM);
-        unsigned d = x64_out(x, op, 0, 0);
-        x64_mov_in(x, IR_I32, d, v);
-        x64_out_done(x, op, 0, d);
+        mov32(x, op, in);
         return;
     }
     x64_out_done(x, op, 0, out_from(x, op, 0, op->type, 0));
@@ -449,15 +464,18 @@ static void emit_deposit(X64 *x, const IROp *op)
     if (deposit_bytes(x, op, pos, len)) {
         return;
     }
+    if (len == 32 && bits == 32) {
+        mov32(x, op, op->in[1]);
+        return;
+    }
     if (len == bits) {
         x64_out_done(x, op, 0, out_from(x, op, 1, w, 0));
         return;
     }
     cc_clobber(x);
-    unsigned t = ra_alloc(&x->ra);
-    x64_mov_in(x, w, t, x64_in(x, op->in[1], w, MAY_MEM | MAY_IMM));
-    unsigned d = ra_alloc(&x->ra);
-    x64_mov_in(x, w, d, x64_in(x, op->in[0], w, MAY_MEM | MAY_IMM));
+    unsigned t = ra_alloc(&x->ra), d = ra_alloc(&x->ra);
+    load_fixed(x, w, t, op->in[1]);
+    load_fixed(x, w, d, op->in[0]);
     if (pos) {
         asm_shift_ri(&x->a, SH_ROR, w, d, pos);
     }
@@ -791,18 +809,6 @@ static unsigned pinned_out(const X64 *x, const IROp *op, unsigned k)
     }
     int reg = ra_reg(&x->ra, r);
     return reg >= 0 && !ra_is_scratch(&x->ra, reg) ? (unsigned)reg : NO_REG;
-}
-
-static void load_fixed(X64 *x, IRType t, unsigned reg, IRRef ref)
-{
-    const IRTemp *tmp = ir_t(x->s, ref);
-    if (tmp->kind == TEMP_CONST) {
-        asm_movi(&x->a, reg, tmp->val & ir_type_mask(t));
-    } else if (!tmp->reg) {
-        asm_load(&x->a, t, reg, home_mem(x, ref));
-    } else if (ra_reg(&x->ra, ref) != (int)reg) {
-        asm_mov(&x->a, t, reg, ra_reg(&x->ra, ref));
-    }
 }
 
 /* rdx = hi, rax = lo */
@@ -1501,7 +1507,7 @@ static void emit_call(X64 *x, const IROp *op)
         cc_set_env(x);
     }
     if (h->flags & HELPER_NORETURN) {
-        x->unreachable = true;
+        x->noreturn = true;
     } else {
         call_result(x, op, h);
     }
@@ -1727,8 +1733,10 @@ static void flags_before_op(X64 *x, const IROp *op)
 static void emit_op(X64 *x, const IROp *op)
 {
     x->op = op;
-    x->wanted = op->code == OP_exit_link ? op->ccmask : op->ccmask | op->ccfault;
+    uint32_t after = op->code == OP_exit_link ? op->ccmask : op->ccmask | op->ccfault;
+    x->wanted = after | ir_cc_reads(op);
     flags_before_op(x, op);
+    x->wanted = after;
     x->ra.locked = 0;
     (emitters[op->code] ? emitters[op->code] : emit_in_c)(x, op);
     ra_end_op(&x->ra, op);
@@ -1740,14 +1748,13 @@ static bool emit_ops(X64 *x)
     for (x->at = 0; x->at < s->nops && !asm_full(&x->a); x->at++) {
         const IROp *op = &s->ops[x->at];
         bool ends = op_info[op->code].flags & OPF_BB_END;
-        if (op->code == OP_nop || (x->unreachable && op->code != OP_label)) {
+        if (op->code == OP_nop || (x->ended && op->code != OP_label)) {
             x->ra.path += ends;
-            x->ended |= ends;
             continue;
         }
+        x->noreturn = false;
         emit_op(x, op);
-        x->ended = ends || x->unreachable;
-        x->unreachable = x->unreachable && op->code != OP_label;
+        x->ended = ends || x->noreturn;
     }
     return !asm_full(&x->a);
 }
@@ -1760,17 +1767,16 @@ static void count_labels(X64 *x)
     memset(x->labels, 0, s->nlabels * sizeof(Label));
     for (unsigned i = 0; i < s->nops; i++) {
         const IROp *op = &s->ops[i];
-        if (op->code == OP_nop) {
-            continue;
-        }
         if (op->code == OP_label) {
             x->labels[op->label].preds += !ended;
             x->labels[op->label].at = i;
             ended = false;
-        } else if (op_info[op->code].flags & OPF_BRANCH) {
-            x->labels[op->label].preds++;
+        } else if (!ended) {
+            if (op_info[op->code].flags & OPF_BRANCH) {
+                x->labels[op->label].preds++;
+            }
+            ended = op_info[op->code].flags & OPF_BB_END;
         }
-        ended = op_info[op->code].flags & OPF_BB_END;
     }
 }
 

@@ -23,7 +23,7 @@
 #define JC_BITS   10
 #define MAX_UNITS 4096
 #define BUF_SIZE  (32u << 20)
-#define MISS      1 /* a tag that no address has */
+#define MISS      256 /* a tag that no address has */
 
 typedef struct TLBEntry {
     uint64_t tag_read, tag_write, addend, pad;

@@ -276,7 +276,7 @@ static void fill_tlb(Machine *m)
         uint64_t addr = MEM_BASE + page * PAGE_SIZE;
         m->tlb[addr >> PAGE_BITS & (ARRAY_SIZE(m->tlb) - 1)] = (TLBEntry){
             .tag_read = addr,
-            .tag_write = page == 0 ? addr : addr | 1,
+            .tag_write = page == 0 ? addr : addr | 1 << 8,
             .addend = (uintptr_t)m->mem - MEM_BASE,
         };
     }
@@ -425,7 +425,7 @@ void machine_run(Machine *m, TCGContext *s, Outcome *o)
     memcpy(o->vec, m->env.vec, sizeof o->vec);
     memcpy(o->field, m->env.field, sizeof o->field);
     memcpy(o->mem, m->mem, sizeof o->mem);
-    o->pc = m->env.pc;
+    o->pc = !o->faulted && o->reason >= TCG_EXIT_TB ? 0 : m->env.pc; /* the unit's own doing */
     o->io = m->env.io;
     o->flags = flags_of(&m->env);
 }
