@@ -1750,6 +1750,7 @@ static bool emit_ops(X64 *x)
         bool ends = op_info[op->code].flags & OPF_BB_END;
         if (op->code == OP_nop || (x->ended && op->code != OP_label)) {
             x->ra.path += ends;
+            x->pc = op->code == OP_insn_start ? (uint64_t)op->imm : x->pc; /* goes by the order of ops */
             continue;
         }
         x->noreturn = false;
