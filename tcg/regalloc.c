@@ -114,18 +114,36 @@ static unsigned new_slot(RegAlloc *ra, IRRef ref)
     g_error("a unit has more temps at once than there are spill slots");
 }
 
+static bool is_vec(const RegAlloc *ra, IRRef ref)
+{
+    return ra->s->temps[ref].type >= IR_V128;
+}
+
 static void free_slot(RegAlloc *ra, IRRef ref)
 {
     IRTemp *t = temp(ra, ref);
     if (t->slot) {
-        ra->slots_used[(t->slot - 1) / 64] &= ~BIT64((t->slot - 1) % 64);
+        ra->slots_used[(t->slot - 1) / 64] &= ~((is_vec(ra, ref) ? 15ull : 1ull) << (t->slot - 1) % 64);
         t->slot = 0;
     }
 }
 
-unsigned ra_def_slot(RegAlloc *ra, IRRef ref)
+/* Four slots at a multiple of four. */
+unsigned ra_vec_slot(RegAlloc *ra, IRRef ref)
 {
-    return new_slot(ra, ref);
+    IRTemp *t = temp(ra, ref);
+    for (unsigned slot = 0; !t->slot && slot < RA_MAX_SLOTS; slot += 4) {
+        uint64_t mask = 15ull << slot % 64;
+        if (!(ra->slots_used[slot / 64] & mask)) {
+            ra->slots_used[slot / 64] |= mask;
+            for (unsigned i = 0; i < 4; i++) {
+                ra->slot_ref[slot + i] = ref;
+            }
+            t->slot = slot + 1;
+        }
+    }
+    assert(t->slot);
+    return t->slot - 1;
 }
 
 /* ---- scratch registers ---- */
@@ -420,6 +438,8 @@ void ra_restore(RegAlloc *ra, const RAState *st)
         unsigned slot = st->slots[n].slot;
         ra->slots_used[slot / 64] |= BIT64(slot % 64);
         ra->slot_ref[slot] = st->slots[n].ref;
-        temp(ra, st->slots[n].ref)->slot = slot + 1;
+        if (!is_vec(ra, st->slots[n].ref) || slot % 4 == 0) {
+            temp(ra, st->slots[n].ref)->slot = slot + 1;
+        }
     }
 }

@@ -87,8 +87,8 @@ void ra_dirty(RegAlloc *ra, IRRef ref);
 void ra_kill(RegAlloc *ra, IRRef ref);
 /* A global was written in env: a cached value is no longer right. */
 void ra_forget(RegAlloc *ra, IRRef ref);
-/* A temp's value is in memory (spill slot): makes a slot for it and binds it. The caller stores. */
-unsigned ra_def_slot(RegAlloc *ra, IRRef ref);
+/* The slot where a vector temp lives, of four times the size; made if it has none. */
+unsigned ra_vec_slot(RegAlloc *ra, IRRef ref);
 /* Frees dead inputs and outputs that nobody reads, and unlocks all. */
 void ra_end_op(RegAlloc *ra, const IROp *op);
 

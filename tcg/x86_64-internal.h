@@ -18,6 +18,7 @@
  *   x86_64.c      ops, units, exits, calls, thunks
  *   x86_64-cc.c   the guest's flags
  *   x86_64-mem.c  guest memory
+ *   x86_64-vec.c  vectors
  */
 enum { ENV = R14, TLB = R15 };
 
@@ -81,6 +82,7 @@ enum { MAY_MEM = 1, MAY_IMM = 2 };
 typedef struct SlowPath SlowPath;
 typedef struct Exit {
     uint8_t *jump;  /* the rel32 */
+    uint8_t *guard, *guard_jump; /* token, and the rel32 behind it, or NULL */
     uint64_t pc;
     uint8_t slot;
 } Exit;
@@ -104,7 +106,7 @@ typedef struct X64 {
     SlowPath *slow, **slow_tail;
     Exit exits[TCG_MAX_EXITS];
     unsigned nexits;
-    uint8_t *request_jump;
+    uint8_t *head_jump[2]; /* rel32: exit_request is set; the head's guard does not hold */
     SideEntry *sides;   /* in the order of emission */
     unsigned nsides;
 } X64;
@@ -208,9 +210,40 @@ bool cc_must_survive(X64 *x, unsigned at, uint32_t mask);
 void x64_emit_ld(X64 *x, const IROp *op);
 void x64_emit_st(X64 *x, const IROp *op);
 void x64_emit_atomic(X64 *x, const IROp *op);
+
+typedef enum SlowKind { SLOW_LD, SLOW_ST, SLOW_ATOMIC } SlowKind;
+/* An access being emitted. */
+typedef struct Access {
+    const IROp *op;
+    unsigned memop;
+    bool is_write, direct, is_const;
+    uint64_t addr; /* guest address, if constant */
+    Mem ea;        /* guest address: base and disp */
+    Mem host;      /* operand of the access */
+    unsigned a, t; /* scratch registers, if there is a TLB */
+    TCGRestore state;
+    SlowPath *slow;
+} Access;
+/*
+ * Emits all of an access but the access itself, which is at acc->host. With a TLB, registers a and t are then the caller's, until the end of the
+ * op (host may contain them), and what the op stores may be in a register, in memory or a constant.
+ */
+void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind);
+/* An instruction that accesses the memory follows: the place where it faults, when there is no TLB. */
+void x64_access_here(X64 *x, const Access *acc);
+/* The store has been emitted: its slow path comes back here. */
+void x64_access_done(X64 *x, Access *acc);
 /* The out-of-line parts of all accesses. */
 void x64_emit_slow(X64 *x);
 /* base + (index << scale) + imm of an op; registers are locked, flags stay. */
 Mem x64_address(X64 *x, const IROp *op, bool *is_const, uint64_t *val);
+
+/* --- x86_64-vec.c --- */
+
+void x64_emit_vmov(X64 *x, const IROp *op);
+void x64_emit_vec_ld(X64 *x, const IROp *op);
+void x64_emit_vec_st(X64 *x, const IROp *op);
+/* Where a vector global or temp is; temps get a place. */
+Mem x64_vec_home(X64 *x, IRRef ref);
 
 #endif

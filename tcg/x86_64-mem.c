@@ -14,8 +14,6 @@
  */
 #include "tcg/x86_64-internal.h"
 
-typedef enum SlowKind { SLOW_LD, SLOW_ST, SLOW_ATOMIC } SlowKind;
-
 /* A value for a slow path: where it is when the probe misses. */
 typedef struct SlowVal {
     Opnd v;
@@ -40,19 +38,6 @@ struct SlowPath {
     } dirty[RA_MAX_SCRATCH];
     TCGRestore state;
 };
-
-/* An access being emitted. */
-typedef struct Access {
-    const IROp *op;
-    unsigned memop;
-    bool is_write, direct, is_const;
-    uint64_t addr;
-    Mem ea;       /* guest address: base and disp */
-    Mem host;     /* operand of the access */
-    unsigned a, t; /* scratch registers: A; another one */
-    TCGRestore state;
-    SlowPath *slow;
-} Access;
 
 Mem x64_address(X64 *x, const IROp *op, bool *is_const, uint64_t *val)
 {
@@ -160,9 +145,20 @@ static void slow_store_val(X64 *x, const SlowPath *s, const SlowVal *v, int32_t 
     }
 }
 
+/* By way of a vector register that holds nothing. */
+static void slow_store_vec(X64 *x, const SlowPath *s)
+{
+    for (unsigned i = 0; i < memop_bytes(s->memop); i += 16) {
+        asm_rm(&x->a, 0x10 | MAP_0F, 15, mem_add(s->val[0].v.mem, i));
+        asm_rm(&x->a, 0x11 | MAP_0F, 15, mem_at(RSP, FRAME_VAL + i));
+    }
+}
+
 static void slow_values(X64 *x, const SlowPath *s)
 {
-    if (s->kind != SLOW_LD) {
+    if (s->kind == SLOW_ST && (s->memop & MO_SIZE) > MO_64) {
+        slow_store_vec(x, s);
+    } else if (s->kind != SLOW_LD) {
         slow_store_val(x, s, &s->val[0], FRAME_VAL);
     }
     if (s->kind == SLOW_ATOMIC) {
@@ -326,11 +322,7 @@ static void probe_never(X64 *x, Access *acc, SlowKind kind)
     }
 }
 
-/*
- * Emits all of an access but the access. Registers A and t are then the caller's, until the end of the op; what the op
- * stores may be in a register, in memory or a constant.
- */
-static void access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)
+void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)
 {
     *acc = (Access){
         .op = op,
@@ -367,11 +359,17 @@ static void access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)
     }
 }
 
-/* The access itself follows: the place where it faults, when there is no TLB. */
-static void access_here(X64 *x, const Access *acc)
+void x64_access_here(X64 *x, const Access *acc)
 {
     if (acc->direct) {
         x64_side(x, &acc->state);
+    }
+}
+
+void x64_access_done(X64 *x, Access *acc)
+{
+    if (!acc->direct) {
+        acc->slow->resume = x->a.p;
     }
 }
 
@@ -381,18 +379,22 @@ void x64_emit_ld(X64 *x, const IROp *op)
 {
     Access acc;
     IRType size = (IRType)(op->memop & MO_SIZE), t = op->type;
+    if (t >= IR_V128) {
+        x64_emit_vec_ld(x, op);
+        return;
+    }
     bool sign = op->memop & MO_SIGN;
     IRRef out = op->out[0];
-    access_begin(x, &acc, op, SLOW_LD);
+    x64_access_begin(x, &acc, op, SLOW_LD);
     int reg = ra_reg(&x->ra, out);
     if (ir_is_global(x->s, out) && t == size && t < IR_I32 && reg >= 0 && !ra_is_scratch(&x->ra, reg)) {
-        access_here(x, &acc);
+        x64_access_here(x, &acc);
         asm_load(&x->a, t, reg, acc.host);
         return;
     }
     bool to_pinned = ir_is_global(x->s, out) && t >= IR_I32 && reg >= 0 && !ra_is_scratch(&x->ra, reg);
     unsigned d = to_pinned ? (unsigned)reg : acc.direct ? x64_out(x, op, 0, 0) : acc.a;
-    access_here(x, &acc);
+    x64_access_here(x, &acc);
     asm_rm(&x->a, opc_extend(sign ? MAX(t, IR_I32) : IR_I64, size, sign), d, acc.host);
     if (!acc.direct && !to_pinned && !ir_is_global(x->s, out)) {
         ra_bind(&x->ra, out, d);
@@ -442,18 +444,20 @@ void x64_emit_st(X64 *x, const IROp *op)
 {
     Access acc;
     IRType t = (IRType)(op->memop & MO_SIZE);
-    access_begin(x, &acc, op, SLOW_ST);
+    if (op->type >= IR_V128) {
+        x64_emit_vec_st(x, op);
+        return;
+    }
+    x64_access_begin(x, &acc, op, SLOW_ST);
     free_t(x, &acc);
     Opnd v = value_to_store(x, &acc, op->in[2], t);
-    access_here(x, &acc);
+    x64_access_here(x, &acc);
     if (v.kind == VAL_IMM) {
         asm_storei(&x->a, t, acc.host, v.imm);
     } else {
         asm_store(&x->a, t, v.reg, acc.host);
     }
-    if (!acc.direct) {
-        acc.slow->resume = x->a.p;
-    }
+    x64_access_done(x, &acc);
 }
 
 /* ---- atomics: afterwards A holds the old value, zero-extended ---- */
@@ -473,7 +477,7 @@ static void exchange(X64 *x, Access *acc, IRType t, Opnd v)
 {
     unsigned r = acc->direct ? ra_alloc(&x->ra) : acc->t;
     x64_mov_in(x, t, r, v);
-    access_here(x, acc);
+    x64_access_here(x, acc);
     if (acc->op->code == OP_at_xchg) {
         asm_rm(&x->a, opc_of(0x86, t), r, acc->host);
     } else {
@@ -506,7 +510,7 @@ static void compare_exchange(X64 *x, Access *acc, IRType t)
     } else {
         x64_mov_in(x, IR_I64, RAX, expected.v);
     }
-    access_here(x, acc);
+    x64_access_here(x, acc);
     asm_rm(&x->a, opc_of(0xb0, t) | MAP_0F | LOCK, new.reg, acc->host);
     asm_extend(&x->a, IR_I64, t, false, acc->a, RAX);
     asm_load(&x->a, IR_I64, RAX, mem_at(RSP, FRAME_SAVE));
@@ -515,7 +519,7 @@ static void compare_exchange(X64 *x, Access *acc, IRType t)
 static void old_value_out(X64 *x, const Access *acc)
 {
     const IROp *op = acc->op;
-    if (op->out[0] == IR_NONE) {
+    if (op->out[0] == IR_NONE || (!ir_is_global(x->s, op->out[0]) && !ir_t(x->s, op->out[0])->uses)) {
         return;
     }
     if (ir_is_global(x->s, op->out[0])) {
@@ -560,22 +564,20 @@ void x64_emit_atomic(X64 *x, const IROp *op)
         atomic_in_c(x, op);
         return;
     }
-    access_begin(x, &acc, op, SLOW_ATOMIC);
+    x64_access_begin(x, &acc, op, SLOW_ATOMIC);
     free_t(x, &acc);
     if (op->code == OP_at_cmpxchg) {
         compare_exchange(x, &acc, t);
     } else {
         Opnd v = value_to_store(x, &acc, op->in[2], t);
         if (logic) {
-            access_here(x, &acc);
+            x64_access_here(x, &acc);
             lock_alu(x, &acc, (AluOp)alus[op->code - OP_at_add], t, v);
         } else {
             exchange(x, &acc, t, v);
         }
     }
-    if (!acc.direct) {
-        acc.slow->resume = x->a.p;
-    }
+    x64_access_done(x, &acc);
     old_value_out(x, &acc);
 }
 static_assert(OP_at_xchg + 1 == OP_at_add && OP_at_add + 3 == OP_at_xor, "alus[]");

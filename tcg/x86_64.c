@@ -1599,18 +1599,42 @@ static void emit_label(X64 *x, const IROp *op)
 
 /* ---- exits ---- */
 
+/* Four bytes that are patched lie in one aligned eight: `at` bytes from here. */
+static void align_patch(X64 *x, unsigned at)
+{
+    unsigned off = ((uintptr_t)x->a.p + at) % 8;
+    if (off > 4) {
+        asm_nops(&x->a, 8 - off);
+    }
+}
+
+/* Compares the token of pc's page (guest-desc.h); returns where the immediate is. */
+static uint8_t *emit_guard(X64 *x, uint64_t pc, uint32_t token)
+{
+    const GuestDesc *g = x->g;
+    uint64_t index = pc >> g->page_bits & ((1u << g->tlb_index_bits) - 1);
+    Mem m = mem_at(TLB, g->code_map + index * 4);
+    bool disp8 = m.disp == (int8_t)m.disp;
+    align_patch(x, disp8 ? 4 : 7);
+    asm_rm(&x->a, 0x81, ALU_CMP, m);
+    asm_d(&x->a, token);
+    return x->a.p - 4;
+}
+
 static void emit_exit_link(X64 *x, const IROp *op)
 {
+    Exit *e = &x->exits[x->nexits++];
+    *e = (Exit){.pc = op->imm, .slot = op->slot};
     ra_sync(&x->ra);
     if (op->ccmask) {
         cc_store(x);
     }
-    /* The four bytes that are patched lie in one aligned eight. */
-    while (((uintptr_t)x->a.p + 1) % 8 > 4) {
-        asm_nops(&x->a, 8 - ((uintptr_t)x->a.p + 1) % 8);
+    if (x->s->guard_links && (op->imm ^ x->s->pc) >> x->g->page_bits) {
+        e->guard = emit_guard(x, op->imm, UINT32_MAX);
+        e->guard_jump = asm_jcc(&x->a, COND_NE);
     }
-    uint8_t *jump = asm_jmp(&x->a);
-    x->exits[x->nexits++] = (Exit){jump, op->imm, op->slot};
+    align_patch(x, 1);
+    e->jump = asm_jmp(&x->a);
 }
 
 static void emit_exit_tb(X64 *x, const IROp *op)
@@ -1704,6 +1728,7 @@ static EmitFn *const emitters[NR_OPS] = {
     [OP_exit_link] = emit_exit_link,
     [OP_exit_ind] = emit_exit_ind,
     [OP_exit_tb] = emit_exit_tb,
+    [OP_vmov] = x64_emit_vmov,
 };
 static_assert(OP_inc + 3 == OP_not && OP_add + 6 == OP_xor && OP_xor + 1 == OP_andn && OP_shl + 6 == OP_rcr,
               "the ranges above");
@@ -1785,6 +1810,10 @@ static void count_labels(X64 *x)
 static void emit_unlinked(X64 *x, TCGCode *out, const Exit *e)
 {
     asm_patch(e->jump, x->a.p);
+    if (e->guard) {
+        asm_patch(e->guard_jump, x->a.p);
+        out->exits[e->slot].guard = e->guard - x->entry;
+    }
     out->exits[e->slot].jump = e->jump - 1 - x->entry;
     out->exits[e->slot].unlinked = x->a.p - x->entry;
     out->exits[e->slot].pc = e->pc;
@@ -1803,17 +1832,27 @@ static void emit_unlinked(X64 *x, TCGCode *out, const Exit *e)
 static void emit_head(X64 *x)
 {
     asm_alu_mi(&x->a, ALU_CMP, IR_I32, env_mem(x->g->exit_request), 0);
-    x->request_jump = asm_jcc(&x->a, COND_NE);
+    x->head_jump[0] = asm_jcc(&x->a, COND_NE);
+    if (x->s->head_guard) {
+        emit_guard(x, x->s->head_pc, x->s->head_token);
+        x->head_jump[1] = asm_jcc(&x->a, COND_NE);
+    }
 }
 
-static void emit_request(X64 *x)
+/* Where the head goes instead of into the unit. */
+static void emit_head_exits(X64 *x)
 {
-    asm_patch(x->request_jump, x->a.p);
-    asm_movi(&x->a, R10, x->s->pc);
-    asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
-    asm_movi(&x->a, R10, TCG_EXIT_REQUEST);
-    asm_movi(&x->a, R11, 0);
-    x64_jmp(x, x64_thunks.exit);
+    static const uint8_t reason[] = {TCG_EXIT_REQUEST, TCG_EXIT_LOOKUP};
+    for (unsigned i = 0; i < 2; i++) {
+        if (x->head_jump[i]) {
+            asm_patch(x->head_jump[i], x->a.p);
+            asm_movi(&x->a, R10, x->s->pc);
+            asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
+            asm_movi(&x->a, R10, reason[i]);
+            asm_movi(&x->a, R11, 0);
+            x64_jmp(x, x64_thunks.exit);
+        }
+    }
 }
 
 static bool emit_side_table(X64 *x, TCGCode *out)
@@ -1890,7 +1929,7 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     for (unsigned i = 0; i < x.nexits && !asm_full(&x.a); i++) {
         emit_unlinked(&x, out, &x.exits[i]);
     }
-    emit_request(&x);
+    emit_head_exits(&x);
     if (asm_full(&x.a) || !emit_side_table(&x, out)) {
         return false;
     }
@@ -2023,14 +2062,23 @@ static void slow_end(X64 *x, unsigned up)
  */
 static void thunk_ld(X64 *x, unsigned memop)
 {
+    bool vec = (memop & MO_SIZE) > MO_64;
+    Mem buf = mem_at(RSP, 16 + FRAME_BUF);
     x64_thunks.ld[memop] = thunk_start(x);
     slow_begin(x, 16);
     asm_load(&x->a, IR_I64, RSI, mem_at(RSP, 8));
-    asm_movi(&x->a, RDX, memop);
-    asm_load(&x->a, IR_I64, RCX, mem_at(RSP, 0));
-    x64_call(x, (const void *)x->g->ld);
-    asm_store(&x->a, IR_I64, RAX, mem_at(RSP, 16 + FRAME_BUF));
-    asm_lea(&x->a, IR_I64, RAX, mem_at(RSP, 16 + FRAME_BUF));
+    if (vec) {
+        asm_lea(&x->a, IR_I64, RDX, buf);
+    }
+    asm_movi(&x->a, vec ? RCX : RDX, memop);
+    asm_load(&x->a, IR_I64, vec ? R8 : RCX, mem_at(RSP, 0));
+    if (vec) {
+        x64_call(x, (const void *)x->g->ld_vec);
+    } else {
+        x64_call(x, (const void *)x->g->ld);
+        asm_store(&x->a, IR_I64, RAX, buf);
+    }
+    asm_lea(&x->a, IR_I64, RAX, buf);
     asm_alu_rm(&x->a, ALU_SUB, IR_I64, RAX, mem_at(RSP, 8));
     asm_store(&x->a, IR_I64, RAX, mem_at(RSP, 8));
     slow_end(x, 16);
@@ -2041,13 +2089,18 @@ static void thunk_ld(X64 *x, unsigned memop)
 static void thunk_st(X64 *x, unsigned memop)
 {
     IRType t = (IRType)(memop & MO_SIZE);
+    Mem val = mem_at(RSP, 16 + FRAME_VAL);
     x64_thunks.st[memop] = thunk_start(x);
     slow_begin(x, 16);
     asm_load(&x->a, IR_I64, RSI, mem_at(RSP, 8));
-    asm_rm(&x->a, opc_extend(IR_I64, t, false), RDX, mem_at(RSP, 16 + FRAME_VAL));
+    if (t > IR_I64) {
+        asm_lea(&x->a, IR_I64, RDX, val);
+    } else {
+        asm_rm(&x->a, opc_extend(IR_I64, t, false), RDX, val);
+    }
     asm_movi(&x->a, RCX, memop);
     asm_load(&x->a, IR_I64, R8, mem_at(RSP, 0));
-    x64_call(x, (const void *)x->g->st);
+    x64_call(x, t > IR_I64 ? (const void *)x->g->st_vec : (const void *)x->g->st);
     slow_end(x, 16);
     asm_b(&x->a, 0xc2);
     asm_w(&x->a, 8);
@@ -2108,7 +2161,7 @@ static void emit_thunks(X64 *x)
     thunks_of_calls(x);
     thunks_of_flags(x);
     thunk_atomic(x);
-    for (unsigned size = MO_8; size <= MO_64; size++) {
+    for (unsigned size = MO_8; size <= MO_256; size++) {
         for (unsigned align = 0; align <= MO_ALIGN; align += MO_ALIGN) {
             thunk_st(x, size | align);
             thunk_ld(x, size | align);
@@ -2169,14 +2222,25 @@ static TCGExit x64_enter(void *env, const void *entry)
     return enter(env, entry);
 }
 
+/* Four bytes of code that do not cross a multiple of eight, at once. */
+static void patch_code(CodeBuf *b, const uint8_t *rx, uint32_t v)
+{
+    uint8_t *p = code_buf_rw(b, rx);
+    uint64_t *word = (uint64_t *)ROUND_DOWN((uintptr_t)p, 8), now = *word;
+    stl_he_p((uint8_t *)&now + (p - (uint8_t *)word), v);
+    atomic_set(word, now);
+}
+
+static void x64_guard(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t token)
+{
+    patch_code(b, (const uint8_t *)from->entry + from->exits[slot].guard, token);
+}
+
 static void x64_link(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to)
 {
     const uint8_t *jump = (const uint8_t *)from->entry + from->exits[slot].jump;
     const uint8_t *target = to ? to : (const uint8_t *)from->entry + from->exits[slot].unlinked;
-    uint8_t *rel = code_buf_rw(b, jump + 1);
-    uint64_t *word = (uint64_t *)ROUND_DOWN((uintptr_t)rel, 8), v = *word;
-    stl_he_p((uint8_t *)&v + (rel - (uint8_t *)word), (uint32_t)(target - (jump + 5)));
-    atomic_set(word, v);
+    patch_code(b, jump + 1, (uint32_t)(target - (jump + 5)));
 }
 
 static bool x64_restore_point(const TCGCode *code, const void *ra, TCGRestore *out)
@@ -2200,6 +2264,7 @@ static const TCGBackend x64_backend = {
     .gen_code = x64_gen_code,
     .enter = x64_enter,
     .link = x64_link,
+    .guard = x64_guard,
     .restore_point = x64_restore_point,
     .disas = x64_disas,
 };

@@ -20,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#pragma weak tcg_native_backend /* there is none on this host */
 
 typedef struct Snippet {
     char *name, *in, *out, *path;
@@ -350,7 +349,7 @@ static Rig *make_rig(void)
         return NULL;
     }
     if (g_strcmp0(opt.backend, "native") == 0) {
-        b = &tcg_native_backend ? tcg_native_backend : NULL;
+        b = tcg_native_backend;
     }
     if (!b) {
         printf("no back end for this host\n");

@@ -22,7 +22,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#pragma weak tcg_native_backend /* there is none on this host */
 
 static struct {
     gint64 cases, seed;
@@ -394,7 +393,7 @@ int main(int argc, char **argv)
     }
     d.gen = gen_new(native_has_feature, opt.rows);
     add_rig(&d, "interp", &tcg_interp_backend);
-    add_rig(&d, "native", &tcg_native_backend ? tcg_native_backend : NULL);
+    add_rig(&d, "native", tcg_native_backend);
     d.host = host_new(d.gen);
     while (n < opt.cases && failed < (unsigned)opt.failures && d.nrigs) {
         unsigned batch = MIN(opt.cases - n, HOST_BATCH);

@@ -816,7 +816,7 @@ END_TEST
 /* Code memory that is always full. */
 START_TEST(flushes)
 {
-    Toy *t = toy_with(_i, 1 << 20);
+    Toy *t = toy_with(_i, 1 << 18);
     unsigned blocks = 3000;
 
     halt_on_exception(t, 0xf00);
