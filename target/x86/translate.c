@@ -73,9 +73,9 @@ static uint64_t linear_to_ip(const DisasContext *s, vaddr va)
 }
 
 /*
- * Decodes at pc_next. Returns the length or an X86_DECODE_* code; X86_DECODE_MORE then
- * means that the instruction goes on in a page that cannot be fetched, and is not the
- * unit's first (code_more would not have returned).
+ * Decodes at pc_next. Returns the length or an X86_DECODE_* code. X86_DECODE_MORE: the
+ * instruction goes on in the next page and is not the unit's first; for the first one
+ * code_more raises the fault if there is none.
  */
 static int decode_here(DisasContext *s)
 {
@@ -83,20 +83,11 @@ static int decode_here(DisasContext *s)
     unsigned off = db->pc_next - db->pc_first;
 
     for (;;) {
-        unsigned avail = db->code_len > off ? db->code_len - off : 0;
-        int len = x86_decode(&s->insn, db->code + off, avail, s->mode);
-        if (len != X86_DECODE_MORE || !db->code_more(db, off + avail + 1)) {
+        int len = x86_decode(&s->insn, db->code + off, db->code_len - off, s->mode);
+        if (len != X86_DECODE_MORE || off || !db->code_more(db, db->code_len + 1)) {
             return len;
         }
     }
-}
-
-/* Page number of the last byte that the decoder looked at differs from the unit's. */
-static bool leaves_page(const DisasContext *s, unsigned len)
-{
-    vaddr last = s->base.pc_next + len - 1;
-
-    return last >> PAGE_BITS != s->base.pc_first >> PAGE_BITS;
 }
 
 /* The instruction is a unit of its own, or the unit cannot hold another one. */
@@ -144,8 +135,7 @@ void x86_translate_insn(DisasContextBase *db)
     unsigned bytes = len > 0 ? (unsigned)len : MAX(1u, s->insn.len);
 
     s->pc = linear_to_ip(s, db->pc_next);
-    if (db->pc_next != db->pc_first &&
-        (len == X86_DECODE_MORE || leaves_page(s, bytes))) {
+    if (len == X86_DECODE_MORE) {
         x86_goto(s, s->pc); /* a unit of its own */
         return;
     }
