@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Assembles all snippets into one flat image and a manifest. SPDX-License-Identifier: MIT
 
-assemble.py PREFIX OUTDIR SNIPPET.S ...: makes OUTDIR/image.bin, to be loaded at CODE_BASE, and
-OUTDIR/manifest.txt: for each snippet a line `snippet NAME START END BITS PATH`, then its `in`,
-`out` and `host` lines as they stand in the file. PREFIX is that of the binutils to use, "" or
+assemble.py PREFIX OUTDIR SNIPPET.S ...: makes OUTDIR/image.bin, the code of all of them, and
+OUTDIR/manifest.txt: for each snippet a line `snippet NAME START LENGTH BITS PATH` (where in the
+image), then its `in`, `out` and `host` lines as they stand in the file. Each snippet is linked for
+CODE_BASE: addresses in it do not depend on the others. PREFIX is that of the binutils to use, "" or
 "x86_64-linux-gnu-".
 """
 import pathlib
@@ -42,19 +43,23 @@ def main():
             if word not in head:
                 sys.exit(f"{path}: no '# {word}:' line")
         bits[path] = head.get("bits", "64")
-        asm.append(f".balign 16\n.code{bits[path]}\nstart_{i}:\n.file \"{path}\"\n.line 0\n")
+        asm.append(f".section s{i},\"ax\"\n.code{bits[path]}\n.file \"{path}\"\n.line 0\n")
         asm.append(path.read_text())
         asm.append(f"\nhlt\nend_{i}:\n.code64\n")
     (out / "all.S").write_text("".join(asm))
+    overlay = "".join(f"s{i} {{ *(s{i}) }}\n" for i in range(len(snippets)))
+    (out / "all.ld").write_text(f"SECTIONS {{ OVERLAY {CODE_BASE:#x} : AT(0) {{\n{overlay}}}\n"
+                                "/DISCARD/ : { *(.note*) } }\n")
     run = lambda *cmd: subprocess.run([prefix + cmd[0], *map(str, cmd[1:])], check=True,
                                       stdout=subprocess.PIPE, text=True).stdout
     run("as", "--64", "-o", out / "all.o", out / "all.S")
-    run("ld", "--no-warn-rwx-segments", "-N", f"-Ttext={CODE_BASE:#x}", "-e", "0", "-o", out / "all.elf", out / "all.o")
-    run("objcopy", "-O", "binary", "-j", ".text", out / "all.elf", out / "image.bin")
+    run("ld", "--no-warn-rwx-segments", "--no-check-sections", "-T", out / "all.ld", "-e", "0",
+        "-o", out / "all.elf", out / "all.o")
+    run("objcopy", "-O", "binary", out / "all.elf", out / "image.bin")
     syms = {n: int(a, 16) for a, _, n in map(str.split, run("nm", out / "all.elf").splitlines())}
     with open(out / "manifest.txt", "w") as f:
         for i, path in enumerate(snippets):
-            f.write(f"snippet {name_of(path)} {syms[f'start_{i}'] - CODE_BASE:#x} "
+            f.write(f"snippet {name_of(path)} {syms[f'__load_start_s{i}']:#x} "
                     f"{syms[f'end_{i}'] - CODE_BASE:#x} {bits[path]} {path.resolve()}\n")
             for word, text in header(path):
                 if word in ("in", "out", "host"):

@@ -23,7 +23,8 @@
 
 typedef struct Snippet {
     char *name, *in, *out, *path;
-    uint64_t start, end; /* addresses; end is that of the HLT */
+    unsigned offset, len; /* in the image; the last byte is HLT */
+    uint64_t end;         /* address of the HLT; all snippets begin at CODE_BASE */
     bool no_host;
     X86Mode mode;
 } Snippet;
@@ -76,8 +77,9 @@ static Snippet *new_snippet(const char *line)
         fail("manifest", line);
     }
     s->name = g_strdup(w[1]);
-    s->start = CODE_BASE + strtoull(w[2], NULL, 0);
-    s->end = CODE_BASE + strtoull(w[3], NULL, 0) - 1;
+    s->offset = strtoul(w[2], NULL, 0);
+    s->len = strtoul(w[3], NULL, 0);
+    s->end = CODE_BASE + s->len - 1;
     s->mode = strcmp(w[4], "16") == 0   ? X86_MODE_16
               : strcmp(w[4], "32") == 0 ? X86_MODE_32
                                         : X86_MODE_64;
@@ -110,15 +112,21 @@ static GPtrArray *read_manifest(const char *dir)
     return all;
 }
 
+static uint8_t *image;
+
 static void load_image(const char *dir)
 {
     gsize len;
-    g_autofree char *image = read_file(dir, "image.bin", &len);
 
-    if (len > CODE_SIZE || !rig_map_memory()) {
+    image = (uint8_t *)read_file(dir, "image.bin", &len);
+    if (!rig_map_memory()) {
         fail(dir, "no room at the addresses of the tests");
     }
-    memcpy((void *)(uintptr_t)CODE_BASE, image, len);
+}
+
+static void place(const Snippet *s)
+{
+    memcpy((void *)(uintptr_t)CODE_BASE, image + s->offset, s->len);
 }
 
 /* --- what the bytes of a snippet say --- */
@@ -127,14 +135,16 @@ typedef void InsnFn(const Insn *i, void *opaque);
 
 static void each_insn(const Snippet *s, InsnFn *fn, void *opaque)
 {
-    for (uint64_t pc = s->start; pc < s->end;) {
+    const uint8_t *code = image + s->offset;
+
+    for (unsigned at = 0; at < s->len - 1;) {
         Insn i;
-        int len = x86_decode(&i, (const uint8_t *)(uintptr_t)pc, s->end - pc, s->mode);
+        int len = x86_decode(&i, code + at, s->len - 1 - at, s->mode);
         if (len < 0) {
             return;
         }
         fn(&i, opaque);
-        pc += len;
+        at += len;
     }
 }
 
@@ -168,7 +178,7 @@ static void begin(const Snippet *s, Snapshot *snap)
     GError *err = NULL;
 
     snapshot_init(snap);
-    snap->st.rip = s->start;
+    snap->st.rip = CODE_BASE;
     snap->st.mode = s->mode;
     if (!snapshot_set(snap, s->in, &err)) {
         fail(s->name, err->message);
@@ -178,6 +188,7 @@ static void begin(const Snippet *s, Snapshot *snap)
 static void run_native(const Snippet *s, Snapshot *snap)
 {
     begin(s, snap);
+    place(s);
     snapshot_load(snap);
     snap->res = native_run(&snap->st);
     snapshot_save(snap);
@@ -186,6 +197,7 @@ static void run_native(const Snippet *s, Snapshot *snap)
 static void run_rig(Rig *rig, const Snippet *s, Snapshot *snap)
 {
     begin(s, snap);
+    place(s);
     if (opt.verbose) {
         g_autoptr(GString) ir = g_string_new(NULL);
         rig_print_ir(rig, &snap->st, ir);
