@@ -56,10 +56,12 @@ def main():
     run("ld", "--no-warn-rwx-segments", "--no-check-sections", "-T", out / "all.ld", "-e", "0",
         "-o", out / "all.elf", out / "all.o")
     run("objcopy", "-O", "binary", out / "all.elf", out / "image.bin")
+    sections = run("objdump", "-h", out / "all.elf")
+    load = dict(re.findall(r"^ *\d+ (s\d+) +\w+ +\w+ +(\w+)", sections, re.M))
     syms = {n: int(a, 16) for a, _, n in map(str.split, run("nm", out / "all.elf").splitlines())}
     with open(out / "manifest.txt", "w") as f:
         for i, path in enumerate(snippets):
-            f.write(f"snippet {name_of(path)} {syms[f'__load_start_s{i}']:#x} "
+            f.write(f"snippet {name_of(path)} 0x{load[f's{i}']} "
                     f"{syms[f'end_{i}'] - CODE_BASE:#x} {bits[path]} {path.resolve()}\n")
             for word, text in header(path):
                 if word in ("in", "out", "host"):

@@ -1,4 +1,4 @@
-# out: rcx=0x7 rbx=0x5 s64@0xff8=0x10003795
+# out: rcx=0x7 rbx=0x5 s64@0xff8=0x10000005
 # why: there and back
         call    1f
         mov     $5, %ebx

@@ -1,5 +1,5 @@
 # in:  rax=0xfffffffffffffff0 rbx=0x8000000000000003
-# out: rcx=0xfffffffffffffffc rdx=0x18 rbp=0x3d3a06d3a06ffef rsi=0xffffffe7 r8=0x20000006 r9=0x7fffffff r10=0x10003fa9 r11=0x10003fb1 r12=0xfffffffffffffff0 r13=0x2edcba98765ffe0 r14=0x800000000000000b
+# out: rcx=0xfffffffffffffffc rdx=0x18 rbp=0x3d3a06d3a06ffef rsi=0xffffffe7 r8=0x20000006 r9=0x7fffffff r10=0x10000029 r11=0x10000031 r12=0xfffffffffffffff0 r13=0x2edcba98765ffe0 r14=0x800000000000000b
 # why: addresses as values; no segment, no access
         lea     (%rax,%rbx,4), %rcx
         lea     0x10(%rax,%rbx,8), %edx
