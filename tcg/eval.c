@@ -83,7 +83,9 @@ static void eval_move(Eval *e)
 static void arith(Eval *e, CCKind kind, uint64_t r, uint64_t b, uint64_t c)
 {
     e->out[0] = r;
-    e->flags = recipe(kind, e->t, r, b, c);
+    if (e->op->setcc) {
+        e->flags = recipe(kind, e->t, r, b, c);
+    }
 }
 
 static void eval_add(Eval *e)

@@ -399,7 +399,8 @@ static void run_eval(Exec *x, const IROp *op)
 {
     uint64_t in[IR_MAX_INS], out[IR_MAX_OUTS];
     const OpInfo *info = &op_info[op->code];
-    uint32_t cc = op->setcc || info->ccr ? get_cc(x) : 0;
+    bool keeps_some = op->setcc && (info->ccw != CC_ALL || op->code == OP_putcc);
+    uint32_t cc = info->ccr || keeps_some ? get_cc(x) : 0;
     for (unsigned i = 0; i < info->ins; i++) {
         in[i] = get_in(x, op, i);
     }

@@ -444,32 +444,3 @@ IRType ir_in_type(const IROp *op, unsigned i)
 }
 static_assert(OP_shrd - OP_shl == 8 && OP_btc - OP_bt == 3 && OP_at_cmpxchg - OP_ld == 7,
               "the ranges above");
-
-IRType ir_out_type(const IROp *op)
-{
-    switch (op->code) {
-    case OP_setcond:
-    case OP_getcc:
-    case OP_call:
-        return IR_I64;
-    case OP_vtoi:
-        return (IRType)op->memop;
-    default:
-        return (IRType)op->type;
-    }
-}
-
-IRType ir_out_valid(const IROp *op)
-{
-    switch (op->code) {
-    case OP_setcc:
-    case OP_ld_env:
-    case OP_at_xchg ... OP_at_cmpxchg:
-        return IR_I64;
-    default: {
-        IRType t = ir_out_type(op);
-        bool zero_extended = op->code == OP_ld && !(op->memop & MO_SIGN) && t < IR_I64;
-        return t == IR_I32 || zero_extended ? IR_I64 : t;
-    }
-    }
-}

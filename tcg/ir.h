@@ -247,9 +247,36 @@ bool ir_count_is_zero(const TCGContext *s, const IROp *op);
 /* The op looks only at the low bits of this type of input i. */
 IRType ir_in_type(const IROp *op, unsigned i);
 
-/* How the op writes a global (see IRType); the widest type at which its output temp has defined bits. */
-IRType ir_out_type(const IROp *op);
-IRType ir_out_valid(const IROp *op);
+/* How the op writes a global (see IRType). */
+static inline IRType ir_out_type(const IROp *op)
+{
+    switch (op->code) {
+    case OP_setcond:
+    case OP_getcc:
+    case OP_call:
+        return IR_I64;
+    case OP_vtoi:
+        return (IRType)op->memop;
+    default:
+        return (IRType)op->type;
+    }
+}
+
+/* The widest type at which its output temp has defined bits. */
+static inline IRType ir_out_valid(const IROp *op)
+{
+    switch (op->code) {
+    case OP_setcc:
+    case OP_ld_env:
+    case OP_at_xchg ... OP_at_cmpxchg:
+        return IR_I64;
+    default: {
+        IRType t = ir_out_type(op);
+        bool zero_extended = op->code == OP_ld && !(op->memop & MO_SIGN) && t < IR_I64;
+        return t == IR_I32 || zero_extended ? IR_I64 : t;
+    }
+    }
+}
 
 /* Text. The form round-trips: ir_parse(ir_print(unit)) prints the same bytes. docs/ir.md describes it. */
 void ir_print(const TCGContext *s, GString *to);
