@@ -709,5 +709,10 @@ void rig_print_ir(Rig *r, const MachineState *st, GString *to)
         tcg_optimize(r->tcg);
         g_string_append(to, "--- after the passes\n");
         ir_print(r->tcg, to);
+        TCGCode code;
+        if (r->backend->disas && r->backend->gen_code(r->tcg, r->buf, &code)) {
+            g_string_append_printf(to, "--- host code, %u bytes\n", code.code_size);
+            r->backend->disas(&code, to);
+        }
     }
 }

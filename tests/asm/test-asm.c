@@ -9,7 +9,7 @@
  *   --off NAME,...                 optimisations to switch off (all: every one)
  *   --one-insn                     units of one instruction
  *   --only GLOB                    snippets by name
- *   --verbose                      print states and the IR
+ *   --verbose                      print states, the IR and the host code
  *   --bless                        write `out` lines anew from the host's CPU
  *   --coverage FILE                list rows without a snippet; FILE names those that may
  * have none

@@ -420,12 +420,14 @@ static void set_special_registers(Draft *d, MachineState *st)
     Rand *r = d->rnd;
 
     st->regs[R_RSP] = random_rsp(r);
-    if (i->desc->gates & (GATE_REP | GATE_REPZ) || matches(i, "maskmov*") ||
-        matches(i, "*maskmovdqu")) {
+    if (i->desc->gates & (GATE_REP | GATE_REPZ)) {
         set_string_registers(d, st);
     }
     if (matches(i, "popa")) {
         st->regs[R_RSP] = STACK_BASE + 0x800; /* AMD processors leave half of it done */
+    }
+    if (matches(i, "*maskmov*")) { /* which byte faults, and whether a masked one does, is open */
+        st->regs[R_RDI] = DATA_BASE + rand_below(r, DATA_SIZE - 16);
     }
     if (matches(i, "enter") || matches(i, "leave")) {
         st->regs[R_RBP] = random_rsp(r);
@@ -567,6 +569,9 @@ static bool make_single(Gen *g, Draft *d, Case *c)
             return false;
         }
         patch_memory(d->rnd, c, place, d->insn.desc->gates & GATE_END);
+    }
+    if (matches(&d->insn, "ldmxcsr")) {
+        c->patch[2] &= ~2; /* bit 17 is AMD's */
     }
     set_branch(d);
     if (!draft_decode(d) || d->insn.desc != &x86_rows[c->row]) {
