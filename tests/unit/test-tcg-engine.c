@@ -3,6 +3,8 @@
 #include "tests/unit/toy.h"
 #include "tests/unit/unit.h"
 
+#include <unistd.h>
+
 #include "cpu/debug.h"
 #include "util/atomic.h"
 #include "util/bitops.h"
@@ -969,6 +971,55 @@ START_TEST(random_programs)
 }
 END_TEST
 
+/* What -d prints. */
+
+static unsigned count_lines(const char *text, const char *prefix)
+{
+    unsigned n = 0;
+
+    for (const char *p = text; p; p = strchr(p, '\n') ? strchr(p, '\n') + 1 : NULL) {
+        n += g_str_has_prefix(p, prefix);
+    }
+    return n;
+}
+
+static char *log_of_sum(int backend, uint32_t mask)
+{
+    g_autofree char *path =
+        g_strdup_printf("%s/mynah-test-%d.log", g_get_tmp_dir(), getpid());
+    char *text;
+
+    ck_assert(log_set_file(path, NULL));
+    log_set_mask(mask);
+    Toy *t = toy_of(backend);
+
+    emit_sum(t, 10);
+    run_to_halt(t);
+    toy_free(t);
+    log_set_mask(0);
+    ck_assert(log_set_file(NULL, NULL));
+    ck_assert(g_file_get_contents(path, &text, NULL, NULL));
+    unlink(path);
+    return text;
+}
+
+START_TEST(log_items)
+{
+    g_autofree char *every = log_of_sum(_i, LOG_EXEC | LOG_CPU | LOG_NOCHAIN);
+    g_autofree char *entered = log_of_sum(_i, LOG_EXEC);
+    g_autofree char *dumps =
+        log_of_sum(_i, LOG_IN_ASM | LOG_OP | LOG_OP_OPT | LOG_OUT_ASM);
+
+    ck_assert_uint_eq(count_lines(every, "Trace 0: "), 11); /* ten rounds and the HALT */
+    ck_assert_uint_eq(count_lines(every, "pc="), 11);
+    ck_assert_uint_lt(count_lines(entered, "Trace 0: "), 6);
+    ck_assert_uint_eq(count_lines(dumps, "IN:"), 3);
+    ck_assert_uint_eq(count_lines(dumps, "OP:"), 3);
+    ck_assert_uint_eq(count_lines(dumps, "OP after optimization:"), 3);
+    ck_assert_uint_eq(count_lines(dumps, "OUT:"), 3);
+}
+END_TEST
+
 /* Lockstep. */
 
 START_TEST(lockstep_agrees)
@@ -1060,6 +1111,7 @@ static void add(TCase *tc)
     T(single_step);
     T(flushes);
     T(random_programs);
+    T(log_items);
     T(lockstep_agrees);
 #undef T
     tcase_add_exit_test(tc, lockstep_finds, 1);
