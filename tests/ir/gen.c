@@ -242,6 +242,14 @@ static bool gen_shift(Gen *g)
     return true;
 }
 
+static bool gen_use_flags(Gen *g);
+
+/* Flags and at once somebody who looks at them. */
+static bool gen_flags_and_use(Gen *g)
+{
+    return gen_alu(g) && gen_use_flags(g);
+}
+
 static bool gen_extend(Gen *g)
 {
     OpCode code = OP_zext + below(g, OP_deposit - OP_zext + 1);
@@ -413,6 +421,60 @@ static bool gen_memory(Gen *g)
     return true;
 }
 
+/* One access off `base`, near it; a temp that was loaded is remembered. */
+static void gen_near(Gen *g, IRRef base)
+{
+    IRType t = any_type(g);
+    IRAddr a = {base, IR_NONE, 0, (int64_t)below(g, 96) - 48};
+    if (chance(g, 60)) {
+        ir_ld(g->s, t, out(g, IR_I64), a, memop(g, t, true));
+        done(g, &g->s->ops[g->s->nops - 1]);
+    } else {
+        unsigned mo = memop(g, t, false);
+        ir_st(g->s, t, in(g, (IRType)(mo & MO_SIZE)), a, mo);
+    }
+}
+
+/* Several accesses off one base, as a function has off its stack pointer; now and then
+ * the base moves. */
+static bool gen_accesses(Gen *g)
+{
+    IRRef base = any_gpr(g);
+    if (chance(g, 50)) {
+        IRRef t = ir_temp(g->s, IR_I64);
+        ir_op2(g->s, OP_and, IR_I64, t, base, konst(g, 0x1fff));
+        ir_op2(g->s, OP_add, IR_I64, base, t, konst(g, MEM_BASE));
+    }
+    for (unsigned i = 2 + below(g, 4); i > 0; i--) {
+        gen_near(g, base);
+        if (chance(g, 25)) {
+            ir_lea(g->s, IR_I64, base, base, IR_NONE, 0, chance(g, 50) ? 8 : -8);
+        }
+    }
+    return true;
+}
+
+/* Memory as an operand: load, compute, store to the same place. */
+static bool gen_memory_operand(Gen *g)
+{
+    static const uint8_t codes[] = {OP_add, OP_sub, OP_and, OP_or, OP_xor};
+    OpCode code = codes[below(g, ARRAY_SIZE(codes))];
+    IRType t = any_type(g);
+    IRAddr a = address(g);
+    bool store = chance(g, 60);
+    IRRef old = ir_temp(g->s, IR_I64);
+    ir_ld(g->s, t, old, a, t | (store ? MO_RMW : 0));
+    IRRef x = in(g, t), new = store ? ir_temp(g->s, t) : out(g, t == IR_I32 ? IR_I64 : t);
+    IROp *op = ir_op2(g->s, code, t, new, old, x);
+    if (store) {
+        ir_st(g->s, t, new, a, t);
+        op = ir_op2(g->s, code, t, chance(g, 50) ? any_gpr(g) : ir_temp(g->s, t), old, x);
+    }
+    maybe_flags(g, op);
+    done(g, op);
+    return true;
+}
+
 static bool gen_atomic(Gen *g)
 {
     OpCode code = OP_at_xchg + below(g, OP_at_cmpxchg - OP_at_xchg + 1);
@@ -564,20 +626,23 @@ static const struct {
     unsigned weight;
     bool (*make)(Gen *g);
 } families[] = {
-    {24, gen_alu       },
-    {6,  gen_copy      },
-    {8,  gen_shift     },
-    {8,  gen_extend    },
-    {5,  gen_lea       },
-    {3,  gen_wide      },
-    {5,  gen_compare   },
-    {10, gen_use_flags },
-    {8,  gen_memory    },
-    {1,  gen_atomic    },
-    {3,  gen_env       },
-    {4,  gen_call      },
-    {5,  gen_control   },
-    {10, gen_insn_start},
+    {24, gen_alu           },
+    {6,  gen_copy          },
+    {8,  gen_shift         },
+    {8,  gen_extend        },
+    {5,  gen_lea           },
+    {3,  gen_wide          },
+    {5,  gen_compare       },
+    {6,  gen_use_flags     },
+    {4,  gen_flags_and_use },
+    {4,  gen_memory        },
+    {2,  gen_accesses      },
+    {2,  gen_memory_operand},
+    {1,  gen_atomic        },
+    {3,  gen_env           },
+    {4,  gen_call          },
+    {5,  gen_control       },
+    {10, gen_insn_start    },
 };
 
 static void gen_ops(Gen *g, unsigned n)

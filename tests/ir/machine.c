@@ -330,14 +330,21 @@ static void fill_bytes(void *p, size_t n, uint64_t *state)
     }
 }
 
-/* Half of the registers get addresses of memory, or short numbers of either sign. */
+/* Half of the registers get addresses of memory, some at the seams of pages, or short
+ * numbers of either sign. */
 static uint64_t tame(uint64_t v)
 {
-    unsigned kind = v >> 61;
-    if (kind < 2) {
+    switch (v >> 61) {
+    case 0:
         return MEM_BASE + (v >> 8) % (MEM_SIZE + 64);
+    case 1:
+        return MEM_BASE + (v >> 8) % NR_PAGES * PAGE_SIZE + (v >> 16) % 128 - 64;
+    case 2:
+    case 3:
+        return (int64_t)(v << 16) >> (v & 63);
+    default:
+        return v;
     }
-    return kind < 4 ? (uint64_t)((int64_t)(v << 16) >> (v & 63)) : v;
 }
 
 void machine_fill(Machine *m, uint64_t seed)
@@ -425,7 +432,9 @@ void machine_run(Machine *m, TCGContext *s, Outcome *o)
     memcpy(o->vec, m->env.vec, sizeof o->vec);
     memcpy(o->field, m->env.field, sizeof o->field);
     memcpy(o->mem, m->mem, sizeof o->mem);
-    o->pc = !o->faulted && o->reason >= TCG_EXIT_TB ? 0 : m->env.pc; /* the unit's own doing */
+    o->pc = !o->faulted && o->reason >= TCG_EXIT_TB
+                ? 0
+                : m->env.pc; /* the unit's own doing */
     o->io = m->env.io;
     o->flags = flags_of(&m->env);
 }
