@@ -1,4 +1,4 @@
-/* The architecture-neutral vCPU: CPUState, what a guest architecture provides, interrupt requests. */
+/* The architecture-neutral vCPU: CPUState, CPUOps, interrupt requests. */
 /* SPDX-License-Identifier: MIT */
 #ifndef CPU_CPU_H
 #define CPU_CPU_H
@@ -11,12 +11,14 @@
 #include <setjmp.h>
 
 /*
- * A vCPU is one allocation: CPUState, then the architecture's state (`env`), which begins at
- * sizeof(CPUState) rounded up to 64. Generated code addresses both by one pointer, the env pointer: CPUState's fields
- * have negative offsets (CPU_ENV_OFFSET). All architectural state is in env, in architectural
- * form, whenever the vCPU is stopped, whatever accelerator ran it.
+ * A vCPU is one allocation: CPUState, then the architecture's state (`env`), which begins
+ * at sizeof(CPUState) rounded up to 64. Generated code addresses both by one pointer, the
+ * env pointer: CPUState's fields have negative offsets (CPU_ENV_OFFSET). All
+ * architectural state is in env, in architectural form, whenever the vCPU is stopped,
+ * whatever accelerator ran it.
  *
- * Only the vCPU's own thread touches env while it runs. Other threads use cpu_interrupt(), cpu_kick() and run_on_cpu().
+ * Only the vCPU's own thread touches env while it runs. Other threads use
+ * cpu_interrupt(), cpu_kick() and run_on_cpu().
  */
 typedef struct CPUState CPUState;
 struct CPUWatchpoint;
@@ -25,10 +27,11 @@ typedef enum MMUAccess { MMU_READ, MMU_WRITE, MMU_EXEC } MMUAccess;
 
 /* What a page walk found: a page, or an exception that is still to be raised. */
 typedef struct MMUResult {
-    hwaddr pa;           /* of the page that contains the address, 4 KiB granular */
-    uint8_t page_shift;  /* of the mapping: 12, 21, 22, 30 */
-    bool can_read, can_write, can_exec; /* in the MMU mode asked for; can_write only once the dirty bit is set */
-    bool global;         /* survives a change of address space */
+    hwaddr pa;          /* of the page that contains the address, 4 KiB granular */
+    uint8_t page_shift; /* of the mapping: 12, 21, 22, 30 */
+    /* in the MMU mode asked for; can_write only once the dirty bit is set */
+    bool can_read, can_write, can_exec;
+    bool global; /* survives a change of address space */
 } MMUResult;
 
 /* Names a unit of translation: equal keys, equal code. pc is linear. */
@@ -50,23 +53,26 @@ typedef struct DisasContextBase {
     TCGContext *tcg;
     CPUState *cpu;
     TBKey key;
-    vaddr pc_first;      /* first instruction of the unit     */
-    vaddr pc_next;       /* the one to translate now          */
+    vaddr pc_first; /* first instruction of the unit     */
+    vaddr pc_next;  /* the one to translate now          */
     unsigned num_insns, max_insns;
     enum { DISAS_NEXT, DISAS_END } is_jmp; /* END: an exit op has been emitted */
-    bool one_insn;       /* single step, or one-insn-per-tb   */
-    uint32_t opts_off;   /* OPTBIT_* of tcg.h                 */
+    bool one_insn;                         /* single step, or one-insn-per-tb   */
+    uint32_t opts_off;                     /* OPTBIT_* of tcg.h                 */
     /*
-     * Code bytes of the unit, contiguous from pc_first: at least code_len bytes are valid. translate_insn asks for more with
-     * code_more(db, len), which may move `code`; false: the instruction goes on in a page that cannot be fetched. Then it has to
-     * end the unit in front of the instruction. For the first instruction code_more raises the fault itself and does not return.
+     * Code bytes of the unit, contiguous from pc_first: at least code_len bytes are
+     * valid. translate_insn asks for more with code_more(db, len), which may move `code`;
+     * false: the instruction goes on in a page that cannot be fetched. Then it has to end
+     * the unit in front of the instruction. For the first instruction code_more raises
+     * the fault itself and does not return.
      */
     const uint8_t *code;
     unsigned code_len;
     bool (*code_more)(struct DisasContextBase *db, unsigned len);
     /*
-     * For looking ahead: code bytes at linear address pc, at most *len, which becomes what there is. NULL: none at hand
-     * (another page). The unit depends on these bytes from then on: a write to them invalidates it.
+     * For looking ahead: code bytes at linear address pc, at most *len, which becomes
+     * what there is. NULL: none at hand (another page). The unit depends on these bytes
+     * from then on: a write to them invalidates it.
      */
     const uint8_t *(*code_peek)(struct DisasContextBase *db, vaddr pc, unsigned *len);
 } DisasContextBase;
@@ -75,64 +81,82 @@ typedef struct DisasContextBase {
 typedef struct CPUOps {
     const char *name;
     size_t env_size;
-    void (*fill_guest_desc)(GuestDesc *g);  /* pc, cc_*, mxcsr: offsets in env */
-    void (*init_globals)(TCGContext *s);    /* ir_global() for each; once per context */
-    size_t disas_size;                      /* of its DisasContext, which begins with a DisasContextBase */
+    void (*fill_guest_desc)(GuestDesc *g); /* pc, cc_*, mxcsr: offsets in env */
+    void (*init_globals)(TCGContext *s);   /* ir_global() for each; once per context */
+    /* of its DisasContext, which begins with a DisasContextBase */
+    size_t disas_size;
     void (*reset)(CPUState *cpu);
     TBKey (*tb_key)(CPUState *cpu);
     void (*translate_start)(DisasContextBase *db);
-    void (*translate_insn)(DisasContextBase *db); /* one instruction from pc_next, which it advances */
-    void (*translate_stop)(DisasContextBase *db); /* after the last: leaves to pc_next unless DISAS_END; cold exits */
-    /* Stores a precise state's pc and flags recipe to env (values of globals are there). */
+    /* one instruction from pc_next, which it advances */
+    void (*translate_insn)(DisasContextBase *db);
+    /* after the last: leaves to pc_next unless DISAS_END; cold exits */
+    void (*translate_stop)(DisasContextBase *db);
+    /* Stores a precise state's pc and flags recipe to env (values of globals are there).
+     */
     void (*restore_state)(CPUState *cpu, uint64_t pc);
     /*
-     * Page walk for address va in MMU mode mmu_idx. True: *res. False: an exception is described in env, and
-     * raise_pending() will raise it. Sets accessed and dirty bits as the architecture does; probe: no exception wanted, no A/D update.
+     * Page walk for address va in MMU mode mmu_idx. True: *res. False: an exception is
+     * described in env, and raise_pending() will raise it. Sets accessed and dirty bits
+     * as the architecture does; probe: no exception wanted, no A/D update.
      */
-    bool (*walk)(CPUState *cpu, vaddr va, MMUAccess acc, int mmu_idx, bool probe, MMUResult *res);
+    bool (*walk)(CPUState *cpu, vaddr va, MMUAccess acc, int mmu_idx, bool probe,
+                 MMUResult *res);
     void (*raise_pending)(CPUState *cpu, uintptr_t ra) __attribute__((noreturn));
     /* An access with MO_ALIGN was not aligned; raises. */
     void (*unaligned)(CPUState *cpu, vaddr va, uintptr_t ra) __attribute__((noreturn));
     /*
-     * A guest exception that longjmp'ed out of generated code: deliver it, and set exception_index to -1, or to a
-     * CPU_EXCP_* code. It may raise again on the way.
+     * A guest exception that longjmp'ed out of generated code: deliver it, and set
+     * exception_index to -1, or to a CPU_EXCP_* code. It may raise again on the way.
      */
     void (*deliver_exception)(CPUState *cpu);
     /*
-     * Take one of the pending requests (bits of interrupt_request) if the state allows; true: pc has changed. Called without the
-     * machine lock; takes it around calls of cpu->intc. Called again only after cpu_check_interrupts() or a new request: whatever
-     * makes a held-back request acceptable (IF set, shadow over, NMI unblocked) calls cpu_check_interrupts().
+     * Take one of the pending requests (bits of interrupt_request) if the state allows;
+     * true: pc has changed. Called without the machine lock; takes it around calls of
+     * cpu->intc. Called again only after cpu_check_interrupts() or a new request:
+     * whatever makes a held-back request acceptable (IF set, shadow over, NMI unblocked)
+     * calls cpu_check_interrupts().
      */
     bool (*take_interrupt)(CPUState *cpu, uint32_t pending);
-    bool (*has_work)(CPUState *cpu); /* a halted vCPU should wake; called with work_lock held */
+    /* a halted vCPU should wake; called with work_lock held */
+    bool (*has_work)(CPUState *cpu);
     /*
-     * A breakpoint (wp NULL; before the instruction) or watchpoint (after it) of the guest was hit; env is precise. Raises the
-     * exception, or returns to go on. NULL: the guest has none.
+     * A breakpoint (wp NULL; before the instruction) or watchpoint (after it) of the
+     * guest was hit; env is precise. Raises the exception, or returns to go on. NULL: the
+     * guest has none.
      */
     void (*debug_hit)(CPUState *cpu, struct CPUWatchpoint *wp);
-    void (*dump_regs)(CPUState *cpu, GString *to);   /* the text of QEMU's `info registers` */
-    void (*disas)(CPUState *cpu, vaddr pc, const uint8_t *code, size_t len, GString *to); /* one instruction a line */
+    /* the text of QEMU's `info registers` */
+    void (*dump_regs)(CPUState *cpu, GString *to);
+    /* one instruction a line */
+    void (*disas)(CPUState *cpu, vaddr pc, const uint8_t *code, size_t len, GString *to);
     const RegDesc *regs;
     size_t nregs;
 } CPUOps;
 
 /* Bits of interrupt_request. */
 enum {
-    CPU_INTERRUPT_HARD = 1 << 0,  /* line from the interrupt controller */
+    CPU_INTERRUPT_HARD = 1 << 0, /* line from the interrupt controller */
     CPU_INTERRUPT_NMI = 1 << 1,
     CPU_INTERRUPT_SMI = 1 << 2,
     CPU_INTERRUPT_INIT = 1 << 3,
     CPU_INTERRUPT_SIPI = 1 << 4,
     CPU_INTERRUPT_DEBUG = 1 << 5,
-    CPU_INTERRUPT_EXIT = 1 << 6,  /* leave vcpu_run soon: pause, shutdown, reset, queued work */
+    /* leave vcpu_run soon: pause, shutdown, reset, queued work */
+    CPU_INTERRUPT_EXIT = 1 << 6,
 };
 
-/* Values of exception_index beyond those of the architecture: vcpu_run() acts on them and delivers nothing. */
+/* Values of exception_index beyond those of the architecture: vcpu_run() acts on them and
+ * delivers nothing. */
 enum {
-    CPU_EXCP_LEAVE = 0x10000, /* nothing happened: only get out of generated code           */
-    CPU_EXCP_HALT,            /* `halted` is set: sleep until has_work()                     */
-    CPU_EXCP_DEBUG,           /* a debugger's breakpoint, watchpoint or single step          */
-    CPU_EXCP_SHUTDOWN,        /* the vCPU cannot go on (x86: triple fault): reset the machine */
+    /* nothing happened: only get out of generated code */
+    CPU_EXCP_LEAVE = 0x10000,
+    /* `halted` is set: sleep until has_work() */
+    CPU_EXCP_HALT,
+    /* a debugger's breakpoint, watchpoint or single step */
+    CPU_EXCP_DEBUG,
+    /* the vCPU cannot go on (x86: triple fault): reset the machine */
+    CPU_EXCP_SHUTDOWN,
 };
 
 /* Immediates of exit_tb; the unit has stored the pc. */
@@ -142,15 +166,15 @@ enum {
     CPU_TB_DEBUG = 2, /* as CPU_EXCP_DEBUG                                            */
 };
 
-#define MMU_MODES    3
+#define MMU_MODES     3
 #define CPU_ENV_ALIGN 64
 
 struct CPUState {
     const CPUOps *ops;
     int index;
-    AddressSpace *mem;   /* physical memory */
-    AddressSpace *io;    /* port I/O        */
-    CPUIntc intc;        /* the board connects it */
+    AddressSpace *mem;          /* physical memory */
+    AddressSpace *io;           /* port I/O        */
+    CPUIntc intc;               /* the board connects it */
     uint32_t interrupt_request; /* atomic; CPU_INTERRUPT_* */
     bool halted;
     bool stopped;        /* runstate: does not execute */
@@ -159,17 +183,18 @@ struct CPUState {
     Thread *thread;      /* that runs it; set by the program before it runs */
     void *accel_data;    /* private to the accelerator */
     bool singlestep;
-    void *opaque;        /* of the program around it */
+    void *opaque;                           /* of the program around it */
     struct RunOnCPUItem *work, **work_last; /* queue, under work_lock */
     Mutex work_lock;
-    CondVar halt_cond;      /* with work_lock: wakes a halted or stopped vCPU; end of queued work */
+    /* with work_lock: wakes a halted or stopped vCPU; end of queued work */
+    CondVar halt_cond;
     struct CPUBreakpoint *breakpoints; /* cpu/debug.h */
     struct CPUWatchpoint *watchpoints;
 
     /* What generated code touches; near the end, so that offsets from env are short. */
     void *jc_base;
     uint64_t jc_tag;
-    void *tlb_base;      /* the TLB table of the current MMU mode and address space */
+    void *tlb_base; /* the TLB table of the current MMU mode and address space */
     int32_t exit_request;
 } __attribute__((aligned(CPU_ENV_ALIGN)));
 
@@ -181,20 +206,22 @@ static inline CPUState *env_cpu(void *env)
 {
     return (CPUState *)env - 1;
 }
-#define CPU_ENV_OFFSET(field) ((int32_t)offsetof(CPUState, field) - (int32_t)sizeof(CPUState))
+#define CPU_ENV_OFFSET(field) \
+    ((int32_t)offsetof(CPUState, field) - (int32_t)sizeof(CPUState))
 
 /* A new vCPU, not yet reset. Freed with cpu_free(). */
 CPUState *cpu_new(const CPUOps *ops, int index, AddressSpace *mem, AddressSpace *io);
 void cpu_free(CPUState *cpu);
 
-/* From any thread: set or clear bits of interrupt_request; setting kicks the vCPU out of generated code and HLT. */
+/* From any thread: set or clear bits of interrupt_request; setting kicks the vCPU out of
+ * generated code and HLT. */
 void cpu_interrupt(CPUState *cpu, uint32_t mask);
 void cpu_reset_interrupt(CPUState *cpu, uint32_t mask);
 void cpu_kick(CPUState *cpu);
 
 /*
- * In the vCPU's thread: a request that take_interrupt() held back may be acceptable now. Generated code is left at the
- * next unit head.
+ * In the vCPU's thread: a request that take_interrupt() held back may be acceptable now.
+ * Generated code is left at the next unit head.
  */
 static inline void cpu_check_interrupts(CPUState *cpu)
 {
@@ -204,24 +231,29 @@ static inline void cpu_check_interrupts(CPUState *cpu)
 }
 
 /*
- * From any thread: have fn(cpu, data) run in the vCPU's thread, outside generated code and without the machine lock. run_on_cpu() waits for it
- * and lets go of the machine lock meanwhile. vcpu_run() runs the queue; a program's thread loop does so by cpu_process_work() while stopped.
+ * From any thread: have fn(cpu, data) run in the vCPU's thread, outside generated code
+ * and without the machine lock. run_on_cpu() waits for it and lets go of the machine lock
+ * meanwhile. vcpu_run() runs the queue; a program's thread loop does so by
+ * cpu_process_work() while stopped.
  */
 void run_on_cpu_async(CPUState *cpu, void (*fn)(CPUState *cpu, void *data), void *data);
 void run_on_cpu(CPUState *cpu, void (*fn)(CPUState *cpu, void *data), void *data);
 void cpu_process_work(CPUState *cpu);
 
-/* In the vCPU's thread: sleeps while it is halted or stopped and nothing else is to be done. */
+/* In the vCPU's thread: sleeps while it is halted or stopped and nothing else is to be
+ * done. */
 void cpu_wait(CPUState *cpu);
 
 /* --- declared here, implemented by the engine (accel/tcg) --- */
 
-/* Leave generated code and go back to cpu_exec. ra: the slow path's or helper's return address, 0 if env is precise already. */
+/* Leave generated code and go back to cpu_exec. ra: the slow path's or helper's return
+ * address, 0 if env is precise already. */
 void cpu_loop_exit(CPUState *cpu) __attribute__((noreturn));
 void cpu_loop_exit_restore(CPUState *cpu, uintptr_t ra) __attribute__((noreturn));
 /* Make env precise for the helper call at ra, and go on. */
 void cpu_restore_state(CPUState *cpu, uintptr_t ra);
-/* The return address that a helper passes on: must be used in the helper itself, which must not be inlined. */
+/* The return address that a helper passes on: must be used in the helper itself, which
+ * must not be inlined. */
 #define GETPC() ((uintptr_t)__builtin_extract_return_addr(__builtin_return_address(0)))
 
 #endif

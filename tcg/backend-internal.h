@@ -6,8 +6,9 @@
 #include "tcg/tcg.h"
 
 /*
- * The same memory is mapped at rw (to write) and at rx (to run, and to read). Thunks come first;
- * a unit is written at rw + used by its back end, which then moves `used`. One writer at a time: the engine sees to it.
+ * The same memory is mapped at rw (to write) and at rx (to run, and to read). Thunks come
+ * first; a unit is written at rw + used by its back end, which then moves `used`. One
+ * writer at a time: the engine sees to it.
  */
 struct CodeBuf {
     uint8_t *rw, *rx;

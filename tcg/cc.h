@@ -1,4 +1,5 @@
-/* Guest arithmetic flags: their bits, and recipes from which they can be computed later. */
+/* Guest arithmetic flags: their bits, and recipes from which they can be computed later.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef TCG_CC_H
 #define TCG_CC_H
@@ -6,16 +7,17 @@
 #include "tcg/types.h"
 
 /*
- * The six arithmetic flags have x86's meaning and bit positions (SDM vol. 1, 3.4.3.1). The IR has one implicit
- * flags value, cc. An op with its `setcc` bit set writes it; brcc, setcc, selcc, adc,
- * sbb ... read it. Between ops cc exists as a *recipe*: what was computed and from what,
- * so that nothing is computed before somebody asks.
+ * The six arithmetic flags have x86's meaning and bit positions (SDM vol. 1, 3.4.3.1).
+ * The IR has one implicit flags value, cc. An op with its `setcc` bit set writes it;
+ * brcc, setcc, selcc, adc, sbb ... read it. Between ops cc exists as a *recipe*: what was
+ * computed and from what, so that nothing is computed before somebody asks.
  *
- * env holds the recipe whenever no generated code runs, and wherever a back end has chosen to store it:
- *   cc_op  base recipe in bits 15:0 (CC_OP(kind, type)), overlay kind in bits 31:16;
- *   cc_a cc_b cc_c  its operands, zero-extended or not: only the low bits of the type count;
- *   cc_r   the result of an inc or dec laid over the base: it gives every flag but CF.
- * A store of the base recipe writes all 32 bits of cc_op and thereby drops the overlay.
+ * env holds the recipe whenever no generated code runs, and wherever a back end has
+ * chosen to store it: cc_op  base recipe in bits 15:0 (CC_OP(kind, type)), overlay kind
+ * in bits 31:16; cc_a cc_b cc_c  its operands, zero-extended or not: only the low bits of
+ * the type count; cc_r   the result of an inc or dec laid over the base: it gives every
+ * flag but CF. A store of the base recipe writes all 32 bits of cc_op and thereby drops
+ * the overlay.
  */
 enum {
     CC_C = 1 << 0,
@@ -36,7 +38,9 @@ typedef enum CCKind {
     CC_SBB,    /* a = result, b = subtrahend, c = borrow in (0 or 1)              */
     CC_LOGIC,  /* a = result; CF = OF = AF = 0                                    */
     CC_SHL,    /* a = result, b = operand shifted by count - 1 (its top bit: CF)  */
-    CC_SAR,    /* a = result, b = operand shifted by count - 1 (its bit 0: CF); OF = top bits differ. Also for shr */
+    /* a = result, b = operand shifted by count - 1 (its bit 0: CF); OF = top bits differ.
+       Also for shr */
+    CC_SAR,
     NR_CC_KINDS,
 } CCKind;
 

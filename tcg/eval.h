@@ -16,8 +16,9 @@
 void ir_eval(const IROp *op, const uint64_t *in, uint64_t *out, uint32_t *cc);
 
 /*
- * Flags that x86 leaves undefined after the op, beside those that it keeps (SDM vol. 2). Engines may differ in them, and
- * nothing may depend on them. count: the masked count of a shift or rotate, not 0; -1 when it is not known.
+ * Flags that x86 leaves undefined after the op, beside those that it keeps (SDM vol. 2).
+ * Engines may differ in them, and nothing may depend on them. count: the masked count of
+ * a shift or rotate, not 0; -1 when it is not known.
  */
 uint32_t ir_undefined_flags(OpCode code, IRType t, int count);
 

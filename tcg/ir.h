@@ -9,16 +9,18 @@
 #include "util/arena.h"
 
 /*
- * A unit is an array of ops over temps. A *global* is a piece of guest state with a home in
- * env (a register); ops read and write globals directly. A *temp* is written once, before
- * its uses. A *constant* is a temp with a value. Control enters at the first op and only goes forward: a branch
- * goes to a label further down (verified). A label with one branch to it and no
- * fall-through continues the block of its branch: temps stay usable there. At any other label only globals
- * survive. cc (tcg/cc.h) is one more global, implicit in the ops.
+ * A unit is an array of ops over temps. A *global* is a piece of guest state with a home
+ * in env (a register); ops read and write globals directly. A *temp* is written once,
+ * before its uses. A *constant* is a temp with a value. Control enters at the first op
+ * and only goes forward: a branch goes to a label further down (verified). A label with
+ * one branch to it and no fall-through continues the block of its branch: temps stay
+ * usable there. At any other label only globals survive. cc (tcg/cc.h) is one more
+ * global, implicit in the ops.
  *
- * State is precise at FAULT ops and at calls of helpers marked so: when such an op raises an
- * exception, every global, cc and the pc of the last insn_start (in the order of the ops: a cold block has its own) have the values which they
- * have at that point of the op sequence. So a generator that puts checks and loads of an instruction before its writes
+ * State is precise at FAULT ops and at calls of helpers marked so: when such an op raises
+ * an exception, every global, cc and the pc of the last insn_start (in the order of the
+ * ops: a cold block has its own) have the values which they have at that point of the op
+ * sequence. So a generator that puts checks and loads of an instruction before its writes
  * of globals gives precise exceptions for free.
  */
 typedef enum OpCode {
@@ -28,48 +30,52 @@ typedef enum OpCode {
 } OpCode;
 
 enum { /* op flags */
-    OPF_PURE = 1 << 0,
-    OPF_COMM = 1 << 1,
-    OPF_FAULT = 1 << 2,
-    OPF_BB_END = 1 << 3,
-    OPF_BRANCH = 1 << 4,
-    OPF_SIDE = 1 << 5,
+       OPF_PURE = 1 << 0,
+       OPF_COMM = 1 << 1,
+       OPF_FAULT = 1 << 2,
+       OPF_BB_END = 1 << 3,
+       OPF_BRANCH = 1 << 4,
+       OPF_SIDE = 1 << 5,
 };
 enum { /* in ccr and ccw of OpInfo, beside the CC_* bits */
-    OPCC_COND = 1 << 30,
-    OPCC_VAR = 1 << 29,
+       OPCC_COND = 1 << 30,
+       OPCC_VAR = 1 << 29,
 };
 typedef enum OpClass { CLASS_INT, CLASS_VEC, CLASS_MEM, CLASS_CTL } OpClass;
 
 typedef struct OpInfo {
     const char *name;
-    uint8_t outs, ins; /* most that it can have: some may be IR_NONE where ops.def says so */
+    /* most that it can have: some may be IR_NONE where ops.def says so */
+    uint8_t outs, ins;
     uint8_t class, flags;
     uint32_t ccr, ccw;
 } OpInfo;
 extern const OpInfo op_info[NR_OPS];
 
 #define IR_MAX_GLOBALS 128
-#define IR_MAX_OUTS 2
-#define IR_MAX_INS  5
+#define IR_MAX_OUTS    2
+#define IR_MAX_INS     5
 
 typedef struct IROp {
-    uint8_t code;   /* OpCode */
-    uint8_t type;   /* IRType */
-    uint8_t cond;   /* Cond   */
-    bool setcc;     /* writes cc; liveness clears it when nobody reads those flags */
-    uint8_t scale;  /* 0..3, of ld, st, lea and atomics */
-    uint8_t memop;  /* MemOp */
-    uint8_t slot;   /* of exit_link */
-    uint8_t dead;   /* from liveness: bit i: in[i] is not read again on this path (temps, and globals that are overwritten
-                       first, maybe by this op). Never set for constants; set for both inputs when they are the same ref */
+    uint8_t code;  /* OpCode */
+    uint8_t type;  /* IRType */
+    uint8_t cond;  /* Cond   */
+    bool setcc;    /* writes cc; liveness clears it when nobody reads those flags */
+    uint8_t scale; /* 0..3, of ld, st, lea and atomics */
+    uint8_t memop; /* MemOp */
+    uint8_t slot;  /* of exit_link */
+    uint8_t dead;  /* from liveness: bit i: in[i] is not read again on this path (temps,
+                      and globals that are overwritten  first, maybe by this op). Never set
+                      for constants; set for both inputs when they are the same ref */
     IRRef out[IR_MAX_OUTS];
     IRRef in[IR_MAX_INS];
     uint16_t vec;    /* row of vec.def */
     uint16_t label;  /* of label, br, brcc, brcond */
-    uint16_t ccmask; /* exit_link: flags live at the target, as the front end knows them. Others, from
-                        liveness: flags read by somebody after this op */
-    uint16_t ccfault; /* from liveness: flags that only a fault between here and their next definition would show */
+    uint16_t ccmask; /* exit_link: flags live at the target, as the front end knows them.
+                        Others, from liveness: flags read by somebody after this op */
+    /* from liveness: flags that only a fault between here and their next definition would
+     * show */
+    uint16_t ccfault;
     int64_t imm;
     uint32_t imm2;
 } IROp;
@@ -83,16 +89,19 @@ typedef struct IRTemp {
     uint8_t loc;
     int8_t reg;
     int16_t slot;
-    uint16_t uses;      /* from liveness: number of reads, an op's two of the same ref counted twice */
+    /* from liveness: number of reads, an op's two of the same ref counted twice */
+    uint16_t uses;
     int32_t env_offset; /* of a global */
-    uint64_t val;       /* of a constant; sign-extended from its use's type or not: only the low bits count */
-    const char *name;   /* of a global */
+    /* of a constant; sign-extended from its use's type or not: only the low bits count */
+    uint64_t val;
+    const char *name; /* of a global */
 } IRTemp;
 
 /*
- * What a helper needs of guest state in env, and what it changes there. A back end synchronises just that.
- * writes of GPR or VEC: some of these globals may change (so all of them have to be in env before). writes of CC without
- * reads of CC: the helper always leaves six new flags in env.
+ * What a helper needs of guest state in env, and what it changes there. A back end
+ * synchronises just that. writes of GPR or VEC: some of these globals may change (so all
+ * of them have to be in env before). writes of CC without reads of CC: the helper always
+ * leaves six new flags in env.
  */
 enum {
     HS_NONE = 0,
@@ -102,26 +111,32 @@ enum {
     HS_ALL = HS_GPR | HS_CC | HS_VEC,
 };
 enum { /* helper flags */
-    HELPER_PURE = 1 << 0,     /* result depends on arguments only (and on `reads`); no side effect */
-    HELPER_FAULT = 1 << 1,    /* may raise an exception: state must be precise; reads counts as HS_ALL then */
-    HELPER_NORETURN = 1 << 2, /* always raises or leaves */
-    HELPER_IO = 1 << 3,       /* has effects outside env and guest RAM: not run twice by -d lockstep */
+       /* result depends on arguments only (and on `reads`); no side effect */
+       HELPER_PURE = 1 << 0,
+       /* may raise an exception: state must be precise; reads counts as HS_ALL then */
+       HELPER_FAULT = 1 << 1,
+       HELPER_NORETURN = 1 << 2, /* always raises or leaves */
+       /* has effects outside env and guest RAM: not run twice by -d lockstep */
+       HELPER_IO = 1 << 3,
 };
 
 typedef struct HelperInfo {
     const char *name;
-    void *fn;            /* C function: (void *env, uint64_t args...) -> uint64_t or void; env only if takes_env */
-    uint8_t flags;       /* HELPER_* */
-    uint8_t reads;       /* HS_* */
-    uint8_t writes;      /* HS_* */
-    uint8_t nargs;       /* without env */
+    /* C function: (void *env, uint64_t args...) -> uint64_t or void; env only if
+     * takes_env */
+    void *fn;
+    uint8_t flags;  /* HELPER_* */
+    uint8_t reads;  /* HS_* */
+    uint8_t writes; /* HS_* */
+    uint8_t nargs;  /* without env */
     bool takes_env;
-    bool has_result;     /* a uint64_t */
+    bool has_result; /* a uint64_t */
 } HelperInfo;
 
 /*
- * One translation at a time; a thread has its own. Reset by tcg_start(). 32,000 refs and 8,000 ops bound a unit;
- * ir_room() tells the front end to stop early, and the builder never overruns.
+ * One translation at a time; a thread has its own. Reset by tcg_start(). 32,000 refs and
+ * 8,000 ops bound a unit; ir_room() tells the front end to stop early, and the builder
+ * never overruns.
  */
 typedef struct TCGContext TCGContext;
 struct TCGContext {
@@ -131,20 +146,21 @@ struct TCGContext {
     IRTemp *temps;
     unsigned ntemps, max_temps, nglobals;
     unsigned nlabels;
-    unsigned nexits;      /* exit_link slots used */
-    uint64_t pc;          /* guest pc of the unit */
+    unsigned nexits; /* exit_link slots used */
+    uint64_t pc;     /* guest pc of the unit */
     /* Of the engine, after tcg_start(); see guest-desc.h. */
     bool guard_links, head_guard;
     uint32_t head_token;
     uint64_t head_pc;
-    Arena arena;          /* reset per unit */
+    Arena arena; /* reset per unit */
     IRRef const_cache[64];
-    uint32_t dump;        /* passes to print after: bit (key - 'a') */
-    uint32_t opt_off;     /* optimisations switched off: OPT_* of tcg.h */
-    void *backend;        /* private to the host back end */
+    uint32_t dump;    /* passes to print after: bit (key - 'a') */
+    uint32_t opt_off; /* optimisations switched off: OPT_* of tcg.h */
+    void *backend;    /* private to the host back end */
 };
 
-/* A context for guests described by `g` (kept by reference). Freed with tcg_context_free(). */
+/* A context for guests described by `g` (kept by reference). Freed with
+ * tcg_context_free(). */
 TCGContext *tcg_context_new(const GuestDesc *g);
 void tcg_context_free(TCGContext *s);
 
@@ -176,10 +192,12 @@ static inline bool ir_is_global(const TCGContext *s, IRRef r)
     return r < s->nglobals;
 }
 
-/* Appends an op with everything else zero or IR_NONE; the caller fills in the rest at once. */
+/* Appends an op with everything else zero or IR_NONE; the caller fills in the rest at
+ * once. */
 IROp *ir_emit(TCGContext *s, OpCode code, IRType type);
 
-/* The ordinary shapes. `out` is a global, or a temp not written before; sub, and: IR_NONE for cmp, test. */
+/* The ordinary shapes. `out` is a global, or a temp not written before; sub, and: IR_NONE
+ * for cmp, test. */
 IROp *ir_op1(TCGContext *s, OpCode code, IRType t, IRRef out, IRRef a);
 IROp *ir_op2(TCGContext *s, OpCode code, IRType t, IRRef out, IRRef a, IRRef b);
 IROp *ir_op3(TCGContext *s, OpCode code, IRType t, IRRef out, IRRef a, IRRef b, IRRef c);
@@ -193,10 +211,13 @@ void ir_movi(TCGContext *s, IRType t, IRRef out, int64_t val);
 void ir_zext(TCGContext *s, IRType to, IRRef out, IRRef a, IRType from);
 void ir_sext(TCGContext *s, IRType to, IRRef out, IRRef a, IRType from);
 void ir_extract(TCGContext *s, IRType t, IRRef out, IRRef a, unsigned pos, unsigned len);
-void ir_deposit(TCGContext *s, IRType t, IRRef out, IRRef a, IRRef b, unsigned pos, unsigned len);
-void ir_lea(TCGContext *s, IRType t, IRRef out, IRRef base, IRRef index, unsigned scale, int64_t disp);
+void ir_deposit(TCGContext *s, IRType t, IRRef out, IRRef a, IRRef b, unsigned pos,
+                unsigned len);
+void ir_lea(TCGContext *s, IRType t, IRRef out, IRRef base, IRRef index, unsigned scale,
+            int64_t disp);
 void ir_setcond(TCGContext *s, IRType t, Cond c, IRRef out, IRRef a, IRRef b);
-void ir_select(TCGContext *s, IRType t, Cond c, IRRef out, IRRef a, IRRef b, IRRef x, IRRef y);
+void ir_select(TCGContext *s, IRType t, Cond c, IRRef out, IRRef a, IRRef b, IRRef x,
+               IRRef y);
 void ir_brcond(TCGContext *s, IRType t, Cond c, IRRef a, IRRef b, unsigned label);
 void ir_br(TCGContext *s, unsigned label);
 void ir_label(TCGContext *s, unsigned label);
@@ -213,8 +234,10 @@ typedef struct IRAddr {
 } IRAddr;
 void ir_ld(TCGContext *s, IRType t, IRRef out, IRAddr addr, unsigned memop);
 void ir_st(TCGContext *s, IRType t, IRRef val, IRAddr addr, unsigned memop);
-/* code: OP_at_*; b: operand (expected value of cmpxchg), c: new value of cmpxchg or IR_NONE */
-void ir_atomic(TCGContext *s, OpCode code, IRRef out, IRAddr addr, IRRef b, IRRef c, unsigned memop);
+/* code: OP_at_*; b: operand (expected value of cmpxchg), c: new value of cmpxchg or
+ * IR_NONE */
+void ir_atomic(TCGContext *s, OpCode code, IRRef out, IRAddr addr, IRRef b, IRRef c,
+               unsigned memop);
 void ir_ld_env(TCGContext *s, IRType t, IRRef out, int32_t offset);
 void ir_st_env(TCGContext *s, IRType t, IRRef val, int32_t offset);
 /* args: as many as h->nargs; out: IR_NONE unless h->has_result */
@@ -235,12 +258,14 @@ static inline const HelperInfo *ir_helper(const IROp *op)
 /* Guest state (HS_*) that has to be in env when the helper is called. */
 unsigned ir_helper_reads(const HelperInfo *h);
 
-/* CC_* bits that the op reads; that it writes or leaves undefined, setcc considered; that it certainly writes. */
+/* CC_* bits that the op reads; that it writes or leaves undefined, setcc considered; that
+ * it certainly writes. */
 uint32_t ir_cc_reads(const IROp *op);
 uint32_t ir_cc_writes(const IROp *op);
 uint32_t ir_cc_kills(const TCGContext *s, const IROp *op);
 
-/* Which input of a shift or rotate is the count, and whether that is a constant that masks to 0. */
+/* Which input of a shift or rotate is the count, and whether that is a constant that
+ * masks to 0. */
 unsigned ir_count_index(OpCode code);
 bool ir_count_is_zero(const TCGContext *s, const IROp *op);
 
@@ -278,11 +303,13 @@ static inline IRType ir_out_valid(const IROp *op)
     }
 }
 
-/* Text. The form round-trips: ir_parse(ir_print(unit)) prints the same bytes. docs/ir.md describes it. */
+/* Text. The form round-trips: ir_parse(ir_print(unit)) prints the same bytes. docs/ir.md
+ * describes it. */
 void ir_print(const TCGContext *s, GString *to);
 bool ir_parse(TCGContext *s, const char *text, GError **errp);
 
-/* Checks types, arity, definitions before uses, label rules. False with the op's number and reason. */
+/* Checks types, arity, definitions before uses, label rules. False with the op's number
+ * and reason. */
 bool ir_verify(const TCGContext *s, GError **errp);
 
 #endif

@@ -1,4 +1,4 @@
-/* Register allocation inside a unit: temps and unpinned globals in a host's scratch registers. */
+/* Register allocation inside a unit: temps and unpinned globals in scratch registers. */
 /* SPDX-License-Identifier: MIT */
 #ifndef TCG_REGALLOC_H
 #define TCG_REGALLOC_H
@@ -6,13 +6,17 @@
 #include "tcg/ir.h"
 
 /*
- * One forward pass: the back end asks for the operands of an op as it emits it. A pinned global is always in its host register.
- * Everything else lives in a scratch register, in a spill slot of the host stack (temps), or in env (globals):
- *   temp     in a register, a slot or both (the slot never goes stale: a temp is written once)
+ * One forward pass: the back end asks for the operands of an op as it emits it. A pinned
+ * global is always in its host register. Everything else lives in a scratch register, in
+ * a spill slot of the host stack (temps), or in env (globals):
+ *   temp     in a register, a slot or both (the slot never goes stale: a temp is
+ *            written once)
  *   global   in env, and maybe in a register; `dirty` when only the register is right
+ *
  * IRTemp.reg and IRTemp.slot say where, plus one; 0 is nowhere.
  *
- * A register that an op uses is locked until ra_end_op(), so that allocation does not take it.
+ * A register that an op uses is locked until ra_end_op(), so that allocation does not
+ * take it.
  */
 enum { RA_MAX_SCRATCH = 8, RA_MAX_SLOTS = 256 };
 
@@ -40,8 +44,8 @@ struct RegAlloc {
     const RAHost *host;
     TCGContext *s;
     RAHeld held[RA_MAX_SCRATCH];
-    uint8_t index_of[32];  /* host register -> index in held[], 0xff: not scratch */
-    uint32_t locked;       /* host registers */
+    uint8_t index_of[32]; /* host register -> index in held[], 0xff: not scratch */
+    uint32_t locked;      /* host registers */
     uint32_t clock;
     uint64_t slots_used[RA_MAX_SLOTS / 64];
     IRRef slot_ref[RA_MAX_SLOTS];
@@ -49,7 +53,8 @@ struct RegAlloc {
     uint16_t path;
 };
 
-/* What the registers and slots hold at a branch, for the label that continues its block. */
+/* What the registers and slots hold at a branch, for the label that continues its block.
+ */
 typedef struct RAState RAState;
 
 /* Begins a unit; pinned[r]: host register of global r, or 0xff. */
@@ -69,7 +74,8 @@ static inline bool ra_is_scratch(const RegAlloc *ra, unsigned reg)
     return ra->index_of[reg] != 0xff;
 }
 
-/* The register that holds ref, loaded if necessary; locked until the end of the op. Constants are loaded anew each time. */
+/* The register that holds ref, loaded if necessary; locked until the end of the op.
+ * Constants are loaded anew each time. */
 unsigned ra_use(RegAlloc *ra, IRRef ref);
 /* A register for the op's own use until ra_release() or the end of the op. */
 unsigned ra_alloc(RegAlloc *ra);
@@ -77,11 +83,14 @@ void ra_lock(RegAlloc *ra, unsigned reg);
 void ra_release(RegAlloc *ra, unsigned reg);
 /* Number of scratch registers that are not locked. */
 unsigned ra_nfree(const RegAlloc *ra);
-/* The register that is going to hold ref's new value (all of it): the caller writes it. A global becomes dirty. Locked. */
+/* The register that is going to hold ref's new value (all of it): the caller writes it. A
+ * global becomes dirty. Locked. */
 unsigned ra_def(RegAlloc *ra, IRRef ref);
-/* The scratch register `reg` (locked, anonymous, or of a dead temp) becomes ref's: it holds the value already. */
+/* The scratch register `reg` (locked, anonymous, or of a dead temp) becomes ref's: it
+ * holds the value already. */
 void ra_bind(RegAlloc *ra, IRRef ref, unsigned reg);
-/* The value of a global's register has been changed in part (the register was right before). */
+/* The value of a global's register has been changed in part (the register was right
+ * before). */
 void ra_dirty(RegAlloc *ra, IRRef ref);
 /* A temp will not be read again. */
 void ra_kill(RegAlloc *ra, IRRef ref);
@@ -98,10 +107,12 @@ void ra_sync(RegAlloc *ra);
 void ra_drop_globals(RegAlloc *ra);
 /* What lives in these host registers (bit mask) moves to slots and env. */
 void ra_evict(RegAlloc *ra, uint32_t regs);
-/* At a label that several paths reach: nothing is in registers. ra_sync() before each of the branches. */
+/* At a label that several paths reach: nothing is in registers. ra_sync() before each of
+ * the branches. */
 void ra_reset(RegAlloc *ra);
 
-/* Drops temps that the path that goes on behind op number `at` (a branch) does not use. */
+/* Drops temps that the path that goes on behind op number `at` (a branch) does not use.
+ */
 void ra_prune(RegAlloc *ra, unsigned at);
 RAState *ra_save(RegAlloc *ra);
 void ra_restore(RegAlloc *ra, const RAState *st);

@@ -1,4 +1,4 @@
-/* The side table of a unit: for each host address that can fault, where the precise state is. */
+/* The side table of a unit: for each host address that can fault, the precise state. */
 /* SPDX-License-Identifier: MIT */
 #ifndef TCG_SIDE_TABLE_H
 #define TCG_SIDE_TABLE_H
@@ -6,8 +6,9 @@
 #include "tcg/tcg.h"
 
 /*
- * Entries are in the order of their offsets. In memory: for each the differences to the one before, a zero at the end,
- * as variable-length integers; a recipe that has not changed takes one byte. All integers are LEB128, signed ones zigzag.
+ * Entries are in the order of their offsets. In memory: for each the differences to the
+ * one before, a zero at the end, as variable-length integers; a recipe that has not
+ * changed takes one byte. All integers are LEB128, signed ones zigzag.
  */
 typedef struct SideEntry {
     uint32_t offset; /* of the host address from the unit's entry */

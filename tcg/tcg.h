@@ -1,4 +1,5 @@
-/* Units in, host code out: the pass table, code memory, entry to generated code, the side table. */
+/* Units in, host code out: passes, code memory, back ends, the way back to guest state.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef TCG_TCG_H
 #define TCG_TCG_H
@@ -6,52 +7,57 @@
 #include "tcg/ir.h"
 
 /* Optimisations with an off switch, -accel tcg,opt-NAME=off. OPT(name, what it does) */
-#define TCG_OPTS(OPT)                                                                            \
-    OPT(fold, "constants, identities and copies in the IR")                                      \
-    OPT(coalesce, "op t; mov G,t becomes op G")                                                  \
-    OPT(dce, "removes ops whose results nobody reads, and unread flags")                         \
-    OPT(lookahead, "drops flags that the next unit overwrites")                                  \
-    OPT(hostflags, "uses the host's flags where they still hold the guest's")                    \
-    OPT(fuse, "memory operands and compare-and-branch fused into one host instruction")          \
-    OPT(chain, "direct jumps between units")                                                     \
-    OPT(jumptable, "inline probe of the indirect-jump table")                                    \
-    OPT(share, "one TLB check for several accesses off one base")                                \
-    OPT(strings, "string instructions by runs")                                                  \
-    OPT(trace, "units that go on behind a branch not taken")                                     \
+#define TCG_OPTS(OPT)                                                                   \
+    OPT(fold, "constants, identities and copies in the IR")                             \
+    OPT(coalesce, "op t; mov G,t becomes op G")                                         \
+    OPT(dce, "removes ops whose results nobody reads, and unread flags")                \
+    OPT(lookahead, "drops flags that the next unit overwrites")                         \
+    OPT(hostflags, "uses the host's flags where they still hold the guest's")           \
+    OPT(fuse, "memory operands and compare-and-branch fused into one host instruction") \
+    OPT(chain, "direct jumps between units")                                            \
+    OPT(jumptable, "inline probe of the indirect-jump table")                           \
+    OPT(share, "one TLB check for several accesses off one base")                       \
+    OPT(strings, "string instructions by runs")                                         \
+    OPT(trace, "units that go on behind a branch not taken")                            \
     OPT(vector, "SIMD as the host's own instructions")
 
+/* clang-format off */
 enum {
 #define OPT(name, what) OPTBIT_##name,
     TCG_OPTS(OPT)
 #undef OPT
     NR_TCG_OPTS,
 };
+/* clang-format on */
 #define TCG_OPT_OFF(s, name) ((s)->opt_off >> OPTBIT_##name & 1)
 
 /* Bit number of the optimisation `name`, or -1. */
 int tcg_opt_find(const char *name);
 
-/* What a back end's gen_code() made. All pointers are into executable memory (rx side). */
+/* What a back end's gen_code() made. All pointers are into executable memory (rx side).
+ */
 typedef struct TCGBackend TCGBackend;
 typedef struct TCGCode {
-    const TCGBackend *backend; /* whose code it is, set by gen_code(); for tcg_restore_point() */
-    const void *entry;       /* from chained jumps and from tcg_enter() */
-    uint32_t size;           /* bytes, cold parts and side table included */
-    uint32_t code_size;      /* bytes of host code */
-    const void *side_table;  /* for tcg_restore_point() */
+    /* whose code it is, set by gen_code(); for tcg_restore_point() */
+    const TCGBackend *backend;
+    const void *entry;      /* from chained jumps and from tcg_enter() */
+    uint32_t size;          /* bytes, cold parts and side table included */
+    uint32_t code_size;     /* bytes of host code */
+    const void *side_table; /* for tcg_restore_point() */
     uint8_t nexits;
     struct { /* last, so that who keeps a copy needs no more than nexits of them */
-        uint32_t jump;       /* offset from entry of the patchable jump of exit slot i, 0: none */
-        uint32_t unlinked;   /* offset of what it goes to while it is not linked */
-        uint32_t guard;      /* offset of the guard's token, 0: no guard (guest-desc.h) */
-        uint64_t pc;         /* guest pc of the exit */
+        /* offset from entry of the patchable jump of exit slot i, 0: none */
+        uint32_t jump;
+        uint32_t unlinked; /* offset of what it goes to while it is not linked */
+        uint32_t guard;    /* offset of the guard's token, 0: no guard (guest-desc.h) */
+        uint64_t pc;       /* guest pc of the exit */
     } exits[8];
 } TCGCode;
 #define TCG_MAX_EXITS 8
 
 /*
- * Code memory: one region mapped twice, writable and executable (W^X). All units and thunks of a process live in it.
- * `size` in bytes. False when the host refuses.
+ * Code memory: one region mapped twice, writable and executable (W^X). All units and
+ * thunks of a process live in it. `size` in bytes. False when the host refuses.
  */
 typedef struct CodeBuf CodeBuf;
 CodeBuf *code_buf_new(size_t size, GError **errp);
@@ -64,14 +70,19 @@ void code_buf_reset(CodeBuf *b);
 
 /* Why generated code was left. */
 enum {
-    TCG_EXIT_REQUEST = 0, /* exit_request was not zero at a unit's head                      */
-    TCG_EXIT_LOOKUP = 1,  /* the pc has no code yet (after exit_ind, or GuestDesc.lookup)    */
-    TCG_EXIT_LINK = 16,   /* + i: exit_link of slot i is not linked; `unit` says of which unit */
-    TCG_EXIT_TB = 256,    /* + n: exit_tb with imm n, n >= 0                                  */
+    /* exit_request was not zero at a unit's head */
+    TCG_EXIT_REQUEST = 0,
+    /* the pc has no code yet (after exit_ind, or GuestDesc.lookup) */
+    TCG_EXIT_LOOKUP = 1,
+    /* + i: exit_link of slot i is not linked; `unit` says of which unit */
+    TCG_EXIT_LINK = 16,
+    /* + n: exit_tb with imm n, n >= 0 */
+    TCG_EXIT_TB = 256,
 };
 typedef struct TCGExit {
     uintptr_t reason;
-    const void *unit; /* entry of the unit that was left by an unlinked exit_link; else NULL */
+    /* entry of the unit that was left by an unlinked exit_link; else NULL */
+    const void *unit;
 } TCGExit;
 
 /* One of the two engines that run units: a host back end, or the interpreter. */
@@ -80,16 +91,20 @@ struct TCGBackend {
     const char *name;
     /* Emits the thunks into b; called once per process. */
     bool (*init)(const GuestDesc *g, CodeBuf *b, GError **errp);
-    /* Translates the unit in s. False: no room in b (the caller flushes and tries again). */
+    /* Translates the unit in s. False: no room in b (the caller flushes and tries again).
+     */
     bool (*gen_code)(TCGContext *s, CodeBuf *b, TCGCode *out);
     /*
-     * Runs generated code from `entry` until something leaves it. env holds all state then; env's pc is set for
-     * TCG_EXIT_REQUEST, TCG_EXIT_LOOKUP and TCG_EXIT_LINK, and by the unit itself for TCG_EXIT_TB.
+     * Runs generated code from `entry` until something leaves it. env holds all state
+     * then; env's pc is set for TCG_EXIT_REQUEST, TCG_EXIT_LOOKUP and TCG_EXIT_LINK, and
+     * by the unit itself for TCG_EXIT_TB.
      */
     TCGExit (*enter)(void *env, const void *entry);
-    /* Makes exit slot `i` of the unit `from` go to `to` (entry), or back to unlinked when `to` is NULL. Any thread may run it meanwhile. */
+    /* Makes exit slot `i` of the unit `from` go to `to` (entry), or back to unlinked when
+     * `to` is NULL. Any thread may run it meanwhile. */
     void (*link)(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to);
-    /* Sets the token of a guarded exit, while it is not linked. NULL: this back end makes no guards. */
+    /* Sets the token of a guarded exit, while it is not linked. NULL: this back end makes
+     * no guards. */
     void (*guard)(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t token);
     /* tcg_restore_point() for code of this back end. */
     bool (*restore_point)(const TCGCode *code, const void *ra, TCGRestore *out);
@@ -101,15 +116,18 @@ struct TCGBackend {
 extern const TCGBackend *const tcg_native_backend;
 extern const TCGBackend tcg_interp_backend;
 
-/* Code to return from GuestDesc.lookup, or to keep in the jump table: leaves with TCG_EXIT_LOOKUP. NULL before the first gen_code(). */
+/* Code to return from GuestDesc.lookup, or to keep in the jump table: leaves with
+ * TCG_EXIT_LOOKUP. NULL before the first gen_code(). */
 const void *tcg_exit_lookup_code(void);
 
-/* Runs the passes of the table on the unit: fold, liveness ... Liveness always runs: back ends rely on what it writes. */
+/* Runs the passes of the table on the unit: fold, liveness ... Liveness always runs: back
+ * ends rely on what it writes. */
 void tcg_optimize(TCGContext *s);
 
 /*
- * The precise state at host address `ra` inside the unit (a return address of a slow path or helper call, or the
- * pc of a faulting instruction). pc: the guest instruction; cc: where the recipe is.
+ * The precise state at host address `ra` inside the unit (a return address of a slow path
+ * or helper call, or the pc of a faulting instruction). pc: the guest instruction; cc:
+ * where the recipe is.
  */
 typedef struct TCGValue {
     bool is_const;
@@ -118,11 +136,13 @@ typedef struct TCGValue {
 } TCGValue;
 static inline uint64_t tcg_value(const TCGValue *v, const void *env)
 {
-    return v->val + (v->is_const ? 0 : *(const uint64_t *)((const char *)env + v->env_offset));
+    return v->val +
+           (v->is_const ? 0 : *(const uint64_t *)((const char *)env + v->env_offset));
 }
 struct TCGRestore {
     uint64_t pc;
-    bool base_pending;    /* store bits 15:0 of cc_op (clearing the overlay) and a, b, c to env */
+    /* store bits 15:0 of cc_op (clearing the overlay) and a, b, c to env */
+    bool base_pending;
     bool overlay_pending; /* then store bits 31:16 of cc_op and r */
     uint32_t cc_op;
     TCGValue a, b, c, r;

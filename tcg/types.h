@@ -35,16 +35,17 @@ static inline uint64_t ir_type_mask(IRType t)
     return t >= IR_I64 ? UINT64_MAX : (1ull << ir_type_bits(t)) - 1;
 }
 
-/* Index of a temp in TCGContext.temps: globals first, then temps and constants as made. */
+/* Index of a temp in TCGContext.temps: globals first, then temps and constants as made.
+ */
 typedef uint16_t IRRef;
 #define IR_NONE ((IRRef)0xffff)
 
 /*
- * Conditions. The first sixteen are the x86 condition codes in encoding order (SDM vol. 1,
- * appendix B); setcc/selcc/brcc read them from the flags. Those that compare two integers
- * (setcond, select, brcond) take only the ones that make sense of a - b: B AE E NE BE A
- * L GE LE G, and S NS (sign of a & b is not meant: they are for flags only), plus TSTE and
- * TSTNE, which look at a & b.
+ * Conditions. The first sixteen are the x86 condition codes in encoding order (SDM vol.
+ * 1, appendix B); setcc/selcc/brcc read them from the flags. Those that compare two
+ * integers (setcond, select, brcond) take only the ones that make sense of a - b: B AE E
+ * NE BE A L GE LE G, and S NS (sign of a & b is not meant: they are for flags only), plus
+ * TSTE and TSTNE, which look at a & b.
  */
 typedef enum Cond {
     COND_O,
@@ -72,8 +73,8 @@ static inline Cond cond_invert(Cond c)
 {
     return (Cond)(c ^ 1);
 }
-static_assert((COND_E ^ 1) == COND_NE && (COND_L ^ 1) == COND_GE && (COND_B ^ 1) == COND_AE &&
-                  (COND_TSTE ^ 1) == COND_TSTNE,
+static_assert((COND_E ^ 1) == COND_NE && (COND_L ^ 1) == COND_GE &&
+                  (COND_B ^ 1) == COND_AE && (COND_TSTE ^ 1) == COND_TSTNE,
               "cond_invert");
 
 /*
@@ -88,9 +89,12 @@ typedef enum MemOp {
     MO_128 = 4,
     MO_256 = 5,
     MO_SIZE = 7,
-    MO_SIGN = 1 << 3,  /* a load sign-extends to the op's type; otherwise it zero-extends to 64 bits */
-    MO_ALIGN = 1 << 4, /* an address that is no multiple of the size faults (legacy SSE) */
-    MO_RMW = 1 << 5,   /* a load that a store to the same address follows: checked as a write */
+    /* a load sign-extends to the op's type; otherwise it zero-extends to 64 bits */
+    MO_SIGN = 1 << 3,
+    /* an address that is no multiple of the size faults (legacy SSE) */
+    MO_ALIGN = 1 << 4,
+    /* a load that a store to the same address follows: checked as a write */
+    MO_RMW = 1 << 5,
 } MemOp;
 
 static inline unsigned memop_bytes(unsigned mo)

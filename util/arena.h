@@ -1,4 +1,5 @@
-/* Bump allocator that is reset as a whole: one per translation, so passes neither free nor leak. */
+/* Bump allocator that is reset as a whole: one per translation, so passes neither free
+ * nor leak. */
 /* SPDX-License-Identifier: MIT */
 #ifndef UTIL_ARENA_H
 #define UTIL_ARENA_H
@@ -9,7 +10,8 @@ typedef struct Arena {
     char *base, *cur, *end;
 } Arena;
 
-/* An arena of `size` bytes, or of none: arena_alloc() then is a bug. Freed with arena_free(). */
+/* An arena of `size` bytes, or of none: arena_alloc() then is a bug. Freed with
+ * arena_free(). */
 static inline void arena_init(Arena *a, size_t size)
 {
     a->base = a->cur = g_malloc(size);
@@ -32,7 +34,8 @@ static inline size_t arena_room(const Arena *a)
     return (size_t)(a->end - a->cur);
 }
 
-/* n bytes, aligned to 16, not cleared. The caller bounds what a unit needs: running out is a bug. */
+/* n bytes, aligned to 16, not cleared. The caller bounds what a unit needs: running out
+ * is a bug. */
 static inline void *arena_alloc(Arena *a, size_t n)
 {
     n = ROUND_UP(n, 16);

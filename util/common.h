@@ -12,13 +12,13 @@
 
 #include <glib.h> /* MIN, MAX, GError and the containers */
 
-#define ARRAY_SIZE(a)      (sizeof(a) / sizeof((a)[0]))
-#define ROUND_UP(n, to)    (((n) + (to)-1) / (to) * (to))
-#define ROUND_DOWN(n, to)  ((n) / (to) * (to))
+#define ARRAY_SIZE(a)                   (sizeof(a) / sizeof((a)[0]))
+#define ROUND_UP(n, to)                 (((n) + (to)-1) / (to) * (to))
+#define ROUND_DOWN(n, to)               ((n) / (to) * (to))
 #define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
-#define likely(x)    __builtin_expect(!!(x), 1)
-#define unlikely(x)  __builtin_expect(!!(x), 0)
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
 
 typedef uint64_t vaddr;  /* a guest virtual address  */
 typedef uint64_t hwaddr; /* a guest physical address */

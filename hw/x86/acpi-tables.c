@@ -33,7 +33,7 @@ enum { /* FADT: offsets of fields that are not 0 */
        FADT_FLAGS = 112,
        FADT_RESET_REG = 116,
        FADT_RESET_VALUE = 128,
-          FADT_X_DSDT = 140,
+       FADT_X_DSDT = 140,
        FADT_X_PM1A_EVT = 148,
        FADT_X_PM1A_CNT = 172,
        FADT_X_PM_TMR = 208,

@@ -5,8 +5,8 @@
 
 #include "target/x86/cpu.h"
 
-#define HELPER_RET_0 void
-#define HELPER_RET_1 uint64_t
+#define HELPER_RET_0    void
+#define HELPER_RET_1    uint64_t
 #define HELPER_ARGS_0_0 void
 #define HELPER_ARGS_0_1 uint64_t
 #define HELPER_ARGS_0_2 uint64_t, uint64_t
@@ -18,8 +18,8 @@
 #define HELPER_ARGS_1_3 CPUX86State *, uint64_t, uint64_t, uint64_t
 #define HELPER_ARGS_1_4 CPUX86State *, uint64_t, uint64_t, uint64_t, uint64_t
 
-#define HELPER(name, result, env, nargs, flags, reads, writes)                                   \
-    HELPER_RET_##result helper_##name(HELPER_ARGS_##env##_##nargs);                              \
+#define HELPER(name, result, env, nargs, flags, reads, writes)      \
+    HELPER_RET_##result helper_##name(HELPER_ARGS_##env##_##nargs); \
     extern const HelperInfo helper_info_##name;
 #include "target/x86/helpers.def"
 #undef HELPER

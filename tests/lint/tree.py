@@ -20,7 +20,7 @@ def description(path):
 
 def tree(root):
     out = subprocess.run(["git", "-C", str(root), "ls-files", *KINDS], capture_output=True, text=True, check=True)
-    lines = ["# The tree", "", "Made by `tests/lint/tree.py . --write` from the first comment of each file.", ""]
+    lines = ["# The tree", "", "Made by `tests/lint/tree.py . --write` from the first comment of each file."]
     folder = None
     for name in sorted(out.stdout.split(), key=lambda n: (str(pathlib.Path(n).parent), n)):
         p = pathlib.Path(name)
