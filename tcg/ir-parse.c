@@ -240,7 +240,10 @@ static bool parse_address_part(Parse *p, IROp *op)
         return true;
     }
     op->in[1] = r;
-    if (!parse_number(p, &scale) || scale < 1 || scale > 8 || (scale & (scale - 1))) {
+    if (!parse_number(p, &scale)) {
+        return false;
+    }
+    if (scale < 1 || scale > 8 || (scale & (scale - 1))) {
         return fail(p, "scale is 1, 2, 4 or 8");
     }
     op->scale = __builtin_ctz(scale);

@@ -156,6 +156,7 @@ static const struct {
     {"tb 0 {\nrax = add.i64 rax rbx\n}\n",  "line 2: 'rbx' is too much"              },
     {"tb 0 {\nrax = add.i64 rax, rdi\n}\n", "line 2: 'rdi' is no operand"            },
     {"tb 0 {\nrax = lea.i64 [rax*3]\n}\n",  "line 2: scale is 1, 2, 4 or 8"          },
+    {"tb 0 {\nrax = lea.i64 [rax*]\n}\n",   "line 2: number expected at ']\n}\n'"    },
     {"tb 0 {\nrax = setcc.i64.zz\n}\n",     "line 2: condition is missing or unknown"},
     {"tb 0 {\nbr 5\n}\n",                   "line 2: '5' is no label"                },
     {"tb 0 {\nrax = ld.i64.u24 [rax]\n}\n", "line 2: 'u24' is no access size"        },
