@@ -10,7 +10,6 @@
  * asks for the interrupt, and otherwise the toggles since `tmr_seen` are found out on a
  * read. Input line 0 is the power button.
  */
-#include "hw/devices.h"
 #include "hw/pci/pci.h"
 #include "util/bitops.h"
 #include "util/log.h"

@@ -1,6 +1,6 @@
 /* Debug console: each byte written to its port goes to a chardev or the log. */
 /* SPDX-License-Identifier: MIT */
-#include "hw/devices.h"
+#include "hw/core/device.h"
 #include "backends/chardev.h"
 #include "memory/memory.h"
 

@@ -10,7 +10,7 @@
  * reports it. timeout is the latched character timeout. The interrupt line is a function
  * of these, of LSR, MSR and IER: serial_update_irq() is called after every change.
  */
-#include "hw/devices.h"
+#include "hw/core/device.h"
 #include "backends/chardev.h"
 #include "memory/memory.h"
 #include "util/bitops.h"

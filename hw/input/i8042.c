@@ -11,7 +11,7 @@
  * command, or a byte for the keyboard. Each PS/2 device keeps the command whose operand
  * it waits for.
  */
-#include "hw/devices.h"
+#include "hw/core/device.h"
 #include "memory/memory.h"
 #include "util/bitops.h"
 #include "util/log.h"

@@ -3,8 +3,9 @@
 #ifndef HW_INTC_APIC_H
 #define HW_INTC_APIC_H
 
-#include "cpu/intc.h"
 #include "hw/core/device.h"
+
+struct CPUIntc;
 
 #define APIC_DEFAULT_BASE 0xfee00000u
 #define APIC_SPACE_SIZE   0x1000
@@ -50,7 +51,7 @@ bool apic_bus_send(ApicBus *bus, const ApicMsg *msg);
 void apic_bus_send_msi(ApicBus *bus, uint64_t addr, uint32_t data);
 
 /* The vCPU's side of a local APIC. */
-void lapic_get_intc(Device *d, CPUIntc *out);
+void lapic_get_intc(Device *d, struct CPUIntc *out);
 
 /* The register page as its own vCPU sees it; offset 0 to FFFh, aligned to 4. */
 uint32_t lapic_mmio_read(Device *d, uint32_t offset);

@@ -9,7 +9,6 @@
  * the level itself for inputs in level mode. After each change pic_update() computes both
  * INT outputs anew; nothing else drives them.
  */
-#include "hw/devices.h"
 #include "hw/intc/i8259.h"
 #include "memory/memory.h"
 #include "util/bitops.h"

@@ -8,7 +8,6 @@
  * again. Lines carry logical levels, so the polarity bit is stored and has no effect.
  */
 #include "hw/intc/apic.h"
-#include "hw/devices.h"
 #include "memory/memory.h"
 #include "util/bitops.h"
 #include "util/log.h"

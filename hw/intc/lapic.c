@@ -11,8 +11,8 @@
  * follows the guest's TSC. The clock and the TSC may differ by rounding: the timer
  * callback looks at the TSC again and never fires early.
  */
+#include "cpu/intc.h"
 #include "hw/intc/apic.h"
-#include "hw/devices.h"
 #include "util/bitops.h"
 #include "util/log.h"
 

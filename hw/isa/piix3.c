@@ -6,7 +6,6 @@
  * routing is enabled. Lines of one ISA interrupt are ORed; isa_levels is what is driven
  * now.
  */
-#include "hw/devices.h"
 #include "hw/pci/pci.h"
 #include "util/bitops.h"
 

@@ -1,6 +1,6 @@
 /* Debug exit: a write of v ends the program with status 2 * v + 1. */
 /* SPDX-License-Identifier: MIT */
-#include "hw/devices.h"
+#include "hw/core/device.h"
 #include "memory/memory.h"
 
 typedef struct DebugExitState {

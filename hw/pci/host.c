@@ -6,7 +6,6 @@
  * which lives here because it shares the ports. The registers for shadow RAM and SMRAM
  * are stored and have no effect: all of the BIOS area is RAM.
  */
-#include "hw/devices.h"
 #include "hw/pci/pci.h"
 #include "util/bitops.h"
 

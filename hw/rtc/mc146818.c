@@ -11,7 +11,6 @@
  * since the last read.
  */
 #include "hw/rtc/mc146818.h"
-#include "hw/devices.h"
 #include "memory/memory.h"
 #include "util/bitops.h"
 

@@ -9,7 +9,7 @@
  * 0 and 1 are the outputs of the PIT and the RTC, which pass through while the route is
  * off.
  */
-#include "hw/devices.h"
+#include "hw/core/device.h"
 #include "memory/memory.h"
 #include "util/bitops.h"
 #include "util/log.h"

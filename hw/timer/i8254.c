@@ -9,7 +9,7 @@
  * A count written to a counter that runs in mode 2 or 3 starts a new period at once,
  * where the chip would finish the current one.
  */
-#include "hw/devices.h"
+#include "hw/core/device.h"
 #include "memory/memory.h"
 #include "util/bitops.h"
 

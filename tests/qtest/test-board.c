@@ -1,5 +1,6 @@
 /* The whole board: wiring, saved state of every device, random accesses to all of it. */
 /* SPDX-License-Identifier: MIT */
+#include "cpu/intc.h"
 #include "hw/intc/apic.h"
 #include "tests/qtest/board.h"
 

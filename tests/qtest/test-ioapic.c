@@ -1,5 +1,6 @@
 /* I/O APIC: edge and level pins, masking, remote IRR, EOI. */
 /* SPDX-License-Identifier: MIT */
+#include "cpu/intc.h"
 #include "hw/intc/apic.h"
 #include "tests/qtest/qtest.h"
 

@@ -1,5 +1,6 @@
 /* Local APIC: priorities, EOI, IPIs between two, timer modes, x2APIC, ExtINT. */
 /* SPDX-License-Identifier: MIT */
+#include "cpu/intc.h"
 #include "hw/intc/apic.h"
 #include "tests/qtest/qtest.h"
 
