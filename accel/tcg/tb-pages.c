@@ -102,11 +102,49 @@ void tb_page_writable(TCGEngine *e, ram_addr_t page, unsigned index)
     }
 }
 
-uint64_t granule_mask(unsigned offset, unsigned len)
+/* Granules of 64 bytes that bytes offset .. offset + len - 1 of a page lie in. */
+static uint64_t granule_mask(unsigned offset, unsigned len)
 {
     unsigned first = offset >> GRANULE_SHIFT, last = (offset + len - 1) >> GRANULE_SHIFT;
 
     return len ? ~UINT64_C(0) >> (63 - (last - first)) << first : 0;
+}
+
+void peek_add(PeekSet *s, unsigned offset, unsigned len)
+{
+    unsigned end = offset + len;
+
+    for (unsigned i = 0; i < s->n; i++) {
+        bool last = i == PEEK_RANGES - 1;
+
+        if (last || (offset <= s->range[i].end && s->range[i].start <= end)) {
+            s->range[i].start = MIN(s->range[i].start, offset);
+            s->range[i].end = MAX(s->range[i].end, end);
+            return;
+        }
+    }
+    s->range[s->n].start = offset;
+    s->range[s->n++].end = end;
+}
+
+static bool peek_hit(const PeekSet *s, unsigned offset, unsigned len)
+{
+    for (unsigned i = 0; i < s->n; i++) {
+        if (s->range[i].start < offset + len && offset < s->range[i].end) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint64_t peek_granules(const PeekSet *s)
+{
+    uint64_t mask = 0;
+
+    for (unsigned i = 0; i < s->n; i++) {
+        mask |= granule_mask(s->range[i].start, s->range[i].end - s->range[i].start);
+    }
+    return mask;
 }
 
 /* Where the unit's code lies in a page. */
@@ -142,7 +180,7 @@ static uint64_t granules_in(const TranslationBlock *tb, ram_addr_t page)
     uint64_t mask = 0;
 
     if (in_first(tb, page)) {
-        mask |= granule_mask(a.offset, a.len) | tb->peeked;
+        mask |= granule_mask(a.offset, a.len) | peek_granules(&tb->peeked);
     }
     if (tb->second == page) {
         mask |= granule_mask(b.offset, b.len);
@@ -162,7 +200,7 @@ static bool tb_hit(const TranslationBlock *tb, ram_addr_t addr, unsigned len)
     unsigned offset = addr & ~PAGE_MASK;
 
     return (in_first(tb, page) && (extent_hit(first_extent(tb), offset, len) ||
-                                   tb->peeked & granule_mask(offset, len))) ||
+                                   peek_hit(&tb->peeked, offset, len))) ||
            (tb->second == page && extent_hit(second_extent(tb), offset, len));
 }
 

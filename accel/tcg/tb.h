@@ -24,6 +24,15 @@ typedef struct TBLink {
     struct TBLink *next;         /* in to->incoming */
 } TBLink;
 
+/* Byte ranges of a page. When there are more than fit, some grow together. */
+#define PEEK_RANGES 6
+typedef struct PeekSet {
+    uint16_t n;
+    struct {
+        uint16_t start, end; /* end does not belong to it */
+    } range[PEEK_RANGES];
+} PeekSet;
+
 /*
  * A translated unit. It is found by where its first byte is in RAM, its linear pc,
  * cs_base and flags. A unit whose last instruction goes on in the next page also depends
@@ -41,7 +50,7 @@ struct TranslationBlock {
     bool head_guard;   /* checks its second page by itself */
     ram_addr_t addr;   /* of the first byte */
     ram_addr_t second; /* page of the second part, or RAM_ADDR_NONE */
-    uint64_t peeked;   /* granules of the first page that it depends on beyond its code */
+    PeekSet peeked;    /* bytes of the first page that it depends on beyond its code */
     TranslationBlock *page_next[2]; /* in the list of the first page and of `second` */
     TBLink *incoming;
     TBLink *links;                 /* one for each of code.nexits */
@@ -200,8 +209,7 @@ void tb_verify(TCGEngine *e);
 
 void tb_pages_init(TCGEngine *e);
 void tb_pages_free(TCGEngine *e);
-/* Granules of 64 bytes that bytes offset .. offset + len - 1 of a page lie in. */
-uint64_t granule_mask(unsigned offset, unsigned len);
+void peek_add(PeekSet *s, unsigned offset, unsigned len);
 /* An entry of level 1 with this index is going to write to the page directly. */
 void tb_page_writable(TCGEngine *e, ram_addr_t page, unsigned index);
 /* For checks: it has been told so. */

@@ -25,7 +25,7 @@ typedef struct Translation {
     CodeFetch page, second;
     bool has_second;
     unsigned cut; /* lockstep: where to end; 0: nowhere */
-    uint64_t peeked;
+    PeekSet peeked;
     uint8_t buf[PAGE_SIZE + INSN_BYTES];
 } Translation;
 
@@ -88,11 +88,12 @@ static const uint8_t *code_peek(DisasContextBase *db, vaddr pc, unsigned *len)
     Translation *tr = translation_of(db);
     unsigned offset = pc & ~PAGE_MASK;
 
-    if (!tr->page.host || (pc ^ db->pc_first) & PAGE_MASK) {
+    /* one instruction: who steps wants to see all state */
+    if (!tr->page.host || (pc ^ db->pc_first) & PAGE_MASK || db->one_insn) {
         return NULL;
     }
     *len = MIN(*len, PAGE_SIZE - offset);
-    tr->peeked |= granule_mask(offset, *len);
+    peek_add(&tr->peeked, offset, *len);
     return tr->page.host + offset;
 }
 
@@ -103,7 +104,7 @@ static void fetch_begin(DisasContextBase *db)
 
     tr->has_second = false;
     tr->cut = 0;
-    tr->peeked = 0;
+    tr->peeked.n = 0;
     tlb_code_page(db->cpu, db->pc_first, false, &tr->page);
     protect_page(db->cpu, &tr->page);
     db->code_len = bytes_in_first_page(db);

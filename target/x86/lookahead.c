@@ -63,17 +63,13 @@ static bool stops_lookahead(const DisasContext *s, const Insn *i)
            x86_gate_exception(s, i) >= 0;
 }
 
-/* Code bytes at the linear address `va`: what the unit has, or what the engine can show.
- */
+/* Code bytes at the linear address `va`. The engine shows them, and has the unit depend on
+ * them: they need not become part of it. */
 static const uint8_t *peek(const DisasContext *s, vaddr va, unsigned *len)
 {
     const DisasContextBase *db = &s->base;
-    uint64_t off = va - db->pc_first;
 
     *len = X86_MAX_INSN_LEN;
-    if (off + X86_MAX_INSN_LEN <= db->code_len) {
-        return db->code + off;
-    }
     return db->code_peek ? db->code_peek((DisasContextBase *)db, va, len) : NULL;
 }
 

@@ -297,6 +297,37 @@ START_TEST(page_becomes_data)
 }
 END_TEST
 
+/* The flags that a unit drops because an ADD follows are wanted once that is something
+ * else. */
+START_TEST(smc_of_what_was_peeked)
+{
+    Toy *t = toy_of(_i);
+
+    t->at = 0x3000; /* r5 = 1 if not ZF, 2 if ZF */
+    toy_li(t, 5, 1);
+    toy_branch(t, TOY_JNZ, t->at + 5 + 6);
+    toy_li(t, 5, 2);
+    toy_halt(t);
+    t->at = 0x1000;
+    toy_li(t, 1, 0);
+    toy_li(t, 4, TOY_JR);
+    toy_li(t, 7, 0x3000);
+    uint64_t loop = toy_li(t, 3, 1);
+
+    toy_r(t, TOY_DEC, 3); /* ZF */
+    toy_branch(t, TOY_JMP, 0x1800);
+    uint64_t back = toy_mem(t, TOY_STB, 4, 1, 0x1800); /* from now on: JR r7 */
+
+    toy_branch(t, TOY_JMP, loop);
+    t->at = 0x1800;
+    toy_rr(t, TOY_ADD, 7, 1); /* no ZF */
+    toy_branch(t, TOY_JMP, back);
+    run_to_halt(t);
+    ck_assert_uint_eq(t->env->r[5], 2);
+    toy_free(t);
+}
+END_TEST
+
 /* A unit whose last instruction lies in two pages, changed in its second part. */
 START_TEST(smc_across_pages)
 {
@@ -1094,6 +1125,7 @@ static void add(TCase *tc)
     T(smc_of_other_unit);
     T(data_beside_code);
     T(page_becomes_data);
+    T(smc_of_what_was_peeked);
     T(smc_across_pages);
     T(dma_to_code);
     T(faults_are_precise);
