@@ -33,7 +33,7 @@ need() {
     die "could not install: ${missing[*]}"
 }
 
-# setup_build DIR [meson options]: configures once, then builds.
+# setup_build DIR [meson options]: configures once, then builds $build_targets, or all.
 setup_build() {
   local dir=$1
   shift
@@ -42,7 +42,7 @@ setup_build() {
     die "meson setup failed: the lines above name what is missing"
   }
   rm -f "$top/.meson.log"
-  ninja -C "$dir" >"$dir/ninja.log" 2>&1 || {
+  ninja -C "$dir" ${build_targets:-} >"$dir/ninja.log" 2>&1 || {
     tail -n 40 "$dir/ninja.log" >&2
     die "the build failed"
   }
