@@ -43,3 +43,15 @@ RESET = out8(0xcf9, 0x06)
 def debug_exit(code):
     """Ends the emulator through isa-debug-exit at port 501h."""
     return out8(0x501, code)
+
+
+def cpio(entries):
+    """A newc archive of (name, mode, data)."""
+    out = bytearray()
+    for inode, (name, mode, data) in enumerate(entries + [("TRAILER!!!", 0, b"")], 1):
+        name = name.encode() + b"\0"
+        fields = [inode, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0]
+        out += b"070701" + b"".join(b"%08X" % f for f in fields) + name
+        out += b"\0" * (-len(out) % 4) + data
+        out += b"\0" * (-len(out) % 4)
+    return bytes(out) + b"\0" * (-len(out) % 512)

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Boots Debian's kernel with busybox to a shell on a pty, types commands, powers off.
+
+usage: test-linux.py PROGRAM MODE [EMULATOR OPTIONS]
+  MODE shell: to the prompt, commands, Ctrl-C, poweroff; init: to the first line of user space
+The kernel is $MYNAH_KERNEL, busybox $MYNAH_BUSYBOX (scripts/check sets them); without them the test is skipped.
+"""
+# SPDX-License-Identifier: MIT
+import gzip
+import os
+import pty
+import select
+import subprocess
+import sys
+import tempfile
+import time
+
+import guest
+
+SKIP = 77
+INIT = b"""#!/bin/busybox sh
+/bin/busybox mkdir -p /proc /sys /dev
+/bin/busybox --install -s /bin
+mount -t proc proc /proc
+mount -t devtmpfs dev /dev 2>/dev/null
+export PATH=/bin PS1='mynah> '
+echo user space is there
+setsid cttyhack sh
+poweroff -f
+"""
+
+
+class Console:
+    """The emulator on a pty: what it prints, and typing."""
+
+    def __init__(self, argv, limit):
+        self.until = time.monotonic() + limit
+        self.seen = b""
+        master, slave = pty.openpty()
+        self.fd = master
+        self.process = subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
+        os.close(slave)
+
+    def read(self):
+        left = self.until - time.monotonic()
+        if left <= 0 or not select.select([self.fd], [], [], left)[0]:
+            self.fail("nothing more came in time")
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:
+            data = b""
+        if not data:
+            self.fail("the emulator ended")
+        sys.stdout.buffer.write(data)
+        self.seen += data
+
+    def expect(self, text):
+        while text not in self.seen:
+            self.read()
+        self.seen = self.seen[self.seen.index(text) + len(text):]
+
+    def type(self, text):
+        os.write(self.fd, text)
+
+    def status(self):
+        """Waits for the end, reading on."""
+        while True:
+            try:
+                data = os.read(self.fd, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            sys.stdout.buffer.write(data)
+        return self.process.wait(max(1, self.until - time.monotonic()))
+
+    def fail(self, why):
+        self.process.kill()
+        sys.stdout.buffer.flush()
+        sys.exit(f"\ntest-linux: {why}; waited in vain, last seen: {self.seen[-300:]!r}")
+
+
+def initrd(path, busybox):
+    entries = [(d, 0o040755, b"") for d in ("bin", "dev", "proc", "sys", "root")]
+    entries += [("bin/busybox", 0o100755, open(busybox, "rb").read()), ("init", 0o100755, INIT)]
+    with open(path, "wb") as f:
+        f.write(gzip.compress(guest.cpio(entries), 6, mtime=0))
+
+
+def shell_session(c):
+    c.expect(b"mynah> ")
+    c.type(b"echo sum $((6*7))\n")
+    c.expect(b"sum 42")
+    c.type(b"uname -m; ls / | wc -l\n")
+    c.expect(b"x86_64")
+    c.type(b"head -c 100000 /dev/zero | md5sum\n")
+    c.expect(b"0019d23bef56a136a1891211d7007f6f")
+    c.type(b"grep -c processor /proc/cpuinfo\n")
+    c.expect(b"1\r\n")
+    c.type(b"sleep 1000\n")
+    time.sleep(1)
+    c.type(b"\x03")
+    c.expect(b"mynah> ")
+    c.type(b"poweroff -f\n")
+    status = c.status()
+    if status != 0:
+        sys.exit(f"test-linux: status {status} after poweroff, wanted 0")
+
+
+def main(program, mode, *options):
+    kernel, busybox = os.environ.get("MYNAH_KERNEL"), os.environ.get("MYNAH_BUSYBOX")
+    if not kernel or not busybox:
+        print("SKIPPED: MYNAH_KERNEL and MYNAH_BUSYBOX are not set (scripts/check sets them)")
+        sys.exit(SKIP)
+    with tempfile.TemporaryDirectory(prefix="mynah-") as folder:
+        image = folder + "/initrd.gz"
+        initrd(image, busybox)
+        c = Console([program, *options, "-m", "512", "-kernel", kernel, "-initrd", image, "-append",
+                     "console=ttyS0 panic=-1", "-nographic", "-no-reboot"], 3000)
+        c.expect(b"Linux version")
+        c.expect(b"user space is there")
+        if mode == "shell":
+            shell_session(c)
+        else:
+            c.type(b"\x01x")
+            c.status()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
