@@ -403,7 +403,9 @@ void helper_rdpmc(CPUX86State *env)
 void helper_hlt(CPUX86State *env, uint64_t next)
 {
     env->rip = next;
+    env->inhibit_irq = false; /* the shadow of an STI before it ends here */
     env_cpu(env)->halted = true;
+    x86_update_hflags(env);
 }
 
 /* RDFSBASE and the other three, when CR4.FSGSBASE forbids them. */
