@@ -248,8 +248,9 @@ static bool dumps(const DisasContextBase *db, uint32_t mask)
 static void guard_head(TCGEngine *e, const DisasContextBase *db)
 {
     const Translation *tr = e->translation;
+    bool crosses = (db->pc_next - 1) >> PAGE_BITS != db->pc_first >> PAGE_BITS;
 
-    if (e->ctx->guard_links && !db->key.cs_base && tr->has_second && tr->second.mr) {
+    if (e->ctx->guard_links && !db->key.cs_base && crosses && tr->second.mr) {
         e->ctx->head_guard = true;
         e->ctx->head_pc = (db->pc_first & PAGE_MASK) + PAGE_SIZE;
         e->ctx->head_token = tb_token(e, e->ctx->head_pc, tr->second.page);
