@@ -97,8 +97,8 @@ def shell_session(c):
     c.expect(b"0019d23bef56a136a1891211d7007f6f")
     c.type(b"grep -c processor /proc/cpuinfo\n")
     c.expect(b"1\r\n")
-    c.type(b"sleep 1000\n")
-    time.sleep(1)
+    c.type(b"sh -c 'echo asleep; sleep 1000'\n")
+    c.expect(b"asleep\r")  # what it prints; the echo of the command has a semicolon there
     c.type(b"\x03")
     c.expect(b"mynah> ")
     c.type(b"poweroff -f\n")
