@@ -57,6 +57,19 @@ void x86_exit_next(DisasContext *s, int64_t reason)
     s->base.is_jmp = DISAS_END;
 }
 
+void x86_check_target(DisasContext *s, IRRef pc)
+{
+    bool real =
+        !x86_protected(s) && ir_is_const(s->tcg, pc) && ir_t(s->tcg, pc)->val <= 0xffff;
+
+    if (s->code64 || !(s->hflags & HF_LIMITS) || real) {
+        return; /* a limit below 64 KiB is not seen in real mode */
+    }
+
+    IRRef limit = x86_ld_env(s, IR_I32, offsetof(CPUX86State, seg[R_CS].limit));
+    x86_raise_if(s, EXCP_GP, IR_I64, COND_A, pc, limit);
+}
+
 static ColdPath *new_cold(DisasContext *s, int kind)
 {
     assert(s->ncold < X86_MAX_COLD);
@@ -132,6 +145,11 @@ static void emit_cold(DisasContext *s, const ColdPath *c)
     s->next = c->next;
     ir_label(s->tcg, c->label);
     if (c->kind == COLD_EXIT) {
+        if (!s->code64 && s->hflags & HF_LIMITS) {
+            s->insn.len = c->len;
+            ir_insn_start(s->tcg, c->pc, c->len);
+            x86_check_target(s, x86_const(s, c->target));
+        }
         exit_to(s, c->target, c->ccmask);
         return;
     }
@@ -150,6 +168,7 @@ static void emit_cold(DisasContext *s, const ColdPath *c)
     }
 }
 
+/* The list may grow on the way. */
 void x86_emit_cold(DisasContext *s)
 {
     for (unsigned n = 0; n < s->ncold; n++) {

@@ -26,18 +26,39 @@ void gen_jcc(DisasContext *s, Insn *i)
 
 void gen_jmp(DisasContext *s, Insn *i)
 {
-    x86_goto(s, rel_target(s));
+    uint64_t target = rel_target(s);
+
+    x86_check_target(s, x86_const(s, target));
+    x86_goto(s, target);
 }
 
 void gen_jmp_ind(DisasContext *s, Insn *i)
 {
-    x86_goto_ind(s, x86_ip_cut(s, x86_op_load(s, 0), (IRType)i->opsize));
+    IRRef target = x86_ip_cut(s, x86_op_load(s, 0), (IRType)i->opsize);
+
+    x86_check_target(s, target);
+    x86_goto_ind(s, target);
+}
+
+/* The return address goes onto the stack; the target is checked after the stack, before
+ * the store. */
+static void push_return(DisasContext *s, IRRef target)
+{
+    IRType t = (IRType)s->insn.opsize;
+
+    if (!s->code64 && s->hflags & HF_LIMITS) {
+        x86_stack_probe(s, t, -(int64_t)(1 << t));
+        x86_check_target(s, target);
+    }
+    x86_push(s, t, x86_const(s, s->next));
 }
 
 void gen_call(DisasContext *s, Insn *i)
 {
-    x86_push(s, (IRType)i->opsize, x86_const(s, s->next));
-    x86_goto(s, rel_target(s));
+    uint64_t target = rel_target(s);
+
+    push_return(s, x86_const(s, target));
+    x86_goto(s, target);
 }
 
 void gen_call_ind(DisasContext *s, Insn *i)
@@ -47,7 +68,7 @@ void gen_call_ind(DisasContext *s, Insn *i)
     if (target == s->regs[R_RSP]) { /* as it was before the push */
         target = x86_op1(s, OP_mov, IR_I64, target);
     }
-    x86_push(s, (IRType)i->opsize, x86_const(s, s->next));
+    push_return(s, target);
     x86_goto_ind(s, target);
 }
 
@@ -56,6 +77,7 @@ void gen_ret(DisasContext *s, Insn *i)
     IRType t = (IRType)i->opsize;
     IRRef target = x86_ip_cut(s, x86_stack_top(s, t, 0), t);
 
+    x86_check_target(s, target);
     x86_stack_add(s, (1 << t) + (i->desc->nops ? i->imm : 0));
     x86_goto_ind(s, target);
 }

@@ -28,11 +28,13 @@ void helper_insn_done(CPUX86State *env, uint64_t next, uint64_t tf)
     }
 }
 
-static bool seg_allows(const X86Seg *seg, uint64_t ea, unsigned bytes, bool write,
-                       bool real)
+bool x86_seg_allows(const CPUX86State *env, unsigned n, uint64_t ea, uint64_t bytes,
+                    bool write)
 {
+    const X86Seg *seg = &env->seg[n];
     uint64_t last = ea + bytes - 1;
     unsigned type = seg->attr & (SEG_CODE | SEG_W);
+    bool real = (env->hflags & (HF_PE | HF_VM)) != HF_PE;
 
     if (real) {
         return last <= seg->limit;
@@ -50,9 +52,7 @@ static bool seg_allows(const X86Seg *seg, uint64_t ea, unsigned bytes, bool writ
 void x86_check_seg(CPUX86State *env, unsigned seg, uint64_t ea, unsigned bytes,
                    bool write, uintptr_t ra)
 {
-    bool real = (env->hflags & (HF_PE | HF_VM)) != HF_PE;
-
-    if (!seg_allows(&env->seg[seg], ea, bytes, write, real)) {
+    if (!x86_seg_allows(env, seg, ea, bytes, write)) {
         x86_raise(env, seg == R_SS ? EXCP_SS : EXCP_GP, ra);
     }
 }
@@ -234,13 +234,34 @@ uint64_t helper_cmpxchg16b(CPUX86State *env, uint64_t addr)
     return 0;
 }
 
-static uint64_t load_frame(SegStack *st, uint64_t bp)
+/* The linear address of a stack slot, checked against the limit of SS. */
+static vaddr frame_slot(const SegStack *st, uint64_t sp, bool write)
+{
+    CPUX86State *env = st->env;
+
+    sp &= st->mask;
+    if (env->hflags & HF_CS64) {
+        return sp;
+    }
+    if (env->hflags & HF_LIMITS) {
+        x86_check_seg(env, R_SS, sp, st->size, write, st->ra);
+    }
+    return (uint32_t)(st->base + sp);
+}
+
+static uint64_t load_frame(const SegStack *st, uint64_t bp)
 {
     uint64_t v = 0;
+    vaddr va = frame_slot(st, bp, false);
 
-    cpu_ld_bytes(env_cpu(st->env), st->base + (bp & st->mask), &v, st->size, MMU_CURRENT,
-                 st->ra);
+    cpu_ld_bytes(env_cpu(st->env), va, &v, st->size, MMU_CURRENT, st->ra);
     return TO_LE(64, v);
+}
+
+static void push_frame(SegStack *st, uint64_t v)
+{
+    frame_slot(st, st->sp - st->size, true);
+    seg_push(st, v);
 }
 
 /* ENTER with a nesting level above 0 (SDM vol. 2): copies the display of the enclosing
@@ -250,18 +271,18 @@ void helper_enter(CPUX86State *env, uint64_t alloc, uint64_t level, uint64_t siz
     SegStack st = seg_stack(env, size, GETPC());
     uint64_t bp = env->regs[R_RBP], frame;
 
-    seg_push(&st, bp);
+    push_frame(&st, bp);
     frame = st.sp;
     for (uint64_t n = 1; n < level; n++) {
         bp -= size;
-        seg_push(&st, load_frame(&st, bp));
+        push_frame(&st, load_frame(&st, bp));
     }
-    seg_push(&st, frame);
+    push_frame(&st, frame);
 
     st.sp -= alloc;
     /* The new top is checked for a write. */
-    cpu_probe(env_cpu(env), st.base + (st.sp & st.mask), size, MMU_WRITE, MMU_CURRENT,
-              st.ra);
+    vaddr top = frame_slot(&st, st.sp, true);
+    cpu_probe(env_cpu(env), top, size, MMU_WRITE, MMU_CURRENT, st.ra);
 
     seg_stack_commit(&st);
     env->regs[R_RBP] = size == 8   ? frame

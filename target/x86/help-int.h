@@ -15,9 +15,12 @@ enum {
 };
 
 /*
- * Checks an access to `bytes` at effective address `ea` against limit and type of segment
- * `seg`; raises #GP(0) or #SS(0). Not for 64-bit code.
+ * Whether limit and type of segment `seg` allow an access to `bytes` at effective address
+ * `ea`. Not for 64-bit code.
  */
+bool x86_seg_allows(const CPUX86State *env, unsigned seg, uint64_t ea, uint64_t bytes,
+                    bool write);
+/* The same; raises #GP(0) or #SS(0). */
 void x86_check_seg(CPUX86State *env, unsigned seg, uint64_t ea, unsigned bytes,
                    bool write, uintptr_t ra);
 

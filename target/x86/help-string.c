@@ -115,7 +115,6 @@ typedef struct Operand {
     char *host;  /* of the lowest byte of a run, or NULL */
 } Operand;
 
-/* Limits are looked at element by element. */
 static bool has_limit(const StringOp *o, const Operand *p)
 {
     uint32_t hf = o->env->hflags;
@@ -144,15 +143,18 @@ static void next_ea(StringOp *o, Operand *p)
 static uint64_t prepare(StringOp *o, Operand *p, uint64_t k)
 {
     k = MIN(k, run_length(o, p->seg, p->ea));
-    if (k == 0 || has_limit(o, p)) {
+    if (k == 0) {
         return 0;
     }
 
-    uint64_t low = p->ea;
+    uint64_t low = o->down ? p->ea - (k - 1) * o->n : p->ea;
+    if (has_limit(o, p) &&
+        !x86_seg_allows(o->env, p->seg, low, k * o->n, p->access == MMU_WRITE)) {
+        return 0;
+    }
     if (o->down) {
         /* The fault is the first element's; the others lie in the same page. */
         cpu_probe(o->cpu, linear(o, p->seg, p->ea), o->n, p->access, MMU_CURRENT, o->ra);
-        low -= (k - 1) * o->n;
     }
     p->host = cpu_probe(o->cpu, linear(o, p->seg, low), k * o->n, p->access, MMU_CURRENT,
                         o->ra);
@@ -288,6 +290,7 @@ uint64_t helper_rep_stos(CPUX86State *env, uint64_t how)
             fill_run(&o, &dst, v, k);
         } else {
             k = 1;
+            check_seg(&o, &dst, dst.ea, o.n);
             store_element(&o, &dst, env->regs[R_RAX]);
         }
         advance_reg(&o, R_RDI, k);

@@ -84,12 +84,25 @@ static bool must_check(const DisasContext *s, unsigned seg, bool write)
                           (write && seg == SEG_CS && x86_protected(s)));
 }
 
+/*
+ * In real and virtual-8086 mode only the limit counts, and it is tested inline; elsewhere
+ * the helper looks at the descriptor's type, too.
+ */
 static void check_limit(DisasContext *s, unsigned seg, IRRef ea, unsigned bytes,
                         bool write)
 {
-    if (must_check(s, seg, write)) {
-        X86_CALL(s, check_seg, IR_NONE, ea, x86_const(s, seg | write << 3 | bytes << 8));
+    if (!must_check(s, seg, write)) {
+        return;
     }
+    if (x86_protected(s)) {
+        X86_CALL(s, check_seg, IR_NONE, ea, x86_const(s, seg | write << 3 | bytes << 8));
+        return;
+    }
+
+    IRRef limit =
+        x86_ld_env(s, IR_I32, offsetof(CPUX86State, seg[0].limit) + seg * sizeof(X86Seg));
+    IRRef last = x86_op2(s, OP_add, IR_I64, ea, x86_const(s, bytes - 1));
+    x86_raise_if(s, seg == SEG_SS ? EXCP_SS : EXCP_GP, IR_I64, COND_A, last, limit);
 }
 
 IRAddr x86_seg_addr(DisasContext *s, unsigned seg, IRRef ea, unsigned bytes, bool write)

@@ -97,7 +97,15 @@ static bool unit_is_full(const DisasContext *s)
 
     return db->one_insn || s->hflags & (HF_TF | HF_INHIBIT | HF_RF) ||
            db->pc_next >> PAGE_BITS != db->pc_first >> PAGE_BITS || !ir_room(s->tcg) ||
-           s->ncold > X86_MAX_COLD - X86_COLD_PER_INSN;
+           s->ncold > X86_MAX_COLD - 8 - X86_COLD_PER_INSN;
+}
+
+/* The instruction's last byte is beyond the limit of CS: #GP when it gets there. */
+static void gen_fetch_check(DisasContext *s)
+{
+    uint64_t last = s->pc + s->insn.len - 1;
+
+    x86_check_target(s, x86_const(s, last));
 }
 
 /* #UD for bytes that are no instruction, or one that the model lacks; says so in -d
@@ -144,6 +152,7 @@ void x86_translate_insn(DisasContextBase *db)
     s->insn.len = bytes;
     ir_insn_start(s->tcg, s->pc, bytes);
     db->pc_next += bytes;
+    gen_fetch_check(s);
     if (len > 0) {
         gen_row(s);
     } else if (len == X86_DECODE_TOO_LONG) {

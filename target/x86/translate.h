@@ -42,8 +42,8 @@ typedef struct ColdPath {
     IRRef args[4];
 } ColdPath;
 
-#define X86_MAX_COLD      24 /* per unit */
-#define X86_COLD_PER_INSN 4
+#define X86_MAX_COLD      40 /* per unit; the last eight while they are emitted */
+#define X86_COLD_PER_INSN 12 /* PUSHA checks eight addresses */
 
 struct DisasContext {
     DisasContextBase base; /* first: all that the engine knows */
@@ -174,6 +174,8 @@ void x86_exit_next(DisasContext *s, int64_t reason);
 /* Cut to the size of a jump target with operand size `t`. */
 uint64_t x86_ip_mask(const DisasContext *s, IRType t);
 IRRef x86_ip_cut(DisasContext *s, IRRef ip, IRType t);
+/* #GP if a jump's target is beyond the limit of CS; before anything changes. */
+void x86_check_target(DisasContext *s, IRRef pc);
 /* If cond (of cc) holds, go to `pc`: a side exit. */
 void x86_goto_if_cc(DisasContext *s, Cond c, uint64_t pc);
 void x86_goto_if(DisasContext *s, IRType t, Cond c, IRRef a, IRRef b, uint64_t pc);

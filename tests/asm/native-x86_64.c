@@ -20,6 +20,9 @@
 #define USER64_CS 0x33
 #define USER_DS   0x2b
 
+enum { LDT_FLAT, LDT_CODE, LDT_STACK, LDT_DS, LDT_ES, LDT_GS };
+#define LDT_SELECTOR(n) ((n) << 3 | 7)
+
 static const int gpr_index[16] = {
     REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
     REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15,
@@ -46,6 +49,7 @@ static struct {
     unsigned ymm_offset; /* in the XSAVE image; 0: none */
     uint16_t cs[3];      /* selector for each X86Mode; 0: there is none */
     bool entering;
+    uint8_t segs; /* that DS, ES and GS are loaded for */
 } native;
 
 static void fp_to_frame(FXState *fx, const MachineState *st)
@@ -109,7 +113,9 @@ static void enter(mcontext_t *mc)
     mc->gregs[REG_RIP] = st->rip;
     mc->gregs[REG_EFL] = (mc->gregs[REG_EFL] & ~(greg_t)(RIG_EFLAGS | EFL_TF)) |
                          (st->eflags & (RIG_EFLAGS | EFL_TF));
-    mc->gregs[REG_CSGSFS] = (mc->gregs[REG_CSGSFS] & ~0xffffll) | native.cs[st->mode];
+    uint16_t *sel = (uint16_t *)&mc->gregs[REG_CSGSFS]; /* CS, GS, FS, SS */
+    sel[0] = st->segs ? LDT_SELECTOR(LDT_CODE) : native.cs[st->mode];
+    sel[3] = st->segs ? LDT_SELECTOR(LDT_STACK) : USER_DS;
     fp_to_frame((FXState *)mc->fpregs, st);
     native.entering = false;
 }
@@ -160,19 +166,46 @@ static bool load_flat_segments(void)
     return true;
 }
 
-/* A flat 16-bit code segment in the LDT; its selector, or 0. */
-static uint16_t make_code16(void)
+static bool write_ldt(unsigned n, unsigned contents, uint32_t base, uint32_t limit)
 {
     struct user_desc d = {
-        .entry_number = 0,
-        .limit = 0xfffff,
-        .seg_32bit = 0,
-        .contents = MODIFY_LDT_CONTENTS_CODE,
-        .limit_in_pages = 1,
+        .entry_number = n,
+        .base_addr = base,
+        .limit = limit > 0xfffff ? limit >> 12 : limit,
+        .contents = contents,
+        .limit_in_pages = limit > 0xfffff,
         .useable = 1,
     };
 
-    return syscall(SYS_modify_ldt, 0x11, &d, sizeof(d)) == 0 ? 7 : 0;
+    return syscall(SYS_modify_ldt, 0x11, &d, sizeof(d)) == 0;
+}
+
+/* 16-bit segments: flat code, and those of SEGS_LIMITED. */
+static bool make_16bit_segments(void)
+{
+    return write_ldt(LDT_FLAT, MODIFY_LDT_CONTENTS_CODE, 0, UINT32_MAX) &&
+           write_ldt(LDT_CODE, MODIFY_LDT_CONTENTS_CODE, CODE_BASE, 0xffff) &&
+           write_ldt(LDT_STACK, MODIFY_LDT_CONTENTS_DATA, STACK_BASE, STACK_SIZE - 1) &&
+           write_ldt(LDT_DS, MODIFY_LDT_CONTENTS_DATA, DATA_BASE, DATA_SIZE - 1) &&
+           write_ldt(LDT_ES, MODIFY_LDT_CONTENTS_DATA, DATA_BASE, ES_LIMIT) &&
+           write_ldt(LDT_GS, MODIFY_LDT_CONTENTS_STACK, DATA_BASE - GS_START,
+                     GS_START - 1);
+}
+
+/* DS, ES and GS keep what they are loaded with: signal frames do not have them. */
+static void load_segments(const MachineState *st)
+{
+    bool limited = st->segs != SEGS_FLAT;
+    unsigned ds = limited ? LDT_SELECTOR(LDT_DS) : USER_DS;
+    unsigned es = limited ? LDT_SELECTOR(LDT_ES) : USER_DS;
+    unsigned gs = limited ? LDT_SELECTOR(LDT_GS) : 0;
+
+    if (native.segs != st->segs) {
+        asm volatile("mov %0, %%ds; mov %1, %%es; mov %2, %%gs"
+                     :
+                     : "r"(ds), "r"(es), "r"(gs));
+        native.segs = st->segs;
+    }
 }
 
 bool native_init(void)
@@ -197,7 +230,8 @@ bool native_init(void)
     }
     native.cs[X86_MODE_64] = USER64_CS;
     native.cs[X86_MODE_32] = load_flat_segments() ? USER32_CS : 0;
-    native.cs[X86_MODE_16] = native.cs[X86_MODE_32] ? make_code16() : 0;
+    native.cs[X86_MODE_16] =
+        native.cs[X86_MODE_32] && make_16bit_segments() ? LDT_SELECTOR(LDT_FLAT) : 0;
     return true;
 }
 
@@ -208,6 +242,7 @@ bool native_has_mode(X86Mode mode)
 
 MachineResult native_run(MachineState *st)
 {
+    load_segments(st);
     native.st = st;
     native.entering = true;
     raise(SIGUSR1);

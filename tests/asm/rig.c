@@ -534,6 +534,27 @@ static void run_units(Rig *r, unsigned max_units)
 
 /* --- state in and out --- */
 
+/* 16-bit segments; SEGS_VM86 differs in EFLAGS only. */
+static void set_limited_segments(CPUX86State *env)
+{
+    const uint32_t data = SEG_P | SEG_S | SEG_W | SEG_A | 3 << SEG_DPL_SHIFT;
+    const X86Seg code = {
+        .attr = (data & ~SEG_W) | SEG_CODE | SEG_R, .base = CODE_BASE, .limit = 0xffff};
+
+    for (unsigned n = 0; n < NR_SEGS; n++) {
+        env->seg[n] = (X86Seg){.attr = data, .base = DATA_BASE, .limit = DATA_SIZE - 1};
+    }
+    env->seg[R_CS] = code;
+    env->seg[R_SS].base = STACK_BASE;
+    env->seg[R_ES].limit = ES_LIMIT;
+    env->seg[R_GS].attr |= SEG_E;
+    env->seg[R_GS].base = DATA_BASE - GS_START;
+    env->seg[R_GS].limit = GS_START - 1;
+    for (unsigned n = 0; n < NR_SEGS; n++) {
+        env->seg_base[n] = env->seg[n].base;
+    }
+}
+
 static void set_segments(CPUX86State *env, unsigned mode)
 {
     uint16_t cs = mode == X86_MODE_64   ? USER_CS64
@@ -554,6 +575,9 @@ static void state_in(Rig *r, const MachineState *st)
     CPUX86State *env = r->env;
 
     set_segments(env, st->mode);
+    if (st->segs != SEGS_FLAT) {
+        set_limited_segments(env);
+    }
     env->cr0 = CR0_PG | CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP;
     env->cr4 =
         CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_OSXSAVE | CR4_FSGSBASE | CR4_UMIP;
@@ -564,7 +588,7 @@ static void state_in(Rig *r, const MachineState *st)
     env->rip = st->rip;
     env->mxcsr = st->mxcsr;
     env->inhibit_irq = false;
-    x86_set_eflags(env, st->eflags | EFL_IF);
+    x86_set_eflags(env, st->eflags | EFL_IF | (st->segs == SEGS_VM86 ? EFL_VM : 0));
     env->x87.cw = st->fcw;
     env->x87.sw = st->fsw & ~(7 << 11);
     env->x87.top = st->fsw >> 11 & 7;

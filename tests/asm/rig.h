@@ -27,12 +27,22 @@
                    Linux */
 #define GDT_SIZE 0x00001000u
 
+/*
+ * Segments of 16-bit code. SEGS_LIMITED: CS, SS and DS begin at the three places and are
+ * no longer than needed, ES ends where ES_LIMIT says, GS is an expand-down segment.
+ * SEGS_VM86: the same bases and limits in virtual-8086 mode, which the host cannot do.
+ */
+enum { SEGS_FLAT, SEGS_LIMITED, SEGS_VM86 };
+#define ES_LIMIT 0x1bffu
+#define GS_START 0xe000u /* first valid offset; it is the beginning of the data */
+
 typedef struct MachineState {
     uint64_t regs[16];
     uint64_t rip;
     uint32_t eflags;
     uint32_t mxcsr;
     uint8_t mode;      /* X86Mode: of the code segment */
+    uint8_t segs;      /* SEGS_* */
     uint16_t fcw, fsw; /* fsw with TOP */
     uint8_t ftw;       /* bit i: physical register i is in use (as FXSAVE) */
     uint8_t st[8][10]; /* ST(0) first */

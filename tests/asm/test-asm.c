@@ -20,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-
 typedef struct Snippet {
     char *name, *in, *out, *path;
     unsigned offset, len; /* in the image; the last byte is HLT */

@@ -30,7 +30,8 @@ struct Gen {
 typedef struct Draft {
     Rand *rnd;
     X86Mode mode;
-    bool calm;                   /* one of several: see above */
+    bool addr16;                 /* 16-bit addressing */
+    bool limited;                /* segments have bases and limits: SEGS_LIMITED */
     uint8_t buf[32];             /* random bytes behind the ones that count */
     unsigned disp_at, disp_size; /* place of the displacement in buf */
     unsigned imm_at;             /* of what follows */
@@ -128,12 +129,16 @@ static void put_prefixes(Draft *d, const Template *t, unsigned *n)
     if (t->pp == 0 && rand_below(r, 4) == 0) {
         d->buf[(*n)++] = 0x66;
     }
-    /* 16-bit addresses reach no memory of ours. */
-    if (d->mode == X86_MODE_16 ? rand_below(r, 16) != 0 : rand_below(r, 16) == 0) {
+    /* 16-bit addresses reach memory of ours only when segments have bases. */
+    unsigned other = d->mode != X86_MODE_16 ? 1 : d->limited ? 4 : 15;
+    d->addr16 = d->mode == X86_MODE_16;
+    if (rand_below(r, 16) < other) {
         d->buf[(*n)++] = d->mode == X86_MODE_32 ? 0x3e : 0x67;
+        d->addr16 = false;
     }
-    if (rand_below(r, 16) == 0) {
-        d->buf[(*n)++] = 0x2e;
+    if (rand_below(r, d->limited ? 4 : 16) == 0) {
+        static const uint8_t segs[] = {0x2e, 0x26, 0x36, 0x65};
+        d->buf[(*n)++] = segs[d->limited ? rand_below(r, 4) : 0];
     }
     if (rand_below(r, 4) == 0) {
         static const uint8_t more[] = {0xf0, 0xf0, 0xf3, 0xf2};
@@ -169,6 +174,18 @@ static void put_opcode(Draft *d, const Template *t, unsigned *n)
     d->buf[(*n)++] = t->opcode;
 }
 
+static void put_disp(Draft *d, unsigned *n, unsigned size)
+{
+    d->disp_at = *n;
+    d->disp_size = size;
+    for (unsigned k = 0; k < size; k++) {
+        d->buf[(*n)++] = rand_u64(d->rnd);
+    }
+    if (size == 4 && rand_below(d->rnd, 2)) {
+        stl_le_p(d->buf + d->disp_at, (int32_t)(rand_below(d->rnd, 0x400) - 0x200));
+    }
+}
+
 /* ModRM, SIB and displacement; the fields that select the row stay as the template has
  * them. */
 static void put_modrm(Draft *d, const Template *t, unsigned *n)
@@ -185,19 +202,16 @@ static void put_modrm(Draft *d, const Template *t, unsigned *n)
     mod = rand_below(r, 3);
     m = mod << 6 | (m & 0x38) | rand_below(r, 8);
     d->buf[(*n)++] = m;
+    if (d->addr16) {
+        put_disp(d, n, mod == 1 ? 1 : mod == 2 || (m & 7) == 6 ? 2 : 0);
+        return;
+    }
     uint8_t sib = rand_u64(r);
     if ((m & 7) == 4) {
         d->buf[(*n)++] = sib;
     }
     bool disp32 = mod == 0 && ((m & 7) == 5 || ((m & 7) == 4 && (sib & 7) == 5));
-    d->disp_at = *n;
-    d->disp_size = mod == 1 ? 1 : mod == 2 || disp32 ? 4 : 0;
-    for (unsigned k = 0; k < d->disp_size; k++) {
-        d->buf[(*n)++] = rand_u64(r);
-    }
-    if (d->disp_size == 4 && rand_below(r, 2)) {
-        stl_le_p(d->buf + d->disp_at, (int32_t)(rand_below(r, 0x400) - 0x200));
-    }
+    put_disp(d, n, mod == 1 ? 1 : mod == 2 || disp32 ? 4 : 0);
 }
 
 /* Random bytes where an immediate may be; often a small one, or a sign. */
@@ -282,42 +296,84 @@ static uint64_t random_place(Rand *r)
 
 static void set_disp(Draft *d, uint64_t disp)
 {
-    stl_le_p(d->buf + d->disp_at, disp);
+    if (d->disp_size == 2) {
+        stw_le_p(d->buf + d->disp_at, disp);
+    } else {
+        stl_le_p(d->buf + d->disp_at, disp);
+    }
 }
 
-/* Chooses registers or displacement so that the memory operand is at `place`. False: it
- * cannot be. */
+/* Where segments begin. */
+static uint64_t segment_base(const Draft *d, unsigned seg)
+{
+    static const uint32_t bases[] = {
+        [SEG_ES] = DATA_BASE, [SEG_CS] = CODE_BASE, [SEG_SS] = STACK_BASE,
+        [SEG_DS] = DATA_BASE, [SEG_FS] = 0,         [SEG_GS] = DATA_BASE - GS_START,
+    };
+
+    return d->limited ? bases[seg] : 0;
+}
+
+/* A place for an operand in segment `seg`: most of them lie in the data. */
+static uint64_t random_place_in(Draft *d, unsigned seg)
+{
+    uint64_t place = random_place(d->rnd);
+
+    if (d->limited && seg == SEG_SS) {
+        place += STACK_BASE - DATA_BASE;
+    }
+    return place;
+}
+
+/* Random bits above an address of the instruction's address size, in a register of the
+ * mode's size. */
+static uint64_t above_address(Draft *d)
+{
+    unsigned asize = d->insn.addrsize;
+    uint64_t v = rand_u64(d->rnd);
+
+    if (asize == SZ16) {
+        return (uint32_t)v & ~0xffffu;
+    }
+    return asize == SZ32 && d->mode == X86_MODE_64 ? v << 32 : 0;
+}
+
+static uint64_t address_mask(const Insn *i)
+{
+    return i->addrsize == SZ64   ? UINT64_MAX
+           : i->addrsize == SZ32 ? UINT32_MAX
+                                 : UINT16_MAX;
+}
+
+/*
+ * Chooses registers or displacement so that the memory operand is at the linear address
+ * `place`. False: it cannot be.
+ */
 static bool aim(Draft *d, MachineState *st, uint64_t place)
 {
     Insn *i = &d->insn;
-    uint64_t mask = i->addrsize == SZ64 ? UINT64_MAX : UINT32_MAX;
-    uint64_t high =
-        mask == UINT32_MAX && d->mode == X86_MODE_64 ? rand_u64(d->rnd) << 32 : 0;
-    uint64_t index;
+    uint64_t mask = address_mask(i), index = 0;
 
-    if (i->addrsize == SZ16 || i->seg >= SEG_FS) {
+    if (i->rip_rel || i->seg == SEG_FS ||
+        (!d->limited && (i->addrsize == SZ16 || i->seg == SEG_GS))) {
         return false;
     }
+    place -= segment_base(d, i->seg);
     if (i->index >= 0 && i->index != i->base) {
         st->regs[i->index] =
             rand_below(d->rnd, 2) ? rand_below(d->rnd, 64) : random_value(d->rnd) & mask;
-    }
-    index = i->index >= 0 ? st->regs[i->index] << i->scale : 0;
-    if (i->rip_rel) {
-        return false; /* the place of the code is not known yet */
-    }
-    if (i->base >= 0 && i->base != i->index) {
-        st->regs[i->base] = ((place - index - i->disp) & mask) | high;
-        return true;
-    }
-    if (i->base >= 0) {
-        st->regs[i->base] = rand_below(d->rnd, 0x1000);
-        index = st->regs[i->base] * (1 + (1u << i->scale));
-    } else if (i->index >= 0) {
-        st->regs[i->index] = rand_below(d->rnd, 0x1000);
         index = st->regs[i->index] << i->scale;
     }
-    if (d->disp_size == 4) {
+    if (i->base >= 0 && i->base != i->index) {
+        st->regs[i->base] = ((place - index - i->disp) & mask) | above_address(d);
+        return true;
+    }
+    if (i->index >= 0) {
+        uint64_t v = rand_below(d->rnd, 0x1000);
+        st->regs[i->index] = v;
+        index = (v << i->scale) + (i->base >= 0 ? v : 0);
+    }
+    if (d->disp_size >= 2) {
         set_disp(d, place - index);
         return true;
     }
@@ -377,13 +433,16 @@ static bool is_calm(const Insn *i)
 /* --- states that make sense to the instruction --- */
 
 /* RSP inside the stack, seldom at an edge. */
-static uint64_t random_rsp(Rand *r)
+static uint64_t random_rsp(Draft *d)
 {
+    Rand *r = d->rnd;
+    uint64_t base = STACK_BASE - segment_base(d, SEG_SS);
+
     if (rand_below(r, 16) == 0) {
-        return (rand_below(r, 2) ? STACK_BASE : STACK_BASE + STACK_SIZE) +
-               rand_below(r, 40) - 20;
+        unsigned edge = rand_below(r, 2) ? STACK_SIZE : d->limited ? 20 : 0;
+        return base + edge + rand_below(r, 40) - 20;
     }
-    return STACK_BASE + 0x400 + (rand_below(r, 0x1800) & (rand_below(r, 4) ? ~7u : ~0u));
+    return base + 0x400 + (rand_below(r, 0x1800) & (rand_below(r, 4) ? ~7u : ~0u));
 }
 
 static uint64_t random_count(Rand *r)
@@ -394,18 +453,14 @@ static uint64_t random_count(Rand *r)
 static void set_string_registers(Draft *d, MachineState *st)
 {
     const Insn *i = &d->insn;
-    uint64_t high =
-        i->addrsize == SZ64 || d->mode != X86_MODE_64 ? 0 : rand_u64(d->rnd) << 32;
+    Rand *r = d->rnd;
+    uint64_t mask = address_mask(i);
+    uint64_t from = random_place(r),
+             to = rand_below(r, 3) ? random_place(r) : from + rand_below(r, 32) - 16;
 
-    st->regs[R_RSI] = random_place(d->rnd) | high;
-    st->regs[R_RDI] =
-        (rand_below(d->rnd, 3) ? random_place(d->rnd)
-                               : st->regs[R_RSI] + rand_below(d->rnd, 32) - 16) |
-        high;
-    if (i->addrsize != SZ64) {
-        st->regs[R_RDI] = (uint32_t)st->regs[R_RDI] | high;
-    }
-    st->regs[R_RCX] = random_count(d->rnd) | high;
+    st->regs[R_RSI] = ((from - segment_base(d, i->seg)) & mask) | above_address(d);
+    st->regs[R_RDI] = ((to - segment_base(d, SEG_ES)) & mask) | above_address(d);
+    st->regs[R_RCX] = random_count(r) | above_address(d);
 }
 
 /* A place in the code area where there is HLT. */
@@ -419,21 +474,24 @@ static void set_special_registers(Draft *d, MachineState *st)
     const Insn *i = &d->insn;
     Rand *r = d->rnd;
 
-    st->regs[R_RSP] = random_rsp(r);
+    st->regs[R_RSP] = random_rsp(d);
     if (i->desc->gates & (GATE_REP | GATE_REPZ)) {
         set_string_registers(d, st);
     }
     if (matches(i, "popa")) {
-        st->regs[R_RSP] = STACK_BASE + 0x800; /* AMD processors leave half of it done */
+        st->regs[R_RSP] =
+            STACK_BASE + 0x800 -
+            segment_base(d, SEG_SS); /* AMD processors leave half of it done */
     }
-    if (matches(i, "*maskmov*")) { /* which byte faults, and whether a masked one does, is open */
+    if (matches(i, "*maskmov*")) { /* which byte faults, and whether a masked one does, is
+                                      open */
         st->regs[R_RDI] = DATA_BASE + rand_below(r, DATA_SIZE - 16);
     }
     if (matches(i, "enter") || matches(i, "leave")) {
-        st->regs[R_RBP] = random_rsp(r);
+        st->regs[R_RBP] = random_rsp(d);
     }
     if (matches(i, "xlat")) {
-        st->regs[R_RBX] = random_place(r);
+        st->regs[R_RBX] = random_place(r) - segment_base(d, i->seg);
     }
     if (matches(i, "*div") && rand_below(r, 4)) {
         st->regs[R_RDX] = rand_below(r, 2) ? (uint64_t)((int64_t)st->regs[R_RAX] >> 63)
@@ -441,7 +499,7 @@ static void set_special_registers(Draft *d, MachineState *st)
     }
     if ((matches(i, "call") || matches(i, "jmp")) && i->op[0].kind == OPK_REG &&
         i->op[0].reg != R_RSP) {
-        st->regs[i->op[0].reg] = random_target(r);
+        st->regs[i->op[0].reg] = random_target(r) - segment_base(d, SEG_CS);
     }
 }
 
@@ -484,6 +542,12 @@ static bool is_undefined(const Insn *i)
     }
     if (matches(i, "loop*") && i->prefixes & (PFX_F3 | PFX_F2)) {
         return true; /* AMD processors look at the prefix instead of the opcode */
+    }
+    if (matches(i, "maskmov*") && i->mode != X86_MODE_64) {
+        return true; /* limits of what is not stored */
+    }
+    if (i->desc->gates & GATE_ALIGN && i->seg == SEG_SS && i->mode == X86_MODE_16) {
+        return true; /* whether #SS for the limit or #GP for the alignment comes first */
     }
     if (i->mode == X86_MODE_32 && i->desc->gates & GATE_X87 && i->seg == SEG_CS) {
         return true; /* whether #GP for a write or a pending #MF comes first */
@@ -564,7 +628,7 @@ static bool make_single(Gen *g, Draft *d, Case *c)
     set_special_registers(d, st);
     if (memory_operand(&d->insn) >= 0 && !matches(&d->insn, "nop") &&
         !matches(&d->insn, "lea")) {
-        uint64_t place = random_place(d->rnd);
+        uint64_t place = random_place_in(d, d->insn.seg);
         if (!aim(d, st, place) || !limit_bit_offset(d, st)) {
             return false;
         }
@@ -577,6 +641,8 @@ static bool make_single(Gen *g, Draft *d, Case *c)
     if (!draft_decode(d) || d->insn.desc != &x86_rows[c->row]) {
         return false;
     }
+    c->only_protected = d->insn.desc->gates & (GATE_VM86 | GATE_IOPL | GATE_PROT) ||
+                        d->insn.seg == SEG_CS || d->insn.seg == SEG_GS;
     append(c, d);
     return true;
 }
@@ -626,15 +692,17 @@ static bool make_several(Gen *g, Draft *d, Case *c, unsigned ninsns)
     return c->ninsns > 0;
 }
 
-void gen_case(Gen *g, Case *c, uint64_t seed, unsigned ninsns, X86Mode mode)
+void gen_case(Gen *g, Case *c, uint64_t seed, unsigned ninsns, X86Mode mode,
+              unsigned segs)
 {
     Rand rnd = {.state = (seed + 1) * UINT64_C(0x9e3779b97f4a7c15)};
-    Draft d = {.rnd = &rnd, .mode = mode};
+    Draft d = {.rnd = &rnd, .mode = mode, .limited = segs != SEGS_FLAT};
 
     for (;;) {
         memset(c, 0, sizeof(*c));
         c->seed = seed;
         c->before.mode = mode;
+        c->before.segs = segs;
         random_state(&rnd, &c->before);
         if (ninsns > 1 ? make_several(g, &d, c, ninsns) : make_single(g, &d, c)) {
             break;
@@ -642,7 +710,7 @@ void gen_case(Gen *g, Case *c, uint64_t seed, unsigned ninsns, X86Mode mode)
     }
     c->offset = rand_below(&rnd, 8) ? 0x100 + rand_below(&rnd, CODE_AREA - 0x300)
                                     : CODE_AREA / 2 - rand_below(&rnd, 16);
-    c->before.rip = CODE_BASE + c->offset;
+    c->before.rip = CODE_BASE + c->offset - segment_base(&d, SEG_CS);
     c->code[c->len] = HLT;
 }
 
@@ -670,7 +738,7 @@ static void fill_memory(Gen *g)
 {
     Rand rnd = {.state = 7};
 
-    memset((void *)(uintptr_t)CODE_BASE, HLT, 2 * CODE_AREA);
+    memset((void *)(uintptr_t)CODE_BASE, HLT, 0x10000);
     for (unsigned n = 0; n < DATA_SIZE; n += 8) {
         stq_le_p(g->data + n, rand_u64(&rnd));
     }

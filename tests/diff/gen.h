@@ -19,6 +19,7 @@ typedef struct Case {
     unsigned offset;                  /* in the code area */
     unsigned ninsns;
     unsigned row;        /* of the first instruction */
+    bool only_protected; /* of SEGS_LIMITED: not the same in virtual-8086 mode */
     uint64_t patch_addr; /* memory that has been given a value, */
     uint8_t patch[64];
     unsigned patch_len;      /* or 0 */
@@ -35,7 +36,8 @@ void gen_free(Gen *g);
 /* Rows that cases can be made of. */
 unsigned gen_rows(const Gen *g);
 /* The case of `seed`, of `ninsns` instructions at most. */
-void gen_case(Gen *g, Case *c, uint64_t seed, unsigned ninsns, X86Mode mode);
+void gen_case(Gen *g, Case *c, uint64_t seed, unsigned ninsns, X86Mode mode,
+              unsigned segs);
 
 /* Memory as the case finds it. */
 void gen_memory(const Gen *g, const Case *c, Snapshot *s);

@@ -8,6 +8,8 @@
  *   --backend NAME     interp, native, or both (default)
  *   --rows GLOB        rows by mnemonic
  *   --bits N           32- or 16-bit code
+ *   --limited          16-bit code: segments with bases and limits, in virtual-8086 mode,
+ * too
  *   --off NAME,...     optimisations to switch off
  *   --one-insn         units of one instruction
  *   --failures N       stop after so many (10)
@@ -22,12 +24,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-
 static struct {
     gint64 cases, seed;
     int insns, bits, failures;
     char *backend, *rows, *off;
-    gboolean verbose, one_insn;
+    gboolean verbose, one_insn, limited;
 } opt = {.cases = 100000, .seed = 1, .insns = 1, .bits = 64, .failures = 10};
 
 static GOptionEntry entries[] = {
@@ -41,8 +42,10 @@ static GOptionEntry entries[] = {
     {"off",        0, 0, G_OPTION_ARG_STRING, &opt.off, "optimisations off", "NAMES"},
     {"one-insn",     0, 0, G_OPTION_ARG_NONE, &opt.one_insn, "units of one instruction",
      NULL},
-    {"verbose",          0, 0, G_OPTION_ARG_NONE, &opt.verbose, "print each case", NULL},
-    {NULL}
+    {"limited",          0, 0, G_OPTION_ARG_NONE, &opt.limited, "segments with bases and limits",
+     NULL},
+    {"verbose", 0, 0, G_OPTION_ARG_NONE, &opt.verbose, "print each case", NULL},
+    {NULL       }
 };
 
 static X86Mode mode_of_bits(void)
@@ -61,9 +64,10 @@ typedef struct Diff {
     unsigned long crashes, ends, faults;
 } Diff;
 
-static void run_rig(Diff *d, Rig *rig, const Case *c, Snapshot *out)
+static void run_rig(Diff *d, Rig *rig, const Case *c, unsigned segs, Snapshot *out)
 {
     out->st = c->before;
+    out->st.segs = segs;
     gen_memory(d->gen, c, out);
     gen_place(c);
     snapshot_load(out);
@@ -132,20 +136,34 @@ static void forgive_present(Snapshot *host)
     }
 }
 
-/* True when the rig ends as the host did; otherwise `why` tells. */
-static bool agrees(Diff *d, unsigned n, const Case *c, const Snapshot *host, GString *why)
+static bool agrees_with(Diff *d, unsigned n, const Case *c, unsigned segs,
+                        const Snapshot *host, GString *why)
 {
     static Snapshot ours;
-    uint64_t end = CODE_BASE + c->offset + c->len;
+    uint64_t end = c->before.rip + c->len;
     bool ended = host->st.rip == end;
     uint32_t flags = RIG_EFLAGS & ~(ended ? c->undefined : c->ever_undefined);
 
-    run_rig(d, d->rigs[n], c, &ours);
+    run_rig(d, d->rigs[n], c, segs, &ours);
     forgive_scan(c, &ours, host);
     if (!ended && stored_nothing(c, &ours, end)) {
         return true;
     }
     return branched_away(c, &ours, host) || snapshot_equal(&ours, host, flags, why);
+}
+
+/* True when the rig ends as the host did; otherwise `why` tells. */
+static bool agrees(Diff *d, unsigned n, const Case *c, const Snapshot *host, GString *why)
+{
+    if (!agrees_with(d, n, c, c->before.segs, host, why)) {
+        return false;
+    }
+    if (c->before.segs == SEGS_FLAT || c->only_protected ||
+        agrees_with(d, n, c, SEGS_VM86, host, why)) {
+        return true;
+    }
+    g_string_append(why, " (virtual-8086 mode)");
+    return false;
 }
 
 /* --- a case that failed --- */
@@ -276,8 +294,8 @@ static void report(Diff *d, unsigned n, const Case *failed)
     }
     append_line(text, line);
     g_string_append(line, "# out:");
-    snapshot_describe(host, before, CODE_BASE + c.offset + c.len,
-                      RIG_EFLAGS & ~c.undefined, line);
+    snapshot_describe(host, before, c.before.rip + c.len, RIG_EFLAGS & ~c.undefined,
+                      line);
     append_line(text, line);
     append_line(text, why);
     disassemble(&c, text);
@@ -294,7 +312,7 @@ static void report(Diff *d, unsigned n, const Case *failed)
 static unsigned check_slot(Diff *d, const HostSlot *s)
 {
     unsigned failed = 0;
-    uint64_t end = CODE_BASE + s->c.offset + s->c.len;
+    uint64_t end = s->c.before.rip + s->c.len;
 
     d->ends += s->out.st.rip == end;
     d->faults += s->out.res.vector != EXCP_GP;
@@ -317,7 +335,8 @@ static unsigned run_batch(Diff *d, uint64_t first, unsigned n)
     unsigned failed = 0, done;
 
     for (unsigned k = 0; k < n; k++) {
-        gen_case(d->gen, &s[k].c, first + k, opt.insns, mode_of_bits());
+        gen_case(d->gen, &s[k].c, first + k, opt.insns, mode_of_bits(),
+                 opt.limited ? SEGS_LIMITED : SEGS_FLAT);
         if (opt.verbose) {
             g_autoptr(GString) text = g_string_new(NULL);
             disassemble(&s[k].c, text);
