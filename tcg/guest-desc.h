@@ -3,7 +3,7 @@
 #ifndef TCG_GUEST_DESC_H
 #define TCG_GUEST_DESC_H
 
-#include "util/common.h"
+#include "tcg/vec.h"
 
 /*
  * Offsets are from the env pointer and may be negative. The accelerator fills this in once.
@@ -44,6 +44,7 @@ typedef struct GuestDesc {
     int32_t tlb_base;
     int32_t jc_base, jc_tag;
     int32_t mxcsr;        /* uint32_t: guest MXCSR, for vector operations             */
+    int32_t vec_loaded;   /* uint8_t of the back end's: 0 whenever C code runs        */
     uint8_t jc_bits;
     uint8_t page_bits, tlb_index_bits, tlb_entry_bits;
     uint8_t tag_read, tag_write, addend;
@@ -61,6 +62,11 @@ typedef struct GuestDesc {
     void (*st_vec)(void *env, uint64_t addr, const void *val, uint32_t oi, uintptr_t ra);
     /* op_oi: ATOMIC_OI(OP_at_*, MemOp); returns the old value, zero-extended. */
     uint64_t (*atomic)(void *env, uint64_t addr, uint64_t b, uint64_t c, uint32_t op_oi, uintptr_t ra);
+    /*
+     * The meaning of the vector operations; returns the integer or the flags of those that have one. Floating point is by
+     * the MXCSR in env and sets flags there. It never raises: units that it, or a host instruction, runs in must not see an exception unmasked.
+     */
+    uint64_t (*vec_op)(void *env, const VecOp *op);
     /* Code for the pc in env and the current mode, from the cache; NULL: leave with TCG_EXIT_LOOKUP. All state is in env. */
     const void *(*lookup)(void *env);
 } GuestDesc;

@@ -221,13 +221,16 @@ static void store_host(char *p, unsigned n, uint64_t v)
 
 static void load_vec(const Exec *x, const IROp *op, uint64_t addr, char *p)
 {
-    char buf[32];
-    if (p) {
+    char buf[32] = {0};
+    if (op->memop <= MO_64) {
+        stq_le_p(buf, p ? ldn_le_p(p, memop_bytes(op->memop))
+                        : x->g->ld(x->env, addr, op->memop, (uintptr_t)op));
+    } else if (p) {
         memcpy(buf, p, memop_bytes(op->memop));
     } else {
         x->g->ld_vec(x->env, addr, buf, op->memop, (uintptr_t)op);
     }
-    memcpy(vec_ref(x, op->out[0]), buf, memop_bytes(op->memop));
+    memcpy(vec_ref(x, op->out[0]), buf, MAX(16, memop_bytes(op->memop)));
 }
 
 static void run_ld(Exec *x, const IROp *op)
@@ -235,7 +238,7 @@ static void run_ld(Exec *x, const IROp *op)
     uint64_t addr = op_address(x, op), v;
     unsigned n = memop_bytes(op->memop);
     char *p = probe(x, addr, op->memop, op->memop & MO_RMW);
-    if (n > 8) {
+    if (op->type >= IR_V128) {
         load_vec(x, op, addr, p);
         return;
     }
@@ -251,10 +254,12 @@ static void run_st(Exec *x, const IROp *op)
     uint64_t addr = op_address(x, op);
     unsigned n = memop_bytes(op->memop);
     char *p = probe(x, addr, op->memop, true);
-    if (n > 8) {
+    if (op->type >= IR_V128) {
         const char *v = vec_ref(x, op->in[2]);
         if (p) {
             memcpy(p, v, n);
+        } else if (n <= 8) {
+            x->g->st(x->env, addr, ldn_le_p(v, n), op->memop, (uintptr_t)op);
         } else {
             x->g->st_vec(x->env, addr, v, op->memop, (uintptr_t)op);
         }
@@ -335,11 +340,39 @@ static_assert(sizeof(void *) == sizeof(uint64_t),
 
 /* ---- vectors ---- */
 
-/* The one place where vector ops are run. */
+static const void *vec_in(const Exec *x, const IROp *op, unsigned i)
+{
+    return op->in[i] == IR_NONE ? NULL : vec_ref(x, op->in[i]);
+}
+
 static void vec_exec(Exec *x, const IROp *op)
 {
-    assert(op->code == OP_vmov);
-    memmove(vec_ref(x, op->out[0]), vec_ref(x, op->in[0]), op->type == IR_V128 ? 16 : 32);
+    uint64_t integer[4] = {0};
+    bool to_vec = op->code == OP_vop || op->code == OP_itov;
+    VecOp v = {
+        .vec = op->vec,
+        .imm = op->imm,
+        .n = op->type == IR_V128 ? 16 : 32,
+        .r = to_vec ? vec_ref(x, op->out[0]) : NULL,
+        .a = vec_in(x, op, 0),
+        .b = integer,
+        .c = op->code == OP_vop ? vec_in(x, op, 2) : NULL,
+    };
+    if (op->code == OP_vmov) {
+        memmove(vec_ref(x, op->out[0]), v.a, v.n);
+        return;
+    }
+    if (op->code == OP_itov) {
+        integer[0] = get_in(x, op, 1) & ir_type_mask((IRType)op->memop);
+    } else {
+        v.b = vec_in(x, op, 1);
+    }
+    uint64_t result = x->g->vec_op(x->env, &v);
+    if (op->code == OP_vtoi) {
+        put_out(x, op, 0, result & ir_type_mask((IRType)op->memop));
+    } else if (op->setcc) {
+        put_cc(x, result);
+    }
 }
 
 /* ---- control flow ---- */

@@ -403,6 +403,9 @@ static IRType type_of_bits(unsigned bits)
 static IRType mem_type(const IROp *op)
 {
     unsigned size = op->memop & MO_SIZE;
+    if (op->type >= IR_V128) {
+        return (IRType)op->type;
+    }
     return size <= MO_64 ? (IRType)size : size == MO_128 ? IR_V128 : IR_V256;
 }
 

@@ -194,6 +194,9 @@ static bool op_is_pure(const IROp *op)
         const HelperInfo *h = ir_helper(op);
         return (h->flags & HELPER_PURE) && !(h->flags & HELPER_FAULT) && !h->writes;
     }
+    if (op_info[op->code].class == CLASS_VEC && vec_info[op->vec].flags & VECF_FP) {
+        return false; /* MXCSR */
+    }
     return op_info[op->code].flags & OPF_PURE || op->code == OP_putcc ||
            op->code == OP_vcmpcc;
 }
@@ -387,7 +390,7 @@ static uint32_t flags_before(const TCGContext *s, IROp *op, uint32_t seen,
     if (op->setcc || op->code == OP_call) {
         if (op->setcc && !(seen & ir_cc_writes(op))) {
             op->setcc = false;
-            if (op->out[0] == IR_NONE) {
+            if (op->out[0] == IR_NONE && op_is_pure(op)) {
                 op->code = OP_nop;
                 return seen;
             }

@@ -64,7 +64,7 @@ static bool check_memop(Verify *v)
 {
     const IROp *op = v->op;
     unsigned size = op->memop & MO_SIZE;
-    if (size > MO_256 || (size > MO_64) != is_vec(op->type)) {
+    if (size > MO_256 || (size > MO_64 && !is_vec(op->type)) || (is_vec(op->type) && size < MO_32)) {
         return FAIL(v, "access size and type do not go together");
     }
     if (op->code != OP_ld && size > MO_64 && op->code != OP_st) {
@@ -146,6 +146,9 @@ static bool check_imm(Verify *v)
 static bool check_shape(Verify *v)
 {
     const IROp *op = v->op;
+    if (op->vec >= NR_VEC_IDS) {
+        return FAIL(v, "no such vector operation");
+    }
     if (op->setcc && !v->info->ccw) {
         return FAIL(v, "has no flag form");
     }

@@ -28,6 +28,7 @@ enum {
     FRAME_OI = 16,    /* of atomics */
     FRAME_BUF = 32,   /* what a slow load has loaded */
     FRAME_SAVE = 64,  /* scratch registers over a call in a thunk */
+    FRAME_VECS = 80,  /* whether vectors were loaded before a call in a thunk */
     FRAME_FLAGS = 88, /* EFLAGS over a slow store */
     FRAME_ARGS = 96,  /* inputs, then outputs of an op that C computes */
     FRAME_SLOTS = 160, /* spill slots, 8 bytes each */
@@ -87,6 +88,9 @@ typedef struct Exit {
     uint8_t slot;
 } Exit;
 
+/* Where the pinned vector registers are: x86_64-vec.c */
+enum { VEC_UNKNOWN, VEC_IN_REGS, VEC_IN_ENV };
+
 typedef struct X64 {
     RegAlloc ra; /* first: the allocator's hooks cast */
     Asm a;
@@ -102,6 +106,10 @@ typedef struct X64 {
     bool noreturn;      /* the op was a call that does not return */
     CCInfo cc;
     uint32_t cc_locked; /* registers that were locked before flags were asked for */
+    uint8_t vec_state;
+    IRRef vec_last, vec_made; /* temp in register LAST: made by the op before, by this one */
+    uint8_t vec_stored;       /* of a store being emitted: register of the value, or NO_REG */
+    struct VecCold *vec_cold;
     Label *labels;
     SlowPath *slow, **slow_tail;
     Exit exits[TCG_MAX_EXITS];
@@ -116,11 +124,13 @@ typedef struct X64Thunks {
     const uint8_t *enter, *exit, *exit_lookup, *jump_miss;
     const uint8_t *save_all, *save_caller, *load_all, *load_caller;
     const uint8_t *ld[64], *st[32]; /* by MemOp, MO_SIGN excluded */
-    const uint8_t *atomic, *cc_load, *flags_load;
+    const uint8_t *atomic, *cc_load, *flags_load, *vec_load, *vec_save;
     bool bmi1, bmi2, popcnt, lzcnt;
+    bool has_vecs;         /* vector registers are pinned */
     bool use_tlb;          /* r15 is the TLB base */
     const GuestDesc *guest;
     size_t room;           /* offset of the thunks in code memory */
+    int32_t vec_at[16];    /* the same of vector registers */
     int32_t pinned_at[16]; /* env offset of what is pinned to the host register, or NOT_PINNED */
 } X64Thunks;
 extern X64Thunks x64_thunks;
@@ -241,9 +251,22 @@ Mem x64_address(X64 *x, const IROp *op, bool *is_const, uint64_t *val);
 /* --- x86_64-vec.c --- */
 
 void x64_emit_vmov(X64 *x, const IROp *op);
+void x64_emit_vop(X64 *x, const IROp *op);
+void x64_emit_itov(X64 *x, const IROp *op);
+void x64_emit_vtoi(X64 *x, const IROp *op);
+void x64_emit_vcmpcc(X64 *x, const IROp *op);
 void x64_emit_vec_ld(X64 *x, const IROp *op);
 void x64_emit_vec_st(X64 *x, const IROp *op);
-/* Where a vector global or temp is; temps get a place. */
-Mem x64_vec_home(X64 *x, IRRef ref);
+/* In a slow path: what is stored, from its register or its home, to FRAME_VAL. */
+void x64_vec_to_frame(X64 *x, unsigned reg, Mem from, unsigned bytes);
+/* Out-of-line parts. */
+void x64_vec_cold(X64 *x);
+/* at[n]: env offset of what is pinned to vector register n. Notes it in the globals, too. */
+void x64_vec_pins(const TCGContext *s, int32_t *at);
+/* Thunks, and what others are made of: before C code, and behind it. */
+void x64_vec_thunks(X64 *x);
+void x64_vec_to_c(X64 *x);
+void x64_vec_to_c_noting(X64 *x, Mem was);
+void x64_vec_from_c(X64 *x, Mem was);
 
 #endif

@@ -26,6 +26,8 @@ struct SlowPath {
     uint8_t kind, a; /* SlowKind; the register A */
     uint8_t memop;
     uint8_t code;    /* of atomics */
+    bool vec;        /* stores a vector, from this register or NO_REG */
+    uint8_t vec_reg;
     uint8_t *jump, *resume;
     bool is_const;   /* of the address */
     uint64_t addr;
@@ -114,6 +116,10 @@ static void slow_new(X64 *x, Access *acc, SlowKind kind, uint8_t *jump)
         .ea = acc->ea,
         .state = acc->state,
     };
+    if (kind == SLOW_ST && op->type >= IR_V128) {
+        s->vec = true;
+        s->vec_reg = x->vec_stored;
+    }
     if (kind != SLOW_LD) {
         s->val[0] = slow_val(x, op->in[2]);
     }
@@ -145,19 +151,10 @@ static void slow_store_val(X64 *x, const SlowPath *s, const SlowVal *v, int32_t 
     }
 }
 
-/* By way of a vector register that holds nothing. */
-static void slow_store_vec(X64 *x, const SlowPath *s)
-{
-    for (unsigned i = 0; i < memop_bytes(s->memop); i += 16) {
-        asm_rm(&x->a, 0x10 | MAP_0F, 15, mem_add(s->val[0].v.mem, i));
-        asm_rm(&x->a, 0x11 | MAP_0F, 15, mem_at(RSP, FRAME_VAL + i));
-    }
-}
-
 static void slow_values(X64 *x, const SlowPath *s)
 {
-    if (s->kind == SLOW_ST && (s->memop & MO_SIZE) > MO_64) {
-        slow_store_vec(x, s);
+    if (s->vec) {
+        x64_vec_to_frame(x, s->vec_reg, s->val[0].v.mem, MAX(16, memop_bytes(s->memop)));
     } else if (s->kind != SLOW_LD) {
         slow_store_val(x, s, &s->val[0], FRAME_VAL);
     }

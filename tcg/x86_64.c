@@ -1393,6 +1393,7 @@ static void emit_in_c(X64 *x, const IROp *op)
     x->a.p += sizeof *op;
     asm_patch(over, x->a.p);
     ra_evict(&x->ra, 1u << R10 | 1u << R11);
+    x->vec_state = VEC_IN_ENV;
     x64_call(x, x64_thunks.save_caller);
     asm_movi(&x->a, RDI, (uintptr_t)copy);
     asm_lea(&x->a, IR_I64, RSI, mem_at(RSP, FRAME_ARGS));
@@ -1493,6 +1494,7 @@ static void emit_call(X64 *x, const IROp *op)
         ra_sync(&x->ra);
     }
     x64_call(x, reads & HS_GPR ? x64_thunks.save_all : x64_thunks.save_caller);
+    x->vec_state = VEC_IN_ENV;
     load_args(x, op, h);
     ra_end_op(&x->ra, op);
     ra_evict(&x->ra, 1u << R10 | 1u << R11);
@@ -1577,6 +1579,7 @@ static void emit_brcc(X64 *x, const IROp *op)
 static void emit_label(X64 *x, const IROp *op)
 {
     Label *l = &x->labels[op->label];
+    x->vec_state = VEC_UNKNOWN;
     if (l->preds > 1 && !x->ended) {
         ra_sync(&x->ra);
         if (x->wanted) {
@@ -1729,6 +1732,10 @@ static EmitFn *const emitters[NR_OPS] = {
     [OP_exit_ind] = emit_exit_ind,
     [OP_exit_tb] = emit_exit_tb,
     [OP_vmov] = x64_emit_vmov,
+    [OP_vop] = x64_emit_vop,
+    [OP_vcmpcc] = x64_emit_vcmpcc,
+    [OP_vtoi] = x64_emit_vtoi,
+    [OP_itov] = x64_emit_itov,
 };
 static_assert(OP_inc + 3 == OP_not && OP_add + 6 == OP_xor && OP_xor + 1 == OP_andn && OP_shl + 6 == OP_rcr,
               "the ranges above");
@@ -1764,6 +1771,8 @@ static void emit_op(X64 *x, const IROp *op)
     x->wanted = after;
     x->ra.locked = 0;
     (emitters[op->code] ? emitters[op->code] : emit_in_c)(x, op);
+    x->vec_last = x->vec_made;
+    x->vec_made = IR_NONE;
     ra_end_op(&x->ra, op);
 }
 
@@ -1914,6 +1923,8 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
         .entry = b->rw + b->used,
         .a = {b->rw + b->used, b->rw + b->size - OP_SLACK},
         .pc = s->pc,
+        .vec_last = IR_NONE,
+        .vec_made = IR_NONE,
     };
     x.slow_tail = &x.slow;
     x.sides = arena_alloc(&s->arena, count_sides(s) * sizeof(SideEntry));
@@ -1926,6 +1937,7 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
         return false;
     }
     x64_emit_slow(&x);
+    x64_vec_cold(&x);
     for (unsigned i = 0; i < x.nexits && !asm_full(&x.a); i++) {
         emit_unlinked(&x, out, &x.exits[i]);
     }
@@ -1998,6 +2010,7 @@ static void thunk_exit(X64 *x)
     asm_movi(&x->a, R10, TCG_EXIT_LOOKUP);
     asm_movi(&x->a, R11, 0);
     x64_thunks.exit = x64_rx(x, x->a.p);
+    x64_vec_to_c(x);
     thunk_regs(x, ALL_PINNED, true);
     asm_mov(&x->a, IR_I64, RAX, R10);
     asm_mov(&x->a, IR_I64, RDX, R11);
@@ -2013,6 +2026,7 @@ static void thunk_jump_miss(X64 *x)
 {
     x64_thunks.jump_miss = thunk_start(x);
     asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
+    x64_vec_to_c(x);
     thunk_regs(x, ALL_PINNED, true);
     asm_mov(&x->a, IR_I64, RDI, ENV);
     x64_call(x, (const void *)x->g->lookup);
@@ -2027,9 +2041,11 @@ static void thunk_jump_miss(X64 *x)
 static void thunks_of_calls(X64 *x)
 {
     x64_thunks.save_all = thunk_start(x);
+    x64_vec_to_c(x);
     thunk_regs(x, ALL_PINNED, true);
     thunk_ret(x);
     x64_thunks.save_caller = thunk_start(x);
+    x64_vec_to_c(x);
     thunk_regs(x, CALLER_SAVED, true);
     thunk_ret(x);
     x64_thunks.load_all = thunk_start(x);
@@ -2045,6 +2061,7 @@ static void slow_begin(X64 *x, unsigned up)
 {
     asm_store(&x->a, IR_I64, R10, mem_at(RSP, up + FRAME_SAVE));
     asm_store(&x->a, IR_I64, R11, mem_at(RSP, up + FRAME_SAVE + 8));
+    x64_vec_to_c_noting(x, mem_at(RSP, up + FRAME_VECS));
     thunk_regs(x, ALL_PINNED, true);
     asm_mov(&x->a, IR_I64, RDI, ENV);
 }
@@ -2052,6 +2069,7 @@ static void slow_begin(X64 *x, unsigned up)
 static void slow_end(X64 *x, unsigned up)
 {
     load_memory_base(x);
+    x64_vec_from_c(x, mem_at(RSP, up + FRAME_VECS));
     thunk_regs(x, CALLER_SAVED, false);
     asm_load(&x->a, IR_I64, R10, mem_at(RSP, up + FRAME_SAVE));
     asm_load(&x->a, IR_I64, R11, mem_at(RSP, up + FRAME_SAVE + 8));
@@ -2155,6 +2173,7 @@ static void thunks_of_flags(X64 *x)
 
 static void emit_thunks(X64 *x)
 {
+    x64_vec_thunks(x);
     thunk_enter(x);
     thunk_exit(x);
     thunk_jump_miss(x);
@@ -2173,19 +2192,26 @@ static void emit_thunks(X64 *x)
 /* Where globals live is known from the first unit on. */
 static bool make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned)
 {
-    int32_t at[16];
+    int32_t at[16], vec_at[16];
     for (unsigned r = 0; r < 16; r++) {
         at[r] = NOT_PINNED;
     }
+    x64_vec_pins(s, vec_at);
     for (unsigned r = 0; r < s->nglobals; r++) {
         if (pinned[r] != 0xff) {
             at[pinned[r]] = s->temps[r].env_offset;
         }
     }
-    if (x64_thunks.enter && !memcmp(at, x64_thunks.pinned_at, sizeof at)) {
+    if (x64_thunks.enter && !memcmp(at, x64_thunks.pinned_at, sizeof at) &&
+        !memcmp(vec_at, x64_thunks.vec_at, sizeof vec_at)) {
         return true;
     }
     memcpy(x64_thunks.pinned_at, at, sizeof at);
+    memcpy(x64_thunks.vec_at, vec_at, sizeof vec_at);
+    x64_thunks.has_vecs = false;
+    for (unsigned r = 0; r < 16; r++) {
+        x64_thunks.has_vecs |= vec_at[r] != NOT_PINNED;
+    }
     X64 x = {
         .s = s,
         .g = s->guest,

@@ -85,6 +85,20 @@ static uint32_t control_hflags(const CPUX86State *env)
     return h;
 }
 
+/* SDM vol. 1, 10.2.3: flags in bits 5:0, their masks in 12:7. */
+static bool has_unmasked_simd(const CPUX86State *env)
+{
+    return ~env->mxcsr >> 7 & 0x3f;
+}
+
+void x86_set_mxcsr(CPUX86State *env, uint32_t val)
+{
+    env->mxcsr = val;
+    if (has_unmasked_simd(env) != !!(env->hflags & HF_SIMD_UNMASKED)) {
+        x86_update_hflags(env);
+    }
+}
+
 void x86_update_hflags(CPUX86State *env)
 {
     uint32_t h = segment_hflags(env) | control_hflags(env);
@@ -100,6 +114,7 @@ void x86_update_hflags(CPUX86State *env)
     h |= env->eflags & EFL_TF ? HF_TF : 0;
     h |= env->eflags & EFL_RF ? HF_RF : 0;
     h |= env->inhibit_irq ? HF_INHIBIT : 0;
+    h |= has_unmasked_simd(env) ? HF_SIMD_UNMASKED : 0;
     h |= (env->eflags & EFL_IOPL) >> EFL_IOPL_SHIFT << HF_IOPL_SHIFT;
     env->hflags = h;
     cpu_mode_changed(env_cpu(env), x86_mmu_idx(env));

@@ -125,6 +125,7 @@ enum {
                              check limit and type. Those by FS and GS always do. */
     HF_RF = 1 << 20,
     HF_UMIP = 1 << 21,
+    HF_SIMD_UNMASKED = 1 << 22, /* MXCSR leaves a SIMD floating-point exception unmasked */
 };
 
 /* A segment register with its hidden part (SDM vol. 3, 3.4.3). */
@@ -175,6 +176,7 @@ typedef struct CPUX86State {
     int64_t df;          /* 1: strings go up; -1: down */
     uint32_t hflags;
     uint32_t mxcsr;
+    uint8_t vec_loaded;  /* the back end's, see guest-desc.h */
     uint64_t seg_base[NR_SEGS]; /* copies of seg[].base that generated code adds */
     X86Vec vec[16];
     X86Vec vec_tmp;      /* a memory operand on its way to a helper */
@@ -219,6 +221,9 @@ void x86_set_eflags(CPUX86State *env, uint32_t val);
 
 /* Recomputes hflags and the MMU mode from the whole state and tells the engine. After bulk changes (reset, loader, debugger, SMM). */
 void x86_update_hflags(CPUX86State *env);
+
+/* Every change of MXCSR by the guest. */
+void x86_set_mxcsr(CPUX86State *env, uint32_t val);
 
 static inline unsigned x86_cpl(const CPUX86State *env)
 {

@@ -1,18 +1,15 @@
 /* Generators of MMX and SSE instructions. */
 /* SPDX-License-Identifier: MIT */
 /*
- * Moves are loads and stores of the registers' homes in env; operations are calls of a
- * helper with one constant that names operation and operands (vec.h). A memory operand is
- * loaded to env->vec_tmp first, so that the helper sees registers only. VEX forms are not
- * here yet: their rows are todo.
+ * XMM registers are globals of the IR, operations its vector ops (tcg/vec.def). MMX
+ * registers live in env: operations on them are calls of a helper with one constant that
+ * names operation and operands (vec.h), and so are all operations on floating point while
+ * the guest has an exception of it unmasked: only the helper can raise it. For the helper
+ * a memory operand is loaded to env->vec_tmp first, so that it sees registers only. VEX
+ * forms are not here yet: their rows are todo.
  */
 #include "target/x86/translate.h"
 #include "target/x86/vec.h"
-
-static int32_t xmm_offset(unsigned reg, unsigned quad)
-{
-    return offsetof(CPUX86State, vec) + reg * sizeof(X86Vec) + quad * 8;
-}
 
 static int32_t mmx_offset(unsigned reg)
 {
@@ -41,8 +38,8 @@ static IRRef zero(DisasContext *s)
 
 /* --- MMX state: SDM vol. 1, 9.5 and 12.1 --- */
 
-/* CVTPI2PS and CVTPI2PD of a memory operand touch no MMX register and change nothing there
- * (so the SDM says of the latter, and AMD processors do with both). */
+/* CVTPI2PS and CVTPI2PD of a memory operand touch no MMX register and change nothing
+ * there (so the SDM says of the latter, and AMD processors do with both). */
 static bool uses_mmx(const Insn *i)
 {
     bool to_xmm = i->desc->arg == VOP_CVTPI2PS || i->desc->arg == VOP_CVTPI2PD;
@@ -82,13 +79,13 @@ void gen_emms(DisasContext *s, Insn *i)
 
 /* --- memory operands --- */
 
-/* Address of operand n, which is `bytes` long; #GP unless aligned where the row wants
- * that. */
+/* Address of operand n, which is `bytes` long. Without a TLB, whose probe does it, 16
+ * bytes are checked for alignment where the row wants that. */
 static IRAddr mem_address(DisasContext *s, unsigned bytes, bool write)
 {
     IRAddr a = x86_op_addr(s, bytes, write);
 
-    if (bytes == 16 && s->insn.desc->gates & GATE_ALIGN) {
+    if (bytes == 16 && s->insn.desc->gates & GATE_ALIGN && s->tcg->guest->direct) {
         IRRef va = x86_temp(s, IR_I64);
 
         ir_lea(s->tcg, IR_I64, va, a.base, a.index, a.scale, a.disp);
@@ -98,6 +95,14 @@ static IRAddr mem_address(DisasContext *s, unsigned bytes, bool write)
         return (IRAddr){.base = va, .index = IR_NONE};
     }
     return a;
+}
+
+/* MemOp of 16 bytes. */
+static unsigned memop128(const DisasContext *s)
+{
+    bool align = s->insn.desc->gates & GATE_ALIGN && !s->tcg->guest->direct;
+
+    return MO_128 | (align ? MO_ALIGN : 0);
 }
 
 static IRRef load(DisasContext *s, IRAddr a, unsigned disp, unsigned memop)
@@ -120,6 +125,92 @@ static unsigned operand_bytes(const DisasContext *s, unsigned n)
     return 1u << s->insn.op[n].size;
 }
 
+/* --- the IR's vector ops --- */
+
+/* out = vop(a, b), on XMM values; out may be a or b. */
+static IROp *vector(DisasContext *s, unsigned vop, IRRef out, IRRef a, IRRef b,
+                    unsigned imm)
+{
+    IROp *op = ir_emit(s->tcg, OP_vop, IR_V128);
+
+    op->vec = vop;
+    op->out[0] = out;
+    op->in[0] = vec_info[vop].flags & VECF_UNARY ? IR_NONE : a;
+    op->in[1] = b;
+    op->imm = imm;
+    return op;
+}
+
+/* An integer made of the vector v. */
+static IRRef vec_to_int(DisasContext *s, unsigned vop, IRRef v, IRType t, unsigned imm)
+{
+    IRRef out = x86_temp(s, t);
+    IROp *op = ir_emit(s->tcg, OP_vtoi, IR_V128);
+
+    op->vec = vop;
+    op->out[0] = out;
+    op->in[1] = v;
+    op->memop = t;
+    op->imm = imm;
+    return out;
+}
+
+/* out = the vector a changed by integer v; a may be IR_NONE. */
+static IROp *int_to_vec(DisasContext *s, unsigned vop, IRRef out, IRRef a, IRRef v,
+                        IRType t)
+{
+    IROp *op = ir_emit(s->tcg, OP_itov, IR_V128);
+
+    op->vec = vop;
+    op->out[0] = out;
+    op->in[0] = a;
+    op->in[1] = v;
+    op->memop = t;
+    return op;
+}
+
+static IRRef xmm(const DisasContext *s, unsigned n)
+{
+    return s->vec[s->insn.op[n].reg];
+}
+
+/* `memop` bytes of memory as a vector, zeros above. */
+static void load_vector(DisasContext *s, IRRef out, IRAddr a, unsigned memop)
+{
+    if ((memop & MO_SIZE) < MO_32) {
+        int_to_vec(s, VOP_MOVD, out, IR_NONE, load(s, a, 0, memop), IR_I32);
+    } else {
+        ir_ld(s->tcg, IR_V128, out, a, memop);
+    }
+}
+
+/* Operand n, a register or memory. */
+static IRRef operand(DisasContext *s, unsigned n)
+{
+    unsigned size = s->insn.op[n].size;
+
+    if (s->insn.op[n].kind != OPK_MEM) {
+        return xmm(s, n);
+    }
+    IRRef v = x86_temp(s, IR_V128);
+
+    load_vector(s, v, mem_address(s, 1u << size, false),
+                size == MO_128 ? memop128(s) : size);
+    return v;
+}
+
+/* MMX, and what may raise #XM. */
+static bool by_helper(const DisasContext *s)
+{
+    const Insn *i = &s->insn;
+    bool unmasked = s->hflags & HF_SIMD_UNMASKED;
+
+    return i->desc->gates & GATE_MMX ||
+           (unmasked && vec_info[i->desc->arg].flags & VECF_FP);
+}
+
+/* --- operands of the helper --- */
+
 /* The place of operand n for a helper: a register, or vec_tmp with the memory operand in
  * it. */
 static unsigned place(DisasContext *s, unsigned n)
@@ -134,14 +225,16 @@ static unsigned place(DisasContext *s, unsigned n)
     }
     unsigned bytes = operand_bytes(s, n);
     IRAddr a = mem_address(s, bytes, false);
-    IRRef low = load(s, a, 0, MIN(op->size, MO_64));
 
     if (bytes == 16) {
-        IRRef high = load(s, a, 8, MO_64);
+        IRRef v = x86_temp(s, IR_V128);
 
-        put(s, tmp_offset(1), high);
+        ir_ld(s->tcg, IR_V128, v, a, memop128(s));
+        put(s, tmp_offset(0), vec_to_int(s, VOP_MOVD, v, IR_I64, 0));
+        put(s, tmp_offset(1), vec_to_int(s, VOP_PEXTRQ, v, IR_I64, 1));
+    } else {
+        put(s, tmp_offset(0), load(s, a, 0, op->size));
     }
-    put(s, tmp_offset(0), low);
     return VEC_REG_TMP;
 }
 
@@ -160,6 +253,10 @@ static void operate(DisasContext *s, unsigned d, unsigned a, unsigned b, unsigne
 /* d = op(d, b) */
 static void two_operands(DisasContext *s, unsigned imm)
 {
+    if (!by_helper(s)) {
+        vector(s, s->insn.desc->arg, xmm(s, 0), xmm(s, 0), operand(s, 1), imm);
+        return;
+    }
     mmx_begin(s);
     unsigned b = place(s, 1), d = place(s, 0);
 
@@ -213,6 +310,10 @@ void gen_sse_un_imm(DisasContext *s, Insn *i)
 
 void gen_vec_shift_imm(DisasContext *s, Insn *i)
 {
+    if (!by_helper(s)) {
+        vector(s, i->desc->arg, xmm(s, 0), xmm(s, 0), IR_NONE, i->imm & 0xff);
+        return;
+    }
     mmx_begin(s);
     unsigned d = place(s, 0);
 
@@ -226,9 +327,17 @@ void gen_cvt_mmx(DisasContext *s, Insn *i)
 
 void gen_cvt_from_gpr(DisasContext *s, Insn *i)
 {
-    unsigned d = place(s, 0), size = operand_bytes(s, 1);
+    unsigned size = operand_bytes(s, 1);
+    IRRef v = x86_op_load_ext(s, 1, false);
 
-    put(s, tmp_offset(0), x86_op_load_ext(s, 1, false));
+    if (!by_helper(s)) {
+        int_to_vec(s, i->desc->arg, xmm(s, 0), xmm(s, 0), v, x86_op_type(s, 1))->imm =
+            size;
+        return;
+    }
+    unsigned d = place(s, 0);
+
+    put(s, tmp_offset(0), v);
     operate(s, d, d, VEC_REG_TMP, size);
 }
 
@@ -244,51 +353,67 @@ static IRRef value(DisasContext *s, unsigned a, unsigned b, unsigned imm)
 
 void gen_cvt_to_gpr(DisasContext *s, Insn *i)
 {
+    unsigned size = operand_bytes(s, 0);
+
+    if (!by_helper(s)) {
+        IRRef v = operand(s, 1);
+
+        x86_op_store(s, 0, vec_to_int(s, i->desc->arg, v, x86_op_type(s, 0), size));
+        return;
+    }
     unsigned b = place(s, 1);
 
-    x86_op_store(s, 0, value(s, b, b, operand_bytes(s, 0)));
+    x86_op_store(s, 0, value(s, b, b, size));
+}
+
+/* Flags of a comparison of operands 0 and 1. */
+static void compare(DisasContext *s)
+{
+    IRRef b = operand(s, 1);
+    IROp *op = ir_emit(s->tcg, OP_vcmpcc, IR_V128);
+
+    op->vec = s->insn.desc->arg;
+    op->in[0] = xmm(s, 0);
+    op->in[1] = b;
+    op->setcc = true;
 }
 
 void gen_comis(DisasContext *s, Insn *i)
 {
+    if (!by_helper(s)) {
+        compare(s);
+        return;
+    }
     unsigned b = place(s, 1), a = place(s, 0);
 
     ir_putcc(s->tcg, value(s, a, b, 0), CC_ALL);
 }
 
+void gen_ptest(DisasContext *s, Insn *i)
+{
+    compare(s);
+}
+
 void gen_vec_movmsk(DisasContext *s, Insn *i)
 {
-    unsigned lane = i->desc->arg == VOP_MOVMSKPS   ? 4
-                    : i->desc->arg == VOP_MOVMSKPD ? 8
-                                                   : 1;
-    unsigned n = i->op[1].kind == OPK_MMX ? 8 : 16;
+    if (i->op[1].kind == OPK_VEC) {
+        x86_op_store(s, 0, vec_to_int(s, i->desc->arg, xmm(s, 1), IR_I32, 0));
+        return;
+    }
     IRRef v = x86_temp(s, IR_I64);
 
     mmx_begin(s);
     mmx_commit(s);
-    X86_CALL(s, vec_movmsk, v, x86_const(s, place(s, 1)), x86_const(s, lane),
-             x86_const(s, n));
+    X86_CALL(s, vec_movmsk, v, x86_const(s, place(s, 1)), x86_const(s, 1),
+             x86_const(s, 8));
     x86_op_store(s, 0, v);
 }
 
 void gen_blendv(DisasContext *s, Insn *i)
 {
-    unsigned lane = i->desc->arg == VOP_BLENDVPS   ? 4
-                    : i->desc->arg == VOP_BLENDVPD ? 8
-                                                   : 1;
-    unsigned b = place(s, 1), d = place(s, 0);
+    IRRef b = operand(s, 1);
 
-    X86_CALL(s, vec_blend, IR_NONE, x86_const(s, vec_desc(0, d, d, b, 16)),
-             x86_const(s, lane));
-}
-
-void gen_ptest(DisasContext *s, Insn *i)
-{
-    unsigned b = place(s, 1), a = place(s, 0);
-    IRRef fl = x86_temp(s, IR_I64);
-
-    X86_CALL(s, vec_ptest, fl, x86_const(s, vec_desc(0, a, a, b, 16)));
-    ir_putcc(s->tcg, fl, CC_ALL);
+    vector(s, i->desc->arg, xmm(s, 0), xmm(s, 0), b, 0)->in[2] = s->vec[0];
 }
 
 void gen_pcmpstr(DisasContext *s, Insn *i)
@@ -309,28 +434,29 @@ void gen_pcmpstr(DisasContext *s, Insn *i)
 /* MOVAPS, MOVUPS, MOVDQA ...: 16 bytes, both directions. */
 void gen_vec_mov(DisasContext *s, Insn *i)
 {
-    IRRef v[2];
+    if (i->op[0].kind == OPK_MEM) {
+        ir_st(s->tcg, IR_V128, xmm(s, 1), mem_address(s, 16, true), memop128(s));
+    } else if (i->op[1].kind == OPK_MEM) {
+        ir_ld(s->tcg, IR_V128, xmm(s, 0), mem_address(s, 16, false), memop128(s));
+    } else {
+        ir_mov(s->tcg, IR_V128, xmm(s, 0), xmm(s, 1));
+    }
+}
 
-    for (unsigned q = 0; q < 2; q++) {
-        if (i->op[1].kind == OPK_VEC) {
-            v[q] = get(s, xmm_offset(i->op[1].reg, q));
-        }
+/* `memop` bytes between memory and the low part of a register, which is cleared above. */
+static bool move_memory(DisasContext *s, unsigned memop)
+{
+    const Insn *i = &s->insn;
+
+    if (i->op[0].kind == OPK_MEM) {
+        ir_st(s->tcg, IR_V128, xmm(s, 1), x86_op_addr(s, 1 << memop, true), memop);
+        return true;
     }
     if (i->op[1].kind == OPK_MEM) {
-        IRAddr a = mem_address(s, 16, false);
-
-        v[0] = load(s, a, 0, MO_64);
-        v[1] = load(s, a, 8, MO_64);
+        ir_ld(s->tcg, IR_V128, xmm(s, 0), x86_op_addr(s, 1 << memop, false), memop);
+        return true;
     }
-    if (i->op[0].kind == OPK_MEM) {
-        IRAddr a = mem_address(s, 16, true);
-
-        store(s, a, 0, v[0], MO_64);
-        store(s, a, 8, v[1], MO_64);
-        return;
-    }
-    put(s, xmm_offset(i->op[0].reg, 0), v[0]);
-    put(s, xmm_offset(i->op[0].reg, 1), v[1]);
+    return false;
 }
 
 /* MOVSS, MOVSD: from memory the rest is cleared, between registers it stays. */
@@ -338,16 +464,9 @@ void gen_vec_mov_scalar(DisasContext *s, Insn *i)
 {
     unsigned memop = i->op[1].kind == OPK_MEM ? i->op[1].size : i->op[0].size;
 
-    if (i->op[0].kind == OPK_MEM) {
-        store(s, x86_op_addr(s, 1 << memop, true), 0, get(s, xmm_offset(i->op[1].reg, 0)),
-              memop);
-    } else if (i->op[1].kind == OPK_MEM) {
-        put(s, xmm_offset(i->op[0].reg, 0),
-            load(s, x86_op_addr(s, 1 << memop, false), 0, memop));
-        put(s, xmm_offset(i->op[0].reg, 1), zero(s));
-    } else {
-        ir_st_env(s->tcg, memop, get(s, xmm_offset(i->op[1].reg, 0)),
-                  xmm_offset(i->op[0].reg, 0));
+    if (!move_memory(s, memop)) {
+        vector(s, memop == MO_32 ? VOP_MOVSS : VOP_MOVSD, xmm(s, 0), xmm(s, 0), xmm(s, 1),
+               0);
     }
 }
 
@@ -355,37 +474,30 @@ void gen_vec_mov_scalar(DisasContext *s, Insn *i)
 void gen_vec_movd(DisasContext *s, Insn *i)
 {
     mmx_begin(s);
-    if (i->op[0].kind == OPK_VEC || i->op[0].kind == OPK_MMX) {
+    if (i->op[0].kind == OPK_MMX) {
         IRRef v = x86_op_load_ext(s, 1, false);
 
         mmx_commit(s);
-        if (i->op[0].kind == OPK_MMX) {
-            mmx_set(s, i->op[0].reg, v);
-            return;
+        mmx_set(s, i->op[0].reg, v);
+    } else if (i->op[1].kind == OPK_MMX) {
+        x86_op_store(s, 0, get(s, mmx_offset(i->op[1].reg)));
+        mmx_commit(s);
+    } else if (i->op[0].kind == OPK_VEC) {
+        if (!move_memory(s, i->op[1].size)) {
+            int_to_vec(s, VOP_MOVD, xmm(s, 0), IR_NONE, x86_op_load(s, 1),
+                       x86_op_type(s, 1));
         }
-        put(s, xmm_offset(i->op[0].reg, 0), v);
-        put(s, xmm_offset(i->op[0].reg, 1), zero(s));
-        return;
+    } else if (!move_memory(s, i->op[0].size)) {
+        x86_op_store(s, 0, vec_to_int(s, VOP_MOVD, xmm(s, 1), x86_op_type(s, 0), 0));
     }
-    bool mmx = i->op[1].kind == OPK_MMX;
-
-    x86_op_store(s, 0,
-                 get(s, mmx ? mmx_offset(i->op[1].reg) : xmm_offset(i->op[1].reg, 0)));
-    mmx_commit(s);
 }
 
 /* MOVQ xmm, xmm/m64 and back: the upper half of a register is cleared. */
 void gen_vec_movq(DisasContext *s, Insn *i)
 {
-    IRRef v = i->op[1].kind == OPK_MEM ? load(s, x86_op_addr(s, 8, false), 0, MO_64)
-                                       : get(s, xmm_offset(i->op[1].reg, 0));
-
-    if (i->op[0].kind == OPK_MEM) {
-        store(s, x86_op_addr(s, 8, true), 0, v, MO_64);
-        return;
+    if (!move_memory(s, MO_64)) {
+        vector(s, VOP_MOVQ, xmm(s, 0), IR_NONE, xmm(s, 1), 0);
     }
-    put(s, xmm_offset(i->op[0].reg, 0), v);
-    put(s, xmm_offset(i->op[0].reg, 1), zero(s));
 }
 
 void gen_mmx_mov(DisasContext *s, Insn *i)
@@ -403,89 +515,96 @@ void gen_mmx_mov(DisasContext *s, Insn *i)
     mmx_set(s, i->op[0].reg, v);
 }
 
-/* MOVLPS, MOVHPS and their PD forms: one half of a register, and memory. */
-static void move_half(DisasContext *s, unsigned quad)
-{
-    const Insn *i = &s->insn;
-
-    if (i->op[0].kind == OPK_MEM) {
-        store(s, x86_op_addr(s, 8, true), 0, get(s, xmm_offset(i->op[1].reg, quad)),
-              MO_64);
-    } else {
-        put(s, xmm_offset(i->op[0].reg, quad),
-            load(s, x86_op_addr(s, 8, false), 0, MO_64));
-    }
-}
-
+/* MOVLPS, MOVLPD: the low half of a register, and memory. */
 void gen_movlp(DisasContext *s, Insn *i)
 {
-    move_half(s, 0);
+    if (i->op[0].kind == OPK_MEM) {
+        move_memory(s, MO_64);
+        return;
+    }
+    IRRef v = x86_temp(s, IR_V128);
+
+    load_vector(s, v, x86_op_addr(s, 8, false), MO_64);
+    vector(s, VOP_MOVSD, xmm(s, 0), xmm(s, 0), v, 0);
 }
 
+/* MOVHPS, MOVHPD: the high half. */
 void gen_movhp(DisasContext *s, Insn *i)
 {
-    move_half(s, 1);
+    IRRef v = x86_temp(s, IR_V128);
+
+    if (i->op[0].kind == OPK_MEM) {
+        vector(s, VOP_UNPCKHPD, v, xmm(s, 1), xmm(s, 1), 0);
+        ir_st(s->tcg, IR_V128, v, x86_op_addr(s, 8, true), MO_64);
+        return;
+    }
+    load_vector(s, v, x86_op_addr(s, 8, false), MO_64);
+    vector(s, VOP_UNPCKLPD, xmm(s, 0), xmm(s, 0), v, 0);
 }
 
 void gen_movhlps(DisasContext *s, Insn *i)
 {
-    put(s, xmm_offset(i->op[0].reg, 0), get(s, xmm_offset(i->op[1].reg, 1)));
+    vector(s, VOP_MOVHLPS, xmm(s, 0), xmm(s, 0), xmm(s, 1), 0);
 }
 
 void gen_movlhps(DisasContext *s, Insn *i)
 {
-    put(s, xmm_offset(i->op[0].reg, 1), get(s, xmm_offset(i->op[1].reg, 0)));
+    vector(s, VOP_UNPCKLPD, xmm(s, 0), xmm(s, 0), xmm(s, 1), 0);
 }
 
 void gen_movq2dq(DisasContext *s, Insn *i)
 {
     mmx_begin(s);
     mmx_commit(s);
-    put(s, xmm_offset(i->op[0].reg, 0), get(s, mmx_offset(i->op[1].reg)));
-    put(s, xmm_offset(i->op[0].reg, 1), zero(s));
+    int_to_vec(s, VOP_MOVD, xmm(s, 0), IR_NONE, get(s, mmx_offset(i->op[1].reg)), IR_I64);
 }
 
 void gen_movdq2q(DisasContext *s, Insn *i)
 {
     mmx_begin(s);
     mmx_commit(s);
-    mmx_set(s, i->op[0].reg, get(s, xmm_offset(i->op[1].reg, 0)));
+    mmx_set(s, i->op[0].reg, vec_to_int(s, VOP_MOVD, xmm(s, 1), IR_I64, 0));
 }
 
 /* --- elements --- */
 
 static int32_t element_offset(const X86Operand *op, unsigned index, unsigned size)
 {
-    int32_t home = op->kind == OPK_MMX ? mmx_offset(op->reg) : xmm_offset(op->reg, 0);
-    unsigned bytes = op->kind == OPK_MMX ? 8 : 16;
-
-    return home + ((index << size) & (bytes - 1));
+    return mmx_offset(op->reg) + ((index << size) & 7);
 }
 
 /* PINSRx: destination, source, index. */
 void gen_pinsr(DisasContext *s, Insn *i)
 {
-    unsigned size = i->desc->arg;
+    static const uint16_t vops[] = {VOP_PINSRB, VOP_PINSRW, VOP_PINSRD, VOP_PINSRQ};
+    unsigned size = i->desc->arg, at = i->imm & 0xff;
 
     mmx_begin(s);
     IRRef v = x86_op_load(s, 1);
 
     mmx_commit(s);
-    ir_st_env(s->tcg, size, v, element_offset(&i->op[0], i->imm & 0xff, size));
-    if (i->op[0].kind == OPK_MMX) {
-        ir_st_env(s->tcg, IR_I16, x86_const(s, 0xffff), mmx_offset(i->op[0].reg) + 8);
+    if (i->op[0].kind == OPK_VEC) {
+        int_to_vec(s, vops[size], xmm(s, 0), xmm(s, 0), v, size)->imm = at;
+        return;
     }
+    ir_st_env(s->tcg, size, v, element_offset(&i->op[0], at, size));
+    ir_st_env(s->tcg, IR_I16, x86_const(s, 0xffff), mmx_offset(i->op[0].reg) + 8);
 }
 
 /* PEXTRx: destination, source, index; a register is zero-extended. */
 void gen_pextr(DisasContext *s, Insn *i)
 {
-    unsigned size = i->desc->arg;
+    static const uint16_t vops[] = {VOP_PEXTRB, VOP_PEXTRW, VOP_PEXTRD, VOP_PEXTRQ};
+    unsigned size = i->desc->arg, at = i->imm & 0xff;
+    IRType t = size == MO_64 ? IR_I64 : IR_I32;
     IRRef v;
 
     mmx_begin(s);
-    v = x86_zext(s, x86_ld_env(s, size, element_offset(&i->op[1], i->imm & 0xff, size)),
-                 size);
+    if (i->op[1].kind == OPK_VEC) {
+        v = vec_to_int(s, vops[size], xmm(s, 1), t, at);
+    } else {
+        v = x86_zext(s, x86_ld_env(s, size, element_offset(&i->op[1], at, size)), size);
+    }
     x86_op_store(s, 0, v);
     mmx_commit(s);
 }
@@ -506,12 +625,17 @@ void gen_maskmov_di(DisasContext *s, Insn *i)
     mmx_commit(s);
 }
 
+/* Which exceptions are unmasked is part of the mode. */
 void gen_ldmxcsr(DisasContext *s, Insn *i)
 {
     X86_CALL(s, ldmxcsr, IR_NONE, x86_op_load_ext(s, 0, false));
+    x86_goto_next_mode(s);
 }
 
 void gen_stmxcsr(DisasContext *s, Insn *i)
 {
-    x86_op_store(s, 0, x86_ld_env(s, IR_I32, offsetof(CPUX86State, mxcsr)));
+    IRRef v = x86_temp(s, IR_I64);
+
+    X86_CALL(s, stmxcsr, v);
+    x86_op_store(s, 0, v);
 }

@@ -57,6 +57,34 @@ static void run(CPUX86State *env, VecCall *c, uint64_t desc, uint64_t imm, uintp
     finish_float(env, &c->fs, ra);
 }
 
+uint64_t x86_vec_op(void *opaque, const VecOp *op)
+{
+    CPUX86State *env = opaque;
+    VecCall c = {.n = op->n, .imm = op->imm, .b.q[0] = op->imm};
+
+    if (op->a) {
+        memcpy(c.a.b, op->a, op->n);
+    }
+    if (op->b) {
+        memcpy(c.b.b, op->b, op->n);
+    }
+    if (op->c) {
+        memcpy(c.mask.b, op->c, op->n);
+    }
+    c.r = c.a;
+    if (vec_int_fns[op->vec]) {
+        vec_int_fns[op->vec](&c);
+    } else {
+        c.fs = float_status_from_mxcsr(env->mxcsr);
+        vec_fp_fns[op->vec](&c);
+        env->mxcsr |= c.fs.flags & FLOAT_ALL_FLAGS;
+    }
+    if (op->r) {
+        memcpy(op->r, c.r.b, op->n);
+    }
+    return c.r.q[0];
+}
+
 void helper_vec(CPUX86State *env, uint64_t desc, uint64_t imm)
 {
     VecCall c;
@@ -85,28 +113,6 @@ uint64_t helper_vec_movmsk(CPUX86State *env, uint64_t place, uint64_t lane_bytes
     return mask;
 }
 
-/* PBLENDVB, BLENDVPS, BLENDVPD: the sign of XMM0's lane chooses b. */
-void helper_vec_blend(CPUX86State *env, uint64_t desc, uint64_t lane_bytes)
-{
-    X86Vec a = read_place(env, desc >> 24 & 0xff), b = read_place(env, desc >> 32 & 0xff);
-
-    for (unsigned i = 0; i < 16; i++) {
-        unsigned top = i / lane_bytes * lane_bytes + lane_bytes - 1;
-
-        a.b[i] = env->vec[0].b[top] & 0x80 ? b.b[i] : a.b[i];
-    }
-    write_place(env, desc >> 16 & 0xff, &a);
-}
-
-uint64_t helper_vec_ptest(CPUX86State *env, uint64_t desc)
-{
-    X86Vec a = read_place(env, desc >> 24 & 0xff), b = read_place(env, desc >> 32 & 0xff);
-    bool zero = !((a.q[0] & b.q[0]) | (a.q[1] & b.q[1]));
-    bool inside = !((~a.q[0] & b.q[0]) | (~a.q[1] & b.q[1]));
-
-    return (zero ? CC_Z : 0) | (inside ? CC_C : 0);
-}
-
 /* MASKMOVQ, MASKMOVDQU: the bytes of `data` whose mask byte is negative go to va. */
 void helper_vec_maskmov(CPUX86State *env, uint64_t data, uint64_t mask, uint64_t n,
                         uint64_t va)
@@ -126,7 +132,13 @@ void helper_ldmxcsr(CPUX86State *env, uint64_t val)
     if (val >> 16) {
         x86_raise_err(env, EXCP_GP, 0, GETPC());
     }
-    env->mxcsr = val;
+    x86_set_mxcsr(env, val);
+}
+
+/* By a call, because a back end may keep MXCSR elsewhere while units run. */
+uint64_t helper_stmxcsr(CPUX86State *env)
+{
+    return env->mxcsr;
 }
 
 /* --- PCMPxSTRx: SDM vol. 1, 12.13.5 --- */

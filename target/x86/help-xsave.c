@@ -125,7 +125,7 @@ void helper_fxrstor(CPUX86State *env, uint64_t va, uint64_t wide)
 
     x87_fxrstor(&env->x87, wide, img);
     if (env->cr4 & CR4_OSFXSR) {
-        env->mxcsr = get32(img + 24);
+        x86_set_mxcsr(env, get32(img + 24));
         take_sse(env, img);
     }
 }
@@ -233,7 +233,7 @@ void helper_xrstor(CPUX86State *env, uint64_t va, uint64_t mask, uint64_t wide)
     }
 
     if (mxcsr) {
-        env->mxcsr = get32(img + 24);
+        x86_set_mxcsr(env, get32(img + 24));
     }
     if (rfbm & XSTATE_X87) {
         bv &XSTATE_X87 ? x87_fxrstor(&env->x87, wide, img) : init_x87(env);

@@ -8,6 +8,8 @@
  */
 #include "target/x86/translate.h"
 
+#include "target/x86/vec.h"
+
 static_assert(NR_X86_FEATS <= 64 * ARRAY_SIZE(((CPUX86State *)NULL)->features),
               "features");
 
@@ -31,6 +33,8 @@ void x86_fill_guest_desc(GuestDesc *g)
     g->cc_c = offsetof(CPUX86State, cc_c);
     g->cc_r = offsetof(CPUX86State, cc_r);
     g->mxcsr = offsetof(CPUX86State, mxcsr);
+    g->vec_loaded = offsetof(CPUX86State, vec_loaded);
+    g->vec_op = x86_vec_op;
 }
 
 /* Globals are numbered as made: GPRs 0..15, vector registers 16..31. */

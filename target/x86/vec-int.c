@@ -364,8 +364,102 @@ static void pclmulqdq(VecCall *c)
     c->r.q[1] = hi;
 }
 
+/* --- masks and single elements --- */
+
+/* Lanes of b where the sign of the mask's lane is set, of a elsewhere. */
+#define BLENDV(name, F, T)                                           \
+    static void name(VecCall *c)                                     \
+    {                                                                \
+        for (unsigned i = 0; i < c->n / sizeof(c->a.F[0]); i++) {    \
+            c->r.F[i] = ((T)c->mask.F[i] < 0 ? &c->b : &c->a)->F[i]; \
+        }                                                            \
+    }
+BLENDV(pblendvb, b, int8_t)
+BLENDV(blendvps, d, int32_t)
+BLENDV(blendvpd, q, int64_t)
+
+/* The signs of b's lanes, as bits of an integer. */
+#define MOVMSK(name, F, T)                                        \
+    static void name(VecCall *c)                                  \
+    {                                                             \
+        uint64_t mask = 0;                                        \
+        for (unsigned i = 0; i < c->n / sizeof(c->a.F[0]); i++) { \
+            mask |= (uint64_t)((T)c->b.F[i] < 0) << i;            \
+        }                                                         \
+        c->r.q[0] = mask;                                         \
+    }
+MOVMSK(movmskps, d, int32_t)
+MOVMSK(movmskpd, q, int64_t)
+MOVMSK(pmovmskb, b, int8_t)
+
+/* ZF and CF. */
+static void ptest(VecCall *c)
+{
+    bool zero = !((c->a.q[0] & c->b.q[0]) | (c->a.q[1] & c->b.q[1]));
+    bool inside = !((~c->a.q[0] & c->b.q[0]) | (~c->a.q[1] & c->b.q[1]));
+
+    c->r.q[0] = (zero ? CC_Z : 0) | (inside ? CC_C : 0);
+}
+
+static void movss(VecCall *c)
+{
+    c->r.d[0] = c->b.d[0];
+}
+
+static void movsd(VecCall *c)
+{
+    c->r.q[0] = c->b.q[0];
+}
+
+static void movhlps(VecCall *c)
+{
+    c->r.q[0] = c->b.q[1];
+}
+
+/* The low half, or an integer that has been zero-extended. */
+static void movq(VecCall *c)
+{
+    c->r.q[0] = c->b.q[0];
+    c->r.q[1] = 0;
+}
+
+/* An integer replaces element imm of a; element imm of b becomes an integer. */
+#define ELEMENT(F, name)                                           \
+    static void pinsr##name(VecCall *c)                            \
+    {                                                              \
+        c->r.F[c->imm & (16 / sizeof(c->r.F[0]) - 1)] = c->b.q[0]; \
+    }                                                              \
+    static void pextr##name(VecCall *c)                            \
+    {                                                              \
+        c->r.q[0] = c->b.F[c->imm & (16 / sizeof(c->r.F[0]) - 1)]; \
+    }
+ELEMENT(b, b)
+ELEMENT(w, w)
+ELEMENT(d, d)
+ELEMENT(q, q)
+
 #define FN(VOP, fn) [VOP_##VOP] = fn
 VecFn *const vec_int_fns[NR_VOPS] = {
+    FN(PBLENDVB, pblendvb),
+    FN(BLENDVPS, blendvps),
+    FN(BLENDVPD, blendvpd),
+    FN(MOVMSKPS, movmskps),
+    FN(MOVMSKPD, movmskpd),
+    FN(PMOVMSKB, pmovmskb),
+    FN(PTEST, ptest),
+    FN(MOVSS, movss),
+    FN(MOVSD, movsd),
+    FN(MOVHLPS, movhlps),
+    FN(MOVQ, movq),
+    FN(MOVD, movq),
+    FN(PINSRB, pinsrb),
+    FN(PINSRW, pinsrw),
+    FN(PINSRD, pinsrd),
+    FN(PINSRQ, pinsrq),
+    FN(PEXTRB, pextrb),
+    FN(PEXTRW, pextrw),
+    FN(PEXTRD, pextrd),
+    FN(PEXTRQ, pextrq),
     FN(PADDB, paddb),
     FN(PADDW, paddw),
     FN(PADDD, paddd),

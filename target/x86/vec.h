@@ -16,6 +16,7 @@
  */
 typedef struct VecCall {
     X86Vec r, a, b;
+    X86Vec mask;  /* of BLENDVx and PBLENDVB */
     unsigned n;   /* bytes: 8 (MMX) or 16 */
     unsigned imm; /* immediate byte; a count of a shift is in b.q[0] instead */
     FloatStatus fs;
@@ -33,6 +34,9 @@ enum {
     VEC_REG_TMP = 24, /* env->vec_tmp: a memory or integer operand */
     VEC_REG_IMM = 25, /* b.q[0] is the immediate: shifts by a constant */
 };
+
+/* GuestDesc.vec_op(). */
+uint64_t x86_vec_op(void *env, const VecOp *op);
 
 /* The descriptor: one constant for the operation and its operands. */
 static inline uint64_t vec_desc(unsigned vop, unsigned d, unsigned a, unsigned b,

@@ -103,6 +103,7 @@ const GuestDesc machine_guest = {
     .jc_base = OFF(jump_table),
     .jc_tag = OFF(jump_tag),
     .mxcsr = OFF(mxcsr),
+    .vec_loaded = OFF(vec_loaded),
     .jc_bits = 2,
     .page_bits = PAGE_BITS,
     .tlb_index_bits = TLB_INDEX_BITS,

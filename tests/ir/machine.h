@@ -35,6 +35,7 @@ typedef struct Env {
     uint64_t pc;
     uint64_t cc_a, cc_b, cc_c, cc_r;
     uint32_t cc_op, mxcsr;
+    uint8_t vec_loaded;
     uint64_t field[NR_FIELDS]; /* for ld_env and st_env */
     uint64_t io;               /* what helpers with effects outside have done */
 } Env;

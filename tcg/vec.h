@@ -1,0 +1,41 @@
+/* Numbers and properties of the IR's vector operations. */
+/* SPDX-License-Identifier: MIT */
+#ifndef TCG_VEC_H
+#define TCG_VEC_H
+
+#include "util/common.h"
+
+/* What IROp.vec holds. */
+typedef enum VecId {
+    VEC_NONE,
+#define VEC(name, flags, feature, prefix, map, opcode) VEC_##name,
+#include "tcg/vec.def"
+    NR_VEC_IDS
+} VecId;
+
+enum { /* VecInfo.flags, as vec.def tells */
+    VECF_FP = 1 << 0,
+    VECF_UNARY = 1 << 1,
+    VECF_IMM = 1 << 2,
+};
+
+typedef struct VecInfo {
+    const char *name;
+    uint8_t flags;
+} VecInfo;
+extern const VecInfo vec_info[NR_VEC_IDS];
+
+/*
+ * A vector op for GuestDesc.vec_op(). r: where the result goes, or NULL; a, b, c: inputs of
+ * the op, `n` bytes each, or NULL. Without b the immediate is in its place (shifts by a
+ * constant); an integer input is zero-extended. Inputs may be where r is.
+ */
+typedef struct VecOp {
+    unsigned vec; /* VecId */
+    unsigned imm;
+    unsigned n; /* 16 or 32 */
+    void *r;
+    const void *a, *b, *c;
+} VecOp;
+
+#endif
