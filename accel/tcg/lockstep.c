@@ -19,6 +19,7 @@
 
 #include <stdlib.h>
 
+#include "tcg/eval.h"
 #include "util/atomic.h"
 #include "util/log.h"
 
@@ -115,17 +116,94 @@ bool lockstep_has_io(const TCGContext *s, unsigned first)
     return false;
 }
 
+/*
+ * Which flags x86 leaves undefined, from the unit's head to each place where it can be
+ * left: interpreter and back end may differ in them. Control only goes forward, so one
+ * pass does.
+ */
+typedef struct Undefined {
+    const TCGContext *s;
+    LockstepUnit *u;
+    uint32_t now;
+    uint32_t *at_label;
+} Undefined;
+
+static uint32_t undefined_by(const TCGContext *s, const IROp *op)
+{
+    int count = -1;
+
+    if (op_info[op->code].ccw & OPCC_VAR) {
+        IRRef r = op->in[ir_count_index(op->code)];
+
+        if (ir_is_const(s, r)) {
+            count = ir_t(s, r)->val & (op->type == IR_I64 ? 63 : 31);
+        }
+    }
+    return count ? ir_undefined_flags(op->code, op->type, count) : 0;
+}
+
+static void undefined_in_call(Undefined *f, const HelperInfo *h)
+{
+    f->u->once |= h->reads & HS_CC && f->now;
+    f->u->defined &= ~f->now; /* it may raise an exception */
+    if (h->writes & HS_CC) {
+        f->now = 0;
+    }
+}
+
+static void undefined_in_op(Undefined *f, const IROp *op)
+{
+    unsigned flags = op_info[op->code].flags;
+
+    switch (op->code) {
+    case OP_label:
+        f->now |= f->at_label[op->label];
+        return;
+    case OP_exit_link:
+        f->u->live[op->slot] = op->ccmask & ~f->now;
+        break;
+    case OP_exit_ind:
+    case OP_exit_tb:
+        f->u->defined &= ~f->now;
+        break;
+    case OP_call:
+        undefined_in_call(f, ir_helper(op));
+        return;
+    default:
+        f->u->once |= (ir_cc_reads(op) & f->now) != 0;
+    }
+    if (flags & OPF_FAULT) {
+        f->u->defined &= ~f->now;
+    }
+    if (flags & OPF_BRANCH) {
+        f->at_label[op->label] |= f->now;
+    }
+    if (op->setcc) {
+        f->now = (f->now & ~ir_cc_kills(f->s, op)) | undefined_by(f->s, op);
+    }
+    if (flags & OPF_BB_END) {
+        f->now = 0;
+    }
+}
+
+static void find_undefined(const TCGContext *s, LockstepUnit *u)
+{
+    Undefined f = {.s = s, .u = u, .at_label = g_new0(uint32_t, s->nlabels + 1)};
+
+    u->defined = CC_ALL;
+    for (unsigned i = 0; i < s->nops; i++) {
+        undefined_in_op(&f, &s->ops[i]);
+    }
+    g_free(f.at_label);
+}
+
 bool lockstep_gen_code(TCGEngine *e, LockstepUnit *u)
 {
     TCGContext *s = e->ctx;
     uint32_t off = s->opt_off;
 
     u->once = lockstep_has_io(s, 0);
-    for (unsigned i = 0; i < s->nops; i++) {
-        if (s->ops[i].code == OP_exit_link) {
-            u->live[s->ops[i].slot] = s->ops[i].ccmask;
-        }
-    }
+    find_undefined(s, u);
     s->opt_off = UINT32_MAX;
     s->guest = &e->lockstep->guest;
     tcg_optimize(s);
@@ -287,7 +365,7 @@ static uint32_t live_flags(const LockstepUnit *u, const Outcome *out)
 {
     uintptr_t slot = out->exit.reason - TCG_EXIT_LINK;
 
-    return !out->raised && slot < TCG_MAX_EXITS ? u->live[slot] : CC_ALL;
+    return !out->raised && slot < TCG_MAX_EXITS ? u->live[slot] : u->defined;
 }
 
 static void describe_env(const TCGEngine *e, const State *a, const State *b, GString *to)
@@ -452,7 +530,8 @@ TCGExit lockstep_enter(CPUState *cpu, TranslationBlock *tb)
         t->stats.lockstep_units++;
         count_insns(e, tb);
     }
-    if (what->len) {
+    /* a helper may stop early for a request of another thread, which comes when it comes */
+    if (what->len && !atomic_read(&cpu->exit_request)) {
         report(cpu, tb, what);
     }
     if (b.raised) {

@@ -8,9 +8,11 @@
 
 /* What a unit needs to be compared. */
 typedef struct LockstepUnit {
-    TCGCode code;                 /* for the interpreter, in code memory of its own */
-    bool once;                    /* calls a helper with HELPER_IO: cannot be run twice */
-    uint16_t live[TCG_MAX_EXITS]; /* flags that exit slot i leaves behind */
+    TCGCode code; /* for the interpreter, in code memory of its own */
+    bool once;    /* cannot be run twice, or depends on flags that nobody defines */
+    uint16_t live[TCG_MAX_EXITS]; /* flags that exit slot i leaves behind, and that are
+                                     defined */
+    uint16_t defined; /* flags that are defined wherever else it can be left */
 } LockstepUnit;
 
 bool lockstep_new(TCGEngine *e, GError **errp);
