@@ -156,7 +156,7 @@ struct TCGContext {
     IRRef const_cache[64];
     uint32_t dump;    /* passes to print after: bit (key - 'a') */
     uint32_t opt_off; /* optimisations switched off: OPT_* of tcg.h */
-    void *backend;    /* private to the host back end */
+    void *backend;    /* the host back end's own; g_free()d with the context */
 };
 
 /* A context for guests described by `g` (kept by reference). Freed with

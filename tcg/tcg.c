@@ -22,6 +22,7 @@ void tcg_context_free(TCGContext *s)
 {
     g_free(s->ops);
     g_free(s->temps);
+    g_free(s->backend);
     arena_free(&s->arena);
     g_free(s);
 }

@@ -1815,6 +1815,13 @@ static void count_labels(X64 *x)
     }
 }
 
+/* What thunks_of_exits() find behind the call, as an instruction that is never run. */
+static void exit_pc(X64 *x, uint64_t pc)
+{
+    asm_prefixes(&x->a, (0xb8 + (R10 & 7)) | REX_W, 1);
+    asm_q(&x->a, pc);
+}
+
 /* The part of an exit that runs while it is not linked; entry: rx address of the unit. */
 static void emit_unlinked(X64 *x, TCGCode *out, const Exit *e)
 {
@@ -1827,15 +1834,10 @@ static void emit_unlinked(X64 *x, TCGCode *out, const Exit *e)
     out->exits[e->slot].unlinked = x->a.p - x->entry;
     out->exits[e->slot].pc = e->pc;
     out->nexits = MAX(out->nexits, e->slot + 1);
-    asm_movi(&x->a, R10, e->pc);
-    asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
-    asm_rm(&x->a, 0x8d | REX_W, R11, mem_at(NO_REG, 0));
-    /* lea r11, [rip + d]: the same bytes with mod 0, rm 5 and no SIB */
-    x->a.p -= 6;
-    asm_b(&x->a, 3 << 3 | 5);
-    asm_d(&x->a, x->entry - (x->a.p + 4));
-    asm_movi(&x->a, R10, TCG_EXIT_LINK + e->slot);
-    x64_jmp(x, x64_thunks.exit);
+    x64_call(x, x64_thunks.unlinked[e->slot]);
+    exit_pc(x, e->pc);
+    asm_prefixes(&x->a, 0xb8 + (R11 & 7), 1);
+    asm_d(&x->a, x->a.p - x->entry);
 }
 
 static void emit_head(X64 *x)
@@ -1851,15 +1853,11 @@ static void emit_head(X64 *x)
 /* Where the head goes instead of into the unit. */
 static void emit_head_exits(X64 *x)
 {
-    static const uint8_t reason[] = {TCG_EXIT_REQUEST, TCG_EXIT_LOOKUP};
     for (unsigned i = 0; i < 2; i++) {
         if (x->head_jump[i]) {
             asm_patch(x->head_jump[i], x->a.p);
-            asm_movi(&x->a, R10, x->s->pc);
-            asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
-            asm_movi(&x->a, R10, reason[i]);
-            asm_movi(&x->a, R11, 0);
-            x64_jmp(x, x64_thunks.exit);
+            x64_call(x, x64_thunks.head[i]);
+            exit_pc(x, x->s->pc);
         }
     }
 }
@@ -1891,28 +1889,38 @@ static unsigned count_sides(const TCGContext *s)
     return 2 * n;
 }
 
-static void pin_globals(const TCGContext *s, uint8_t *pinned)
+static uint8_t pin_of(const IRTemp *t)
 {
-    memset(pinned, 0xff, IR_MAX_GLOBALS);
-    for (unsigned r = 0; r < s->nglobals; r++) {
-        for (unsigned i = 0; i < ARRAY_SIZE(pins) && s->temps[r].type == IR_I64; i++) {
-            if (!strcmp(s->temps[r].name, pins[i].name)) {
-                pinned[r] = pins[i].reg;
-            }
+    for (unsigned i = 0; i < ARRAY_SIZE(pins) && t->type == IR_I64; i++) {
+        if (!strcmp(t->name, pins[i].name)) {
+            return pins[i].reg;
         }
     }
+    return 0xff;
+}
+
+/* By global, the host register, or 0xff; found out once a context. */
+static const uint8_t *pin_globals(TCGContext *s)
+{
+    if (!s->backend) {
+        uint8_t *pinned = g_new(uint8_t, s->nglobals + 1);
+        for (unsigned r = 0; r < s->nglobals; r++) {
+            pinned[r] = pin_of(&s->temps[r]);
+        }
+        s->backend = pinned;
+    }
+    return s->backend;
 }
 
 static bool make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned);
 
 static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
 {
-    uint8_t pinned[IR_MAX_GLOBALS];
+    const uint8_t *pinned = pin_globals(s);
     b->used = ROUND_UP(b->used, 16);
     if (code_buf_room(b) < UNIT_SLACK) {
         return false;
     }
-    pin_globals(s, pinned);
     if (!make_thunks(s, b, pinned)) {
         return false;
     }
@@ -2019,6 +2027,32 @@ static void thunk_exit(X64 *x)
         asm_pop(&x->a, callee_saved[i]);
     }
     thunk_ret(x);
+}
+
+/* Called by a unit; behind the call are `mov r10, guest pc` and, for exits, `mov r11d, offset in the unit of that number`. */
+static void thunks_of_exits(X64 *x)
+{
+    static const uint8_t reason[] = {TCG_EXIT_REQUEST, TCG_EXIT_LOOKUP};
+    for (unsigned i = 0; i < ARRAY_SIZE(reason); i++) {
+        x64_thunks.head[i] = thunk_start(x);
+        asm_pop(&x->a, R11);
+        asm_load(&x->a, IR_I64, R10, mem_at(R11, 2));
+        asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
+        asm_movi(&x->a, R10, reason[i]);
+        asm_movi(&x->a, R11, 0);
+        x64_jmp(x, x64_thunks.exit);
+    }
+    for (unsigned i = 0; i < TCG_MAX_EXITS; i++) {
+        x64_thunks.unlinked[i] = thunk_start(x);
+        asm_pop(&x->a, R11);
+        asm_load(&x->a, IR_I64, R10, mem_at(R11, 2));
+        asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
+        asm_load(&x->a, IR_I32, R10, mem_at(R11, 12));
+        asm_alu_rr(&x->a, ALU_SUB, IR_I64, R11, R10);
+        asm_alu_ri(&x->a, ALU_ADD, IR_I64, R11, 12);
+        asm_movi(&x->a, R10, TCG_EXIT_LINK + i);
+        x64_jmp(x, x64_thunks.exit);
+    }
 }
 
 /* r10: guest pc that the jump table does not know. */
@@ -2176,6 +2210,7 @@ static void emit_thunks(X64 *x)
     x64_vec_thunks(x);
     thunk_enter(x);
     thunk_exit(x);
+    thunks_of_exits(x);
     thunk_jump_miss(x);
     thunks_of_calls(x);
     thunks_of_flags(x);
