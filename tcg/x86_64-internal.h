@@ -15,7 +15,9 @@
  *   r10 r11 r12 scratch; rsp is the host's, 16-byte aligned, with the frame below
  * Between ops the host's DF is clear and EFLAGS hold what X64.cc.host says.
  *
- *   x86_64.c      ops, units, exits, calls, thunks
+ *   x86_64.c      units, branches, calls, exits
+ *   x86_64-thunks.c  what units share
+ *   x86_64-int.c  integer ops
  *   x86_64-cc.c   the guest's flags
  *   x86_64-mem.c  guest memory
  *   x86_64-vec.c  vectors
@@ -35,6 +37,10 @@ enum {
     FRAME_SIZE = FRAME_SLOTS + 8 * RA_MAX_SLOTS + 8,
 };
 static_assert(FRAME_SIZE % 16 == 8, "with six pushes and the return address a multiple of 16");
+
+/* Pinned registers that C functions do not preserve. */
+#define CALLER_SAVED (1u << RAX | 1u << RCX | 1u << RDX | 1u << RSI | 1u << RDI | 1u << R8 | 1u << R9)
+#define ALL_PINNED   (CALLER_SAVED | 1u << RBX | 1u << RBP | 1u << R13)
 
 /* ---- flags ---- */
 
@@ -150,6 +156,14 @@ static inline const uint8_t *x64_rx(const X64 *x, const uint8_t *rw)
     return code_buf_rx(x->buf, rw);
 }
 
+/* --- x86_64-thunks.c --- */
+
+enum { X64_THUNK_ROOM = 16 << 10 };
+/* Thunks for the globals of `s`, if there are none yet: where globals live is known from the first unit on. */
+bool x64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned);
+/* The six flags that the recipe in env stands for. */
+uint32_t x64_flags_in_env(const char *env);
+
 /* --- x86_64.c --- */
 
 /* A call or jump to host code anywhere. */
@@ -157,6 +171,13 @@ void x64_call(X64 *x, const void *rx);
 void x64_jmp(X64 *x, const void *rx);
 /* Host code, in env homes: `mov [env + offset], value` without flags. */
 void x64_store_imm(X64 *x, IRType t, Mem m, uint64_t v);
+/* Makes op number `at` the one that is emitted: saves flags that it shows at a fault or is going to lose. */
+void x64_begin_op(X64 *x, unsigned at);
+/* Records that a fault at the host address that comes next has the present state. */
+void x64_side(X64 *x, const TCGRestore *state);
+
+/* --- x86_64-int.c --- */
+
 /* The value of a ref for an op of type t. May: MAY_*. Registers are locked. */
 Opnd x64_in(X64 *x, IRRef ref, IRType t, unsigned may);
 /* Same, always in a register. */
@@ -169,8 +190,35 @@ void x64_mov_in(X64 *x, IRType t, unsigned dst, Opnd v);
 /* Output k: a register to compute it in, and its way home. `busy`: registers that must not be written yet. */
 unsigned x64_out(X64 *x, const IROp *op, unsigned k, uint32_t busy);
 void x64_out_done(X64 *x, const IROp *op, unsigned k, unsigned reg);
-/* Records that a fault at the host address that comes next has the present state. */
-void x64_side(X64 *x, const TCGRestore *state);
+/* reg = ref at type t, without keeping it elsewhere in a register. */
+void x64_load_fixed(X64 *x, IRType t, unsigned reg, IRRef ref);
+/* The memory where a ref that is in no register lives. */
+Mem x64_home_mem(X64 *x, IRRef ref);
+/*
+ * A register that holds in[i] at type t, may be changed, and becomes output 0: the caller ends with x64_out_done().
+ * busy: registers that are still to be read.
+ */
+unsigned x64_out_from(X64 *x, const IROp *op, unsigned i, IRType t, uint32_t busy);
+/* The op is `op G, G, ...`: G can be changed in place. */
+bool x64_in_place(const X64 *x, const IROp *op, unsigned i);
+/* G itself, as a register or, where the op's type allows it, as memory. It counts as written. */
+Opnd x64_place(X64 *x, const IROp *op, bool may_mem);
+/* d = d op v; not both in memory. */
+void x64_alu_to(X64 *x, AluOp alu, IRType t, Opnd d, Opnd v);
+/* inc, dec, not, neg of d. */
+void x64_unary_to(X64 *x, OpCode code, IRType t, Opnd d);
+/* test a, b */
+void x64_alu_test(X64 *x, IRType t, IRRef a, IRRef b);
+/* Compares two integers: EFLAGS then hold what the returned condition looks at. */
+Cond x64_compare_ints(X64 *x, IRType t, Cond c, IRRef a, IRRef b);
+
+typedef void EmitFn(X64 *x, const IROp *op);
+EmitFn x64_emit_mov, x64_emit_extend, x64_emit_extract, x64_emit_deposit;
+EmitFn x64_emit_bswap, x64_emit_lea, x64_emit_alu, x64_emit_andn;
+EmitFn x64_emit_unary, x64_emit_mul, x64_emit_rdx_rax, x64_emit_shift;
+EmitFn x64_emit_double_shift, x64_emit_bit_test, x64_emit_scan, x64_emit_count;
+EmitFn x64_emit_setcond, x64_emit_select, x64_emit_setcc, x64_emit_selcc;
+EmitFn x64_emit_getcc, x64_emit_putcc, x64_emit_in_c;
 
 /* --- x86_64-cc.c --- */
 
@@ -222,7 +270,7 @@ void x64_emit_ld(X64 *x, const IROp *op);
 void x64_emit_st(X64 *x, const IROp *op);
 void x64_emit_atomic(X64 *x, const IROp *op);
 
-typedef enum SlowKind { SLOW_LD, SLOW_ST, SLOW_ATOMIC } SlowKind;
+typedef enum SlowKind { SLOW_LD, SLOW_ST, SLOW_RMW, SLOW_ATOMIC } SlowKind;
 /* An access being emitted. */
 typedef struct Access {
     const IROp *op;
@@ -248,6 +296,17 @@ void x64_access_done(X64 *x, Access *acc);
 void x64_emit_slow(X64 *x);
 /* base + (index << scale) + imm of an op; registers are locked, flags stay. */
 Mem x64_address(X64 *x, const IROp *op, bool *is_const, uint64_t *val);
+
+/*
+ * The same for instructions of SLOW_RMW, from `insn` to here: the slow path does a copy of them on the loaded value, and stores that. They
+ * may use register t. flags: theirs count.
+ */
+void x64_access_rmw(X64 *x, Access *acc, const uint8_t *insn, bool flags);
+
+/* --- x86_64-fuse.c --- */
+
+/* The load, and one or two ops behind it, as one instruction; x->at is then the last of them. False: nothing was done. */
+bool x64_fuse(X64 *x, const IROp *ld);
 
 /* --- x86_64-vec.c --- */
 

@@ -28,6 +28,9 @@ struct SlowPath {
     uint8_t code;    /* of atomics */
     bool vec;        /* stores a vector, from this register or NO_REG */
     uint8_t vec_reg;
+    bool flags;      /* those of insn count */
+    uint8_t insn_len;
+    const uint8_t *insn; /* SLOW_RMW: what is done with the value */
     uint8_t *jump, *resume;
     bool is_const;   /* of the address */
     uint64_t addr;
@@ -120,7 +123,7 @@ static void slow_new(X64 *x, Access *acc, SlowKind kind, uint8_t *jump)
         s->vec = true;
         s->vec_reg = x->vec_stored;
     }
-    if (kind != SLOW_LD) {
+    if (kind == SLOW_ST || kind == SLOW_ATOMIC) {
         s->val[0] = slow_val(x, op->in[2]);
     }
     if (op->code == OP_at_cmpxchg) {
@@ -155,7 +158,7 @@ static void slow_values(X64 *x, const SlowPath *s)
 {
     if (s->vec) {
         x64_vec_to_frame(x, s->vec_reg, s->val[0].v.mem, MAX(16, memop_bytes(s->memop)));
-    } else if (s->kind != SLOW_LD) {
+    } else if (s->kind == SLOW_ST || s->kind == SLOW_ATOMIC) {
         slow_store_val(x, s, &s->val[0], FRAME_VAL);
     }
     if (s->kind == SLOW_ATOMIC) {
@@ -166,26 +169,64 @@ static void slow_values(X64 *x, const SlowPath *s)
     }
 }
 
-static void emit_slow(X64 *x, const SlowPath *s)
+static void slow_call(X64 *x, const SlowPath *s, const uint8_t *thunk)
 {
-    unsigned memop = s->memop & (MO_SIZE | MO_ALIGN | MO_RMW);
-    asm_patch(s->jump, x->a.p);
-    for (unsigned i = 0; i < s->ndirty; i++) {
-        asm_store(&x->a, IR_I64, s->dirty[i].reg, env_mem(s->dirty[i].offset));
-    }
-    slow_values(x, s);
     if (s->is_const) {
         asm_movi(&x->a, s->a, s->addr);
     } else {
         asm_lea(&x->a, IR_I64, s->a, s->ea);
     }
     asm_push(&x->a, s->a);
-    x64_call(x, s->kind == SLOW_LD   ? x64_thunks.ld[memop]
-                : s->kind == SLOW_ST ? x64_thunks.st[memop & (MO_SIZE | MO_ALIGN)]
-                                     : x64_thunks.atomic);
+    x64_call(x, thunk);
     x64_side(x, &s->state);
-    if (s->kind != SLOW_ST) {
+}
+
+static const uint8_t *store_thunk(const SlowPath *s)
+{
+    return x64_thunks.st[s->memop & (MO_SIZE | MO_ALIGN)];
+}
+
+/* The value is in FRAME_BUF, and A its distance from the guest address. */
+static void slow_change(X64 *x, const SlowPath *s)
+{
+    Asm *a = &x->a;
+    memcpy(a->p, s->insn, s->insn_len);
+    a->p += s->insn_len;
+    if (s->flags) {
+        asm_b(a, 0x9c); /* pushfq */
+        asm_rm(a, 0x8f, 0, mem_at(RSP, FRAME_FLAGS));
+    }
+    asm_load(a, IR_I64, s->a, mem_at(RSP, FRAME_BUF));
+    asm_store(a, IR_I64, s->a, mem_at(RSP, FRAME_VAL));
+    slow_call(x, s, store_thunk(s));
+    if (s->flags) {
+        asm_rm(a, 0xff, 6, mem_at(RSP, FRAME_FLAGS));
+        asm_b(a, 0x9d); /* popfq */
+    }
+}
+
+static void emit_slow(X64 *x, const SlowPath *s)
+{
+    asm_patch(s->jump, x->a.p);
+    for (unsigned i = 0; i < s->ndirty; i++) {
+        asm_store(&x->a, IR_I64, s->dirty[i].reg, env_mem(s->dirty[i].offset));
+    }
+    slow_values(x, s);
+    switch (s->kind) {
+    case SLOW_ST:
+        slow_call(x, s, store_thunk(s));
+        break;
+    case SLOW_ATOMIC:
+        slow_call(x, s, x64_thunks.atomic);
         asm_pop(&x->a, s->a);
+        break;
+    default:
+        slow_call(x, s, x64_thunks.ld[s->memop & (MO_SIZE | MO_ALIGN | MO_RMW)]);
+        asm_pop(&x->a, s->a);
+        if (s->kind == SLOW_RMW) {
+            slow_change(x, s);
+        }
+        break;
     }
     asm_jmp_to(&x->a, s->resume);
 }
@@ -366,6 +407,16 @@ void x64_access_here(X64 *x, const Access *acc)
 void x64_access_done(X64 *x, Access *acc)
 {
     if (!acc->direct) {
+        acc->slow->resume = x->a.p;
+    }
+}
+
+void x64_access_rmw(X64 *x, Access *acc, const uint8_t *insn, bool flags)
+{
+    if (!acc->direct) {
+        acc->slow->insn = insn;
+        acc->slow->insn_len = x->a.p - insn;
+        acc->slow->flags = flags;
         acc->slow->resume = x->a.p;
     }
 }

@@ -1,0 +1,322 @@
+/* Code of the x86_64 back end that all units share: entry, exits, slow paths. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Thunks that a unit calls see its frame (x86_64-internal.h) above their return address
+ * and what the unit has pushed. Pinned registers are stored to env for whatever may look
+ * at the guest's state; what C functions do not preserve is loaded again.
+ */
+#include "tcg/x86_64-internal.h"
+
+enum { THUNK_ROOM = X64_THUNK_ROOM };
+
+uint32_t x64_flags_in_env(const char *env)
+{
+    const GuestDesc *g = x64_thunks.guest;
+    return cc_compute(&(CCState){
+        .op = *(const uint32_t *)(env + g->cc_op),
+        .a = *(const uint64_t *)(env + g->cc_a),
+        .b = *(const uint64_t *)(env + g->cc_b),
+        .c = *(const uint64_t *)(env + g->cc_c),
+        .r = *(const uint64_t *)(env + g->cc_r),
+    });
+}
+
+static void thunk_regs(X64 *x, uint32_t regs, bool store)
+{
+    for (unsigned r = 0; r < 16; r++) {
+        int32_t at = x64_thunks.pinned_at[r];
+        if (!(regs >> r & 1) || at == NOT_PINNED) {
+            continue;
+        }
+        if (store) {
+            asm_store(&x->a, IR_I64, r, env_mem(at));
+        } else {
+            asm_load(&x->a, IR_I64, r, env_mem(at));
+        }
+    }
+}
+
+static const uint8_t *thunk_start(X64 *x)
+{
+    asm_nops(&x->a, -(uintptr_t)x->a.p & 15);
+    return x64_rx(x, x->a.p);
+}
+
+static void thunk_ret(X64 *x)
+{
+    asm_b(&x->a, 0xc3);
+}
+
+static const uint8_t callee_saved[] = {RBP, RBX, R12, R13, R14, R15};
+
+static void load_memory_base(X64 *x)
+{
+    if (x64_thunks.use_tlb) {
+        asm_load(&x->a, IR_I64, TLB, env_mem(x->g->tlb_base));
+    } else if (x->g->guest_base) {
+        asm_movi(&x->a, TLB, x->g->guest_base);
+    }
+}
+
+/* TCGExit enter(void *env, const void *entry) */
+static void thunk_enter(X64 *x)
+{
+    x64_thunks.enter = thunk_start(x);
+    for (unsigned i = 0; i < ARRAY_SIZE(callee_saved); i++) {
+        asm_push(&x->a, callee_saved[i]);
+    }
+    asm_alu_ri(&x->a, ALU_SUB, IR_I64, RSP, FRAME_SIZE);
+    asm_mov(&x->a, IR_I64, ENV, RDI);
+    asm_mov(&x->a, IR_I64, R10, RSI);
+    load_memory_base(x);
+    thunk_regs(x, ALL_PINNED, false);
+    asm_rr(&x->a, 0xff, 4, R10);
+}
+
+/* r10: reason, r11: unit. */
+static void thunk_exit(X64 *x)
+{
+    x64_thunks.exit_lookup = thunk_start(x);
+    asm_movi(&x->a, R10, TCG_EXIT_LOOKUP);
+    asm_movi(&x->a, R11, 0);
+    x64_thunks.exit = x64_rx(x, x->a.p);
+    x64_vec_to_c(x);
+    thunk_regs(x, ALL_PINNED, true);
+    asm_mov(&x->a, IR_I64, RAX, R10);
+    asm_mov(&x->a, IR_I64, RDX, R11);
+    asm_alu_ri(&x->a, ALU_ADD, IR_I64, RSP, FRAME_SIZE);
+    for (unsigned i = ARRAY_SIZE(callee_saved); i-- > 0;) {
+        asm_pop(&x->a, callee_saved[i]);
+    }
+    thunk_ret(x);
+}
+
+/* Called by a unit; behind the call are `mov r10, guest pc` and, for exits, `mov r11d, offset in the unit of that number`. */
+static void thunks_of_exits(X64 *x)
+{
+    static const uint8_t reason[] = {TCG_EXIT_REQUEST, TCG_EXIT_LOOKUP};
+    for (unsigned i = 0; i < ARRAY_SIZE(reason); i++) {
+        x64_thunks.head[i] = thunk_start(x);
+        asm_pop(&x->a, R11);
+        asm_load(&x->a, IR_I64, R10, mem_at(R11, 2));
+        asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
+        asm_movi(&x->a, R10, reason[i]);
+        asm_movi(&x->a, R11, 0);
+        x64_jmp(x, x64_thunks.exit);
+    }
+    for (unsigned i = 0; i < TCG_MAX_EXITS; i++) {
+        x64_thunks.unlinked[i] = thunk_start(x);
+        asm_pop(&x->a, R11);
+        asm_load(&x->a, IR_I64, R10, mem_at(R11, 2));
+        asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
+        asm_load(&x->a, IR_I32, R10, mem_at(R11, 12));
+        asm_alu_rr(&x->a, ALU_SUB, IR_I64, R11, R10);
+        asm_alu_ri(&x->a, ALU_ADD, IR_I64, R11, 12);
+        asm_movi(&x->a, R10, TCG_EXIT_LINK + i);
+        x64_jmp(x, x64_thunks.exit);
+    }
+}
+
+/* r10: guest pc that the jump table does not know. */
+static void thunk_jump_miss(X64 *x)
+{
+    x64_thunks.jump_miss = thunk_start(x);
+    asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
+    x64_vec_to_c(x);
+    thunk_regs(x, ALL_PINNED, true);
+    asm_mov(&x->a, IR_I64, RDI, ENV);
+    x64_call(x, (const void *)x->g->lookup);
+    asm_movi(&x->a, R10, (uintptr_t)x64_thunks.exit_lookup);
+    asm_test_rr(&x->a, IR_I64, RAX, RAX);
+    asm_cmov(&x->a, COND_NE, IR_I64, R10, RAX);
+    load_memory_base(x);
+    thunk_regs(x, ALL_PINNED, false);
+    asm_rr(&x->a, 0xff, 4, R10);
+}
+
+static void thunks_of_calls(X64 *x)
+{
+    x64_thunks.save_all = thunk_start(x);
+    x64_vec_to_c(x);
+    thunk_regs(x, ALL_PINNED, true);
+    thunk_ret(x);
+    x64_thunks.save_caller = thunk_start(x);
+    x64_vec_to_c(x);
+    thunk_regs(x, CALLER_SAVED, true);
+    thunk_ret(x);
+    x64_thunks.load_all = thunk_start(x);
+    thunk_regs(x, ALL_PINNED, false);
+    thunk_ret(x);
+    x64_thunks.load_caller = thunk_start(x);
+    thunk_regs(x, CALLER_SAVED, false);
+    thunk_ret(x);
+}
+
+/* Slow paths see the frame `up` bytes above rsp: return address, and what the unit has pushed. */
+static void slow_begin(X64 *x, unsigned up)
+{
+    asm_store(&x->a, IR_I64, R10, mem_at(RSP, up + FRAME_SAVE));
+    asm_store(&x->a, IR_I64, R11, mem_at(RSP, up + FRAME_SAVE + 8));
+    x64_vec_to_c_noting(x, mem_at(RSP, up + FRAME_VECS));
+    thunk_regs(x, ALL_PINNED, true);
+    asm_mov(&x->a, IR_I64, RDI, ENV);
+}
+
+static void slow_end(X64 *x, unsigned up)
+{
+    load_memory_base(x);
+    x64_vec_from_c(x, mem_at(RSP, up + FRAME_VECS));
+    thunk_regs(x, CALLER_SAVED, false);
+    asm_load(&x->a, IR_I64, R10, mem_at(RSP, up + FRAME_SAVE));
+    asm_load(&x->a, IR_I64, R11, mem_at(RSP, up + FRAME_SAVE + 8));
+}
+
+/*
+ * The unit has pushed the guest address and pops what is to be added to it to get at the value: the distance to FRAME_BUF.
+ */
+static void thunk_ld(X64 *x, unsigned memop)
+{
+    bool vec = (memop & MO_SIZE) > MO_64;
+    Mem buf = mem_at(RSP, 16 + FRAME_BUF);
+    x64_thunks.ld[memop] = thunk_start(x);
+    slow_begin(x, 16);
+    asm_load(&x->a, IR_I64, RSI, mem_at(RSP, 8));
+    if (vec) {
+        asm_lea(&x->a, IR_I64, RDX, buf);
+    }
+    asm_movi(&x->a, vec ? RCX : RDX, memop);
+    asm_load(&x->a, IR_I64, vec ? R8 : RCX, mem_at(RSP, 0));
+    if (vec) {
+        x64_call(x, (const void *)x->g->ld_vec);
+    } else {
+        x64_call(x, (const void *)x->g->ld);
+        asm_store(&x->a, IR_I64, RAX, buf);
+    }
+    asm_lea(&x->a, IR_I64, RAX, buf);
+    asm_alu_rm(&x->a, ALU_SUB, IR_I64, RAX, mem_at(RSP, 8));
+    asm_store(&x->a, IR_I64, RAX, mem_at(RSP, 8));
+    slow_end(x, 16);
+    thunk_ret(x);
+}
+
+/* The unit has pushed the guest address, which goes on return; the value is in FRAME_VAL. */
+static void thunk_st(X64 *x, unsigned memop)
+{
+    IRType t = (IRType)(memop & MO_SIZE);
+    Mem val = mem_at(RSP, 16 + FRAME_VAL);
+    x64_thunks.st[memop] = thunk_start(x);
+    slow_begin(x, 16);
+    asm_load(&x->a, IR_I64, RSI, mem_at(RSP, 8));
+    if (t > IR_I64) {
+        asm_lea(&x->a, IR_I64, RDX, val);
+    } else {
+        asm_rm(&x->a, opc_extend(IR_I64, t, false), RDX, val);
+    }
+    asm_movi(&x->a, RCX, memop);
+    asm_load(&x->a, IR_I64, R8, mem_at(RSP, 0));
+    x64_call(x, t > IR_I64 ? (const void *)x->g->st_vec : (const void *)x->g->st);
+    slow_end(x, 16);
+    asm_b(&x->a, 0xc2);
+    asm_w(&x->a, 8);
+}
+
+/* The unit has pushed the guest address and pops the old value. */
+static void thunk_atomic(X64 *x)
+{
+    x64_thunks.atomic = thunk_start(x);
+    slow_begin(x, 16);
+    asm_load(&x->a, IR_I64, RSI, mem_at(RSP, 8));
+    asm_load(&x->a, IR_I64, RDX, mem_at(RSP, 16 + FRAME_VAL));
+    asm_load(&x->a, IR_I64, RCX, mem_at(RSP, 16 + FRAME_VAL + 8));
+    asm_load(&x->a, IR_I32, R8, mem_at(RSP, 16 + FRAME_OI));
+    asm_load(&x->a, IR_I64, R9, mem_at(RSP, 0));
+    x64_call(x, (const void *)x->g->atomic);
+    asm_store(&x->a, IR_I64, RAX, mem_at(RSP, 8));
+    slow_end(x, 16);
+    thunk_ret(x);
+}
+
+/* EFLAGS from the value in cc_a: OF from its bit 11 by an addition, the others by SAHF. */
+static void flags_from_rax(X64 *x)
+{
+    Asm *a = &x->a;
+    asm_shift_ri(a, SH_SHL, IR_I32, RAX, 8);
+    asm_rr(a, 0xba | MAP_0F, 4, RAX); /* bt eax, 19 */
+    asm_b(a, 19);
+    asm_setcc(a, COND_B, RAX);
+    asm_alu_ri(a, ALU_ADD, IR_I8, RAX, 0x7f);
+    asm_b(a, 0x9e); /* sahf */
+}
+
+static void thunks_of_flags(X64 *x)
+{
+    x64_thunks.flags_load = thunk_start(x);
+    asm_push(&x->a, RAX);
+    asm_load(&x->a, IR_I32, RAX, env_mem(x->g->cc_a));
+    flags_from_rax(x);
+    asm_pop(&x->a, RAX);
+    thunk_ret(x);
+
+    x64_thunks.cc_load = thunk_start(x);
+    asm_push(&x->a, RAX); /* aligns, too */
+    slow_begin(x, 16);
+    x64_call(x, (const void *)x64_flags_in_env);
+    flags_from_rax(x);
+    slow_end(x, 16);
+    asm_pop(&x->a, RAX);
+    thunk_ret(x);
+}
+
+static void emit_thunks(X64 *x)
+{
+    x64_vec_thunks(x);
+    thunk_enter(x);
+    thunk_exit(x);
+    thunks_of_exits(x);
+    thunk_jump_miss(x);
+    thunks_of_calls(x);
+    thunks_of_flags(x);
+    thunk_atomic(x);
+    for (unsigned size = MO_8; size <= MO_256; size++) {
+        for (unsigned align = 0; align <= MO_ALIGN; align += MO_ALIGN) {
+            thunk_st(x, size | align);
+            thunk_ld(x, size | align);
+            thunk_ld(x, size | align | MO_RMW);
+        }
+    }
+}
+
+/* Where globals live is known from the first unit on. */
+bool x64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned)
+{
+    int32_t at[16], vec_at[16];
+    for (unsigned r = 0; r < 16; r++) {
+        at[r] = NOT_PINNED;
+    }
+    x64_vec_pins(s, vec_at);
+    for (unsigned r = 0; r < s->nglobals; r++) {
+        if (pinned[r] != 0xff) {
+            at[pinned[r]] = s->temps[r].env_offset;
+        }
+    }
+    if (x64_thunks.enter && !memcmp(at, x64_thunks.pinned_at, sizeof at) &&
+        !memcmp(vec_at, x64_thunks.vec_at, sizeof vec_at)) {
+        return true;
+    }
+    memcpy(x64_thunks.pinned_at, at, sizeof at);
+    memcpy(x64_thunks.vec_at, vec_at, sizeof vec_at);
+    x64_thunks.has_vecs = false;
+    for (unsigned r = 0; r < 16; r++) {
+        x64_thunks.has_vecs |= vec_at[r] != NOT_PINNED;
+    }
+    X64 x = {
+        .s = s,
+        .g = s->guest,
+        .buf = b,
+        .entry = b->rw + x64_thunks.room,
+        .a = {b->rw + x64_thunks.room, b->rw + x64_thunks.room + THUNK_ROOM},
+    };
+    emit_thunks(&x);
+    g_assert(!asm_full(&x.a));
+    return true;
+}
