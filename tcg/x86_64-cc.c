@@ -539,7 +539,7 @@ void cc_plan(X64 *x, CCPlan *p, unsigned kind, IRRef a, IRRef b)
     }
 }
 
-void cc_plan_incdec(X64 *x, CCPlan *p, bool inc)
+void cc_plan_incdec(X64 *x, CCPlan *p, bool inc, bool overlay)
 {
     const IROp *op = x->op;
     IRRef out = op->out[0];
@@ -549,7 +549,8 @@ void cc_plan_incdec(X64 *x, CCPlan *p, bool inc)
         return;
     }
     bool keep = !ir_is_global(x->s, out);
-    if (x->cc.base == CC_BASE_NONE || (keep && !cc_must_survive(x, x->at + 1, x->wanted))) {
+    if (x->cc.base == CC_BASE_NONE ||
+        (keep && !overlay && !cc_must_survive(x, x->at + 1, x->wanted))) {
         cc_plan(x, p, CC_HOST_ONLY, IR_NONE, IR_NONE);
         return;
     }

@@ -222,7 +222,7 @@ static void plan_in_memory(X64 *x, CCPlan *p, const IROp *op, IRRef other)
 {
     bool lasting = other != IR_NONE && ir_t(x->s, other)->kind != TEMP_SSA;
     if (op->code == OP_inc || op->code == OP_dec) {
-        cc_plan_incdec(x, p, op->code == OP_inc);
+        cc_plan_incdec(x, p, op->code == OP_inc, true);
     } else if ((op->code == OP_add || op->code == OP_sub) && lasting) {
         cc_plan(x, p, op->code == OP_add ? CC_ADD : CC_SUB, op->out[0], other);
     } else if (is_alu(op) && op->code != OP_add && op->code != OP_sub) {

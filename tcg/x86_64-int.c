@@ -630,7 +630,7 @@ void x64_emit_unary(X64 *x, const IROp *op)
     if (op->code == OP_neg) {
         cc_plan(x, &p, CC_SUB, op->out[0], op->in[0]);
     } else if (op->code != OP_not) {
-        cc_plan_incdec(x, &p, op->code == OP_inc);
+        cc_plan_incdec(x, &p, op->code == OP_inc, false);
     }
     unsigned d = NO_REG;
     if (x64_in_place(x, op, 0)) {

@@ -255,8 +255,8 @@ enum { CC_HOST_ONLY = 0x80 };
  * recipe's operands (out of the op where it is the result), IR_NONE for none. The op's inputs are still as they were.
  */
 void cc_plan(X64 *x, CCPlan *p, unsigned kind, IRRef a, IRRef b);
-/* The same for inc and dec, which leave CF as it is. */
-void cc_plan_incdec(X64 *x, CCPlan *p, bool inc);
+/* The same for inc and dec, which leave CF as it is; overlay: EFLAGS do not have CF before it and will not. */
+void cc_plan_incdec(X64 *x, CCPlan *p, bool inc, bool overlay);
 /* As operand b of cc_plan(): the constant 1. */
 #define REF_ONE ((IRRef)0xfffe)
 /* After the op: its flags are in EFLAGS; result: register that holds it, or NO_REG. */
