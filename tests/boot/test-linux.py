@@ -6,6 +6,7 @@ usage: test-linux.py PROGRAM MODE [EMULATOR OPTIONS]
 The kernel is $MYNAH_KERNEL, busybox $MYNAH_BUSYBOX (scripts/check sets them); without them the test is skipped.
 """
 # SPDX-License-Identifier: MIT
+import fcntl
 import gzip
 import os
 import pty
@@ -13,6 +14,7 @@ import select
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 import guest
@@ -38,7 +40,9 @@ class Console:
         self.seen = b""
         master, slave = pty.openpty()
         self.fd = master
-        self.process = subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
+        # the pty is its controlling terminal, as a user's is
+        self.process = subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+                                        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         os.close(slave)
 
     def read(self):
@@ -96,7 +100,7 @@ def shell_session(c):
     c.type(b"head -c 100000 /dev/zero | md5sum\n")
     c.expect(b"0019d23bef56a136a1891211d7007f6f")
     c.type(b"grep -c processor /proc/cpuinfo\n")
-    c.expect(b"1\r\n")
+    c.expect(b"\n1\r")
     c.type(b"sh -c 'echo asleep; sleep 1000'\n")
     c.expect(b"asleep\r")  # what it prints; the echo of the command has a semicolon there
     c.type(b"\x03")
