@@ -111,7 +111,9 @@ static void alu_memory(X64 *x, const IROp *op, Access *acc, IRRef loaded)
     if (x64_in_place(x, op, io)) {
         d = x64_place(x, op, false).reg;
     } else {
-        d = x64_out_from(x, op, io, op->type, 0);
+        uint32_t busy = acc->host.base == NO_REG ? 0 : 1u << acc->host.base;
+        busy |= acc->host.index == NO_REG ? 0 : 1u << acc->host.index;
+        d = x64_out_from(x, op, io, op->type, busy);
     }
     x64_access_here(x, acc);
     asm_alu_rm(&x->a, alu_of(op->code), op->type, d, acc->host);
