@@ -1,0 +1,4 @@
+# in:  rbp=0x20010900
+# out: s64@0xfe0=0x20010ff8 s64@0xfe8=0xd4cfcac5c0bbb6b1 s64@0xff0=0xfcf7f2ede8e3ded9 s64@0xff8=0x20010900 fault=14 err=0x6 cr2=0x2000dfe0
+# why: the same with a display
+        enter   $0x3000, $3
