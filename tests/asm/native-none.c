@@ -21,3 +21,8 @@ bool native_has_feature(unsigned feature)
 {
     return false;
 }
+
+bool native_rsp_is_canonical(const MachineState *st)
+{
+    return true;
+}

@@ -9,6 +9,9 @@
  */
 #include "tests/asm/rig.h"
 
+#include "target/x86/regs.h"
+#include "util/bitops.h"
+
 #include <asm/ldt.h>
 #include <cpuid.h>
 #include <signal.h>
@@ -101,6 +104,31 @@ static void fp_from_frame(MachineState *st, const FXState *fx)
     }
 }
 
+/* Entering with a non-canonical RSP: a stub at the end of the code area loads it. */
+#define STUB_SIZE 24
+#define STUB_BASE (CODE_BASE + CODE_SIZE - STUB_SIZE)
+
+/*
+ * Some hypervisors turn a return to user mode with a non-canonical RSP into #GP, whatever
+ * the instruction there. So such a RSP is loaded in user mode. True if the stub is in
+ * place; it does not go with single step.
+ */
+static bool place_stub(const MachineState *st)
+{
+    static const uint8_t movabs_rsp[] = {0x48, 0xbc};
+    static const uint8_t jmp_next8[] = {0xff, 0x25, 0, 0, 0, 0};
+    uint8_t *to = (uint8_t *)(uintptr_t)STUB_BASE;
+
+    if (st->mode != X86_MODE_64 || native_rsp_is_canonical(st)) {
+        return false;
+    }
+    memcpy(to, movabs_rsp, 2);
+    stq_le_p(to + 2, st->regs[R_RSP]);
+    memcpy(to + 10, jmp_next8, 6);
+    stq_le_p(to + 16, st->rip);
+    return true;
+}
+
 static void enter(mcontext_t *mc)
 {
     const MachineState *st = native.st;
@@ -111,6 +139,10 @@ static void enter(mcontext_t *mc)
         mc->gregs[gpr_index[n]] = st->regs[n];
     }
     mc->gregs[REG_RIP] = st->rip;
+    if (place_stub(st)) {
+        mc->gregs[REG_RSP] = 0;
+        mc->gregs[REG_RIP] = STUB_BASE;
+    }
     mc->gregs[REG_EFL] = (mc->gregs[REG_EFL] & ~(greg_t)(RIG_EFLAGS | EFL_TF)) |
                          (st->eflags & (RIG_EFLAGS | EFL_TF));
     uint16_t *sel = (uint16_t *)&mc->gregs[REG_CSGSFS]; /* CS, GS, FS, SS */
@@ -240,6 +272,11 @@ bool native_has_mode(X86Mode mode)
     return native.cs[mode] != 0;
 }
 
+bool native_rsp_is_canonical(const MachineState *st)
+{
+    return sign_extend(st->regs[R_RSP], 48) == (int64_t)st->regs[R_RSP];
+}
+
 MachineResult native_run(MachineState *st)
 {
     load_segments(st);
@@ -247,6 +284,7 @@ MachineResult native_run(MachineState *st)
     native.entering = true;
     raise(SIGUSR1);
     native.st = NULL;
+    memset((void *)(uintptr_t)STUB_BASE, 0, STUB_SIZE);
     return native.result;
 }
 

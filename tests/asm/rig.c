@@ -105,7 +105,8 @@ bool rig_map_memory(void)
                                                   : 0);
         void *at = (void *)(uintptr_t)places[n].base;
         if (mmap(at, places[n].size, prot,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) != at) {
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE | MAP_POPULATE, -1,
+                 0) != at) {
             return false;
         }
     }

@@ -70,6 +70,9 @@ bool native_has_mode(X86Mode mode);
 /* Runs from *st until an exception; *st is the state at it. Not for code that may damage
  * the process. */
 MachineResult native_run(MachineState *st);
+/* Where RSP is not canonical, an interrupt during native_run() can show as a #GP that the
+ * code does not raise (hypervisors that refuse to return to such a state). */
+bool native_rsp_is_canonical(const MachineState *st);
 /* The host CPU has the feature. */
 bool native_has_feature(unsigned feature);
 

@@ -61,7 +61,7 @@ typedef struct Diff {
     Rig *rigs[MAX_RIGS];
     const char *names[MAX_RIGS];
     unsigned nrigs;
-    unsigned long crashes, ends, faults;
+    unsigned long crashes, ends, faults, again;
 } Diff;
 
 static void run_rig(Diff *d, Rig *rig, const Case *c, unsigned segs, Snapshot *out)
@@ -128,6 +128,17 @@ static bool is_masked_store(const Case *c)
     return g_str_has_prefix(x86_rows[c->row].mnem, "maskmov") && c->ninsns == 1;
 }
 
+/* Which operand of CMPS is read first is up to the processor; so is the fault it shows.
+ */
+static void forgive_order(const Case *c, Snapshot *ours, const Snapshot *host)
+{
+    bool end = host->st.rip == c->before.rip + c->len;
+
+    if (c->ninsns == 1 && !end && g_str_has_prefix(x86_rows[c->row].mnem, "cmps")) {
+        ours->res = host->res;
+    }
+}
+
 /* In the kernel's half of the address space pages are present, or not. */
 static void forgive_present(Snapshot *host)
 {
@@ -146,6 +157,7 @@ static bool agrees_with(Diff *d, unsigned n, const Case *c, unsigned segs,
 
     run_rig(d, d->rigs[n], c, segs, &ours);
     forgive_scan(c, &ours, host);
+    forgive_order(c, &ours, host);
     if (!ended && is_masked_store(c)) {
         return true;
     }
@@ -309,6 +321,19 @@ static void report(Diff *d, unsigned n, const Case *failed)
 
 /* --- main --- */
 
+/* A difference stays when an interrupt of the host cannot be its cause, or the host does
+ * the same again. */
+static bool stays(Diff *d, unsigned n, const HostSlot *s)
+{
+    Case c = s->c;
+
+    if (native_rsp_is_canonical(&s->out.st) || s->out.res.vector != EXCP_GP) {
+        return true;
+    }
+    d->again++;
+    return still_fails(d, n, &c);
+}
+
 static unsigned check_slot(Diff *d, const HostSlot *s)
 {
     unsigned failed = 0;
@@ -318,7 +343,7 @@ static unsigned check_slot(Diff *d, const HostSlot *s)
     d->faults += s->out.res.vector != EXCP_GP;
     for (unsigned n = 0; n < d->nrigs; n++) {
         g_autoptr(GString) why = g_string_new(NULL);
-        if (!agrees(d, n, &s->c, &s->out, why)) {
+        if (!agrees(d, n, &s->c, &s->out, why) && stays(d, n, s)) {
             Case c = s->c;
             report(d, n, &c);
             failed++;
@@ -423,6 +448,9 @@ int main(int argc, char **argv)
            "exception than #GP), "
            "%u differ, %lu stopped the host's process\n",
            n, gen_rows(d.gen), d.ends, d.faults, failed, d.crashes);
+    if (d.again) {
+        printf("%lu were run again: a #GP with a non-canonical RSP\n", d.again);
+    }
     host_free(d.host);
     gen_free(d.gen);
     return failed != 0 || d.nrigs == 0 ? (d.nrigs ? 1 : 77) : 0;
