@@ -6,27 +6,42 @@
 #include "tcg/vec.h"
 
 /*
- * Offsets are from the env pointer and may be negative. The accelerator fills this in once.
+ * Offsets are from the env pointer and may be negative. The accelerator fills this in
+ * once.
  *
  * The TLB probe for an access of n bytes at address a in the current MMU mode:
- *   entry = *(char **)(env + tlb_base) + ((a >> page_bits) & ((1 << tlb_index_bits) - 1)) << tlb_entry_bits
- *   hit if ((a + n - 1) & ~page_mask) == *(uint64_t *)(entry + tag_read or tag_write)      (n = 1: a)
- *       and (memop has MO_ALIGN) a is a multiple of n
+ *
+ *   entry = *(char **)(env + tlb_base) +
+ *           (((a >> page_bits) & ((1 << tlb_index_bits) - 1)) << tlb_entry_bits)
+ *   hit if ((a + n - 1) & ~page_mask) == *(uint64_t *)(entry + tag_read or tag_write)
+ *          (n = 1: a), and (memop has MO_ALIGN) a is a multiple of n
  *   host address = a + *(uint64_t *)(entry + addend)
- * Bits 6 ... page_bits - 1 set in a tag make it miss always: I/O, code pages, watchpoints, empty entries; those below 6 are 0 unless one of these is
- * set too. A load with MO_RMW probes tag_write.
- * Where `direct` is set there is no TLB: host address = a + guest_base, and faults arrive as signals.
  *
- * The indirect-jump table: entry = *(char **)(env + jc_base) + (jc_hash(pc) << 5), jc_hash(pc) = pc & ((1 << jc_bits) - 1);
- * hit if entry.pc == pc and entry.tag == *(uint64_t *)(env + jc_tag); then jump to entry.code. The tag stands for
- * mode and address space, so the table survives their change.
+ * Bits 6 ... page_bits - 1 set in a tag make it miss always: I/O, code pages,
+ * watchpoints, empty entries; those below 6 are 0 unless one of these is set too. A load
+ * with MO_RMW probes tag_write. Where `direct` is set there is no TLB: host address = a +
+ * guest_base, and faults arrive as signals.
  *
- * Guards. Which code a linear address of user mode holds depends on the address space. A guard asks whether the page of `pc` is what it was:
- *   *(uint32_t *)(tlb_base + code_map + (((pc >> page_bits) & ((1 << tlb_index_bits) - 1)) << 2)) == token
- * where tlb_base is the TLB table that the probe uses. Tokens are neither 0 nor 0xffffffff. A unit has them in two places, if its TCGContext says so:
- *   guard_links   an exit_link to another page than that of the unit's pc is guarded in front of its jump, else as if not linked. TCGBackend.guard()
- *                 sets the token, which is 0xffffffff at first; TCGCode.exits[].guard tells that there is one.
- *   head_guard    the unit's head guards head_pc with head_token; else it leaves with TCG_EXIT_LOOKUP for the unit's own pc.
+ * The indirect-jump table: entry = *(char **)(env + jc_base) + (jc_hash(pc) << 5),
+ * jc_hash(pc) = pc & ((1 << jc_bits) - 1); hit if entry.pc == pc and entry.tag ==
+ * *(uint64_t *)(env + jc_tag); then jump to entry.code. The tag stands for mode and
+ * address space, so the table survives their change.
+ *
+ * Guards. Which code a linear address of user mode holds depends on the address space. A
+ * guard asks whether the page of `pc` is what it was:
+ *
+ *   index = (pc >> page_bits) & ((1 << tlb_index_bits) - 1)
+ *   *(uint32_t *)(tlb_base + code_map + (index << 2)) == token
+ *
+ * where tlb_base is the TLB table that the probe uses. Tokens are neither 0 nor
+ * 0xffffffff. A unit has them in two places, if its TCGContext says so:
+ *
+ * - guard_links: an exit_link to another page than that of the unit's pc is guarded in
+ *   front of its jump, else as if not linked. TCGBackend.guard() sets the token, which is
+ *   0xffffffff at first; TCGCode.exits[].guard tells that there is one.
+ * - head_guard: the unit's head guards head_pc with head_token; else it leaves with
+ *   TCG_EXIT_LOOKUP for the unit's own pc.
+ *
  * A back end that has no guards (TCGBackend.guard is NULL) does not see these set.
  */
 typedef struct JumpEntry {
@@ -43,31 +58,36 @@ typedef struct GuestDesc {
     int32_t cc_a, cc_b, cc_c, cc_r;
     int32_t tlb_base;
     int32_t jc_base, jc_tag;
-    int32_t mxcsr;        /* uint32_t: guest MXCSR, for vector operations             */
-    int32_t vec_loaded;   /* uint8_t of the back end's: 0 whenever C code runs        */
+    int32_t mxcsr;      /* uint32_t: guest MXCSR, for vector operations             */
+    int32_t vec_loaded; /* uint8_t of the back end's: 0 whenever C code runs        */
     uint8_t jc_bits;
     uint8_t page_bits, tlb_index_bits, tlb_entry_bits;
     uint8_t tag_read, tag_write, addend;
-    uint32_t code_map;    /* offset in the TLB table of its code map, see below; 0: none */
+    uint32_t code_map; /* offset in the TLB table of its code map, see below; 0: none */
     bool direct;
     uint64_t guest_base;
 
     /*
-     * Slow paths. `oi` is the MemOp; `ra` an address inside the generated code of the op: what restores the precise state.
-     * They may raise a guest exception and then do not return. Values are zero-extended; *_vec move 16 or 32 bytes.
+     * Slow paths. `oi` is the MemOp; `ra` an address inside the generated code of the op:
+     * what restores the precise state. They may raise a guest exception and then do not
+     * return. Values are zero-extended; *_vec move 16 or 32 bytes.
      */
     uint64_t (*ld)(void *env, uint64_t addr, uint32_t oi, uintptr_t ra);
     void (*st)(void *env, uint64_t addr, uint64_t val, uint32_t oi, uintptr_t ra);
     void (*ld_vec)(void *env, uint64_t addr, void *val, uint32_t oi, uintptr_t ra);
     void (*st_vec)(void *env, uint64_t addr, const void *val, uint32_t oi, uintptr_t ra);
     /* op_oi: ATOMIC_OI(OP_at_*, MemOp); returns the old value, zero-extended. */
-    uint64_t (*atomic)(void *env, uint64_t addr, uint64_t b, uint64_t c, uint32_t op_oi, uintptr_t ra);
+    uint64_t (*atomic)(void *env, uint64_t addr, uint64_t b, uint64_t c, uint32_t op_oi,
+                       uintptr_t ra);
     /*
-     * The meaning of the vector operations; returns the integer or the flags of those that have one. Floating point is by
-     * the MXCSR in env and sets flags there. It never raises: units that it, or a host instruction, runs in must not see an exception unmasked.
+     * The meaning of the vector operations; returns the integer or the flags of those
+     * that have one. Floating point is by the MXCSR in env and sets flags there. It never
+     * raises: units that it, or a host instruction, runs in must not see an exception
+     * unmasked.
      */
     uint64_t (*vec_op)(void *env, const VecOp *op);
-    /* Code for the pc in env and the current mode, from the cache; NULL: leave with TCG_EXIT_LOOKUP. All state is in env. */
+    /* Code for the pc in env and the current mode, from the cache; NULL: leave with
+     * TCG_EXIT_LOOKUP. All state is in env. */
     const void *(*lookup)(void *env);
 } GuestDesc;
 

@@ -25,8 +25,10 @@ typedef struct Origin {
     uint16_t path, branch;
 } Origin;
 
-/* A use on `path`: on the path of the definition it counts where it is, from elsewhere at the branch that leads there. */
-static void note_use(RegAlloc *ra, const Origin *origin, IRRef ref, unsigned path, unsigned at)
+/* A use on `path`: on the path of the definition it counts where it is, from elsewhere at
+ * the branch that leads there. */
+static void note_use(RegAlloc *ra, const Origin *origin, IRRef ref, unsigned path,
+                     unsigned at)
 {
     while (path != ra->path_of[ref] && path) {
         at = origin[path].branch;
@@ -123,7 +125,8 @@ static void free_slot(RegAlloc *ra, IRRef ref)
 {
     IRTemp *t = temp(ra, ref);
     if (t->slot) {
-        ra->slots_used[(t->slot - 1) / 64] &= ~((is_vec(ra, ref) ? 15ull : 1ull) << (t->slot - 1) % 64);
+        ra->slots_used[(t->slot - 1) / 64] &=
+            ~((is_vec(ra, ref) ? 15ull : 1ull) << (t->slot - 1) % 64);
         t->slot = 0;
     }
 }
@@ -205,7 +208,8 @@ static unsigned take(RegAlloc *ra)
     for (unsigned i = 0; i < ra->host->nscratch; i++) {
         const RAHeld *h = &ra->held[i];
         unsigned cost = spill_cost(ra, h);
-        if (!is_locked(ra, i) && (cost < best_cost || (cost == best_cost && h->age < ra->held[best].age))) {
+        if (!is_locked(ra, i) &&
+            (cost < best_cost || (cost == best_cost && h->age < ra->held[best].age))) {
             best = i;
             best_cost = cost;
         }

@@ -2,12 +2,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "tcg/side-table.h"
 
-enum { /* first byte of an entry's recipe */
+/* First byte of an entry's recipe. */
+enum {
     SAME = 1 << 0, /* as that of the entry before */
     BASE = 1 << 1,
     OVERLAY = 1 << 2,
 };
-enum { /* kind of a value: low bits of its first integer; the env offset or constant follows in the others */
+/* Kind of a value: low bits of its first integer; the env offset or constant follows in
+ * the others. */
+enum {
     VALUE_ENV = 0,
     VALUE_CONST = 1,
     VALUE_SUM = 2, /* env offset, then what is added */
@@ -59,7 +62,8 @@ static void put_value(SideWriter *w, const TCGValue *v)
         return;
     }
     int64_t off = v->env_offset;
-    put(w, ((uint64_t)off << 1 ^ (uint64_t)(off >> 63)) << 2 | (v->val ? VALUE_SUM : VALUE_ENV));
+    put(w, ((uint64_t)off << 1 ^ (uint64_t)(off >> 63)) << 2 |
+               (v->val ? VALUE_SUM : VALUE_ENV));
     if (v->val) {
         put_signed(w, v->val);
     }
@@ -81,13 +85,15 @@ static TCGValue get_value(const uint8_t **p)
 
 static bool same_value(const TCGValue *x, const TCGValue *y)
 {
-    return x->is_const == y->is_const && x->val == y->val && x->env_offset == y->env_offset;
+    return x->is_const == y->is_const && x->val == y->val &&
+           x->env_offset == y->env_offset;
 }
 
 static bool same_recipe(const TCGRestore *x, const TCGRestore *y)
 {
-    return x->base_pending == y->base_pending && x->overlay_pending == y->overlay_pending &&
-           x->cc_op == y->cc_op && same_value(&x->a, &y->a) && same_value(&x->b, &y->b) &&
+    return x->base_pending == y->base_pending &&
+           x->overlay_pending == y->overlay_pending && x->cc_op == y->cc_op &&
+           same_value(&x->a, &y->a) && same_value(&x->b, &y->b) &&
            same_value(&x->c, &y->c) && same_value(&x->r, &y->r);
 }
 

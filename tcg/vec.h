@@ -13,7 +13,8 @@ typedef enum VecId {
     NR_VEC_IDS
 } VecId;
 
-enum { /* VecInfo.flags, as vec.def tells */
+/* VecInfo.flags, as vec.def tells. */
+enum {
     VECF_FP = 1 << 0,
     VECF_UNARY = 1 << 1,
     VECF_IMM = 1 << 2,
@@ -26,9 +27,9 @@ typedef struct VecInfo {
 extern const VecInfo vec_info[NR_VEC_IDS];
 
 /*
- * A vector op for GuestDesc.vec_op(). r: where the result goes, or NULL; a, b, c: inputs of
- * the op, `n` bytes each, or NULL. Without b the immediate is in its place (shifts by a
- * constant); an integer input is zero-extended. Inputs may be where r is.
+ * A vector op for GuestDesc.vec_op(). r: where the result goes, or NULL; a, b, c: inputs
+ * of the op, `n` bytes each, or NULL. Without b the immediate is in its place (shifts by
+ * a constant); an integer input is zero-extended. Inputs may be where r is.
  */
 typedef struct VecOp {
     unsigned vec; /* VecId */

@@ -64,7 +64,8 @@ static bool check_memop(Verify *v)
 {
     const IROp *op = v->op;
     unsigned size = op->memop & MO_SIZE;
-    if (size > MO_256 || (size > MO_64 && !is_vec(op->type)) || (is_vec(op->type) && size < MO_32)) {
+    if (size > MO_256 || (size > MO_64 && !is_vec(op->type)) ||
+        (is_vec(op->type) && size < MO_32)) {
         return FAIL(v, "access size and type do not go together");
     }
     if (op->code != OP_ld && size > MO_64 && op->code != OP_st) {

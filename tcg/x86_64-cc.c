@@ -24,7 +24,9 @@ static int32_t home_of(const X64 *x, unsigned i)
 /* Operands that a recipe of this kind has. */
 static unsigned noperands(unsigned kind)
 {
-    return kind == CC_EFLAGS || kind == CC_LOGIC ? 1 : kind == CC_ADC || kind == CC_SBB ? 3 : 2;
+    return kind == CC_EFLAGS || kind == CC_LOGIC ? 1
+           : kind == CC_ADC || kind == CC_SBB    ? 3
+                                                 : 2;
 }
 
 /* ---- what happens to flags later ---- */
@@ -69,7 +71,8 @@ static bool survive_from(const X64 *x, unsigned at, uint32_t mask, unsigned budg
         }
         if (op->code == OP_brcc || op->code == OP_br) {
             unsigned to = x->labels[op->label].at;
-            if (x->labels[op->label].preds > 1 || budget < 4 || survive_from(x, to + 1, mask, budget - 4)) {
+            if (x->labels[op->label].preds > 1 || budget < 4 ||
+                survive_from(x, to + 1, mask, budget - 4)) {
                 return true;
             }
             if (op->code == OP_br) {
@@ -233,7 +236,8 @@ static bool added_to_global(const X64 *x, IRRef global, int64_t *n)
     }
     if (op->code == OP_lea && op->in[1] == IR_NONE) {
         *n = op->imm;
-    } else if ((op->code == OP_add || op->code == OP_sub) && ir_is_const(x->s, op->in[1])) {
+    } else if ((op->code == OP_add || op->code == OP_sub) &&
+               ir_is_const(x->s, op->in[1])) {
         int64_t v = ir_t(x->s, op->in[1])->val;
         *n = op->code == OP_add ? v : -v;
     } else {
@@ -369,7 +373,8 @@ static bool recompute_base(X64 *x, uint32_t mask)
 {
     IRType t = x->cc.type;
     unsigned kind = x->cc.kind;
-    bool of_result = !(mask & ~(CC_Z | CC_S | CC_P)) && kind != CC_CMP && kind != CC_EFLAGS;
+    bool of_result =
+        !(mask & ~(CC_Z | CC_S | CC_P)) && kind != CC_CMP && kind != CC_EFLAGS;
     if (of_result || kind == CC_LOGIC) {
         test_operand(x, 0, t);
         return true;
@@ -425,7 +430,8 @@ static void recompute(X64 *x, uint32_t mask)
 {
     CCInfo *cc = &x->cc;
     CCVal r = cc->v[3];
-    bool ok = cc->ov ? recompute_overlay(x, mask) : cc->base == CC_BASE_KNOWN && recompute_base(x, mask);
+    bool ok = cc->ov ? recompute_overlay(x, mask)
+                     : cc->base == CC_BASE_KNOWN && recompute_base(x, mask);
     cc->v[3] = r;
     if (ok) {
         cc->host = mask;
@@ -455,7 +461,8 @@ void cc_require(X64 *x, uint32_t mask)
 static bool test_value(X64 *x, Cond *c)
 {
     uint32_t mask = cc_of_cond(*c);
-    if (x->cc.base != CC_BASE_KNOWN || x->cc.kind != CC_EFLAGS || x->cc.ov || (*c >= COND_L)) {
+    if (x->cc.base != CC_BASE_KNOWN || x->cc.kind != CC_EFLAGS || x->cc.ov ||
+        (*c >= COND_L)) {
         return false;
     }
     own_operand(x, 0);
@@ -476,7 +483,8 @@ Cond cc_condition(X64 *x, Cond c)
 
 /* ---- ops that set flags ---- */
 
-/* Where the op leaves `ref`, an input or its result; if it is lost and `keep`, its value goes to env now. */
+/* Where the op leaves `ref`, an input or its result; if it is lost and `keep`, its value
+ * goes to env now. */
 static CCVal plan_operand(X64 *x, unsigned i, IRRef ref, bool keep)
 {
     const IROp *op = x->op;

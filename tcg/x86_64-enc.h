@@ -1,4 +1,4 @@
-/* Encoder of x86-64 instructions: bytes from an opcode, registers and a memory operand. */
+/* Encoder of x86-64 instructions: bytes from opcode, registers and memory operand. */
 /* SPDX-License-Identifier: MIT */
 #ifndef TCG_X86_64_ENC_H
 #define TCG_X86_64_ENC_H
@@ -7,13 +7,29 @@
 #include "util/bitops.h"
 
 /*
- * An opcode is a number with the byte in bits 7:0 and the rest of the encoding above: map, prefix, REX.W, and
- * whether an operand is a byte register (spl, bpl, sil and dil need a REX prefix). Registers are numbered as
- * encoded; 16 ... 31 are never used here: a vector register is given by its number as well.
- * Writing beyond `limit` is the caller's error: he asks asm_full() once an op.
+ * An opcode is a number with the byte in bits 7:0 and the rest of the encoding above:
+ * map, prefix, REX.W, and whether an operand is a byte register (spl, bpl, sil and dil
+ * need a REX prefix). Registers are numbered as encoded; 16 ... 31 are never used here: a
+ * vector register is given by its number as well. Writing beyond `limit` is the caller's
+ * error: he asks asm_full() once an op.
  */
 typedef enum HostReg {
-    RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15,
+    RAX,
+    RCX,
+    RDX,
+    RBX,
+    RSP,
+    RBP,
+    RSI,
+    RDI,
+    R8,
+    R9,
+    R10,
+    R11,
+    R12,
+    R13,
+    R14,
+    R15,
     NO_REG = 0xff,
 } HostReg;
 
@@ -42,9 +58,26 @@ enum {
 };
 
 /* The eight of opcodes 00-3F and of group 1, in encoding order. */
-typedef enum AluOp { ALU_ADD, ALU_OR, ALU_ADC, ALU_SBB, ALU_AND, ALU_SUB, ALU_XOR, ALU_CMP } AluOp;
+typedef enum AluOp {
+    ALU_ADD,
+    ALU_OR,
+    ALU_ADC,
+    ALU_SBB,
+    ALU_AND,
+    ALU_SUB,
+    ALU_XOR,
+    ALU_CMP
+} AluOp;
 /* Group 2. */
-typedef enum ShiftOp { SH_ROL, SH_ROR, SH_RCL, SH_RCR, SH_SHL, SH_SHR, SH_SAR = 7 } ShiftOp;
+typedef enum ShiftOp {
+    SH_ROL,
+    SH_ROR,
+    SH_RCL,
+    SH_RCR,
+    SH_SHL,
+    SH_SHR,
+    SH_SAR = 7
+} ShiftOp;
 
 static inline bool asm_full(const Asm *a)
 {
@@ -81,7 +114,8 @@ static inline Mem mem_add(Mem m, int32_t n)
     return m;
 }
 
-/* Operand size as bits of an opcode. For forms whose opcode is one less for bytes, see opc_of(). */
+/* Operand size as bits of an opcode. For forms whose opcode is one less for bytes, see
+ * opc_of(). */
 static inline uint32_t opc_size(IRType t)
 {
     return t == IR_I16 ? PRE_66 : t == IR_I64 ? REX_W : 0;
@@ -138,7 +172,8 @@ static inline bool is_new_byte_reg(unsigned r)
 static inline void asm_rr(Asm *a, uint32_t opc, unsigned reg, unsigned rm)
 {
     unsigned rex = (reg >> 3) << 2 | rm >> 3;
-    if (((opc & BYTE_REG) && is_new_byte_reg(reg)) || ((opc & BYTE_RM) && is_new_byte_reg(rm))) {
+    if (((opc & BYTE_REG) && is_new_byte_reg(reg)) ||
+        ((opc & BYTE_RM) && is_new_byte_reg(rm))) {
         rex |= 0x40;
     }
     asm_prefixes(a, opc, rex);
@@ -195,12 +230,14 @@ static inline void asm_vex(Asm *a, uint32_t opc, unsigned pp, unsigned rex, unsi
     asm_b(a, (opc & REX_W ? 0x80 : 0) | (~v & 15) << 3 | pp);
     asm_b(a, opc);
 }
-static inline void asm_vex_rr(Asm *a, uint32_t opc, unsigned pp, unsigned reg, unsigned v, unsigned rm)
+static inline void asm_vex_rr(Asm *a, uint32_t opc, unsigned pp, unsigned reg, unsigned v,
+                              unsigned rm)
 {
     asm_vex(a, opc, pp, (reg >> 3) << 2 | rm >> 3, v);
     asm_b(a, 0xc0 | (reg & 7) << 3 | (rm & 7));
 }
-static inline void asm_vex_rm(Asm *a, uint32_t opc, unsigned pp, unsigned reg, unsigned v, Mem m)
+static inline void asm_vex_rm(Asm *a, uint32_t opc, unsigned pp, unsigned reg, unsigned v,
+                              Mem m)
 {
     asm_vex(a, opc, pp, mem_rex(reg, m), v);
     asm_modrm(a, reg, m);
@@ -221,7 +258,8 @@ static inline void asm_store(Asm *a, IRType t, unsigned src, Mem m)
     asm_rm(a, opc_of(0x88, t), src, m);
 }
 
-/* MOVZX or MOVSX opcode from type `from` to a register of type `to`; a plain move from I32 to I64 without sign. */
+/* MOVZX or MOVSX opcode from type `from` to a register of type `to`; a plain move from
+ * I32 to I64 without sign. */
 static inline uint32_t opc_extend(IRType to, IRType from, bool sign)
 {
     uint32_t size = opc_size(to);
@@ -234,9 +272,11 @@ static inline uint32_t opc_extend(IRType to, IRType from, bool sign)
     if (!sign && to == IR_I64) {
         size = 0;
     }
-    return MAP_0F | (sign ? 0xbe : 0xb6) | (from == IR_I16) | size | (from == IR_I8 ? BYTE_RM : 0);
+    return MAP_0F | (sign ? 0xbe : 0xb6) | (from == IR_I16) | size |
+           (from == IR_I8 ? BYTE_RM : 0);
 }
-static inline void asm_extend(Asm *a, IRType to, IRType from, bool sign, unsigned dst, unsigned src)
+static inline void asm_extend(Asm *a, IRType to, IRType from, bool sign, unsigned dst,
+                              unsigned src)
 {
     asm_rr(a, opc_extend(to, from, sign), dst, src);
 }
@@ -399,16 +439,16 @@ static inline void asm_jmp_to(Asm *a, const uint8_t *target)
 /* NOPs of n bytes in all. */
 static inline void asm_nops(Asm *a, unsigned n)
 {
-    static const uint8_t nop[][9] = {
-        {0x90},
-        {0x66, 0x90},
-        {0x0f, 0x1f, 0x00},
-        {0x0f, 0x1f, 0x40, 0},
-        {0x0f, 0x1f, 0x44, 0, 0},
-        {0x66, 0x0f, 0x1f, 0x44, 0, 0},
-        {0x0f, 0x1f, 0x80, 0, 0, 0, 0},
-        {0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0},
-        {0x66, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0},
+    static const char nop[][10] = {
+        "\x90",
+        "\x66\x90",
+        "\x0f\x1f\x00",
+        "\x0f\x1f\x40\x00",
+        "\x0f\x1f\x44\x00\x00",
+        "\x66\x0f\x1f\x44\x00\x00",
+        "\x0f\x1f\x80\x00\x00\x00\x00",
+        "\x0f\x1f\x84\x00\x00\x00\x00\x00",
+        "\x66\x0f\x1f\x84\x00\x00\x00\x00\x00",
     };
     while (n) {
         unsigned k = MIN(n, 9);

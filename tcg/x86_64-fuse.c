@@ -1,4 +1,4 @@
-/* Loads that become the memory operand of the next op: op G,[m], and op [m],x in place. */
+/* Loads that become the memory operand of the next op: op G,[m], op [m],x in place. */
 /* SPDX-License-Identifier: MIT */
 /*
  * Looked for at each load: the op behind it takes the loaded value, at the same width,
@@ -46,8 +46,8 @@ static AluOp alu_of(OpCode code)
 
 static bool is_alu(const IROp *op)
 {
-    return op->code == OP_add || op->code == OP_sub || op->code == OP_and || op->code == OP_or ||
-           op->code == OP_xor;
+    return op->code == OP_add || op->code == OP_sub || op->code == OP_and ||
+           op->code == OP_or || op->code == OP_xor;
 }
 
 /* The flags of an op have to outlive EFLAGS, behind op number `at`. */
@@ -86,7 +86,8 @@ static void compare_memory(X64 *x, const IROp *op, Access *acc, IRRef loaded)
     bool first = op->in[0] == loaded;
     IRRef other = op->in[first];
     bool test = op->code == OP_and;
-    cc_plan(x, &p, test ? CC_LOGIC : CC_CMP, test ? IR_NONE : op->in[0], test ? IR_NONE : op->in[1]);
+    cc_plan(x, &p, test ? CC_LOGIC : CC_CMP, test ? IR_NONE : op->in[0],
+            test ? IR_NONE : op->in[1]);
     Opnd v = x64_in(x, other, op->type, first || test ? MAY_IMM : 0);
     x64_access_here(x, acc);
     if (test && v.kind == VAL_IMM) {
@@ -162,7 +163,8 @@ static bool fuse_alu(X64 *x, const IROp *ld)
 
 static bool same_address(const IROp *ld, const IROp *st)
 {
-    return ld->in[0] == st->in[0] && ld->in[1] == st->in[1] && ld->imm == st->imm && ld->scale == st->scale &&
+    return ld->in[0] == st->in[0] && ld->in[1] == st->in[1] && ld->imm == st->imm &&
+           ld->scale == st->scale &&
            (ld->memop & (MO_SIZE | MO_ALIGN)) == (st->memop & (MO_SIZE | MO_ALIGN));
 }
 
@@ -202,13 +204,16 @@ static void emit_change(X64 *x, const IROp *op, Opnd d, Opnd v)
 static bool changes_memory(X64 *x, const IROp *ld, const IROp *op, const IROp *st)
 {
     IRRef t = ld->out[0];
-    if (!op || !st || st->code != OP_st || !same_address(ld, st) || op->type != ld->type ||
-        (ld->memop & MO_SIZE) != ld->type || !used_once(x, t) || st->in[2] != op->out[0]) {
+    if (!op || !st || st->code != OP_st || !same_address(ld, st) ||
+        op->type != ld->type || (ld->memop & MO_SIZE) != ld->type || !used_once(x, t) ||
+        st->in[2] != op->out[0]) {
         return false;
     }
-    bool fits = is_alu(op) ? op->in[0] == t || (op->in[1] == t && (op_info[op->code].flags & OPF_COMM))
+    bool fits = is_alu(op) ? op->in[0] == t ||
+                                 (op->in[1] == t && (op_info[op->code].flags & OPF_COMM))
                            : is_unary(x, op) && op->in[0] == t;
-    if (!fits || op->out[0] == IR_NONE || !used_once(x, op->out[0]) || op->in[0] == op->in[1]) {
+    if (!fits || op->out[0] == IR_NONE || !used_once(x, op->out[0]) ||
+        op->in[0] == op->in[1]) {
         return false;
     }
     /* Registers: address, A, t, and the operand are four. */
@@ -219,7 +224,8 @@ static bool changes_memory(X64 *x, const IROp *ld, const IROp *op, const IROp *s
            (ld->in[0] == IR_NONE || !ir_is_const(x->s, ld->in[0]));
 }
 
-/* The recipe's operands must not be temps: their values would have to be stored while the old recipe still counts. */
+/* The recipe's operands must not be temps: their values would have to be stored while the
+ * old recipe still counts. */
 static void plan_in_memory(X64 *x, CCPlan *p, const IROp *op, IRRef other)
 {
     bool lasting = other != IR_NONE && ir_t(x->s, other)->kind != TEMP_SSA;

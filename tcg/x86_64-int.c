@@ -7,7 +7,8 @@
  * part of its register; on temps they are done with 32 bits where flags do not matter.
  *
  * The order in an emitter: cc_plan() first, while all inputs are as they were; then
- * operands; the instruction; cc_done(); x64_out_done(). Behind the instruction only moves.
+ * operands; the instruction; cc_done(); x64_out_done(). Behind the instruction only
+ * moves.
  */
 #include "tcg/eval.h"
 #include "tcg/x86_64-internal.h"
@@ -50,7 +51,9 @@ Opnd x64_in(X64 *x, IRRef ref, IRType t, unsigned may)
 void x64_mov_in(X64 *x, IRType t, unsigned dst, Opnd v)
 {
     if (v.kind == VAL_IMM) {
-        asm_movi(&x->a, dst, t == IR_I64 ? (uint64_t)(int64_t)v.imm : (uint64_t)v.imm & ir_type_mask(t));
+        asm_movi(&x->a, dst,
+                 t == IR_I64 ? (uint64_t)(int64_t)v.imm
+                             : (uint64_t)v.imm & ir_type_mask(t));
     } else if (v.kind == VAL_MEM) {
         asm_load(&x->a, t == IR_I64 ? IR_I64 : IR_I32, dst, v.mem);
     } else if (v.reg != dst || t == IR_I32) {
@@ -138,8 +141,8 @@ void x64_load_fixed(X64 *x, IRType t, unsigned reg, IRRef ref)
 }
 
 /*
- * A register that holds in[i] at type t, may be changed, and becomes output 0: the caller ends with x64_out_done().
- * busy: registers that are still to be read.
+ * A register that holds in[i] at type t, may be changed, and becomes output 0: the caller
+ * ends with x64_out_done(). busy: registers that are still to be read.
  */
 unsigned x64_out_from(X64 *x, const IROp *op, unsigned i, IRType t, uint32_t busy)
 {
@@ -165,7 +168,8 @@ bool x64_in_place(const X64 *x, const IROp *op, unsigned i)
     return op->out[0] == op->in[i] && ir_is_global(x->s, op->in[i]);
 }
 
-/* G itself, as a register or, where the op's type allows it, as memory. It counts as written. */
+/* G itself, as a register or, where the op's type allows it, as memory. It counts as
+ * written. */
 Opnd x64_place(X64 *x, const IROp *op, bool may_mem)
 {
     IRRef g = op->out[0];
@@ -338,7 +342,8 @@ static void deposit_high_byte(X64 *x, unsigned reg, IRRef val)
 /* Deposits that are a partial move. */
 static bool deposit_bytes(X64 *x, const IROp *op, unsigned pos, unsigned len)
 {
-    if (!x64_in_place(x, op, 0) || op->type == IR_I32 || (len != 8 && len != 16) || pos % 8) {
+    if (!x64_in_place(x, op, 0) || op->type == IR_I32 || (len != 8 && len != 16) ||
+        pos % 8) {
         return false;
     }
     IRType t = len == 8 ? IR_I8 : IR_I16;
@@ -409,7 +414,7 @@ void x64_emit_bswap(X64 *x, const IROp *op)
         cc_clobber(x);
     }
     unsigned d = x64_in_place(x, op, 0) && t >= IR_I32 ? x64_place(x, op, false).reg
-                                                   : x64_out_from(x, op, 0, t, 0);
+                                                       : x64_out_from(x, op, 0, t, 0);
     if (t == IR_I16) {
         asm_shift_ri(&x->a, SH_ROL, t, d, 8);
     } else {
@@ -477,7 +482,8 @@ void x64_alu_test(X64 *x, IRType t, IRRef a, IRRef b)
         asm_test_mi(&x->a, t, u.mem, v.imm);
     } else if (u.kind == VAL_MEM) {
         asm_test_mr(&x->a, t, u.mem, v.reg);
-    } else if (v.kind == VAL_IMM && t != IR_I8 && v.imm >= 0 && v.imm < 0x80 && u.reg < RSP) {
+    } else if (v.kind == VAL_IMM && t != IR_I8 && v.imm >= 0 && v.imm < 0x80 &&
+               u.reg < RSP) {
         asm_test_ri(&x->a, IR_I8, u.reg, v.imm); /* SF is 0 either way */
     } else if (v.kind == VAL_IMM) {
         asm_test_ri(&x->a, t, u.reg, v.imm);
@@ -525,8 +531,8 @@ static unsigned recipe_of(OpCode code)
 static bool add_by_lea(X64 *x, const IROp *op, IRRef a, IRRef b)
 {
     bool spare = x->wanted & x->cc.host;
-    if (op->setcc || op->type < IR_I32 || op->code != OP_add || (op->out[0] == a && !spare) ||
-        ir_is_const(x->s, a)) {
+    if (op->setcc || op->type < IR_I32 || op->code != OP_add ||
+        (op->out[0] == a && !spare) || ir_is_const(x->s, a)) {
         return false;
     }
     if (!ir_is_global(x->s, op->out[0]) && !spare && (op->dead & 1) && op->in[0] == a) {
@@ -587,7 +593,8 @@ void x64_emit_alu(X64 *x, const IROp *op)
         return;
     }
     /* in[ia] is the first operand of the host's instruction */
-    unsigned ia = comm && (ir_is_const(x->s, op->in[0]) || (out == op->in[1] && out != op->in[0]));
+    unsigned ia =
+        comm && (ir_is_const(x->s, op->in[0]) || (out == op->in[1] && out != op->in[0]));
     IRRef a = op->in[ia], b = op->in[!ia];
     if (add_by_lea(x, op, a, b)) {
         return;
@@ -637,7 +644,8 @@ void x64_emit_unary(X64 *x, const IROp *op)
         x64_unary_to(x, op->code, op->type, x64_place(x, op, true));
     } else {
         d = x64_out_from(x, op, 0, op->type, 0);
-        x64_unary_to(x, op->code, op->setcc ? op->type : MAX(op->type, IR_I32), opnd_reg(d));
+        x64_unary_to(x, op->code, op->setcc ? op->type : MAX(op->type, IR_I32),
+                     opnd_reg(d));
     }
     cc_done(x, &p, d);
     if (d != NO_REG) {
@@ -652,7 +660,8 @@ void x64_emit_andn(X64 *x, const IROp *op)
     cc_plan(x, &p, CC_LOGIC, op->out[0], IR_NONE);
     unsigned d;
     if (x64_thunks.bmi1 && !op->setcc) {
-        unsigned a = x64_in(x, op->in[0], op->type, 0).reg, b = x64_in(x, op->in[1], op->type, 0).reg;
+        unsigned a = x64_in(x, op->in[0], op->type, 0).reg,
+                 b = x64_in(x, op->in[1], op->type, 0).reg;
         d = x64_out(x, op, 0, 0);
         asm_vex_rr(&x->a, 0xf2 | MAP_0F38 | opc_size(t), 0, d, a, b);
     } else {
@@ -734,7 +743,8 @@ static void load_dividend(X64 *x, const IROp *op)
     }
 }
 
-/* Output k is in `reg` (rax or rdx); afterwards the guest's value of that register comes back from `saved`. */
+/* Output k is in `reg` (rax or rdx); afterwards the guest's value of that register comes
+ * back from `saved`. */
 static void store_fixed(X64 *x, const IROp *op, unsigned k, unsigned reg, unsigned saved)
 {
     IRRef r = op->out[k];
@@ -774,8 +784,8 @@ static unsigned save_fixed(X64 *x, const IROp *op, unsigned reg)
 }
 
 /*
- * mul and div on rdx:rax. What of guest rax and rdx is not overwritten waits in scratch registers: with the
- * other operand these may be all three.
+ * mul and div on rdx:rax. What of guest rax and rdx is not overwritten waits in scratch
+ * registers: with the other operand these may be all three.
  */
 void x64_emit_rdx_rax(X64 *x, const IROp *op)
 {
@@ -811,7 +821,8 @@ void x64_emit_rdx_rax(X64 *x, const IROp *op)
     cc_done(x, &p, NO_REG);
     store_results(x, op, saved);
 }
-static_assert(OP_muls2 == OP_mulu2 + 1 && OP_divu2 == OP_mulu2 + 2 && OP_divs2 == OP_mulu2 + 3,
+static_assert(OP_muls2 == OP_mulu2 + 1 && OP_divu2 == OP_mulu2 + 2 &&
+                  OP_divs2 == OP_mulu2 + 3,
               "as group 3 has them");
 
 /* ---- shifts ---- */
@@ -912,7 +923,8 @@ static void emit_shiftx(X64 *x, const IROp *op)
     x64_out_done(x, op, 0, d);
 }
 
-/* The count goes to cl. What guest rcx was waits in a scratch register, or in the count's own by an exchange. */
+/* The count goes to cl. What guest rcx was waits in a scratch register, or in the count's
+ * own by an exchange. */
 typedef struct CountInCL {
     unsigned saved;
     bool swapped;
@@ -949,7 +961,8 @@ static void count_done(X64 *x, CountInCL c)
     }
 }
 
-/* A register that becomes the result of a shift by cl: G in x64_place unless it is rcx, else a copy. */
+/* A register that becomes the result of a shift by cl: G in x64_place unless it is rcx,
+ * else a copy. */
 static unsigned shift_target(X64 *x, const IROp *op)
 {
     IRRef g = op->out[0];
@@ -960,7 +973,8 @@ static unsigned shift_target(X64 *x, const IROp *op)
     uint32_t busy = 1u << RCX;
     IRRef refs[] = {op->in[count], count == 2 ? op->in[1] : IR_NONE};
     for (unsigned i = 0; i < 2; i++) {
-        if (refs[i] != IR_NONE && !ir_is_const(x->s, refs[i]) && ra_reg(&x->ra, refs[i]) >= 0) {
+        if (refs[i] != IR_NONE && !ir_is_const(x->s, refs[i]) &&
+            ra_reg(&x->ra, refs[i]) >= 0) {
             ra_use(&x->ra, refs[i]);
             busy |= 1u << ra_reg(&x->ra, refs[i]);
         }
@@ -977,7 +991,8 @@ static void emit_shift_var(X64 *x, const IROp *op)
     cc_plan(x, &p, CC_HOST_ONLY, IR_NONE, IR_NONE);
     unsigned d = shift_target(x, op);
     CountInCL c = count_to_cl(x, op->in[1], d);
-    asm_shift_cl(&x->a, shift_of(op->code), x64_in_place(x, op, 0) ? (IRType)op->type : shift_type(op), d);
+    asm_shift_cl(&x->a, shift_of(op->code),
+                 x64_in_place(x, op, 0) ? (IRType)op->type : shift_type(op), d);
     count_done(x, c);
     cc_done(x, &p, d);
     x64_out_done(x, op, 0, d);
@@ -988,14 +1003,16 @@ void x64_emit_shift(X64 *x, const IROp *op)
     IRRef n = op->in[1];
     if (ir_is_const(x->s, n)) {
         emit_shift_const(x, op, ir_t(x->s, n)->val & (op->type == IR_I64 ? 63 : 31));
-    } else if (!op->setcc && x64_thunks.bmi2 && op->code <= OP_sar && op->type >= IR_I32) {
+    } else if (!op->setcc && x64_thunks.bmi2 && op->code <= OP_sar &&
+               op->type >= IR_I32) {
         emit_shiftx(x, op);
     } else {
         emit_shift_var(x, op);
     }
 }
 
-/* shld, shrd. The host's 16-bit form with a count above 16 is undefined; so is the guest's, but the IR says what it is. */
+/* shld, shrd. The host's 16-bit form with a count above 16 is undefined; so is the
+ * guest's, but the IR says what it is. */
 void x64_emit_double_shift(X64 *x, const IROp *op)
 {
     bool is_const = ir_is_const(x->s, op->in[2]);
@@ -1008,7 +1025,8 @@ void x64_emit_double_shift(X64 *x, const IROp *op)
     cc_plan(x, &p, CC_HOST_ONLY, IR_NONE, IR_NONE);
     unsigned b = x64_in_reg(x, op->in[1]);
     if (is_const) {
-        unsigned d = x64_in_place(x, op, 0) ? x64_place(x, op, false).reg : x64_out_from(x, op, 0, op->type, 1u << b);
+        unsigned d = x64_in_place(x, op, 0) ? x64_place(x, op, false).reg
+                                            : x64_out_from(x, op, 0, op->type, 1u << b);
         asm_rr(&x->a, opc, b, d);
         asm_b(&x->a, ir_t(x->s, op->in[2])->val & (op->type == IR_I64 ? 63 : 31));
         cc_done(x, &p, d);
@@ -1036,7 +1054,8 @@ void x64_emit_bit_test(X64 *x, const IROp *op)
     unsigned mask = ir_type_bits(op->type) - 1;
     bool is_const = ir_is_const(x->s, op->in[1]);
     bool in_g = x64_in_place(x, op, 0);
-    /* A bit below the type's width is the same bit at more width; in x64_place at full width nothing else changes. */
+    /* A bit below the type's width is the same bit at more width; in x64_place at full
+     * width nothing else changes. */
     IRType t = op->type == IR_I8 ? (in_g ? IR_I64 : IR_I32) : (IRType)op->type;
     CCPlan p;
     unsigned n = 0;
@@ -1056,7 +1075,7 @@ void x64_emit_bit_test(X64 *x, const IROp *op)
     x->ra.locked = locked;
     unsigned d = op->code == OP_bt ? x64_in_reg(x, op->in[0])
                  : in_g            ? x64_place(x, op, false).reg
-                                   : x64_out_from(x, op, 0, op->type, is_const ? 0 : 1u << n);
+                        : x64_out_from(x, op, 0, op->type, is_const ? 0 : 1u << n);
     if (is_const) {
         asm_rr(&x->a, 0xba | MAP_0F | opc_size(t), ext, d);
         asm_b(&x->a, ir_t(x->s, op->in[1])->val & mask);
@@ -1093,14 +1112,19 @@ void x64_emit_scan(X64 *x, const IROp *op)
     if (op->type == IR_I32) { /* with nothing found the host leaves all 64 bits alone */
         asm_mov(&x->a, IR_I32, d, d);
     }
-    asm_rr(&x->a, (op->code == OP_bsf ? 0xbc : 0xbd) | MAP_0F | opc_size(op->type == IR_I8 ? IR_I32 : t), d, a);
+    asm_rr(&x->a,
+           (op->code == OP_bsf ? 0xbc : 0xbd) | MAP_0F |
+               opc_size(op->type == IR_I8 ? IR_I32 : t),
+           d, a);
     cc_done(x, &p, d);
     x64_out_done(x, op, 0, d);
 }
 
 void x64_emit_count(X64 *x, const IROp *op)
 {
-    bool can = op->code == OP_popcnt ? x64_thunks.popcnt : op->code == OP_tzcnt ? x64_thunks.bmi1 : x64_thunks.lzcnt;
+    bool can = op->code == OP_popcnt  ? x64_thunks.popcnt
+               : op->code == OP_tzcnt ? x64_thunks.bmi1
+                                      : x64_thunks.lzcnt;
     if (!can || op->type == IR_I8) {
         x64_emit_in_c(x, op);
         return;
@@ -1130,8 +1154,8 @@ Cond x64_compare_ints(X64 *x, IRType t, Cond c, IRRef a, IRRef b)
         x64_alu_test(x, t, a, b);
         return c == COND_TSTE ? COND_E : COND_NE;
     }
-    if (ir_is_const(x->s, b) && !(ir_t(x->s, b)->val & ir_type_mask(t)) && ra_reg(&x->ra, a) >= 0 &&
-        !ir_is_const(x->s, a)) {
+    if (ir_is_const(x->s, b) && !(ir_t(x->s, b)->val & ir_type_mask(t)) &&
+        ra_reg(&x->ra, a) >= 0 && !ir_is_const(x->s, a)) {
         unsigned r = x64_in_reg(x, a);
         asm_test_rr(&x->a, t, r, r);
     } else {
@@ -1303,6 +1327,9 @@ void x64_emit_in_c(X64 *x, const IROp *op)
         }
     }
     if (op->setcc) {
-        x->cc = (CCInfo){.base = CC_BASE_KNOWN, .op_stored = true, .kind = CC_EFLAGS, .v[0].kind = CCV_OWN};
+        x->cc = (CCInfo){.base = CC_BASE_KNOWN,
+                         .op_stored = true,
+                         .kind = CC_EFLAGS,
+                         .v[0].kind = CCV_OWN};
     }
 }

@@ -1,4 +1,5 @@
-/* What the files of the x86_64 back end share: the state of an emission, operands, flags. */
+/* What the files of the x86_64 back end share: the state of an emission, operands, flags.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef TCG_X86_64_INTERNAL_H
 #define TCG_X86_64_INTERNAL_H
@@ -11,9 +12,9 @@
 /*
  * Calling convention of units (translator.md, 3):
  *   r14 env; r15 TLB table of the current mode, or guest_base where it is not 0
- *   pinned globals: rax rcx rdx rbx rbp rsi rdi r8 r9 in the registers of these names, rsp in r13
- *   r10 r11 r12 scratch; rsp is the host's, 16-byte aligned, with the frame below
- * Between ops the host's DF is clear and EFLAGS hold what X64.cc.host says.
+ *   pinned globals: rax rcx rdx rbx rbp rsi rdi r8 r9 in the registers of these names,
+ * rsp in r13 r10 r11 r12 scratch; rsp is the host's, 16-byte aligned, with the frame
+ * below Between ops the host's DF is clear and EFLAGS hold what X64.cc.host says.
  *
  *   x86_64.c      units, branches, calls, exits
  *   x86_64-thunks.c  what units share
@@ -24,23 +25,26 @@
  */
 enum { ENV = R14, TLB = R15 };
 
-/* The frame at rsp; thunks that are called see it 8 bytes further up, and more with what was pushed. */
+/* The frame at rsp; thunks that are called see it 8 bytes further up, and more with what
+ * was pushed. */
 enum {
-    FRAME_VAL = 0,    /* values of slow paths: what is stored; b and c of atomics */
-    FRAME_OI = 16,    /* of atomics */
-    FRAME_BUF = 32,   /* what a slow load has loaded */
-    FRAME_SAVE = 64,  /* scratch registers over a call in a thunk */
-    FRAME_VECS = 80,  /* whether vectors were loaded before a call in a thunk */
-    FRAME_FLAGS = 88, /* EFLAGS over a slow store */
-    FRAME_ARGS = 96,  /* inputs, then outputs of an op that C computes */
+    FRAME_VAL = 0,     /* values of slow paths: what is stored; b and c of atomics */
+    FRAME_OI = 16,     /* of atomics */
+    FRAME_BUF = 32,    /* what a slow load has loaded */
+    FRAME_SAVE = 64,   /* scratch registers over a call in a thunk */
+    FRAME_VECS = 80,   /* whether vectors were loaded before a call in a thunk */
+    FRAME_FLAGS = 88,  /* EFLAGS over a slow store */
+    FRAME_ARGS = 96,   /* inputs, then outputs of an op that C computes */
     FRAME_SLOTS = 160, /* spill slots, 8 bytes each */
     FRAME_SIZE = FRAME_SLOTS + 8 * RA_MAX_SLOTS + 8,
 };
-static_assert(FRAME_SIZE % 16 == 8, "with six pushes and the return address a multiple of 16");
+static_assert(FRAME_SIZE % 16 == 8,
+              "with six pushes and the return address a multiple of 16");
 
 /* Pinned registers that C functions do not preserve. */
-#define CALLER_SAVED (1u << RAX | 1u << RCX | 1u << RDX | 1u << RSI | 1u << RDI | 1u << R8 | 1u << R9)
-#define ALL_PINNED   (CALLER_SAVED | 1u << RBX | 1u << RBP | 1u << R13)
+#define CALLER_SAVED \
+    (1u << RAX | 1u << RCX | 1u << RDX | 1u << RSI | 1u << RDI | 1u << R8 | 1u << R9)
+#define ALL_PINNED (CALLER_SAVED | 1u << RBX | 1u << RBP | 1u << R13)
 
 /* ---- flags ---- */
 
@@ -69,10 +73,10 @@ typedef struct CCInfo {
 /* ---- the emission of a unit ---- */
 
 typedef struct Label {
-    uint16_t preds;     /* branches, and the fall-through */
-    uint16_t at;        /* op number */
-    uint8_t *fixups;    /* chain of rel32 fields to patch, linked by their contents */
-    RAState *ra;        /* of the only branch */
+    uint16_t preds;  /* branches, and the fall-through */
+    uint16_t at;     /* op number */
+    uint8_t *fixups; /* chain of rel32 fields to patch, linked by their contents */
+    RAState *ra;     /* of the only branch */
     CCInfo cc;
 } Label;
 
@@ -88,7 +92,7 @@ enum { MAY_MEM = 1, MAY_IMM = 2 };
 
 typedef struct SlowPath SlowPath;
 typedef struct Exit {
-    uint8_t *jump;  /* the rel32 */
+    uint8_t *jump;               /* the rel32 */
     uint8_t *guard, *guard_jump; /* token, and the rel32 behind it, or NULL */
     uint64_t pc;
     uint8_t slot;
@@ -103,25 +107,27 @@ typedef struct X64 {
     TCGContext *s;
     const GuestDesc *g;
     CodeBuf *buf;
-    uint8_t *entry;     /* rw address of the unit */
-    const IROp *op;     /* being emitted */
-    unsigned at;        /* its number */
-    uint32_t wanted;    /* flags that somebody or a fault wants after it */
-    uint64_t pc;        /* of the guest instruction */
-    bool ended;         /* control does not reach the next op */
-    bool noreturn;      /* the op was a call that does not return */
+    uint8_t *entry;  /* rw address of the unit */
+    const IROp *op;  /* being emitted */
+    unsigned at;     /* its number */
+    uint32_t wanted; /* flags that somebody or a fault wants after it */
+    uint64_t pc;     /* of the guest instruction */
+    bool ended;      /* control does not reach the next op */
+    bool noreturn;   /* the op was a call that does not return */
     CCInfo cc;
     uint32_t cc_locked; /* registers that were locked before flags were asked for */
     uint8_t vec_state;
-    IRRef vec_last, vec_made; /* temp in register LAST: made by the op before, by this one */
-    uint8_t vec_stored;       /* of a store being emitted: register of the value, or NO_REG */
+    IRRef vec_last,
+        vec_made;       /* temp in register LAST: made by the op before, by this one */
+    uint8_t vec_stored; /* of a store being emitted: register of the value, or NO_REG */
     struct VecCold *vec_cold;
     Label *labels;
     SlowPath *slow, **slow_tail;
     Exit exits[TCG_MAX_EXITS];
     unsigned nexits;
-    uint8_t *head_jump[2]; /* rel32: exit_request is set; the head's guard does not hold */
-    SideEntry *sides;   /* in the order of emission */
+    uint8_t
+        *head_jump[2]; /* rel32: exit_request is set; the head's guard does not hold */
+    SideEntry *sides;  /* in the order of emission */
     unsigned nsides;
 } X64;
 
@@ -133,12 +139,13 @@ typedef struct X64Thunks {
     const uint8_t *ld[64], *st[32]; /* by MemOp, MO_SIGN excluded */
     const uint8_t *atomic, *cc_load, *flags_load, *vec_load, *vec_save;
     bool bmi1, bmi2, popcnt, lzcnt;
-    bool has_vecs;         /* vector registers are pinned */
-    bool use_tlb;          /* r15 is the TLB base */
+    bool has_vecs; /* vector registers are pinned */
+    bool use_tlb;  /* r15 is the TLB base */
     const GuestDesc *guest;
     size_t room;           /* offset of the thunks in code memory */
     int32_t vec_at[16];    /* the same of vector registers */
-    int32_t pinned_at[16]; /* env offset of what is pinned to the host register, or NOT_PINNED */
+    int32_t pinned_at[16]; /* env offset of what is pinned to the host register, or
+                              NOT_PINNED */
 } X64Thunks;
 extern X64Thunks x64_thunks;
 #define NOT_PINNED INT32_MIN
@@ -159,7 +166,8 @@ static inline const uint8_t *x64_rx(const X64 *x, const uint8_t *rw)
 /* --- x86_64-thunks.c --- */
 
 enum { X64_THUNK_ROOM = 16 << 10 };
-/* Thunks for the globals of `s`, if there are none yet: where globals live is known from the first unit on. */
+/* Thunks for the globals of `s`, if there are none yet: where globals live is known from
+ * the first unit on. */
 bool x64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned);
 /* The six flags that the recipe in env stands for. */
 uint32_t x64_flags_in_env(const char *env);
@@ -171,7 +179,8 @@ void x64_call(X64 *x, const void *rx);
 void x64_jmp(X64 *x, const void *rx);
 /* Host code, in env homes: `mov [env + offset], value` without flags. */
 void x64_store_imm(X64 *x, IRType t, Mem m, uint64_t v);
-/* Makes op number `at` the one that is emitted: saves flags that it shows at a fault or is going to lose. */
+/* Makes op number `at` the one that is emitted: saves flags that it shows at a fault or
+ * is going to lose. */
 void x64_begin_op(X64 *x, unsigned at);
 /* Records that a fault at the host address that comes next has the present state. */
 void x64_side(X64 *x, const TCGRestore *state);
@@ -187,7 +196,8 @@ static inline unsigned x64_in_reg(X64 *x, IRRef ref)
 }
 /* dst = v, all bits of type t and maybe more. */
 void x64_mov_in(X64 *x, IRType t, unsigned dst, Opnd v);
-/* Output k: a register to compute it in, and its way home. `busy`: registers that must not be written yet. */
+/* Output k: a register to compute it in, and its way home. `busy`: registers that must
+ * not be written yet. */
 unsigned x64_out(X64 *x, const IROp *op, unsigned k, uint32_t busy);
 void x64_out_done(X64 *x, const IROp *op, unsigned k, unsigned reg);
 /* reg = ref at type t, without keeping it elsewhere in a register. */
@@ -195,13 +205,14 @@ void x64_load_fixed(X64 *x, IRType t, unsigned reg, IRRef ref);
 /* The memory where a ref that is in no register lives. */
 Mem x64_home_mem(X64 *x, IRRef ref);
 /*
- * A register that holds in[i] at type t, may be changed, and becomes output 0: the caller ends with x64_out_done().
- * busy: registers that are still to be read.
+ * A register that holds in[i] at type t, may be changed, and becomes output 0: the caller
+ * ends with x64_out_done(). busy: registers that are still to be read.
  */
 unsigned x64_out_from(X64 *x, const IROp *op, unsigned i, IRType t, uint32_t busy);
 /* The op is `op G, G, ...`: G can be changed in place. */
 bool x64_in_place(const X64 *x, const IROp *op, unsigned i);
-/* G itself, as a register or, where the op's type allows it, as memory. It counts as written. */
+/* G itself, as a register or, where the op's type allows it, as memory. It counts as
+ * written. */
 Opnd x64_place(X64 *x, const IROp *op, bool may_mem);
 /* d = d op v; not both in memory. */
 void x64_alu_to(X64 *x, AluOp alu, IRType t, Opnd d, Opnd v);
@@ -244,18 +255,20 @@ void cc_set_env(X64 *x);
 /* What an op's flags are made of, found out before it is emitted. */
 typedef struct CCPlan {
     uint32_t writes;
-    uint32_t others; /* wanted flags that the op does not define: EFLAGS have them before it */
+    uint32_t others; /* wanted, not defined by the op: EFLAGS have them before it */
     CCInfo next;
-    int8_t keep;     /* the result has to be stored as this operand after the op; -1: not */
+    int8_t keep; /* the result has to be stored as this operand after the op; -1: not */
 } CCPlan;
 /* Kinds beyond CCKind: flags that only EFLAGS have afterwards. */
 enum { CC_HOST_ONLY = 0x80 };
 /*
- * Prepares: stores what the op would destroy of the recipe's operands, loads flags that pass through. ref_a, ref_b: refs of the
- * recipe's operands (out of the op where it is the result), IR_NONE for none. The op's inputs are still as they were.
+ * Prepares: stores what the op would destroy of the recipe's operands, loads flags that
+ * pass through. ref_a, ref_b: refs of the recipe's operands (out of the op where it is
+ * the result), IR_NONE for none. The op's inputs are still as they were.
  */
 void cc_plan(X64 *x, CCPlan *p, unsigned kind, IRRef a, IRRef b);
-/* The same for inc and dec, which leave CF as it is; overlay: EFLAGS do not have CF before it and will not. */
+/* The same for inc and dec, which leave CF as it is; overlay: EFLAGS do not have CF
+ * before it and will not. */
 void cc_plan_incdec(X64 *x, CCPlan *p, bool inc, bool overlay);
 /* As operand b of cc_plan(): the constant 1. */
 #define REF_ONE ((IRRef)0xfffe)
@@ -284,11 +297,13 @@ typedef struct Access {
     SlowPath *slow;
 } Access;
 /*
- * Emits all of an access but the access itself, which is at acc->host. With a TLB, registers a and t are then the caller's, until the end of the
- * op (host may contain them), and what the op stores may be in a register, in memory or a constant.
+ * Emits all of an access but the access itself, which is at acc->host. With a TLB,
+ * registers a and t are then the caller's, until the end of the op (host may contain
+ * them), and what the op stores may be in a register, in memory or a constant.
  */
 void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind);
-/* An instruction that accesses the memory follows: the place where it faults, when there is no TLB. */
+/* An instruction that accesses the memory follows: the place where it faults, when there
+ * is no TLB. */
 void x64_access_here(X64 *x, const Access *acc);
 /* The store has been emitted: its slow path comes back here. */
 void x64_access_done(X64 *x, Access *acc);
@@ -298,14 +313,16 @@ void x64_emit_slow(X64 *x);
 Mem x64_address(X64 *x, const IROp *op, bool *is_const, uint64_t *val);
 
 /*
- * The same for instructions of SLOW_RMW, from `insn` to here: the slow path does a copy of them on the loaded value, and stores that. They
- * may use register t. flags: theirs count.
+ * The same for instructions of SLOW_RMW, from `insn` to here: the slow path does a copy
+ * of them on the loaded value, and stores that. They may use register t. flags: theirs
+ * count.
  */
 void x64_access_rmw(X64 *x, Access *acc, const uint8_t *insn, bool flags);
 
 /* --- x86_64-fuse.c --- */
 
-/* The load, and one or two ops behind it, as one instruction; x->at is then the last of them. False: nothing was done. */
+/* The load, and one or two ops behind it, as one instruction; x->at is then the last of
+ * them. False: nothing was done. */
 bool x64_fuse(X64 *x, const IROp *ld);
 
 /* --- x86_64-vec.c --- */
@@ -321,7 +338,8 @@ void x64_emit_vec_st(X64 *x, const IROp *op);
 void x64_vec_to_frame(X64 *x, unsigned reg, Mem from, unsigned bytes);
 /* Out-of-line parts. */
 void x64_vec_cold(X64 *x);
-/* at[n]: env offset of what is pinned to vector register n. Notes it in the globals, too. */
+/* at[n]: env offset of what is pinned to vector register n. Notes it in the globals, too.
+ */
 void x64_vec_pins(const TCGContext *s, int32_t *at);
 /* Thunks, and what others are made of: before C code, and behind it. */
 void x64_vec_thunks(X64 *x);

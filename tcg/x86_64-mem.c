@@ -1,4 +1,5 @@
-/* Guest memory on an x86_64 host: TLB probes, loads, stores, atomics, and their slow paths. */
+/* Guest memory on an x86_64 host: TLB probes, loads, stores, atomics, and their slow
+ * paths. */
 /* SPDX-License-Identifier: MIT */
 /*
  * With a TLB an access is a probe that leaves the page's addend in a scratch register A,
@@ -25,16 +26,16 @@ struct SlowPath {
     SlowPath *next;
     uint8_t kind, a; /* SlowKind; the register A */
     uint8_t memop;
-    uint8_t code;    /* of atomics */
-    bool vec;        /* stores a vector, from this register or NO_REG */
+    uint8_t code; /* of atomics */
+    bool vec;     /* stores a vector, from this register or NO_REG */
     uint8_t vec_reg;
-    bool flags;      /* those of insn count */
+    bool flags; /* those of insn count */
     uint8_t insn_len;
     const uint8_t *insn; /* SLOW_RMW: what is done with the value */
     uint8_t *jump, *resume;
-    bool is_const;   /* of the address */
+    bool is_const; /* of the address */
     uint64_t addr;
-    Mem ea;          /* the guest address, as operand of lea */
+    Mem ea; /* the guest address, as operand of lea */
     SlowVal val[2];
     unsigned ndirty;
     struct {
@@ -90,10 +91,14 @@ static SlowVal slow_val(X64 *x, IRRef ref)
         return (SlowVal){.is_const = true, .val = t->val};
     }
     if (t->reg) {
-        return (SlowVal){.v = {.kind = VAL_REG, .reg = t->reg - 1}};
+        return (SlowVal){
+            .v = {.kind = VAL_REG, .reg = t->reg - 1}
+        };
     }
     Mem m = t->kind == TEMP_GLOBAL ? env_mem(t->env_offset) : slot_mem(t->slot - 1);
-    return (SlowVal){.v = {.kind = VAL_MEM, .mem = m}};
+    return (SlowVal){
+        .v = {.kind = VAL_MEM, .mem = m}
+    };
 }
 
 static void note_dirty(RegAlloc *ra, unsigned reg, int32_t offset)
@@ -324,7 +329,8 @@ static void hash_address(X64 *x, const Access *acc)
         address_to(x, acc->a, acc->ea, 0);
         asm_shift_ri(&x->a, SH_SHR, IR_I64, acc->a, shift);
     }
-    asm_alu_ri(&x->a, ALU_AND, IR_I32, acc->a, ((1u << g->tlb_index_bits) - 1) << g->tlb_entry_bits);
+    asm_alu_ri(&x->a, ALU_AND, IR_I32, acc->a,
+               ((1u << g->tlb_index_bits) - 1) << g->tlb_entry_bits);
 }
 
 static void probe(X64 *x, Access *acc, SlowKind kind)
@@ -435,12 +441,14 @@ void x64_emit_ld(X64 *x, const IROp *op)
     IRRef out = op->out[0];
     x64_access_begin(x, &acc, op, SLOW_LD);
     int reg = ra_reg(&x->ra, out);
-    if (ir_is_global(x->s, out) && t == size && t < IR_I32 && reg >= 0 && !ra_is_scratch(&x->ra, reg)) {
+    if (ir_is_global(x->s, out) && t == size && t < IR_I32 && reg >= 0 &&
+        !ra_is_scratch(&x->ra, reg)) {
         x64_access_here(x, &acc);
         asm_load(&x->a, t, reg, acc.host);
         return;
     }
-    bool to_pinned = ir_is_global(x->s, out) && t >= IR_I32 && reg >= 0 && !ra_is_scratch(&x->ra, reg);
+    bool to_pinned =
+        ir_is_global(x->s, out) && t >= IR_I32 && reg >= 0 && !ra_is_scratch(&x->ra, reg);
     unsigned d = to_pinned ? (unsigned)reg : acc.direct ? x64_out(x, op, 0, 0) : acc.a;
     x64_access_here(x, &acc);
     asm_rm(&x->a, opc_extend(sign ? MAX(t, IR_I32) : IR_I64, size, sign), d, acc.host);
@@ -474,7 +482,8 @@ static Opnd value_to_store(X64 *x, const Access *acc, IRRef ref, IRType t)
     return (Opnd){.kind = VAL_REG, .reg = reg};
 }
 
-/* acc->t is needed for the address of a constant access that does not fit a displacement. */
+/* acc->t is needed for the address of a constant access that does not fit a displacement.
+ */
 static bool t_is_busy(const Access *acc)
 {
     return !acc->direct && acc->host.base == acc->t;
@@ -567,7 +576,8 @@ static void compare_exchange(X64 *x, Access *acc, IRType t)
 static void old_value_out(X64 *x, const Access *acc)
 {
     const IROp *op = acc->op;
-    if (op->out[0] == IR_NONE || (!ir_is_global(x->s, op->out[0]) && !ir_t(x->s, op->out[0])->uses)) {
+    if (op->out[0] == IR_NONE ||
+        (!ir_is_global(x->s, op->out[0]) && !ir_t(x->s, op->out[0])->uses)) {
         return;
     }
     if (ir_is_global(x->s, op->out[0])) {
@@ -608,7 +618,8 @@ void x64_emit_atomic(X64 *x, const IROp *op)
     bool logic = op->code >= OP_at_and && op->code <= OP_at_xor;
     Access acc;
     cc_clobber(x);
-    if (logic && (old_used || (op->out[0] != IR_NONE && ir_is_global(x->s, op->out[0])))) {
+    if (logic &&
+        (old_used || (op->out[0] != IR_NONE && ir_is_global(x->s, op->out[0])))) {
         atomic_in_c(x, op);
         return;
     }

@@ -91,7 +91,8 @@ static void thunk_exit(X64 *x)
     thunk_ret(x);
 }
 
-/* Called by a unit; behind the call are `mov r10, guest pc` and, for exits, `mov r11d, offset in the unit of that number`. */
+/* Called by a unit; behind the call are `mov r10, guest pc` and, for exits, `mov r11d,
+ * offset in the unit of that number`. */
 static void thunks_of_exits(X64 *x)
 {
     static const uint8_t reason[] = {TCG_EXIT_REQUEST, TCG_EXIT_LOOKUP};
@@ -152,7 +153,8 @@ static void thunks_of_calls(X64 *x)
     thunk_ret(x);
 }
 
-/* Slow paths see the frame `up` bytes above rsp: return address, and what the unit has pushed. */
+/* Slow paths see the frame `up` bytes above rsp: return address, and what the unit has
+ * pushed. */
 static void slow_begin(X64 *x, unsigned up)
 {
     asm_store(&x->a, IR_I64, R10, mem_at(RSP, up + FRAME_SAVE));
@@ -172,7 +174,8 @@ static void slow_end(X64 *x, unsigned up)
 }
 
 /*
- * The unit has pushed the guest address and pops what is to be added to it to get at the value: the distance to FRAME_BUF.
+ * The unit has pushed the guest address and pops what is to be added to it to get at the
+ * value: the distance to FRAME_BUF.
  */
 static void thunk_ld(X64 *x, unsigned memop)
 {
@@ -199,7 +202,8 @@ static void thunk_ld(X64 *x, unsigned memop)
     thunk_ret(x);
 }
 
-/* The unit has pushed the guest address, which goes on return; the value is in FRAME_VAL. */
+/* The unit has pushed the guest address, which goes on return; the value is in FRAME_VAL.
+ */
 static void thunk_st(X64 *x, unsigned memop)
 {
     IRType t = (IRType)(memop & MO_SIZE);
@@ -236,7 +240,8 @@ static void thunk_atomic(X64 *x)
     thunk_ret(x);
 }
 
-/* EFLAGS from the value in cc_a: OF from its bit 11 by an addition, the others by SAHF. */
+/* EFLAGS from the value in cc_a: OF from its bit 11 by an addition, the others by SAHF.
+ */
 static void flags_from_rax(X64 *x)
 {
     Asm *a = &x->a;

@@ -1,4 +1,4 @@
-/* Vectors on an x86_64 host: operations as the host's own instructions, moves, residency. */
+/* Vectors on an x86_64 host: the host's own instructions, moves, residency. */
 /* SPDX-License-Identifier: MIT */
 /*
  * Guest registers xmm0..xmm13 are pinned to the host's registers of the same numbers, but
@@ -7,15 +7,15 @@
  *   - the first vector op of a unit tests the byte (need()), and loads all when it is 0
  *   - whatever goes to C stores all when it is 1 (x64_vec_to_c()), and leaves them there;
  *     slow paths of memory accesses load them again on their way back
- * so integer code pays a predictable compare for each call and nothing else. What is known
- * while a unit is emitted is in X64.vec_state.
+ * so integer code pays a predictable compare for each call and nothing else. What is
+ * known while a unit is emitted is in X64.vec_state.
  *
- * The other guest registers live in env, temps in spill slots; the temp that the op before
- * has made is in register LAST besides, and in its slot only if it is read again later.
- * WORK is free between ops.
+ * The other guest registers live in env, temps in spill slots; the temp that the op
+ * before has made is in register LAST besides, and in its slot only if it is read again
+ * later. WORK is free between ops.
  *
- * Exceptions are masked in the guest's MXCSR while it is loaded, or the unit has no op that
- * could raise one: see GuestDesc.vec_op().
+ * Exceptions are masked in the guest's MXCSR while it is loaded, or the unit has no op
+ * that could raise one: see GuestDesc.vec_op().
  */
 #include "tcg/x86_64-internal.h"
 #include "util/host.h"
@@ -61,16 +61,23 @@ static const struct {
     uint16_t vec;
     uint8_t opcode, digit;
 } shifts[] = {
-    {VEC_PSRLW, 0x71, 2},  {VEC_PSRAW, 0x71, 4}, {VEC_PSLLW, 0x71, 6},
-    {VEC_PSRLD, 0x72, 2},  {VEC_PSRAD, 0x72, 4}, {VEC_PSLLD, 0x72, 6},
-    {VEC_PSRLQ, 0x73, 2},  {VEC_PSLLQ, 0x73, 6}, {VEC_PSRLDQ, 0x73, 3},
+    {VEC_PSRLW,  0x71, 2},
+    {VEC_PSRAW,  0x71, 4},
+    {VEC_PSLLW,  0x71, 6},
+    {VEC_PSRLD,  0x72, 2},
+    {VEC_PSRAD,  0x72, 4},
+    {VEC_PSLLD,  0x72, 6},
+    {VEC_PSRLQ,  0x73, 2},
+    {VEC_PSLLQ,  0x73, 6},
+    {VEC_PSRLDQ, 0x73, 3},
     {VEC_PSLLDQ, 0x73, 7},
 };
 
 static bool on_host(const X64 *x, const IROp *op)
 {
     unsigned need = codes[op->vec].need;
-    return op->type == IR_V128 && (codes[op->vec].opc & 0xff) && !TCG_OPT_OFF(x->s, vector) &&
+    return op->type == IR_V128 && (codes[op->vec].opc & 0xff) &&
+           !TCG_OPT_OFF(x->s, vector) &&
            (need == NEED_NOTHING || host_has((HostFeature)need));
 }
 
@@ -118,7 +125,8 @@ static int reg_of(const X64 *x, IRRef ref)
 static Mem home(X64 *x, IRRef ref)
 {
     const IRTemp *t = ir_t(x->s, ref);
-    return t->kind == TEMP_GLOBAL ? env_mem(t->env_offset) : slot_mem(ra_vec_slot(&x->ra, ref));
+    return t->kind == TEMP_GLOBAL ? env_mem(t->env_offset)
+                                  : slot_mem(ra_vec_slot(&x->ra, ref));
 }
 
 /* The value in a register: its own, or `reg`. */
@@ -257,7 +265,8 @@ void x64_vec_to_c(X64 *x)
     asm_patch(over, x->a.p);
 }
 
-/* The same, and notes at `was` whether they were loaded, for x64_vec_from_c(). Destroys EFLAGS and r10. */
+/* The same, and notes at `was` whether they were loaded, for x64_vec_from_c(). Destroys
+ * EFLAGS and r10. */
 void x64_vec_to_c_noting(X64 *x, Mem was)
 {
     if (!x64_thunks.has_vecs) {
@@ -312,7 +321,8 @@ static void before_c(X64 *x, const IROp *op)
     if (op->code == OP_itov) {
         asm_storei(&x->a, IR_I64, mem_at(RSP, FRAME_ARGS), 0);
         asm_storei(&x->a, IR_I64, mem_at(RSP, FRAME_ARGS + 8), 0);
-        asm_store(&x->a, (IRType)op->memop, x64_in_reg(x, op->in[1]), mem_at(RSP, FRAME_ARGS));
+        asm_store(&x->a, (IRType)op->memop, x64_in_reg(x, op->in[1]),
+                  mem_at(RSP, FRAME_ARGS));
     }
     if (x->vec_last != IR_NONE) {
         asm_rm(&x->a, MOVUPS_ST, LAST, home(x, x->vec_last));
@@ -405,7 +415,8 @@ static void emit_shift_imm(X64 *x, const IROp *op)
     out_done(x, op->out[0], w);
 }
 
-/* A mask is an implicit operand, xmm0, and must still be there when the output begins to be made. */
+/* A mask is an implicit operand, xmm0, and must still be there when the output begins to
+ * be made. */
 static bool mask_is_xmm0(const X64 *x, const IROp *op)
 {
     bool lost = out_reg(x, op->out[0]) == 0 && op->in[0] != op->out[0];
@@ -519,7 +530,8 @@ static uint32_t move_opcode(const IROp *op, bool store)
     }
 }
 
-/* 32 bytes: through env and slots, by halves, the end first so that nothing is written when it faults. */
+/* 32 bytes: through env and slots, by halves, the end first so that nothing is written
+ * when it faults. */
 static void load_256(X64 *x, const IROp *op, const Access *acc)
 {
     Mem to = home(x, op->out[0]);

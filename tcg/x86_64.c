@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * x64_gen_code() makes one pass over the ops. Each has a function in emitters[]; what has
- * none is computed in C (x64_emit_in_c). Hot code comes first, then what is rarely reached:
- * slow paths of memory accesses, the parts of exits that are not linked, and the side
- * table.
+ * none is computed in C (x64_emit_in_c). Hot code comes first, then what is rarely
+ * reached: slow paths of memory accesses, the parts of exits that are not linked, and the
+ * side table.
  *
  * Thunks are made by the first unit, since only units tell where globals live, in room
  * that x64_init() reserves.
@@ -23,8 +23,16 @@ static const struct {
     const char *name;
     uint8_t reg;
 } pins[] = {
-    {"rax", RAX}, {"rcx", RCX}, {"rdx", RDX}, {"rbx", RBX}, {"rbp", RBP},
-    {"rsi", RSI}, {"rdi", RDI}, {"r8", R8},   {"r9", R9},   {"rsp", R13},
+    {"rax", RAX},
+    {"rcx", RCX},
+    {"rdx", RDX},
+    {"rbx", RBX},
+    {"rbp", RBP},
+    {"rsi", RSI},
+    {"rdi", RDI},
+    {"r8",  R8 },
+    {"r9",  R9 },
+    {"rsp", R13},
 };
 
 /* ---- moves, calls ---- */
@@ -117,7 +125,8 @@ static void emit_st_env(X64 *x, const IROp *op)
     }
 }
 
-/* Pinned registers that arguments have overwritten are read from env, where the thunk has put them. */
+/* Pinned registers that arguments have overwritten are read from env, where the thunk has
+ * put them. */
 static void load_args(X64 *x, const IROp *op, const HelperInfo *h)
 {
     static const uint8_t arg_regs[] = {RDI, RSI, RDX, RCX, R8, R9};
@@ -217,7 +226,8 @@ static void emit_insn_start(X64 *x, const IROp *op)
 
 static void emit_nothing(X64 *x, const IROp *op) {}
 
-/* Before the branch's own instructions: where several paths meet nothing is in registers. */
+/* Before the branch's own instructions: where several paths meet nothing is in registers.
+ */
 static Label *branch_to(X64 *x, const IROp *op)
 {
     Label *l = &x->labels[op->label];
@@ -421,7 +431,8 @@ static EmitFn *const emitters[NR_OPS] = {
     [OP_vtoi] = x64_emit_vtoi,
     [OP_itov] = x64_emit_itov,
 };
-static_assert(OP_inc + 3 == OP_not && OP_add + 6 == OP_xor && OP_xor + 1 == OP_andn && OP_shl + 6 == OP_rcr,
+static_assert(OP_inc + 3 == OP_not && OP_add + 6 == OP_xor && OP_xor + 1 == OP_andn &&
+                  OP_shl + 6 == OP_rcr,
               "the ranges above");
 
 void x64_side(X64 *x, const TCGRestore *state)
@@ -478,7 +489,8 @@ static bool emit_ops(X64 *x)
         bool ends = op_info[op->code].flags & OPF_BB_END;
         if (op->code == OP_nop || (x->ended && op->code != OP_label)) {
             x->ra.path += ends;
-            x->pc = op->code == OP_insn_start ? (uint64_t)op->imm : x->pc; /* goes by the order of ops */
+            x->pc = /* goes by the order of ops */
+                op->code == OP_insn_start ? (uint64_t)op->imm : x->pc;
             continue;
         }
         x->noreturn = false;
@@ -690,13 +702,15 @@ static void x64_guard(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t t
 static void x64_link(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to)
 {
     const uint8_t *jump = (const uint8_t *)from->entry + from->exits[slot].jump;
-    const uint8_t *target = to ? to : (const uint8_t *)from->entry + from->exits[slot].unlinked;
+    const uint8_t *target =
+        to ? to : (const uint8_t *)from->entry + from->exits[slot].unlinked;
     patch_code(b, jump + 1, (uint32_t)(target - (jump + 5)));
 }
 
 static bool x64_restore_point(const TCGCode *code, const void *ra, TCGRestore *out)
 {
-    return side_find(code->side_table, (const uint8_t *)ra - (const uint8_t *)code->entry, out);
+    return side_find(code->side_table, (const uint8_t *)ra - (const uint8_t *)code->entry,
+                     out);
 }
 
 static void x64_disas(const TCGCode *code, GString *to)

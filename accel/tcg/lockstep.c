@@ -530,7 +530,8 @@ TCGExit lockstep_enter(CPUState *cpu, TranslationBlock *tb)
         t->stats.lockstep_units++;
         count_insns(e, tb);
     }
-    /* a helper may stop early for a request of another thread, which comes when it comes */
+    /* a helper may stop early for a request of another thread, which comes when it comes
+     */
     if (what->len && !atomic_read(&cpu->exit_request)) {
         report(cpu, tb, what);
     }

@@ -33,7 +33,8 @@ enum {
     EFL_ID = 1 << 21,
 };
 
-enum { /* CR0 */
+/* CR0. */
+enum {
     CR0_PE = 1 << 0,
     CR0_MP = 1 << 1,
     CR0_EM = 1 << 2,
@@ -47,7 +48,8 @@ enum { /* CR0 */
 };
 #define CR0_PG (1u << 31)
 
-enum { /* CR4 */
+/* CR4. */
+enum {
     CR4_VME = 1 << 0,
     CR4_PVI = 1 << 1,
     CR4_TSD = 1 << 2,
@@ -68,7 +70,8 @@ enum { /* CR4 */
     CR4_SMAP = 1 << 21,
 };
 
-enum { /* EFER */
+/* EFER. */
+enum {
     EFER_SCE = 1 << 0,
     EFER_LME = 1 << 8,
     EFER_LMA = 1 << 10,
@@ -96,46 +99,50 @@ enum {
     EXCP_AC = 17,
     EXCP_MC = 18,
     EXCP_XM = 19,
-    EXCP_INT = 0x100, /* + vector: INT n, INT3, INTO: a software interrupt, next rip in exception_next */
+    EXCP_INT = 0x100, /* + vector: INT n, INT3, INTO; next rip in exception_next */
 };
 
 /*
- * hflags: what translation depends on. TBKey.flags is exactly this word. Kept up to date by x86_update_hflags(), which every change of
- * a control register, segment or EFLAGS bit below calls.
+ * hflags: what translation depends on. TBKey.flags is exactly this word. Kept up to date
+ * by x86_update_hflags(), which every change of a control register, segment or EFLAGS bit
+ * below calls.
  */
 enum {
     HF_CPL_MASK = 3,
-    HF_CS64 = 1 << 2,    /* 64-bit code                                        */
-    HF_CS32 = 1 << 3,    /* CS.D                                               */
-    HF_SS32 = 1 << 4,    /* stack address size when not 64-bit code            */
-    HF_ADDSEG = 1 << 5,  /* not 64-bit code: some of DS, ES, SS has a base     */
+    HF_CS64 = 1 << 2,   /* 64-bit code                                        */
+    HF_CS32 = 1 << 3,   /* CS.D                                               */
+    HF_SS32 = 1 << 4,   /* stack address size when not 64-bit code            */
+    HF_ADDSEG = 1 << 5, /* not 64-bit code: some of DS, ES, SS has a base     */
     HF_PE = 1 << 6,
     HF_VM = 1 << 7,      /* virtual-8086 mode                                  */
     HF_TF = 1 << 8,      /* single step                                        */
-    HF_INHIBIT = 1 << 9, /* interrupt shadow of STI or MOV SS covers the first instruction */
+    HF_INHIBIT = 1 << 9, /* shadow of STI or MOV SS covers the first instruction */
     HF_MP = 1 << 10,
     HF_EM = 1 << 11,
     HF_TS = 1 << 12,
     HF_LMA = 1 << 13,
-    HF_IOPL_SHIFT = 14,  /* 14, 15 */
+    HF_IOPL_SHIFT = 14, /* 14, 15 */
     HF_OSFXSR = 1 << 16,
     HF_OSXSAVE = 1 << 17, /* CR4.OSXSAVE                                        */
     HF_AVX = 1 << 18,     /* OSXSAVE and XCR0 enables AVX                       */
-    HF_LIMITS = 1 << 19,  /* not 64-bit: SS, DS or ES is not flat 4 GiB and writable, or CS not flat and readable: accesses
-                             check limit and type. Those by FS and GS always do. */
+    HF_LIMITS = 1 << 19, /* not 64-bit: SS, DS or ES is not flat 4 GiB and writable, or CS
+                            not flat and readable: accesses check limit and type. Those by
+                            FS and GS always do. */
     HF_RF = 1 << 20,
     HF_UMIP = 1 << 21,
-    HF_SIMD_UNMASKED = 1 << 22, /* MXCSR leaves a SIMD floating-point exception unmasked */
+    HF_SIMD_UNMASKED = 1 << 22, /* MXCSR leaves a SIMD exception unmasked */
 };
 
 /* A segment register with its hidden part (SDM vol. 3, 3.4.3). */
 typedef struct X86Seg {
     uint16_t selector;
-    uint32_t attr;  /* descriptor bits 55:40 in bits 15:0 (type, S, DPL, P, AVL, L, D/B, G); limit bits are not kept here */
+    uint32_t attr;  /* descriptor bits 55:40 in bits 15:0 (type, S, DPL, P, AVL, L, D/B,
+                       G); limit bits are not kept here */
     uint32_t limit; /* in bytes, granularity applied */
     uint64_t base;
 } X86Seg;
-enum { /* X86Seg.attr */
+/* X86Seg.attr */
+enum {
     SEG_TYPE = 15,
     SEG_A = 1 << 0,
     SEG_W = 1 << 1, /* data: writable;    code: readable   */
@@ -168,18 +175,18 @@ typedef union X86Vec {
 typedef struct X86Model X86Model; /* cpuid.h */
 
 typedef struct CPUX86State {
-    uint64_t regs[16];   /* by encoding: RAX RCX RDX RBX RSP RBP RSI RDI R8.. */
+    uint64_t regs[16]; /* by encoding: RAX RCX RDX RBX RSP RBP RSI RDI R8.. */
     uint64_t rip;
-    uint32_t cc_op;      /* the arithmetic flags, as tcg/cc.h tells */
-    uint32_t eflags;     /* all others; arithmetic bits and DF are 0 here, bit 1 is 1 */
+    uint32_t cc_op;  /* the arithmetic flags, as tcg/cc.h tells */
+    uint32_t eflags; /* all others; arithmetic bits and DF are 0 here, bit 1 is 1 */
     uint64_t cc_a, cc_b, cc_c, cc_r;
-    int64_t df;          /* 1: strings go up; -1: down */
+    int64_t df; /* 1: strings go up; -1: down */
     uint32_t hflags;
     uint32_t mxcsr;
-    uint8_t vec_loaded;  /* the back end's, see guest-desc.h */
+    uint8_t vec_loaded;         /* the back end's, see guest-desc.h */
     uint64_t seg_base[NR_SEGS]; /* copies of seg[].base that generated code adds */
     X86Vec vec[16];
-    X86Vec vec_tmp;      /* a memory operand on its way to a helper */
+    X86Vec vec_tmp; /* a memory operand on its way to a helper */
 
     X86Seg seg[NR_SEGS];
     X86Seg ldt, tr;
@@ -188,20 +195,21 @@ typedef struct CPUX86State {
     uint64_t dr[8];
     uint64_t efer, star, lstar, cstar, fmask, kernel_gs_base;
     uint64_t sysenter_cs, sysenter_esp, sysenter_eip;
-    uint64_t pat, tsc_aux, xcr0, xss, misc_enable, mtrr[32], mtrr_def, mcg_status, spec_ctrl, tsc_adjust;
-    int64_t tsc_offset;  /* guest TSC = host-derived counter + offset */
+    uint64_t pat, tsc_aux, xcr0, xss, misc_enable, mtrr[32], mtrr_def, mcg_status,
+        spec_ctrl, tsc_adjust;
+    int64_t tsc_offset; /* guest TSC = host-derived counter + offset */
     X87State x87;
 
     /* The exception on its way: set by raise_*, used by deliver_exception. */
     uint64_t exception_next; /* of software interrupts: the instruction's end */
     uint32_t error_code;
     bool has_error_code;
-    uint64_t fault_cr2;      /* becomes CR2 when a #PF is delivered */
-    uint64_t pending_dr6;    /* becomes DR6 bits when a #DB is delivered */
-    int old_exception;       /* for double faults: being delivered, or -1 */
+    uint64_t fault_cr2;   /* becomes CR2 when a #PF is delivered */
+    uint64_t pending_dr6; /* becomes DR6 bits when a #DB is delivered */
+    int old_exception;    /* for double faults: being delivered, or -1 */
     bool nmi_blocked;
-    bool inhibit_irq;        /* shadow of the last STI or MOV SS; mirrored in HF_INHIBIT */
-    bool triple_fault;       /* the machine is to be reset */
+    bool inhibit_irq;  /* shadow of the last STI or MOV SS; mirrored in HF_INHIBIT */
+    bool triple_fault; /* the machine is to be reset */
 
     /* From here on nothing changes at reset: set by whoever made the vCPU. */
     const X86Model *model;
@@ -211,15 +219,18 @@ typedef struct CPUX86State {
     void *reset_opaque;
 } CPUX86State;
 
-static_assert(offsetof(CPUX86State, seg_base) < 512, "hot fields are near the env pointer");
+static_assert(offsetof(CPUX86State, seg_base) < 512,
+              "hot fields are near the env pointer");
 
 extern const CPUOps x86_cpu_ops;
 
-/* The arithmetic flags, DF and the rest as one EFLAGS image; and back (all bits taken as they are, hflags updated). */
+/* The arithmetic flags, DF and the rest as one EFLAGS image; and back (all bits taken as
+ * they are, hflags updated). */
 uint32_t x86_eflags(CPUX86State *env);
 void x86_set_eflags(CPUX86State *env, uint32_t val);
 
-/* Recomputes hflags and the MMU mode from the whole state and tells the engine. After bulk changes (reset, loader, debugger, SMM). */
+/* Recomputes hflags and the MMU mode from the whole state and tells the engine. After
+ * bulk changes (reset, loader, debugger, SMM). */
 void x86_update_hflags(CPUX86State *env);
 
 /* Every change of MXCSR by the guest. */
@@ -238,11 +249,14 @@ int x86_mmu_idx(const CPUX86State *env);
 #define X86_CRYSTAL_HZ 25000000u /* CPUID 15h; also the clock of the LAPIC timer */
 uint64_t x86_tsc(CPUX86State *env);
 
-/* EFLAGS bits that POPF and IRET may change at the current privilege level; size: bytes of the image. */
+/* EFLAGS bits that POPF and IRET may change at the current privilege level; size: bytes
+ * of the image. */
 uint32_t x86_popf_mask(const CPUX86State *env, unsigned size);
 
-/* Raises exception `vector` at the instruction of return address ra (0: env is precise). */
+/* Raises exception `vector` at the instruction of return address ra (0: env is
+ * precise). */
 void x86_raise(CPUX86State *env, int vector, uintptr_t ra) __attribute__((noreturn));
-void x86_raise_err(CPUX86State *env, int vector, uint32_t error_code, uintptr_t ra) __attribute__((noreturn));
+void x86_raise_err(CPUX86State *env, int vector, uint32_t error_code, uintptr_t ra)
+    __attribute__((noreturn));
 
 #endif

@@ -17,7 +17,8 @@ int x86_gate_exception(const DisasContext *s, const Insn *i)
     uint32_t g = i->desc->gates;
     uint32_t hf = s->hflags;
 
-    if ((g & (GATE_PROT | GATE_AVX) && !x86_protected(s)) || (g & GATE_UDCPL && s->cpl != 0)) {
+    if ((g & (GATE_PROT | GATE_AVX) && !x86_protected(s)) ||
+        (g & GATE_UDCPL && s->cpl != 0)) {
         return EXCP_UD;
     }
     if (g & GATE_AVX && !(hf & HF_AVX)) {
@@ -63,8 +64,8 @@ static bool stops_lookahead(const DisasContext *s, const Insn *i)
            x86_gate_exception(s, i) >= 0;
 }
 
-/* Code bytes at the linear address `va`. The engine shows them, and has the unit depend on
- * them: they need not become part of it. */
+/* Code bytes at the linear address `va`. The engine shows them, and has the unit depend
+ * on them: they need not become part of it. */
 static const uint8_t *peek(const DisasContext *s, vaddr va, unsigned *len)
 {
     const DisasContextBase *db = &s->base;

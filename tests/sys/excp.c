@@ -76,12 +76,14 @@ static void precise(void)
 {
     uint64_t flags;
 
-    TRY("mov $7, %%ecx; mov $0x700000000000, %%rbx; cmp %%ecx, %%ecx; xchg %%rcx, (%%rbx)");
+    TRY("mov $7, %%ecx; mov $0x700000000000, %%rbx; cmp %%ecx, %%ecx; xchg %%rcx, "
+        "(%%rbx)");
     CHECK_EQ(trap.vector, 14);
     CHECK_EQ(trap.error, 2);
     CHECK_EQ(trap.cr2, 0x700000000000);
     CHECK_EQ(trap.rflags & 0x8d5, 0x44);
-    TRY("mov $0x700000000000, %%rbx; mov $1, %%eax; sub $2, %%eax; inc %%eax; push (%%rbx)");
+    TRY("mov $0x700000000000, %%rbx; mov $1, %%eax; sub $2, %%eax; inc %%eax; push "
+        "(%%rbx)");
     flags = trap.rflags;
     CHECK_EQ(flags & 0x8d5, 0x55); /* inc leaves CF of the subtraction */
     TRY("mov $3, %%ecx; mov $0x700000000000, %%rdi; mov $gdt, %%esi; rep movsb; 1:");

@@ -3,11 +3,32 @@
 #include "sys.h"
 
 #define APIC 0xfee00000ull
-enum { ID = 0x20, TPR = 0x80, PPR = 0xa0, EOI = 0xb0, SVR = 0xf0, ISR = 0x100, IRR = 0x200, ESR = 0x280, ICR = 0x300,
-       ICR2 = 0x310, LVTT = 0x320, LVT0 = 0x350, TICR = 0x380, TCCR = 0x390, TDCR = 0x3e0 };
+enum {
+    ID = 0x20,
+    TPR = 0x80,
+    PPR = 0xa0,
+    EOI = 0xb0,
+    SVR = 0xf0,
+    ISR = 0x100,
+    IRR = 0x200,
+    ESR = 0x280,
+    ICR = 0x300,
+    ICR2 = 0x310,
+    LVTT = 0x320,
+    LVT0 = 0x350,
+    TICR = 0x380,
+    TCCR = 0x390,
+    TDCR = 0x3e0
+};
 
-static uint32_t apic_read(unsigned r) { return *(volatile uint32_t *)(APIC + r); }
-static void apic_write(unsigned r, uint32_t v) { *(volatile uint32_t *)(APIC + r) = v; }
+static uint32_t apic_read(unsigned r)
+{
+    return *(volatile uint32_t *)(APIC + r);
+}
+static void apic_write(unsigned r, uint32_t v)
+{
+    *(volatile uint32_t *)(APIC + r) = v;
+}
 
 static volatile int count[256];
 static volatile int order[32], norder;
@@ -27,9 +48,18 @@ static void on(int vector)
     count[vector] = 0;
 }
 
-static void cli(void) { asm volatile("cli" ::: "memory"); }
-static void sti(void) { asm volatile("sti; nop" ::: "memory"); }
-static void halt(void) { asm volatile("sti; hlt; cli" ::: "memory"); }
+static void cli(void)
+{
+    asm volatile("cli" ::: "memory");
+}
+static void sti(void)
+{
+    asm volatile("sti; nop" ::: "memory");
+}
+static void halt(void)
+{
+    asm volatile("sti; hlt; cli" ::: "memory");
+}
 
 static void self_ipi(int vector)
 {
@@ -212,10 +242,13 @@ static void shadows(void)
     trap_fn[0x43] = note_rip;
     cli();
     self_ipi(0x43);
-    asm volatile("sti; nop; .globl behind_shadow; behind_shadow: nop; nop; cli" ::: "memory");
+    asm volatile("sti; nop; .globl behind_shadow; behind_shadow: nop; nop; cli" ::
+                     : "memory");
     CHECK_EQ(shadow_rip, (uint64_t)behind_shadow);
     self_ipi(0x43);
-    asm volatile("pushf; orq $0x200, (%%rsp); popf; .globl after_popf; after_popf: nop; cli" ::: "memory", "cc");
+    asm volatile(
+        "pushf; orq $0x200, (%%rsp); popf; .globl after_popf; after_popf: nop; cli" ::
+            : "memory", "cc");
     CHECK_EQ(shadow_rip, (uint64_t)after_popf); /* POPF casts none */
 }
 

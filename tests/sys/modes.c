@@ -1,10 +1,12 @@
-/* Other modes: 32-bit paging, PAE, compatibility mode, 16-bit protected and real mode, virtual-8086 mode. */
+/* Other modes: 32-bit paging, PAE, compatibility mode, 16-bit protected and real mode,
+ * virtual-8086 mode. */
 /* SPDX-License-Identifier: MIT */
 #include "sys.h"
 
 /*
- * leave_long_mode runs at `arg` (32-bit code, ring 0, paging off) and comes back: results in arg[1..7]. The kernel is
- * identity-mapped below 4 GiB, so code and stack stay where they are.
+ * leave_long_mode runs at `arg` (32-bit code, ring 0, paging off) and comes back: results
+ * in arg[1..7]. The kernel is identity-mapped below 4 GiB, so code and stack stay where
+ * they are.
  */
 asm(".globl leave_long_mode\n"
     "leave_long_mode:\n"
@@ -37,8 +39,8 @@ asm(".globl leave_long_mode\n"
     ".text\n");
 void leave_long_mode(void);
 
-#define CODE32(name, text)                                                                        \
-    asm(".globl " #name "\n.code32\n" #name ":\n" text "\nret\n.code64\n");                        \
+#define CODE32(name, text)                                                  \
+    asm(".globl " #name "\n.code32\n" #name ":\n" text "\nret\n.code64\n"); \
     extern char name[];
 
 static void run32(void *fn)
@@ -50,11 +52,12 @@ static void run32(void *fn)
     leave_long_mode();
 }
 
-CODE32(plain32, "mov %esp, arg+8; mov $-1, %eax; inc %eax; pushf; pop %ecx; mov %ecx, arg+16\n"
-                "push $0x12345678; mov (%esp), %ecx; mov %ecx, arg+24; add $4, %esp\n"
-                "mov $0x99, %al; add $0x28, %al; daa; mov %al, arg+32\n"
-                "pusha; popa\n"
-                "mov $7, %eax; aam; mov %ax, arg+40")
+CODE32(plain32,
+       "mov %esp, arg+8; mov $-1, %eax; inc %eax; pushf; pop %ecx; mov %ecx, arg+16\n"
+       "push $0x12345678; mov (%esp), %ecx; mov %ecx, arg+24; add $4, %esp\n"
+       "mov $0x99, %al; add $0x28, %al; daa; mov %al, arg+32\n"
+       "pusha; popa\n"
+       "mov $7, %eax; aam; mov %ax, arg+40")
 
 static void plain(void)
 {
@@ -66,7 +69,8 @@ static void plain(void)
 }
 
 /* Two-level paging with a 4 MiB page for the kernel and a 4 KiB one elsewhere. */
-uint32_t dir32[1024] __attribute__((aligned(4096))), table32[1024] __attribute__((aligned(4096)));
+uint32_t dir32[1024] __attribute__((aligned(4096))),
+    table32[1024] __attribute__((aligned(4096)));
 CODE32(paged32, "mov %cr4, %eax; and $~0x20, %eax; or $0x10, %eax; mov %eax, %cr4\n"
                 "mov $dir32, %eax; mov %eax, %cr3\n"
                 "mov %cr0, %eax; or $0x80000000, %eax; mov %eax, %cr0\n"
@@ -113,23 +117,25 @@ static void paging_pae(void)
     CHECK_EQ(arg[1], 0xbeef);
 }
 
-/* Real mode at 0x8000: segments, INT through the IVT, string moves, and back by way of 16-bit protected mode. */
+/* Real mode at 0x8000: segments, INT through the IVT, string moves, and back by way of
+ * 16-bit protected mode. */
 asm(".globl real_image, real_image_end\n"
     "real_image:\n"
     ".code16\n"
     ".set B, 0x8000\n"
     "xor %ax, %ax; mov %ax, %ss; mov $0x7f00, %sp; mov %ax, %es\n"
     "mov $0x1234, %bx; mov $0x900, %ax; mov %ax, %ds\n"
-    "mov %bx, 0x10\n"                     /* 0x9010 */
+    "mov %bx, 0x10\n" /* 0x9010 */
     "movw $B + r_handler - real_image, %es:0x60 * 4; movw $0, %es:0x60 * 4 + 2\n"
     "clc; int $0x60\n"
     "setc 0x12\n"
-    "mov $0x100, %ax; mov %ax, %es; cld; mov $0x10, %si; mov $0x20, %di; mov $1, %cx; rep movsw\n" /* to 0x1020 */
+    "mov $0x100, %ax; mov %ax, %es; cld; mov $0x10, %si; mov $0x20, %di; mov $1, %cx; "
+    "rep movsw\n" /* to 0x1020 */
     "xor %ax, %ax; mov %ax, %ds\n"
     "mov %cr0, %eax; or $1, %al; mov %eax, %cr0\n"
     "ljmpl $0x30, $real_done\n"
     "r_handler:\n"
-    "push %bp; mov %sp, %bp; orw $1, 6(%bp); pop %bp; iret\n" /* CF in the caller's flags */
+    "push %bp; mov %sp, %bp; orw $1, 6(%bp); pop %bp; iret\n" /* CF in its flags */
     "real_image_end:\n"
     ".code32\n"
     "real_done:\n"
@@ -137,7 +143,8 @@ asm(".globl real_image, real_image_end\n"
     "mov real_esp, %esp\n"
     "lidt real_idt\n"
     "ret\n"
-    ".data\nreal_esp: .long 0\n real_idt: .word 4095; .long 0, 0\n ivt: .word 1023; .long 0\n.text\n"
+    ".data\nreal_esp: .long 0\n real_idt: .word 4095; .long 0, 0\n ivt: .word 1023; "
+    ".long 0\n.text\n"
     ".code64\n");
 extern uint8_t real_image[], real_image_end[];
 CODE32(go_real, "mov %esp, real_esp; sidt real_idt; lidt ivt\n"
@@ -145,15 +152,15 @@ CODE32(go_real, "mov %esp, real_esp; sidt real_idt; lidt ivt\n"
 
 static void real_mode(void)
 {
-    /* mov $0x40, %ax; mov %ax, %ss, ds, es; mov %cr0, %eax; and $0xfe, %al; mov %eax, %cr0; ljmp $0, $0x8000 needs more than
-       16 bytes: it stands at 0x7f80 and the entry jumps back to it */
+    /* mov $0x40, %ax; mov %ax, %ss, ds, es; mov %cr0, %eax; and $0xfe, %al; mov %eax,
+       %cr0; ljmp $0, $0x8000 needs more than 16 bytes: it stands at 0x7f80 and the entry
+       jumps back to it */
     static const uint8_t entry[] = {
-        0xb8, 0x40, 0x00,             /* mov $0x40, %ax */
-        0x8e, 0xd0, 0x8e, 0xd8, 0x8e, 0xc0,
-        0x0f, 0x20, 0xc0,             /* mov %cr0, %eax */
-        0x24, 0xfe,                   /* and $0xfe, %al */
-        0x0f, 0x22, 0xc0,             /* mov %eax, %cr0 */
-        0xea, 0x00, 0x80, 0x00, 0x00, /* ljmp 0:0x8000 */
+        0xb8, 0x40, 0x00,                                     /* mov $0x40, %ax */
+        0x8e, 0xd0, 0x8e, 0xd8, 0x8e, 0xc0, 0x0f, 0x20, 0xc0, /* mov %cr0, %eax */
+        0x24, 0xfe,                                           /* and $0xfe, %al */
+        0x0f, 0x22, 0xc0,                                     /* mov %eax, %cr0 */
+        0xea, 0x00, 0x80, 0x00, 0x00,                         /* ljmp 0:0x8000 */
     };
     uint8_t *low = (uint8_t *)0x7fc0;
 
@@ -175,7 +182,8 @@ static void real_mode(void)
 
 /* Compatibility mode: 32-bit code in ring 3 under long mode. */
 asm(".globl compat_code\n.code32\ncompat_code:\n"
-    "mov $-1, %eax; add $1, %eax; adc $5, %eax; push %eax; pop %ebx; mov $0xffffffff, %ecx; inc %ecx; int $0x80\n.code64\n");
+    "mov $-1, %eax; add $1, %eax; adc $5, %eax; push %eax; pop %ebx; mov $0xffffffff, "
+    "%ecx; inc %ecx; int $0x80\n.code64\n");
 extern char compat_code[];
 static uint64_t compat_rbx;
 static void note_compat(Frame *f)

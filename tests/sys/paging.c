@@ -1,4 +1,5 @@
-/* Paging in 64-bit mode: rights, error codes, A and D bits, large pages, invalidation, SMEP, SMAP, PCID. */
+/* Paging in 64-bit mode: rights, error codes, A and D bits, large pages, invalidation,
+ * SMEP, SMAP, PCID. */
 /* SPDX-License-Identifier: MIT */
 #include "sys.h"
 
@@ -27,11 +28,11 @@ static void call_at(uint64_t va)
 }
 
 #define NO_TRAP() CHECK_EQ(trap.vector, -1)
-#define FAULT(err, addr)                                                                          \
-    do {                                                                                          \
-        CHECK_EQ(trap.vector, 14);                                                                \
-        CHECK_EQ(trap.error, err);                                                                \
-        CHECK_EQ(trap.cr2, addr);                                                                 \
+#define FAULT(err, addr)           \
+    do {                           \
+        CHECK_EQ(trap.vector, 14); \
+        CHECK_EQ(trap.error, err); \
+        CHECK_EQ(trap.cr2, addr);  \
     } while (0)
 
 static void rights(void)

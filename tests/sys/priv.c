@@ -1,11 +1,13 @@
-/* Privilege: ring 3 and back, SYSCALL, SYSENTER, call gates, I/O permission, what ring 3 may not do. */
+/* Privilege: ring 3 and back, SYSCALL, SYSENTER, call gates, I/O permission, what ring 3
+ * may not do. */
 /* SPDX-License-Identifier: MIT */
 #include "sys.h"
 
-#define USER(name, code)                                                                          \
-    static void name(void)                                                                        \
-    {                                                                                             \
-        asm volatile(code "; int $0x80" ::: "memory", "rax", "rcx", "rdx", "rbx", "r11", "cc");     \
+#define USER(name, code)                                                       \
+    static void name(void)                                                     \
+    {                                                                          \
+        asm volatile(code "; int $0x80" ::                                     \
+                         : "memory", "rax", "rcx", "rdx", "rbx", "r11", "cc"); \
     }
 USER(u_nothing, "nop")
 USER(u_cli, "cli")
@@ -93,14 +95,16 @@ extern char syscall_entry[], sysenter_entry[], gate_entry[], user_back[];
 
 static void u_syscall(void)
 {
-    asm volatile("std; stc; syscall; .globl after_syscall; after_syscall: pushf; pop %%rax; mov %%rax, arg; cld; int $0x80" ::
+    asm volatile("std; stc; syscall; .globl after_syscall; after_syscall: pushf; pop "
+                 "%%rax; mov %%rax, arg; cld; int $0x80" ::
                      : "rax", "rcx", "r11", "memory", "cc");
 }
 extern char after_syscall[];
 
 static void syscalls(void)
 {
-    wrmsr(0xc0000081, 0x08ull << 32 | 0x18ull << 48); /* STAR: kernel 08 and 10, user 28 (64-bit) and 20 */
+    /* STAR: kernel 08 and 10, user 28 (64-bit) and 20 */
+    wrmsr(0xc0000081, 0x08ull << 32 | 0x18ull << 48);
     wrmsr(0xc0000082, (uint64_t)syscall_entry);
     wrmsr(0xc0000084, 0x400); /* clears DF */
     run_user(u_syscall);
@@ -115,10 +119,12 @@ static void syscalls(void)
 
 static void u_sysenter(void)
 {
-    asm volatile("mov %%rsp, arg+24; sysenter; .globl user_back; user_back: int $0x80" ::: "rax", "rcx", "rdx", "memory");
+    asm volatile("mov %%rsp, arg+24; sysenter; .globl user_back; user_back: int $0x80" ::
+                     : "rax", "rcx", "rdx", "memory");
 }
 
-/* SYSEXIT wants the GDT laid out its way: entries 70 (64-bit code) and 78 (data) after CS 50. */
+/* SYSEXIT wants the GDT laid out its way: entries 70 (64-bit code) and 78 (data) after
+ * CS 50. */
 static void sysenters(void)
 {
     gdt[12] = gdt[1];

@@ -1,4 +1,5 @@
-/* Code that changes: in the running block, in another page, across pages, by REP MOVS, under two mappings. */
+/* Code that changes: in the running block, in another page, across pages, by REP MOVS,
+ * under two mappings. */
 /* SPDX-License-Identifier: MIT */
 #include "sys.h"
 
@@ -21,7 +22,8 @@ static void other_page(void)
     }
 }
 
-/* The store changes the very next instruction (a jump to itself would serialise; x86 needs none). */
+/* The store changes the very next instruction (a jump to itself would serialise; x86
+ * needs none). */
 static void same_block(void)
 {
     uint64_t got;

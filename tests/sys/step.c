@@ -72,7 +72,10 @@ static void rep_steps(void)
     uint64_t n = 4;
 
     steps = 0;
-    asm volatile("pushf; pushf; orq $0x100, (%%rsp); popf; rep stosb; popf" : "+D"(p), "+c"(n) : "a"(1) : "memory", "cc");
+    asm volatile("pushf; pushf; orq $0x100, (%%rsp); popf; rep stosb; popf"
+                 : "+D"(p), "+c"(n)
+                 : "a"(1)
+                 : "memory", "cc");
     CHECK_EQ(steps, 5); /* one each iteration, and POPF */
 }
 

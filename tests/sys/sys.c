@@ -4,7 +4,7 @@
 
 #include <stdarg.h>
 
-#define COM1 0x3f8
+#define COM1       0x3f8
 #define DEBUG_EXIT 0xf4
 
 volatile Trap trap;
@@ -14,7 +14,10 @@ int failures;
 Tss tss;
 extern char trap_stubs[];
 
-static struct __attribute__((packed)) { uint16_t limit; uint64_t base; } idt_ptr;
+static struct __attribute__((packed)) {
+    uint16_t limit;
+    uint64_t base;
+} idt_ptr;
 static uint64_t idt[512];
 static uint8_t user_stack[8192] __attribute__((aligned(4096)));
 static uint8_t kernel_stack[8192] __attribute__((aligned(16)));
@@ -90,8 +93,8 @@ void check_at(bool ok, const char *what, const char *file, int line)
 {
     if (!ok) {
         failures++;
-        print("%s:%d: failed: %s (last trap: %d, error %lx, rip %lx, cr2 %lx)\n", file, line, what, trap.vector,
-              trap.error, trap.rip, trap.cr2);
+        print("%s:%d: failed: %s (last trap: %d, error %lx, rip %lx, cr2 %lx)\n", file,
+              line, what, trap.vector, trap.error, trap.rip, trap.cr2);
     }
 }
 
@@ -105,8 +108,8 @@ void check_eq_at(uint64_t a, uint64_t b, const char *what, const char *file, int
 
 static void unexpected(const Frame *f)
 {
-    print("unexpected trap %d error %lx at %lx:%lx flags %lx stack %lx:%lx cr2 %lx\n", (int)f->vector, f->error, f->cs,
-          f->rip, f->rflags, f->ss, f->rsp, READ_CR(2));
+    print("unexpected trap %d error %lx at %lx:%lx flags %lx stack %lx:%lx cr2 %lx\n",
+          (int)f->vector, f->error, f->cs, f->rip, f->rflags, f->ss, f->rsp, READ_CR(2));
     sys_exit(127);
 }
 
@@ -134,7 +137,8 @@ void trap_handler(Frame *f)
     fixup_rip = 0;
 }
 
-void set_gate_to(int vector, void *to, uint16_t selector, unsigned type, unsigned dpl, unsigned ist)
+void set_gate_to(int vector, void *to, uint16_t selector, unsigned type, unsigned dpl,
+                 unsigned ist)
 {
     uint64_t a = (uint64_t)to;
 
@@ -169,7 +173,8 @@ void sys_init(void)
         tss.map[i] = 0xff;
     }
     tss.rsp[0] = (uint64_t)(kernel_stack + sizeof kernel_stack);
-    gdt[9] = (sizeof tss - 1) | (t & 0xffffff) << 16 | 0x89ull << 40 | (t >> 24 & 0xff) << 56;
+    gdt[9] =
+        (sizeof tss - 1) | (t & 0xffffff) << 16 | 0x89ull << 40 | (t >> 24 & 0xff) << 56;
     gdt[10] = t >> 32;
     asm volatile("ltr %w0" ::"r"(0x48));
 }
@@ -196,7 +201,9 @@ static uint64_t *next_table(uint64_t *table, unsigned index, unsigned shift)
         uint64_t base = e & PS ? e & 0xffffffffff000ull & ~((1ull << shift) - 1) : 0;
 
         for (unsigned i = 0; i < 512; i++) {
-            t[i] = e & PS ? (base + ((uint64_t)i << (shift - 9))) | (e & 0x7f) | (shift > 21 ? PS : 0) : 0;
+            t[i] = e & PS ? (base + ((uint64_t)i << (shift - 9))) | (e & 0x7f) |
+                                (shift > 21 ? PS : 0)
+                          : 0;
         }
         table[index] = (uint64_t)t | P | W | U;
         return t;
@@ -235,6 +242,6 @@ void run_user(void (*fn)(void))
     asm volatile("lea 99f(%%rip), %%rax; mov %%rax, fixup_rip; mov %%rsp, fixup_rsp\n"
                  "push $0x23; push arg+8; pushf; push $0x2b; push arg; iretq\n"
                  "99: movq $0, fixup_rip" ::
-                 : "rax", "rcx", "rdx", "rbx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
-                   "r15", "memory", "cc");
+                     : "rax", "rcx", "rdx", "rbx", "rsi", "rdi", "r8", "r9", "r10", "r11",
+                       "r12", "r13", "r14", "r15", "memory", "cc");
 }

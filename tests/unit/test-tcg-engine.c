@@ -312,7 +312,8 @@ START_TEST(smc_of_what_was_peeked)
     toy_li(t, 1, 0);
     toy_li(t, 4, TOY_JR);
     toy_li(t, 7, 0x3000);
-    toy_branch(t, TOY_JMP, t->at + 5); /* so that the loop is a unit from its first round on */
+    /* so that the loop is a unit from its first round on */
+    toy_branch(t, TOY_JMP, t->at + 5);
     uint64_t loop = toy_li(t, 3, 1);
 
     toy_r(t, TOY_DEC, 3); /* ZF */
