@@ -21,7 +21,6 @@
  * cpu_interrupt(), cpu_kick() and run_on_cpu().
  */
 typedef struct CPUState CPUState;
-struct CPUWatchpoint;
 
 typedef enum MMUAccess { MMU_READ, MMU_WRITE, MMU_EXEC } MMUAccess;
 
@@ -121,11 +120,12 @@ typedef struct CPUOps {
     /* a halted vCPU should wake; called with work_lock held */
     bool (*has_work)(CPUState *cpu);
     /*
-     * A breakpoint (wp NULL; before the instruction) or watchpoint (after it) of the
-     * guest was hit; env is precise. Raises the exception, or returns to go on. NULL: the
-     * guest has none.
+     * A breakpoint of the guest is at the instruction to come, or (after) the one that
+     * has just been completed hit watchpoints, which have is_hit, or called
+     * cpu_debug_after(). Env is precise. Raises the exception, or returns to go on. NULL:
+     * the guest has none.
      */
-    void (*debug_hit)(CPUState *cpu, struct CPUWatchpoint *wp);
+    void (*debug_hit)(CPUState *cpu, bool after);
     /* the text of QEMU's `info registers` */
     void (*dump_regs)(CPUState *cpu, GString *to);
     /* one instruction a line */

@@ -92,14 +92,46 @@ void cpu_watchpoint_remove_all(CPUState *cpu, int flags)
     }
 }
 
+static bool overlaps(const CPUWatchpoint *wp, vaddr va, vaddr len, int access)
+{
+    return wp->flags & access && va < wp->va + wp->len && wp->va < va + len;
+}
+
 CPUWatchpoint *cpu_watchpoint_find(const CPUState *cpu, vaddr va, vaddr len, int access)
 {
     for (CPUWatchpoint *wp = cpu->watchpoints; wp; wp = wp->next) {
-        if (wp->flags & access && va < wp->va + wp->len && wp->va < va + len) {
+        if (overlaps(wp, va, len, access)) {
             return wp;
         }
     }
     return NULL;
+}
+
+void cpu_watchpoint_note(CPUState *cpu, vaddr va, vaddr len, int access)
+{
+    for (CPUWatchpoint *wp = cpu->watchpoints; wp; wp = wp->next) {
+        if (overlaps(wp, va, len, access)) {
+            wp->is_hit = true;
+            wp->hit = va;
+        }
+    }
+}
+
+CPUWatchpoint *cpu_watchpoint_noted(const CPUState *cpu, int flags)
+{
+    for (CPUWatchpoint *wp = cpu->watchpoints; wp; wp = wp->next) {
+        if (wp->is_hit && wp->flags & flags) {
+            return wp;
+        }
+    }
+    return NULL;
+}
+
+void cpu_watchpoint_forget(CPUState *cpu, int flags)
+{
+    for (CPUWatchpoint *wp = cpu->watchpoints; wp; wp = wp->next) {
+        wp->is_hit = wp->is_hit && !(wp->flags & flags);
+    }
 }
 
 bool cpu_watchpoint_in_page(const CPUState *cpu, vaddr va)

@@ -13,7 +13,8 @@
  *
  * What a hit does: BP_DEBUGGER leaves vcpu_run() with CPU_EXCP_DEBUG, before the
  * instruction of a breakpoint and after that of a watchpoint. BP_GUEST calls
- * CPUOps.debug_hit, which raises the architecture's exception or returns.
+ * CPUOps.debug_hit, which raises the architecture's exception or returns. Where both are
+ * hit, the debugger comes first.
  */
 enum {
     BP_READ = 1 << 0,
@@ -31,7 +32,8 @@ typedef struct CPUBreakpoint {
 typedef struct CPUWatchpoint {
     vaddr va, len; /* linear; inside one page */
     int flags;
-    vaddr hit; /* address of the access that hit last */
+    bool is_hit; /* by the instruction, or delivery of an event, that is not over yet */
+    vaddr hit;   /* address of the access that hit last */
     struct CPUWatchpoint *next;
 } CPUWatchpoint;
 
@@ -49,6 +51,12 @@ void cpu_watchpoint_remove_all(CPUState *cpu, int flags);
 /* The first watchpoint that an access of len bytes hits (access: BP_READ or BP_WRITE), or
  * NULL. */
 CPUWatchpoint *cpu_watchpoint_find(const CPUState *cpu, vaddr va, vaddr len, int access);
+/* Sets is_hit and `hit` of all that the access hits. */
+void cpu_watchpoint_note(CPUState *cpu, vaddr va, vaddr len, int access);
+/* The first with is_hit and one of the flags, or NULL. */
+CPUWatchpoint *cpu_watchpoint_noted(const CPUState *cpu, int flags);
+/* Clears is_hit of those with one of the flags. */
+void cpu_watchpoint_forget(CPUState *cpu, int flags);
 /* True if some watchpoint lies in the page of `va`. */
 bool cpu_watchpoint_in_page(const CPUState *cpu, vaddr va);
 
@@ -56,6 +64,15 @@ bool cpu_watchpoint_in_page(const CPUState *cpu, vaddr va);
 void cpu_single_step(CPUState *cpu, bool on);
 
 /* --- implemented by the engine --- */
+
+/*
+ * In a helper, with ra as in cpu/ldst.h: once the instruction is complete,
+ * CPUOps.debug_hit is to be called, before anything else runs. Returns when the
+ * instruction runs alone, or (ra 0) an event is being delivered; else the instruction is
+ * begun again, alone: so call it before the instruction has done anything that may not be
+ * done twice.
+ */
+void cpu_debug_after(CPUState *cpu, uintptr_t ra);
 
 /* There is, or is no longer, a breakpoint at pc. */
 void cpu_breakpoint_changed(CPUState *cpu, vaddr pc);

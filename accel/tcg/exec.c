@@ -52,15 +52,46 @@ static void leave_one_shot(CPUState *cpu)
 /* The instruction was completed. */
 static void end_one_shot(CPUState *cpu)
 {
-    CPUTCG *t = cpu_tcg(cpu);
-    CPUWatchpoint *wp = t->watch_hit;
-
-    t->watch_hit = NULL;
-    if (cpu->singlestep || (wp && wp->flags & BP_DEBUGGER)) {
+    if (cpu->singlestep && !cpu_tcg(cpu)->debug_after) {
         cpu->exception_index = CPU_EXCP_DEBUG;
-    } else if (wp && cpu->ops->debug_hit) {
-        cpu->ops->debug_hit(cpu, wp);
     }
+}
+
+/* What has hit watchpoints will be done again, and hit them again. */
+static void forget_hits(CPUState *cpu)
+{
+    cpu_tcg(cpu)->debug_after = false;
+    cpu_watchpoint_forget(cpu, BP_DEBUGGER | BP_GUEST);
+}
+
+void cpu_debug_after(CPUState *cpu, uintptr_t ra)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+
+    if (!t->in_one_shot && ra) {
+        tcg_redo_alone(cpu, ra);
+    }
+    t->debug_after = true;
+}
+
+/* What called cpu_debug_after() is complete. A debugger's hit leaves the guest's for when
+ * it goes on. */
+static void act_on_hits(CPUState *cpu)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+
+    if (cpu_watchpoint_noted(cpu, BP_DEBUGGER)) {
+        cpu_watchpoint_forget(cpu, BP_DEBUGGER);
+        t->debug_after = cpu_watchpoint_noted(cpu, BP_GUEST);
+        cpu->exception_index = CPU_EXCP_DEBUG;
+        return;
+    }
+    t->debug_after = false;
+    if (cpu->ops->debug_hit) {
+        cpu->ops->debug_hit(cpu, true);
+    }
+    forget_hits(cpu);
+    end_one_shot(cpu);
 }
 
 /* Finding what runs next. */
@@ -110,7 +141,7 @@ static void at_breakpoint(CPUState *cpu)
     }
     t->one_shot = true;
     if (cpu->ops->debug_hit) {
-        cpu->ops->debug_hit(cpu, NULL);
+        cpu->ops->debug_hit(cpu, false);
     }
 }
 
@@ -268,7 +299,6 @@ static bool handle_requests(CPUState *cpu, CPUExit *why)
     if (pending && cpu->ops->take_interrupt(cpu, pending)) {
         t->one_shot =
             false; /* the instruction comes later, and meets again what it met */
-        t->watch_hit = NULL;
     }
     if (cpu->halted) {
         if (!cpu->ops->has_work(cpu)) {
@@ -291,8 +321,15 @@ static CPUExit exec_loop(CPUState *cpu)
                 return why;
             }
         }
+        if (unlikely(cpu_tcg(cpu)->debug_after)) {
+            act_on_hits(cpu);
+            continue;
+        }
         if (handle_requests(cpu, &why)) {
             return why;
+        }
+        if (unlikely(cpu_tcg(cpu)->debug_after)) {
+            continue; /* an interrupt's delivery hit a watchpoint */
         }
         epoch_quiesce();
         run_units(cpu);
@@ -310,11 +347,14 @@ static void after_jump(CPUState *cpu)
     if (machine_lock_held()) {
         machine_unlock();
     }
+    bool excp = cpu->exception_index >= 0 && cpu->exception_index < CPU_EXCP_LEAVE;
+
+    if (excp) {
+        forget_hits(cpu);
+    }
     if (t->in_one_shot) {
         leave_one_shot(cpu);
-        if (cpu->exception_index >= 0 && cpu->exception_index < CPU_EXCP_LEAVE) {
-            t->watch_hit = NULL; /* it will hit again */
-        } else {
+        if (!excp) {
             end_one_shot(cpu);
         }
     }

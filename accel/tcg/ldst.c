@@ -68,16 +68,11 @@ static void part_resolve(const Access *a, Part *p)
  */
 static void check_watchpoint(const Access *a, const Part *p)
 {
-    CPUTCG *t = cpu_tcg(a->cpu);
-    CPUWatchpoint *wp = cpu_watchpoint_find(a->cpu, p->va, p->n,
-                                            a->acc == MMU_WRITE ? BP_WRITE : BP_READ);
-    if (!wp || (!a->ra && !t->in_one_shot)) {
-        return;
-    }
-    wp->hit = p->va;
-    t->watch_hit = wp;
-    if (!t->in_one_shot) {
-        tcg_redo_alone(a->cpu, a->ra);
+    int access = a->acc == MMU_WRITE ? BP_WRITE : BP_READ;
+
+    if (cpu_watchpoint_find(a->cpu, p->va, p->n, access)) {
+        cpu_debug_after(a->cpu, a->ra);
+        cpu_watchpoint_note(a->cpu, p->va, p->n, access);
     }
 }
 

@@ -134,8 +134,8 @@ typedef struct CPUTCG {
     bool one_shot, in_one_shot;
     bool is_stopped; /* vcpu_run() ended at a debugger's breakpoint, at stopped_at */
     vaddr stopped_at;
-    bool has_lock; /* the engine's; exec.c gives it back after a longjmp */
-    struct CPUWatchpoint *watch_hit;
+    bool has_lock;     /* the engine's; exec.c gives it back after a longjmp */
+    bool debug_after;  /* of cpu_debug_after(): not acted on yet */
     struct Undo *undo; /* lockstep.h: stores are to be kept and undone */
     CPUTCGStats stats;
 } CPUTCG;

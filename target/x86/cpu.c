@@ -4,6 +4,7 @@
 
 #include "hw/core/clock.h"
 #include "target/x86/cpuid.h"
+#include "target/x86/debug.h"
 #include "target/x86/disas.h"
 #include "target/x86/excp.h"
 #include "target/x86/paging.h"
@@ -176,7 +177,7 @@ static void x86_reset(CPUState *cpu)
     env->eflags = EFL_FIXED;
     env->cr0 = CR0_ET | CR0_NW | CR0_CD;
     env->dr[6] = DR6_FIXED & 0xffffffff;
-    env->dr[7] = 0x400;
+    env->dr[7] = DR7_FIXED;
     env->mxcsr = 0x1f80;
     env->xcr0 = 1;
     env->pat = 0x0007040600070406ull;
@@ -191,6 +192,7 @@ static void x86_reset(CPUState *cpu)
     cpu->exception_index = -1;
     cpu->halted = false;
     tlb_flush(cpu);
+    x86_update_breakpoints(env);
     x86_update_hflags(env);
 }
 
@@ -286,6 +288,7 @@ const CPUOps x86_cpu_ops = {
     .deliver_exception = x86_deliver_exception,
     .take_interrupt = x86_take_interrupt,
     .has_work = x86_has_work,
+    .debug_hit = x86_debug_hit,
     .dump_regs = x86_dump_regs,
     .disas = x86_disas,
     .regs = x86_regs,

@@ -206,9 +206,13 @@ typedef struct CPUX86State {
     bool has_error_code;
     uint64_t fault_cr2;   /* becomes CR2 when a #PF is delivered */
     uint64_t pending_dr6; /* becomes DR6 bits when a #DB is delivered */
-    int old_exception;    /* for double faults: being delivered, or -1 */
+    /* of a #DB that is to be raised behind the running instruction, or the one behind MOV
+     * SS */
+    uint64_t held_dr6;
+    int old_exception; /* for double faults: being delivered, or -1 */
     bool nmi_blocked;
     bool inhibit_irq;  /* shadow of the last STI or MOV SS; mirrored in HF_INHIBIT */
+    bool ss_shadow;    /* it is of MOV SS, and holds back #DB too */
     bool triple_fault; /* the machine is to be reset */
 
     /* From here on nothing changes at reset: set by whoever made the vCPU. */

@@ -9,6 +9,8 @@
  */
 #include "target/x86/excp.h"
 
+#include "cpu/debug.h"
+#include "target/x86/debug.h"
 #include "target/x86/paging.h"
 #include "target/x86/seg.h"
 #include "util/log.h"
@@ -17,6 +19,7 @@ typedef struct Event {
     int vector;
     bool software; /* INT n, INT3, INTO: gate DPL is checked, no EXT bit */
     bool has_error;
+    bool fault;
     uint32_t error;
     uint32_t ext; /* 1 unless software */
     uint64_t rip; /* to return to */
@@ -101,21 +104,22 @@ void x86_raise_software(CPUX86State *env, int vector, uint64_t next, uintptr_t r
     x86_raise_err(env, EXCP_INT + vector, 0, ra);
 }
 
-void x86_raise_debug(CPUX86State *env, uint64_t dr6, uintptr_t ra)
+/*
+ * Is the exception to be delivered a fault? Then RF is set in the EFLAGS image, so that
+ * the handler's return does not hit an instruction breakpoint again. Not so for the fault
+ * of an instruction breakpoint itself: its handler sets RF (SDM vol. 3, 17.3.1.1).
+ */
+static bool is_fault(const CPUX86State *env, int vector)
 {
-    env->pending_dr6 = dr6;
-    x86_raise_err(env, EXCP_DB, 0, ra);
+    if (vector == EXCP_DB) {
+        return env->pending_dr6 & DR6_BD;
+    }
+    return vector != EXCP_NMI && vector != EXCP_DF && vector != EXCP_MC;
 }
 
-/* The EFLAGS image to push: RF is set for faults, so that an instruction breakpoint does
- * not hit again. */
 static uint64_t flags_to_push(CPUX86State *env, const Event *ev)
 {
-    uint64_t fl = x86_eflags(env);
-    bool fault = !ev->software && ev->ext && ev->vector != EXCP_DB && ev->vector < 32 &&
-                 ev->vector != EXCP_NMI && ev->vector != EXCP_DF && ev->vector != EXCP_MC;
-
-    return fault ? fl | EFL_RF : fl;
+    return x86_eflags(env) | (ev->fault ? EFL_RF : 0);
 }
 
 static void commit_flags(CPUX86State *env, bool interrupt_gate)
@@ -347,6 +351,7 @@ static void log_event(CPUX86State *env, const Event *ev)
 static void deliver(CPUX86State *env, const Event *ev)
 {
     log_event(env, ev);
+    x86_end_shadow(env);
     if (!(env->cr0 & CR0_PE)) {
         deliver_real(env, ev);
     } else if (x86_long_mode(env)) {
@@ -354,8 +359,15 @@ static void deliver(CPUX86State *env, const Event *ev)
     } else {
         deliver_protected(env, ev);
     }
-    env->inhibit_irq = false;
     env->old_exception = -1;
+    if (env->held_dr6) { /* MOV SS and INT n: the #DB comes in front of the handler */
+        cpu_debug_after(env_cpu(env), 0);
+    }
+}
+
+void x86_end_shadow(CPUX86State *env)
+{
+    env->inhibit_irq = env->ss_shadow = false;
 }
 
 /* In virtual-8086 mode INT n needs IOPL 3 (SDM vol. 3, 20.2.7); INT3 and INTO do not. */
@@ -365,13 +377,6 @@ static void check_vm86_int(CPUX86State *env, const Event *ev)
         ev->vector != EXCP_BP && ev->vector != EXCP_OF) {
         x86_raise_err(env, EXCP_GP, 0, 0);
     }
-}
-
-static void deliver_debug_state(CPUX86State *env)
-{
-    env->dr[6] |= env->pending_dr6;
-    env->dr[7] &= ~(1ull << 13); /* GD */
-    env->pending_dr6 = 0;
 }
 
 /* The processor shuts down; a PC's chipset answers with a reset. */
@@ -397,6 +402,7 @@ void x86_deliver_exception(CPUState *cpu)
         .vector = index & 0xff,
         .software = software,
         .has_error = !software && env->has_error_code,
+        .fault = !software && is_fault(env, index & 0xff),
         .error = software ? 0 : env->error_code,
         .ext = !software,
         .rip = software ? env->exception_next : env->rip,
@@ -410,8 +416,11 @@ void x86_deliver_exception(CPUState *cpu)
     if (ev.vector == EXCP_PF && !software) {
         env->cr2 = env->fault_cr2;
     }
+    if (!software) {
+        env->held_dr6 = 0;
+    }
     if (ev.vector == EXCP_DB && !software) {
-        deliver_debug_state(env);
+        x86_deliver_debug(env);
     }
     check_vm86_int(env, &ev);
     env->old_exception = software ? -1 : ev.vector;

@@ -13,12 +13,6 @@ enum { /* page-fault error code (SDM vol. 3, 4.7) */
        PF_FETCH = 1 << 4,
 };
 
-enum { /* DR6 */
-       DR6_BS = 1 << 14,
-       DR6_BD = 1 << 13,
-       DR6_FIXED = (int)0xffff0ff0,
-};
-
 /* Describes an exception in env without leaving: x86_raise_pending() delivers it. */
 void x86_pend(CPUX86State *env, int vector, uint32_t error_code);
 
@@ -34,9 +28,8 @@ void x86_unaligned(CPUState *cpu, vaddr va, uintptr_t ra) __attribute__((noretur
 void x86_raise_software(CPUX86State *env, int vector, uint64_t next, uintptr_t ra)
     __attribute__((noreturn));
 
-/* #DB with these DR6 bits, as a trap (rip is behind the instruction) or a fault. */
-void x86_raise_debug(CPUX86State *env, uint64_t dr6, uintptr_t ra)
-    __attribute__((noreturn));
+/* The shadow of STI or MOV SS is over. hflags are the caller's. */
+void x86_end_shadow(CPUX86State *env);
 
 /* IF may have been set, or a shadow ended: pending interrupts are looked at before the
  * next unit. */

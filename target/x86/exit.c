@@ -21,18 +21,32 @@ IRRef x86_ip_cut(DisasContext *s, IRRef ip, IRType t)
 
 void x86_goto_ind(DisasContext *s, IRRef pc)
 {
+    x86_goto_ind_tf(s, pc, x86_const(s, (s->hflags & HF_TF) != 0), false);
+}
+
+void x86_goto_ind_tf(DisasContext *s, IRRef pc, IRRef tf, bool keep_rf)
+{
     if (s->hflags & HF_ONE_SHOT) {
-        X86_CALL(s, insn_done, IR_NONE, pc, x86_const(s, (s->hflags & HF_TF) != 0));
+        X86_CALL(s, insn_done, IR_NONE, pc, tf, x86_const(s, keep_rf));
     }
     ir_exit_ind(s->tcg, pc);
     s->base.is_jmp = DISAS_END;
+}
+
+/* In a unit of one instruction: `pc` repeats it. RF holds until all iterations are done.
+ */
+static bool repeats(const DisasContext *s, uint64_t pc)
+{
+    return pc == s->pc && s->insn.prefixes & (PFX_F2 | PFX_F3) &&
+           s->insn.desc->gates & (GATE_REP | GATE_REPZ);
 }
 
 /* The slot has been counted in s->nexits if one was left. */
 static void exit_to(DisasContext *s, uint64_t pc, uint32_t ccmask)
 {
     if (s->hflags & HF_ONE_SHOT || s->tcg->nexits >= TCG_MAX_EXITS) {
-        x86_goto_ind(s, x86_const(s, pc));
+        x86_goto_ind_tf(s, x86_const(s, pc), x86_const(s, (s->hflags & HF_TF) != 0),
+                        s->hflags & HF_ONE_SHOT && repeats(s, pc));
         return;
     }
     ir_exit_link(s->tcg, pc, ccmask);

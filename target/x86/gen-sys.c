@@ -50,12 +50,11 @@ static void load_seg(DisasContext *s, unsigned reg, IRRef selector)
     X86_CALL(s, load_seg, IR_NONE, x86_const(s, reg), selector);
 }
 
-/* The shadow of SS covers the next instruction, and holds back this one's single-step
- * trap. */
+/* The shadow of SS covers the next instruction, and holds back this one's #DB. */
 static void finish_load_seg(DisasContext *s, unsigned reg)
 {
     if (reg == R_SS) {
-        X86_CALL(s, inhibit_irq, IR_NONE);
+        X86_CALL(s, shadow_ss, IR_NONE);
         ir_exit_ind(s->tcg, x86_const(s, s->next));
         s->base.is_jmp = DISAS_END;
     } else {
@@ -175,10 +174,12 @@ void gen_retf(DisasContext *s, Insn *i)
     goto_env_rip(s);
 }
 
+/* RF is what the popped image says. */
 void gen_iret(DisasContext *s, Insn *i)
 {
     X86_CALL(s, iret, IR_NONE, opsize_bytes(s));
-    goto_env_rip(s);
+    x86_goto_ind_tf(s, x86_ld_env(s, IR_I64, offsetof(CPUX86State, rip)),
+                    x86_const(s, (s->hflags & HF_TF) != 0), true);
 }
 
 static void raise_software(DisasContext *s, unsigned vector)
@@ -214,16 +215,22 @@ void gen_int1(DisasContext *s, Insn *i)
     s->base.is_jmp = DISAS_END;
 }
 
+/* The single-step trap behind SYSCALL is by TF as it is then: IA32_FMASK may clear it. */
 void gen_syscall(DisasContext *s, Insn *i)
 {
     X86_CALL(s, syscall, IR_NONE, x86_const(s, s->next));
-    goto_env_rip(s);
+    IRRef fl = x86_ld_env(s, IR_I32, offsetof(CPUX86State, eflags));
+    IRRef tf = x86_op2(s, OP_and, IR_I64, fl, x86_const(s, EFL_TF));
+
+    x86_goto_ind_tf(s, x86_ld_env(s, IR_I64, offsetof(CPUX86State, rip)), tf, false);
 }
 
+/* The helper raises the single-step trap: by the TF that R11 brings. */
 void gen_sysret(DisasContext *s, Insn *i)
 {
     X86_CALL(s, sysret, IR_NONE, opsize_bytes(s));
-    goto_env_rip(s);
+    x86_goto_ind_tf(s, x86_ld_env(s, IR_I64, offsetof(CPUX86State, rip)), x86_const(s, 0),
+                    false);
 }
 
 void gen_sysenter(DisasContext *s, Insn *i)
@@ -727,6 +734,10 @@ void gen_xsetbv(DisasContext *s, Insn *i)
 
 void gen_hlt(DisasContext *s, Insn *i)
 {
+    if (s->hflags & HF_TF) { /* the trap wakes the processor at once */
+        x86_goto_next_mode(s);
+        return;
+    }
     X86_CALL(s, hlt, IR_NONE, x86_const(s, s->next));
     ir_exit_tb(s->tcg, 0);
     s->base.is_jmp = DISAS_END;

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "target/x86/help-int.h"
 
+#include "target/x86/debug.h"
 #include "target/x86/excp.h"
 #include "target/x86/helpers.h"
 #include "target/x86/seg.h"
@@ -12,19 +13,22 @@ void helper_raise(CPUX86State *env, uint64_t vector)
 }
 
 /*
- * An instruction under TF, RF or an interrupt shadow is complete: the shadow ends, and TF
- * traps (SDM vol. 3, 17.3.1.4) if it was set when the instruction began.
+ * An instruction under TF, RF or an interrupt shadow is complete: RF and the shadow end,
+ * and TF traps (SDM vol. 3, 17.3.1.4) if it was set when the instruction began, together
+ * with the breakpoints that were hit.
  */
-void helper_insn_done(CPUX86State *env, uint64_t next, uint64_t tf)
+void helper_insn_done(CPUX86State *env, uint64_t next, uint64_t tf, uint64_t keep_rf)
 {
     cpu_restore_state(env_cpu(env), GETPC());
+    uint64_t dr6 = x86_take_debug_hits(env) | (tf ? DR6_BS : 0);
+
     env->rip = next;
-    env->eflags &= ~EFL_RF;
-    env->inhibit_irq = false;
+    env->eflags &= keep_rf ? ~0u : ~(uint32_t)EFL_RF;
+    x86_end_shadow(env);
     x86_update_hflags(env);
     x86_recheck_interrupts(env);
-    if (tf) {
-        x86_raise_debug(env, DR6_BS, 0);
+    if (dr6) {
+        x86_raise_debug(env, dr6, 0);
     }
 }
 

@@ -5,6 +5,7 @@
  * Each reads and checks everything before it changes env (SDM vol. 2, the operation
  * sections). Those that change RIP leave the new value in env; the generator jumps there.
  */
+#include "target/x86/debug.h"
 #include "target/x86/excp.h"
 #include "target/x86/helpers.h"
 #include "target/x86/paging.h"
@@ -539,11 +540,18 @@ void helper_sysret(CPUX86State *env, uint64_t size)
     check_canonical(env, rip, ra);
     uint32_t mask =
         CC_ALL | EFL_TF | EFL_IF | EFL_DF | EFL_IOPL | EFL_NT | EFL_AC | EFL_ID;
+    bool tf = env->regs[11] & EFL_TF;
 
+    if (tf) {
+        cpu_restore_state(env_cpu(env), ra);
+    }
     x86_set_eflags(env, (env->regs[11] & mask) | EFL_FIXED);
     enter_flat(env, flat_code(size == 8 ? sel + 16 : sel, size == 8, 3),
                flat_data(sel + 8, 3), rip);
     x86_recheck_interrupts(env);
+    if (tf) { /* as if SYSCALL had just been completed: a trap before the next */
+        x86_raise_debug(env, DR6_BS, 0);
+    }
 }
 
 void helper_sysenter(CPUX86State *env)

@@ -1,6 +1,7 @@
 /* Helpers for control registers, ports, CPUID, TSC, HLT and cache and TLB control. */
 /* SPDX-License-Identifier: MIT */
 #include "target/x86/cpuid.h"
+#include "target/x86/debug.h"
 #include "target/x86/excp.h"
 #include "target/x86/helpers.h"
 #include "target/x86/paging.h"
@@ -110,6 +111,9 @@ static void write_cr4(CPUX86State *env, uint64_t val, uintptr_t ra)
         x86_raise_err(env, EXCP_GP, 0, ra);
     }
     env->cr4 = val;
+    if ((old ^ val) & CR4_DE) {
+        x86_update_breakpoints(env);
+    }
     if ((old ^ val) & mapping) {
         tlb_flush(env_cpu(env));
         cpu_switch_address_space(env_cpu(env), address_space_id(env), false);
@@ -192,7 +196,7 @@ static unsigned debug_register(CPUX86State *env, unsigned n, uintptr_t ra)
         }
         n += 2;
     }
-    if (env->dr[7] & 1 << 13) {
+    if (env->dr[7] & DR7_GD) {
         x86_raise_debug(env, DR6_BD, ra);
     }
     return n;
@@ -212,16 +216,13 @@ void helper_write_dr(CPUX86State *env, uint64_t n, uint64_t val)
         x86_raise_err(env, EXCP_GP, 0, ra);
     }
     if (r == 6) {
-        val = (val & 0xe00f) | 0xffff0ff0;
-    } else if (r == 7) {
-        val = (val & 0xffff2fff) | 0x400;
-        if (val & 0xff) {
-            log_unimp("x86: hardware breakpoints (DR7 = %08" PRIx64
-                      ") are not implemented",
-                      val);
-        }
+        env->dr[6] = (val & (DR6_HITS | DR6_BD | DR6_BS | DR6_BT)) | (uint32_t)DR6_FIXED;
+        return;
     }
-    env->dr[r] = val;
+    env->dr[r] = r == 7 ? (val & (uint32_t)DR7_WRITABLE) | DR7_FIXED : val;
+    if (r == 7 || env->dr[7] & 3u << 2 * r) {
+        x86_update_breakpoints(env);
+    }
 }
 
 /* --- TLB --- */
@@ -309,6 +310,7 @@ uint64_t helper_in(CPUX86State *env, uint64_t port, uint64_t size)
     CPUState *cpu = env_cpu(env);
     uint64_t val;
 
+    x86_check_io_breakpoints(env, port & 0xffff, size, GETPC());
     machine_lock();
     switch (size) {
     case 1:
@@ -329,6 +331,7 @@ void helper_out(CPUX86State *env, uint64_t port, uint64_t val, uint64_t size)
 {
     CPUState *cpu = env_cpu(env);
 
+    x86_check_io_breakpoints(env, port & 0xffff, size, GETPC());
     machine_lock();
     switch (size) {
     case 1:
@@ -352,12 +355,22 @@ void helper_write_flags(CPUX86State *env, uint64_t val, uint64_t mask)
     x86_recheck_interrupts(env);
 }
 
-/* STI or MOV SS with an interrupt pending: the shadow covers one more instruction. */
+/* STI with an interrupt pending, or MOV SS: the shadow covers one more instruction. */
 void helper_inhibit_irq(CPUX86State *env)
 {
     env->inhibit_irq = true;
     env->hflags |= HF_INHIBIT;
     cpu_mode_changed(env_cpu(env), x86_mmu_idx(env));
+}
+
+/* MOV SS: #DB is held back as well, and this instruction's single-step trap with it. */
+void helper_shadow_ss(CPUX86State *env)
+{
+    env->ss_shadow = true;
+    if (env->eflags & EFL_TF) {
+        env->held_dr6 |= DR6_BS;
+    }
+    helper_inhibit_irq(env);
 }
 
 void helper_stac(CPUX86State *env)
@@ -403,7 +416,8 @@ void helper_rdpmc(CPUX86State *env)
 void helper_hlt(CPUX86State *env, uint64_t next)
 {
     env->rip = next;
-    env->inhibit_irq = false; /* the shadow of an STI before it ends here */
+    env->eflags &= ~(uint32_t)EFL_RF;
+    x86_end_shadow(env);
     env_cpu(env)->halted = true;
     x86_update_hflags(env);
 }

@@ -167,6 +167,8 @@ IRRef x86_ld_env(DisasContext *s, IRType t, int32_t offset);
 void x86_goto(DisasContext *s, uint64_t pc);
 /* Go on at the address in `pc`, which has been cut to its size; ends the unit. */
 void x86_goto_ind(DisasContext *s, IRRef pc);
+/* The same where `tf` says whether TF traps behind the instruction, and RF may stay. */
+void x86_goto_ind_tf(DisasContext *s, IRRef pc, IRRef tf, bool keep_rf);
 /* Go on at the next instruction in a mode that may have changed: no direct link. */
 void x86_goto_next_mode(DisasContext *s);
 /* rip = the next instruction, then to the main loop with `reason` (exit_tb). */

@@ -9,6 +9,7 @@
  */
 #include "tests/asm/rig.h"
 
+#include "cpu/debug.h"
 #include "target/x86/cpuid.h"
 #include "target/x86/excp.h"
 #include "target/x86/seg.h"
@@ -383,6 +384,12 @@ void cpu_loop_exit_restore(CPUState *cpu, uintptr_t ra)
 void cpu_mode_changed(CPUState *cpu, int mmu_idx) {}
 
 void cpu_switch_address_space(CPUState *cpu, uint64_t id, bool keep) {}
+
+void cpu_breakpoint_changed(CPUState *cpu, vaddr pc) {}
+
+void cpu_watchpoints_changed(CPUState *cpu, vaddr va) {}
+
+void cpu_debug_after(CPUState *cpu, uintptr_t ra) {}
 
 void tlb_flush(CPUState *cpu) {}
 

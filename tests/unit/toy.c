@@ -442,7 +442,7 @@ static void toy_restore_state(CPUState *cpu, uint64_t pc)
     toy_env(cpu)->pc = pc;
 }
 
-static void toy_debug_hit(CPUState *cpu, CPUWatchpoint *wp)
+static void toy_debug_hit(CPUState *cpu, bool after)
 {
     toy_raise(cpu, TOY_EXCP_DEBUG, 0);
 }
