@@ -102,6 +102,11 @@ typedef struct CPUOps {
     bool (*walk)(CPUState *cpu, vaddr va, MMUAccess acc, int mmu_idx, bool probe,
                  MMUResult *res);
     void (*raise_pending)(CPUState *cpu, uintptr_t ra) __attribute__((noreturn));
+    /*
+     * An exit_ind has led to a pc that has no code yet; its note is in env. Raises, if
+     * the architecture has a branch to there fault itself. NULL: it has not.
+     */
+    void (*check_target)(CPUState *cpu);
     /* An access with MO_ALIGN was not aligned; raises. */
     void (*unaligned)(CPUState *cpu, vaddr va, uintptr_t ra) __attribute__((noreturn));
     /*

@@ -410,6 +410,9 @@ static void run_exit(Exec *x, const IROp *op)
         break;
     case OP_exit_ind:
         ENV(x, uint64_t, x->g->pc) = get_in(x, op, 0);
+        if (op->imm) {
+            ENV(x, uint64_t, x->g->exit_note) = op->imm;
+        }
         leave(x, TCG_EXIT_LOOKUP, NULL);
         break;
     default:

@@ -489,6 +489,9 @@ static bool parse_body(Parse *p, IROp *op)
     case OP_st_env:
     case OP_exit_tb:
         return parse_ins(p, op, 0, &first) && parse_imm(p, &op->imm, &first);
+    case OP_exit_ind:
+        return parse_ins(p, op, 0, &first) &&
+               (!skip_char(p, ',') || parse_number(p, &op->imm));
     case OP_putcc:
         if (!parse_ins(p, op, 0, &first) || !want_comma(p, &first) ||
             !parse_mask(p, &mask, ir_cc_names, NR_CC_NAMES)) {

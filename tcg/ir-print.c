@@ -266,6 +266,12 @@ static void put_body(Print *p, const IROp *op)
         put_ins(p, op, 0);
         put_imm(p, op->imm);
         break;
+    case OP_exit_ind:
+        put_ins(p, op, 0);
+        if (op->imm) {
+            put_pc(p, op->imm);
+        }
+        break;
     case OP_putcc:
         put_ins(p, op, 0);
         put_sep(p);

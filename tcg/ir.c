@@ -333,6 +333,12 @@ void ir_exit_ind(TCGContext *s, IRRef pc)
     ir_op1(s, OP_exit_ind, IR_I64, IR_NONE, pc);
 }
 
+void ir_exit_ind_note(TCGContext *s, IRRef pc, int64_t note)
+{
+    ir_exit_ind(s, pc);
+    s->ops[s->nops - 1].imm = note;
+}
+
 void ir_exit_tb(TCGContext *s, int64_t reason)
 {
     ir_emit(s, OP_exit_tb, 0)->imm = reason;

@@ -246,6 +246,9 @@ void ir_call(TCGContext *s, const HelperInfo *h, IRRef out, const IRRef *args);
 void ir_insn_start(TCGContext *s, uint64_t pc, unsigned len);
 void ir_exit_link(TCGContext *s, uint64_t pc, uint32_t ccmask);
 void ir_exit_ind(TCGContext *s, IRRef pc);
+/* The same with a note (not 0) for who finds that there is no code: GuestDesc.exit_note.
+ */
+void ir_exit_ind_note(TCGContext *s, IRRef pc, int64_t note);
 void ir_exit_tb(TCGContext *s, int64_t reason);
 
 /* ---- what passes and back ends ask of an op ---- */

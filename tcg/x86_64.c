@@ -345,8 +345,18 @@ static void emit_exit_tb(X64 *x, const IROp *op)
     x64_jmp(x, x64_thunks.exit);
 }
 
+/* r10: guest pc without code in the jump table. */
+static void emit_jump_miss(X64 *x, int64_t note)
+{
+    if (note) {
+        asm_movi(&x->a, R11, note);
+        asm_store(&x->a, IR_I64, R11, env_mem(x->g->exit_note));
+    }
+    x64_jmp(x, x64_thunks.jump_miss);
+}
+
 /* r10: guest pc. The entry's address is made in r11. */
-static void emit_jump_probe(X64 *x)
+static void emit_jump_probe(X64 *x, int64_t note)
 {
     const GuestDesc *g = x->g;
     Asm *a = &x->a;
@@ -365,8 +375,12 @@ static void emit_jump_probe(X64 *x)
     asm_alu_rm(a, ALU_CMP, IR_I64, R12, mem_at(R11, offsetof(JumpEntry, tag)));
     miss[1] = asm_jcc(a, COND_NE);
     asm_rm(a, 0xff, 4, mem_at(R11, offsetof(JumpEntry, code)));
+    const uint8_t *to = note ? x64_rx(x, a->p) : x64_thunks.jump_miss;
     for (unsigned i = 0; i < 2; i++) {
-        stl_he_p(miss[i], x64_thunks.jump_miss - (x64_rx(x, miss[i]) + 4));
+        stl_he_p(miss[i], to - (x64_rx(x, miss[i]) + 4));
+    }
+    if (note) {
+        emit_jump_miss(x, note);
     }
 }
 
@@ -376,9 +390,9 @@ static void emit_exit_ind(X64 *x, const IROp *op)
     cc_store(x);
     x64_load_fixed(x, IR_I64, R10, op->in[0]);
     if (TCG_OPT_OFF(x->s, jumptable)) {
-        x64_jmp(x, x64_thunks.jump_miss);
+        emit_jump_miss(x, op->imm);
     } else {
-        emit_jump_probe(x);
+        emit_jump_probe(x, op->imm);
     }
 }
 

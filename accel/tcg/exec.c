@@ -179,6 +179,9 @@ static TranslationBlock *after_exit(CPUState *cpu, const TCGExit *x)
     }
     if (x->reason == TCG_EXIT_LOOKUP) {
         t->stats.exit_lookup++;
+        if (cpu->ops->check_target) {
+            cpu->ops->check_target(cpu);
+        }
         return next_unit(cpu);
     }
     t->stats.exit_request++;
@@ -194,6 +197,8 @@ static void after_one_shot(CPUState *cpu, const TCGExit *x)
     }
     if (x->reason >= TCG_EXIT_TB) {
         exit_tb(cpu, x->reason - TCG_EXIT_TB);
+    } else if (x->reason == TCG_EXIT_LOOKUP && cpu->ops->check_target) {
+        cpu->ops->check_target(cpu);
     }
     end_one_shot(cpu);
 }

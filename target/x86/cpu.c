@@ -284,6 +284,7 @@ const CPUOps x86_cpu_ops = {
     .restore_state = x86_restore_state,
     .walk = x86_walk,
     .raise_pending = x86_raise_pending,
+    .check_target = x86_check_branch,
     .unaligned = x86_unaligned,
     .deliver_exception = x86_deliver_exception,
     .take_interrupt = x86_take_interrupt,

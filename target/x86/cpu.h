@@ -133,6 +133,8 @@ enum {
     HF_SIMD_UNMASKED = 1 << 22, /* MXCSR leaves a SIMD exception unmasked */
 };
 
+#define NOTE_NO_BRANCH INT64_MAX
+
 /* A segment register with its hidden part (SDM vol. 3, 3.4.3). */
 typedef struct X86Seg {
     uint16_t selector;
@@ -180,7 +182,8 @@ typedef struct CPUX86State {
     uint32_t cc_op;  /* the arithmetic flags, as tcg/cc.h tells */
     uint32_t eflags; /* all others; arithmetic bits and DF are 0 here, bit 1 is 1 */
     uint64_t cc_a, cc_b, cc_c, cc_r;
-    int64_t df; /* 1: strings go up; -1: down */
+    int64_t exit_note; /* RIP of the near branch that found no code, or NOTE_NO_BRANCH */
+    int64_t df;        /* 1: strings go up; -1: down */
     uint32_t hflags;
     uint32_t mxcsr;
     uint8_t vec_loaded;         /* the back end's, see guest-desc.h */
@@ -205,6 +208,7 @@ typedef struct CPUX86State {
     uint32_t error_code;
     bool has_error_code;
     uint64_t fault_cr2;   /* becomes CR2 when a #PF is delivered */
+    bool bad_address;     /* the #GP that is pending is of fault_cr2 */
     uint64_t pending_dr6; /* becomes DR6 bits when a #DB is delivered */
     /* of a #DB that is to be raised behind the running instruction, or the one behind MOV
      * SS */

@@ -88,11 +88,6 @@ void x86_raise(CPUX86State *env, int vector, uintptr_t ra)
     x86_raise_err(env, vector, 0, ra);
 }
 
-void x86_raise_pending(CPUState *cpu, uintptr_t ra)
-{
-    cpu_loop_exit_restore(cpu, ra);
-}
-
 void x86_unaligned(CPUState *cpu, vaddr va, uintptr_t ra)
 {
     x86_raise_err(cpu_env(cpu), EXCP_GP, 0, ra);
@@ -257,9 +252,15 @@ static void deliver_long(CPUX86State *env, const Event *ev)
     X86Seg cs = read_handler_cs(env, ev, &g, &cpl);
     bool inner = cpl < x86_cpl(env);
     uint64_t flags = flags_to_push(env, ev);
-    SegStack st = {
-        .env = env, .mask = UINT64_MAX, .size = 8, .mmu_idx = mmu_of_cpl(env, cpl)};
+    SegStack st = {.env = env,
+                   .mask = UINT64_MAX,
+                   .size = 8,
+                   .mmu_idx = mmu_of_cpl(env, cpl),
+                   .error = ev->ext};
 
+    if (!x86_canonical(env, g.offset)) {
+        x86_raise_err(env, EXCP_GP, ev->ext, 0);
+    }
     st.sp = env->regs[R_RSP];
     if (inner || g.ist) {
         st.sp = seg_tss_stack(env, cpl, g.ist, &ss, 0);
@@ -301,12 +302,17 @@ static void deliver_protected(CPUX86State *env, const Event *ev)
     uint64_t flags = flags_to_push(env, ev);
     SegStack st = seg_stack(env, g.type >= SYS_INT ? 4 : 2, 0);
 
+    st.error = ev->ext;
+
     if (inner) {
         uint16_t sel;
         uint64_t sp = seg_tss_stack(env, cpl, 0, &sel, 0);
 
         ss = seg_check_stack(env, sel, cpl, ev->ext, 0);
         st.sp = sp;
+        st.inner = true;
+        st.seg = ss;
+        st.error = (sel & ~3u) | ev->ext;
         st.base = ss.base;
         st.mask = ss.attr & SEG_DB ? 0xffffffff : 0xffff;
         st.mmu_idx = mmu_of_cpl(env, cpl);

@@ -21,6 +21,8 @@ void x86_raise_pending(CPUState *cpu, uintptr_t ra) __attribute__((noreturn));
 void x86_deliver_exception(CPUState *cpu);
 bool x86_take_interrupt(CPUState *cpu, uint32_t pending);
 bool x86_has_work(CPUState *cpu);
+/* CPUOps.check_target: #GP at a near branch to an address that is not canonical. */
+void x86_check_branch(CPUState *cpu);
 /* CPUOps.unaligned: a legacy SSE operand that must be aligned was not. */
 void x86_unaligned(CPUState *cpu, vaddr va, uintptr_t ra) __attribute__((noreturn));
 

@@ -19,18 +19,38 @@ IRRef x86_ip_cut(DisasContext *s, IRRef ip, IRType t)
     return s->code64 ? ip : x86_zext(s, ip, t == IR_I16 ? IR_I16 : IR_I32);
 }
 
-void x86_goto_ind(DisasContext *s, IRRef pc)
-{
-    x86_goto_ind_tf(s, pc, x86_const(s, (s->hflags & HF_TF) != 0), false);
-}
-
-void x86_goto_ind_tf(DisasContext *s, IRRef pc, IRRef tf, bool keep_rf)
+/* note: for x86_check_branch(). */
+static void exit_ind(DisasContext *s, IRRef pc, IRRef tf, bool keep_rf, int64_t note)
 {
     if (s->hflags & HF_ONE_SHOT) {
         X86_CALL(s, insn_done, IR_NONE, pc, tf, x86_const(s, keep_rf));
     }
-    ir_exit_ind(s->tcg, pc);
+    if (s->code64) {
+        ir_exit_ind_note(s->tcg, pc, note);
+    } else {
+        ir_exit_ind(s->tcg, pc);
+    }
     s->base.is_jmp = DISAS_END;
+}
+
+static IRRef starts_with_tf(DisasContext *s)
+{
+    return x86_const(s, (s->hflags & HF_TF) != 0);
+}
+
+void x86_goto_ind_tf(DisasContext *s, IRRef pc, IRRef tf, bool keep_rf)
+{
+    exit_ind(s, pc, tf, keep_rf, NOTE_NO_BRANCH);
+}
+
+void x86_goto_ind(DisasContext *s, IRRef pc)
+{
+    x86_goto_ind_tf(s, pc, starts_with_tf(s), false);
+}
+
+void x86_branch_ind(DisasContext *s, IRRef target)
+{
+    exit_ind(s, target, starts_with_tf(s), false, s->pc);
 }
 
 /* In a unit of one instruction: `pc` repeats it. RF holds until all iterations are done.
@@ -45,7 +65,7 @@ static bool repeats(const DisasContext *s, uint64_t pc)
 static void exit_to(DisasContext *s, uint64_t pc, uint32_t ccmask)
 {
     if (s->hflags & HF_ONE_SHOT || s->tcg->nexits >= TCG_MAX_EXITS) {
-        x86_goto_ind_tf(s, x86_const(s, pc), x86_const(s, (s->hflags & HF_TF) != 0),
+        x86_goto_ind_tf(s, x86_const(s, pc), starts_with_tf(s),
                         s->hflags & HF_ONE_SHOT && repeats(s, pc));
         return;
     }
@@ -71,13 +91,39 @@ void x86_exit_next(DisasContext *s, int64_t reason)
     s->base.is_jmp = DISAS_END;
 }
 
+static bool is_canonical(uint64_t pc)
+{
+    return (uint64_t)sign_extend(pc, 48) == pc;
+}
+
+/*
+ * In 64-bit code a target that is only known when the unit runs is not tested here: that
+ * a branch has led astray is seen when no code is found, and x86_check_branch() takes it
+ * back. That is too late for an instruction that has to finish in its own unit.
+ */
+bool x86_must_check_target(const DisasContext *s, IRRef pc)
+{
+    bool known = ir_is_const(s->tcg, pc);
+    uint64_t val = known ? (uint64_t)ir_t(s->tcg, pc)->val : 0;
+
+    if (s->code64) {
+        return known ? !is_canonical(val) : (s->hflags & HF_ONE_SHOT) != 0;
+    }
+    /* a limit below 64 KiB is not seen in real mode */
+    return s->hflags & HF_LIMITS && (x86_protected(s) || !known || val > 0xffff);
+}
+
 void x86_check_target(DisasContext *s, IRRef pc)
 {
-    bool real =
-        !x86_protected(s) && ir_is_const(s->tcg, pc) && ir_t(s->tcg, pc)->val <= 0xffff;
+    if (!x86_must_check_target(s, pc)) {
+        return;
+    }
+    if (s->code64) {
+        IRRef want = x86_op2(s, OP_shl, IR_I64, pc, x86_const(s, 16));
 
-    if (s->code64 || !(s->hflags & HF_LIMITS) || real) {
-        return; /* a limit below 64 KiB is not seen in real mode */
+        want = x86_op2(s, OP_sar, IR_I64, want, x86_const(s, 16));
+        x86_raise_if(s, EXCP_GP, IR_I64, COND_NE, pc, want);
+        return;
     }
 
     IRRef limit = x86_ld_env(s, IR_I32, offsetof(CPUX86State, seg[R_CS].limit));
@@ -159,7 +205,7 @@ static void emit_cold(DisasContext *s, const ColdPath *c)
     s->next = c->next;
     ir_label(s->tcg, c->label);
     if (c->kind == COLD_EXIT) {
-        if (!s->code64 && s->hflags & HF_LIMITS) {
+        if (x86_must_check_target(s, x86_const(s, c->target))) {
             s->insn.len = c->len;
             ir_insn_start(s->tcg, c->pc, c->len);
             x86_check_target(s, x86_const(s, c->target));

@@ -37,7 +37,7 @@ void gen_jmp_ind(DisasContext *s, Insn *i)
     IRRef target = x86_ip_cut(s, x86_op_load(s, 0), (IRType)i->opsize);
 
     x86_check_target(s, target);
-    x86_goto_ind(s, target);
+    x86_branch_ind(s, target);
 }
 
 /* The return address goes onto the stack; the target is checked after the stack, before
@@ -46,7 +46,7 @@ static void push_return(DisasContext *s, IRRef target)
 {
     IRType t = (IRType)s->insn.opsize;
 
-    if (!s->code64 && s->hflags & HF_LIMITS) {
+    if (x86_must_check_target(s, target)) {
         x86_stack_probe(s, t, -(int64_t)(1 << t));
         x86_check_target(s, target);
     }
@@ -69,7 +69,7 @@ void gen_call_ind(DisasContext *s, Insn *i)
         target = x86_op1(s, OP_mov, IR_I64, target);
     }
     push_return(s, target);
-    x86_goto_ind(s, target);
+    x86_branch_ind(s, target);
 }
 
 void gen_ret(DisasContext *s, Insn *i)
@@ -79,7 +79,7 @@ void gen_ret(DisasContext *s, Insn *i)
 
     x86_check_target(s, target);
     x86_stack_add(s, (1 << t) + (i->desc->nops ? i->imm : 0));
-    x86_goto_ind(s, target);
+    x86_branch_ind(s, target);
 }
 
 /* CX, ECX or RCX, by address size. */

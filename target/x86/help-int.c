@@ -35,22 +35,7 @@ void helper_insn_done(CPUX86State *env, uint64_t next, uint64_t tf, uint64_t kee
 bool x86_seg_allows(const CPUX86State *env, unsigned n, uint64_t ea, uint64_t bytes,
                     bool write)
 {
-    const X86Seg *seg = &env->seg[n];
-    uint64_t last = ea + bytes - 1;
-    unsigned type = seg->attr & (SEG_CODE | SEG_W);
-    bool real = (env->hflags & (HF_PE | HF_VM)) != HF_PE;
-
-    if (real) {
-        return last <= seg->limit;
-    }
-    if (!(seg->attr & SEG_P) || (write ? type != SEG_W : type == SEG_CODE)) {
-        return false;
-    }
-    if ((seg->attr & (SEG_CODE | SEG_E)) == SEG_E) {
-        uint64_t top = seg->attr & SEG_DB ? UINT32_MAX : UINT16_MAX;
-        return ea > seg->limit && last <= top;
-    }
-    return last <= seg->limit;
+    return seg_allows(&env->seg[n], x86_real_or_vm86(env), ea, bytes, write);
 }
 
 void x86_check_seg(CPUX86State *env, unsigned seg, uint64_t ea, unsigned bytes,

@@ -192,6 +192,9 @@ static void call_gate_inner(CPUX86State *env, CallGate *g, uint64_t next, uintpt
         g->params = 0;
     } else {
         ss = seg_check_stack(env, ss_sel, cpl, 0, ra);
+        st.inner = true;
+        st.seg = ss;
+        st.error = ss_sel & ~3u;
         st.base = ss.base;
         st.mask = ss.attr & SEG_DB ? 0xffffffff : 0xffff;
     }

@@ -229,6 +229,7 @@ static bool page_fault(CPUState *cpu, vaddr va, MMUAccess acc, int mmu_idx, uint
 {
     CPUX86State *env = cpu_env(cpu);
 
+    env->bad_address = false;
     code |= acc == MMU_WRITE ? PF_WRITE : 0;
     code |= mmu_idx == MMU_USER ? PF_USER : 0;
     if (acc == MMU_EXEC &&
@@ -269,14 +270,19 @@ static bool walk_paged(CPUState *cpu, vaddr va, MMUAccess acc, int mmu_idx, bool
     bool allowed;
 
     if (env->efer & EFER_LMA && !x86_canonical(env, va)) {
-        x86_pend(env, EXCP_GP, 0);
+        if (!probe) {
+            env->bad_address = acc != MMU_EXEC;
+            env->fault_cr2 = va;
+            x86_pend(env, EXCP_GP, 0);
+        }
         return false;
     }
     do {
         walk_begin(&w, cpu, va);
         end = walk_tables(&w);
         if (end != WALK_PAGE) {
-            return page_fault(cpu, va, acc, mmu_idx,
+            return !probe &&
+                   page_fault(cpu, va, acc, mmu_idx,
                               end == WALK_RESERVED ? PF_PRESENT | PF_RESERVED : 0);
         }
         page_rights(&w, mmu_idx, res);
@@ -284,7 +290,7 @@ static bool walk_paged(CPUState *cpu, vaddr va, MMUAccess acc, int mmu_idx, bool
                   : acc == MMU_WRITE ? res->can_write
                                      : res->can_exec;
         if (!allowed) {
-            return page_fault(cpu, va, acc, mmu_idx, PF_PRESENT);
+            return !probe && page_fault(cpu, va, acc, mmu_idx, PF_PRESENT);
         }
     } while (!probe && !set_accessed(&w, acc == MMU_WRITE));
 
@@ -303,11 +309,5 @@ bool x86_walk(CPUState *cpu, vaddr va, MMUAccess acc, int mmu_idx, bool probe,
     if (!(env->cr0 & CR0_PG)) {
         return walk_unpaged(cpu, va, res);
     }
-    int saved = cpu->exception_index;
-    bool ok = walk_paged(cpu, va, acc, mmu_idx, probe, res);
-
-    if (probe) {
-        cpu->exception_index = saved;
-    }
-    return ok;
+    return walk_paged(cpu, va, acc, mmu_idx, probe, res);
 }

@@ -8,6 +8,7 @@
 #include "target/x86/seg.h"
 
 #include "target/x86/excp.h"
+#include "target/x86/paging.h"
 #include "util/log.h"
 
 X86Seg seg_from_desc(uint16_t selector, uint64_t desc)
@@ -158,6 +159,24 @@ void seg_load(CPUX86State *env, int reg, uint16_t selector, uintptr_t ra)
     x86_update_hflags(env);
 }
 
+bool seg_allows(const X86Seg *seg, bool real, uint64_t ea, uint64_t bytes, bool write)
+{
+    uint64_t last = ea + bytes - 1;
+    unsigned type = seg->attr & (SEG_CODE | SEG_W);
+
+    if (real) {
+        return last <= seg->limit;
+    }
+    if (!(seg->attr & SEG_P) || (write ? type != SEG_W : type == SEG_CODE)) {
+        return false;
+    }
+    if ((seg->attr & (SEG_CODE | SEG_E)) == SEG_E) {
+        uint64_t top = seg->attr & SEG_DB ? UINT32_MAX : UINT16_MAX;
+        return ea > seg->limit && last <= top;
+    }
+    return last <= seg->limit;
+}
+
 SegStack seg_stack(CPUX86State *env, unsigned size, uintptr_t ra)
 {
     SegStack st = {.env = env,
@@ -169,17 +188,27 @@ SegStack seg_stack(CPUX86State *env, unsigned size, uintptr_t ra)
     if (env->hflags & HF_CS64) {
         st.mask = UINT64_MAX;
     } else {
+        st.seg = env->seg[R_SS];
         st.base = env->seg[R_SS].base;
         st.mask = env->seg[R_SS].attr & SEG_DB ? 0xffffffff : 0xffff;
     }
     return st;
 }
 
-static vaddr stack_address(const SegStack *st)
+/* The linear address of the slot at sp, which has been found to be accessible. */
+static vaddr stack_address(const SegStack *st, bool write)
 {
-    uint64_t va = st->base + (st->sp & st->mask);
+    CPUX86State *env = st->env;
+    uint64_t sp = st->sp & st->mask;
+    bool code64 = st->mask == UINT64_MAX;
+    bool ok = code64 ? x86_canonical(env, sp) && x86_canonical(env, sp + st->size - 1)
+                     : seg_allows(&st->seg, x86_real_or_vm86(env) && !st->inner, sp,
+                                  st->size, write);
 
-    return st->mask == UINT64_MAX ? va : (uint32_t)va;
+    if (unlikely(!ok)) {
+        x86_raise_err(env, EXCP_SS, st->error, st->ra);
+    }
+    return code64 ? sp : (uint32_t)(st->base + sp);
 }
 
 void seg_push(SegStack *st, uint64_t val)
@@ -187,7 +216,7 @@ void seg_push(SegStack *st, uint64_t val)
     CPUState *cpu = env_cpu(st->env);
 
     st->sp -= st->size;
-    vaddr va = stack_address(st);
+    vaddr va = stack_address(st, true);
     switch (st->size) {
     case 2:
         cpu_stw(cpu, va, val, st->mmu_idx, st->ra);
@@ -204,7 +233,7 @@ void seg_push(SegStack *st, uint64_t val)
 uint64_t seg_pop(SegStack *st)
 {
     CPUState *cpu = env_cpu(st->env);
-    vaddr va = stack_address(st);
+    vaddr va = stack_address(st, false);
 
     st->sp += st->size;
     switch (st->size) {

@@ -64,6 +64,10 @@ void seg_set_real(CPUX86State *env, int reg, uint16_t selector);
  * hflags. */
 void seg_load(CPUX86State *env, int reg, uint16_t selector, uintptr_t ra);
 
+/* True if `bytes` at effective address ea of the segment may be accessed, by its limit
+ * and (not in real and virtual-8086 mode) its type. */
+bool seg_allows(const X86Seg *seg, bool real, uint64_t ea, uint64_t bytes, bool write);
+
 /* A stack that is being pushed to or popped from, apart from RSP until the instruction
  * commits. */
 typedef struct SegStack {
@@ -73,6 +77,9 @@ typedef struct SegStack {
     uint64_t sp;
     uint8_t size; /* bytes of a slot: 2, 4, 8 */
     int8_t mmu_idx;
+    uint32_t error; /* of the #SS that a push or pop beyond the segment raises */
+    bool inner;     /* of a privilege level to be entered: protected mode */
+    X86Seg seg;     /* its limit counts, unless mask says 64-bit mode */
     uintptr_t ra;
 } SegStack;
 

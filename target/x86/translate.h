@@ -167,7 +167,10 @@ IRRef x86_ld_env(DisasContext *s, IRType t, int32_t offset);
 void x86_goto(DisasContext *s, uint64_t pc);
 /* Go on at the address in `pc`, which has been cut to its size; ends the unit. */
 void x86_goto_ind(DisasContext *s, IRRef pc);
-/* The same where `tf` says whether TF traps behind the instruction, and RF may stay. */
+/* The same for the target of a near branch. */
+void x86_branch_ind(DisasContext *s, IRRef target);
+/* As x86_goto_ind() where `tf` says whether TF traps behind the instruction, and RF may
+ * stay. */
 void x86_goto_ind_tf(DisasContext *s, IRRef pc, IRRef tf, bool keep_rf);
 /* Go on at the next instruction in a mode that may have changed: no direct link. */
 void x86_goto_next_mode(DisasContext *s);
@@ -176,8 +179,10 @@ void x86_exit_next(DisasContext *s, int64_t reason);
 /* Cut to the size of a jump target with operand size `t`. */
 uint64_t x86_ip_mask(const DisasContext *s, IRType t);
 IRRef x86_ip_cut(DisasContext *s, IRRef ip, IRType t);
-/* #GP if a jump's target is beyond the limit of CS; before anything changes. */
+/* #GP if a jump's target is beyond the limit of CS, or not canonical; before anything
+ * changes. Whether there is something to check here. */
 void x86_check_target(DisasContext *s, IRRef pc);
+bool x86_must_check_target(const DisasContext *s, IRRef pc);
 /* If cond (of cc) holds, go to `pc`: a side exit. */
 void x86_goto_if_cc(DisasContext *s, Cond c, uint64_t pc);
 void x86_goto_if(DisasContext *s, IRType t, Cond c, IRRef a, IRRef b, uint64_t pc);

@@ -534,7 +534,8 @@ static void gen_exit(Gen *g)
 {
     switch (below(g, 4)) {
     case 0:
-        ir_exit_ind(g->s, in(g, IR_I64));
+        ir_exit_ind_note(g->s, in(g, IR_I64),
+                         chance(g, 50) ? (int64_t)gen_edge(g->r) : 0);
         break;
     case 1:
         ir_exit_tb(g->s, below(g, 4));

@@ -102,6 +102,7 @@ const GuestDesc machine_guest = {
     .tlb_base = OFF(tlb),
     .jc_base = OFF(jump_table),
     .jc_tag = OFF(jump_tag),
+    .exit_note = OFF(field[0]),
     .mxcsr = OFF(mxcsr),
     .vec_loaded = OFF(vec_loaded),
     .jc_bits = 2,

@@ -1,0 +1,104 @@
+/* What generated code leaves to find out once it has gone wrong: whose fault it is. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * In 64-bit code nothing tests whether an address is canonical: the page walk refuses it.
+ * Then the instruction is decoded again, for what the exception depends on.
+ */
+#include "target/x86/excp.h"
+#include "target/x86/gen.h"
+#include "target/x86/paging.h"
+
+/* The instruction at env's rip; false: its bytes are not at hand. */
+static bool decode_at_rip(CPUX86State *env, Insn *i)
+{
+    uint8_t code[X86_MAX_INSN_LEN];
+    unsigned n = 0;
+
+    while (n < sizeof code &&
+           cpu_memory_rw_debug(env_cpu(env), env->rip + n, &code[n], 1, false)) {
+        n++;
+    }
+    return x86_decode(i, code, n, X86_MODE_64) > 0;
+}
+
+static bool is_made_by(const Insn *i, GenFn *gen)
+{
+    return x86_gen[i->desc - x86_rows] == gen;
+}
+
+/* The branch has been done but for the jump: RSP is as it leaves it. */
+void x86_check_branch(CPUState *cpu)
+{
+    CPUX86State *env = cpu_env(cpu);
+    Insn i;
+
+    if (likely(!(env->hflags & HF_CS64) || x86_canonical(env, env->rip)) ||
+        env->exit_note == NOTE_NO_BRANCH) {
+        return;
+    }
+    env->rip = env->exit_note;
+    if (decode_at_rip(env, &i)) {
+        if (is_made_by(&i, gen_ret)) {
+            env->regs[R_RSP] -= 8 + (i.desc->nops ? i.imm : 0);
+        } else if (is_made_by(&i, gen_call_ind)) {
+            env->regs[R_RSP] += 8;
+        }
+    }
+    x86_raise_err(env, EXCP_GP, 0, 0);
+}
+
+static bool has_stack_operand(const Insn *i)
+{
+    static GenFn *const gens[] = {
+        gen_push, gen_push_seg, gen_pushf, gen_pop,   gen_pop_seg, gen_popf,
+        gen_call, gen_call_ind, gen_ret,   gen_enter, gen_leave,
+    };
+
+    for (size_t n = 0; n < ARRAY_SIZE(gens); n++) {
+        if (is_made_by(i, gens[n])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_memory_operand(const Insn *i)
+{
+    for (unsigned n = 0; n < i->desc->nops; n++) {
+        if (i->op[n].kind == OPK_MEM) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the access of the instruction at rip to address fault_cr2 was to the stack
+ * segment. Where it has two operands, the stack's is next to RSP. */
+static bool is_stack_access(CPUX86State *env)
+{
+    const uint64_t near = 64;
+    Insn i;
+
+    if (!(env->hflags & HF_CS64) || !decode_at_rip(env, &i)) {
+        return false;
+    }
+    if (!has_memory_operand(&i)) {
+        return has_stack_operand(&i);
+    }
+    return i.seg == SEG_SS || (has_stack_operand(&i) &&
+                               env->fault_cr2 - (env->regs[R_RSP] - near) < 2 * near);
+}
+
+/* Of an address that is not canonical: #SS by way of the stack segment, else #GP. */
+void x86_raise_pending(CPUState *cpu, uintptr_t ra)
+{
+    CPUX86State *env = cpu_env(cpu);
+    bool bad_address = env->bad_address;
+
+    env->bad_address = false;
+    cpu_restore_state(cpu, ra);
+    if (bad_address && ra && is_stack_access(env)) {
+        x86_pend(env, EXCP_SS, 0);
+    }
+    cpu_loop_exit(cpu);
+}
