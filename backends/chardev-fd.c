@@ -99,7 +99,7 @@ static void out_ready(void *opaque, unsigned events)
     tell_writable(f);
 }
 
-static size_t fd_write(Chardev *c, const uint8_t *buf, size_t len)
+size_t chardev_fd_write(Chardev *c, const uint8_t *buf, size_t len)
 {
     FdChardev *f = (FdChardev *)c;
     if (f->discard || f->out_fd < 0) {
@@ -120,7 +120,7 @@ static size_t fd_write(Chardev *c, const uint8_t *buf, size_t len)
     return n;
 }
 
-static bool fd_can_write(Chardev *c)
+bool chardev_fd_can_write(Chardev *c)
 {
     FdChardev *f = (FdChardev *)c;
     bool room = f->queue->len < QUEUE_MAX;
@@ -218,28 +218,37 @@ static void drain(FdChardev *f)
     }
 }
 
-void chardev_fd_close(Chardev *c)
+void chardev_fd_stop(FdChardev *f)
 {
-    FdChardev *f = (FdChardev *)c;
-    if (f->out_fd >= 0) {
-        drain(f);
-    }
     evfd_free(f->in);
     evfd_free(f->out);
-    evtimer_free(f->flush_timer);
     if (f->in_fd > STDERR_FILENO) {
         close(f->in_fd);
     }
     if (f->out_fd > STDERR_FILENO && f->out_fd != f->in_fd) {
         close(f->out_fd);
     }
+    f->in = f->out = NULL;
+    f->in_fd = f->out_fd = -1;
+    f->blocked = false;
+    g_byte_array_set_size(f->queue, 0);
+}
+
+void chardev_fd_close(Chardev *c)
+{
+    FdChardev *f = (FdChardev *)c;
+    if (f->out_fd >= 0) {
+        drain(f);
+    }
+    chardev_fd_stop(f);
+    evtimer_free(f->flush_timer);
     g_byte_array_unref(f->queue);
     chardev_release(c);
 }
 
 const ChardevOps chardev_fd_ops = {
-    .write = fd_write,
-    .can_write = fd_can_write,
+    .write = chardev_fd_write,
+    .can_write = chardev_fd_can_write,
     .accept_input = chardev_fd_accept_input,
     .close = chardev_fd_close,
 };
@@ -273,8 +282,8 @@ static void stdio_close(Chardev *c)
 }
 
 static const ChardevOps stdio_ops = {
-    .write = fd_write,
-    .can_write = fd_can_write,
+    .write = chardev_fd_write,
+    .can_write = chardev_fd_can_write,
     .accept_input = chardev_fd_accept_input,
     .close = stdio_close,
 };
@@ -363,8 +372,8 @@ static void pty_close(Chardev *c)
 }
 
 static const ChardevOps pty_ops = {
-    .write = fd_write,
-    .can_write = fd_can_write,
+    .write = chardev_fd_write,
+    .can_write = chardev_fd_can_write,
     .accept_input = pty_accept_input,
     .close = pty_close,
 };

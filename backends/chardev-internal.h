@@ -16,6 +16,7 @@ typedef struct ChardevOps {
 struct Chardev {
     const ChardevOps *ops;
     char *label;
+    bool unconnected;                /* nobody is at the other end: see CHARDEV_OPENED */
     const ChardevHandlers *handlers; /* NULL: no front end */
     void *opaque;
 };
@@ -42,6 +43,10 @@ Chardev *chardev_open_file(EventLoop *l, const char *label, const char *args,
                            GError **errp);
 Chardev *chardev_open_pty(EventLoop *l, const char *label, const char *args,
                           GError **errp);
+Chardev *chardev_open_tcp(EventLoop *l, const char *label, const char *args,
+                          GError **errp);
+Chardev *chardev_open_unix(EventLoop *l, const char *label, const char *args,
+                           GError **errp);
 
 /* ---- fd chardevs: chardev-fd.c ---- */
 
@@ -68,6 +73,10 @@ typedef struct FdChardev {
 /* The fds belong to it; size is that of the struct that begins with FdChardev. */
 void *chardev_fd_new(EventLoop *l, size_t size, const ChardevOps *ops, const char *label);
 void chardev_fd_start(FdChardev *f, int in_fd, int out_fd);
+/* Gives the fds back: as it was before chardev_fd_start(). */
+void chardev_fd_stop(FdChardev *f);
+size_t chardev_fd_write(Chardev *c, const uint8_t *buf, size_t len);
+bool chardev_fd_can_write(Chardev *c);
 /* The ops of a plain fd chardev. */
 extern const ChardevOps chardev_fd_ops;
 void chardev_fd_accept_input(Chardev *c);

@@ -155,7 +155,7 @@ static void mux_receive(void *opaque, const uint8_t *buf, size_t len)
 static void mux_event(void *opaque, ChardevEvent event)
 {
     ChardevMux *m = opaque;
-    for (unsigned i = 0; i < m->ports->len; i++) {
+    for (unsigned i = 0; i < m->ports->len && event != CHARDEV_OPENED; i++) {
         chardev_frontend_event(g_ptr_array_index(m->ports, i), event);
     }
 }
@@ -220,6 +220,7 @@ ChardevMux *chardev_mux_new(Chardev *backend, const ChardevMuxHooks *hooks, void
 Chardev *chardev_mux_add(ChardevMux *mux, const char *label)
 {
     MuxPort *p = chardev_alloc(sizeof *p, &port_ops, label);
+    p->base.unconnected = true; /* CHARDEV_FOCUS tells */
     p->mux = mux;
     p->input = g_byte_array_new();
     g_ptr_array_add(mux->ports, p);

@@ -31,6 +31,9 @@ void chardev_set_handlers(Chardev *c, const ChardevHandlers *h, void *opaque)
     c->handlers = h;
     c->opaque = opaque;
     c->ops->accept_input(c);
+    if (h && !c->unconnected) {
+        chardev_frontend_event(c, CHARDEV_OPENED);
+    }
 }
 
 size_t chardev_write(Chardev *c, const uint8_t *buf, size_t len)
@@ -94,13 +97,16 @@ static Chardev *open_null(EventLoop *l, const char *label, const char *args,
 
 /* ---- the kinds ---- */
 
+// clang-format off
 static const ChardevKind kinds[] = {
-    {"null",  "null",                  "nothing: output vanishes",            open_null        },
-    {"stdio", "stdio[,signal=on|off]", "the terminal or pipe that we run in",
-     chardev_open_stdio                                                                        },
-    {"file",  "file:PATH",             "a file that output is written to",    chardev_open_file},
-    {"pty",   "pty",                   "a new pseudo terminal of the host",   chardev_open_pty },
+    {"null", "null", "nothing: output vanishes", open_null},
+    {"stdio", "stdio[,signal=on|off]", "the terminal or pipe that we run in", chardev_open_stdio},
+    {"file", "file:PATH", "a file that output is written to", chardev_open_file},
+    {"pty", "pty", "a new pseudo terminal of the host", chardev_open_pty},
+    {"unix", "unix:PATH[,server=on[,wait=off]]", "a socket in the file system", chardev_open_unix},
+    {"tcp", "tcp:[HOST]:PORT[,server=on[,wait=off]]", "a TCP connection", chardev_open_tcp},
 };
+// clang-format on
 
 static bool unknown_kind(const char *spec, GError **errp)
 {
@@ -127,6 +133,6 @@ Chardev *chardev_open(EventLoop *l, const char *label, const char *spec, GError 
 void chardev_print_help(FILE *out)
 {
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-        fprintf(out, "  %-24s %s\n", kinds[i].usage, kinds[i].desc);
+        fprintf(out, "  %-40s %s\n", kinds[i].usage, kinds[i].desc);
     }
 }

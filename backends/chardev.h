@@ -27,8 +27,10 @@ typedef struct Chardev Chardev;
 typedef enum ChardevEvent {
     CHARDEV_WRITABLE, /* after a short write: there is room again */
     CHARDEV_BREAK,    /* the line's break condition (Ctrl-A B) */
-    CHARDEV_CLOSED,   /* no more input will come: the host's end was closed */
+    CHARDEV_CLOSED,   /* no more input will come, until CHARDEV_OPENED: the host's end
+                         was closed */
     CHARDEV_FOCUS,    /* of a mux: this front end now gets what is typed */
+    CHARDEV_OPENED, /* somebody is at the other end; told at once if that is so already */
 } ChardevEvent;
 
 typedef struct ChardevHandlers {
@@ -45,7 +47,8 @@ Chardev *chardev_open(EventLoop *l, const char *label, const char *spec, GError 
 /* Writes out what is queued, for a second at most, and frees it. NULL is allowed. */
 void chardev_close(Chardev *c);
 
-/* Connects a front end; h == NULL disconnects it. */
+/* Connects a front end; h == NULL disconnects it. Of a mux, CHARDEV_FOCUS comes in place
+ * of CHARDEV_OPENED. */
 void chardev_set_handlers(Chardev *c, const ChardevHandlers *h, void *opaque);
 
 /* Takes up to len bytes for the host and returns how many. */

@@ -21,6 +21,10 @@
  * cpu_interrupt(), cpu_kick() and run_on_cpu().
  */
 typedef struct CPUState CPUState;
+struct CPUWatchpoint;
+struct RegDesc; /* cpu/regs.h */
+struct RegAlias;
+struct RegFeature;
 
 typedef enum MMUAccess { MMU_READ, MMU_WRITE, MMU_EXEC } MMUAccess;
 
@@ -39,13 +43,6 @@ typedef struct TBKey {
     uint64_t cs_base;
     uint32_t flags;
 } TBKey;
-
-typedef struct RegDesc {
-    const char *name;
-    uint32_t offset; /* in env */
-    uint8_t size;    /* bytes */
-    uint8_t group;
-} RegDesc;
 
 /* What the engine and a front end share while a unit is translated. */
 typedef struct DisasContextBase {
@@ -135,8 +132,13 @@ typedef struct CPUOps {
     void (*dump_regs)(CPUState *cpu, GString *to);
     /* one instruction a line */
     void (*disas)(CPUState *cpu, vaddr pc, const uint8_t *code, size_t len, GString *to);
-    const RegDesc *regs;
+    /* what debuggers see: cpu/regs.h */
+    const char *gdb_arch; /* gdb's name of the architecture */
+    const struct RegDesc *regs;
     size_t nregs;
+    const struct RegFeature *reg_features;
+    size_t nreg_features;
+    const struct RegAlias *reg_aliases; /* ended by a row without a name */
 } CPUOps;
 
 /* Bits of interrupt_request. */
@@ -188,13 +190,16 @@ struct CPUState {
     Thread *thread;      /* that runs it; set by the program before it runs */
     void *accel_data;    /* private to the accelerator */
     bool singlestep;
-    void *opaque;                           /* of the program around it */
+    bool step_masks_irqs; /* no interrupts are taken while single-stepping */
+    void *opaque;         /* of the program around it */
     struct RunOnCPUItem *work, **work_last; /* queue, under work_lock */
     Mutex work_lock;
     /* with work_lock: wakes a halted or stopped vCPU; end of queued work */
     CondVar halt_cond;
     struct CPUBreakpoint *breakpoints; /* cpu/debug.h */
     struct CPUWatchpoint *watchpoints;
+    uint8_t stop_cause;               /* CPUStopCause of the last CPU_EXCP_DEBUG */
+    struct CPUWatchpoint *stop_watch; /* the watchpoint, if that was it */
 
     /* What generated code touches; near the end, so that offsets from env are short. */
     void *jc_base;

@@ -23,6 +23,13 @@ enum {
     BP_GUEST = 1 << 3,
 };
 
+/* Why vcpu_run() left with CPU_EXCP_DEBUG (CPUState.stop_cause). */
+typedef enum CPUStopCause {
+    CPU_STOP_STEP,
+    CPU_STOP_BREAKPOINT,
+    CPU_STOP_WATCHPOINT, /* CPUState.stop_watch */
+} CPUStopCause;
+
 typedef struct CPUBreakpoint {
     vaddr pc; /* linear */
     int flags;
@@ -60,7 +67,11 @@ void cpu_watchpoint_forget(CPUState *cpu, int flags);
 /* True if some watchpoint lies in the page of `va`. */
 bool cpu_watchpoint_in_page(const CPUState *cpu, vaddr va);
 
-/* One instruction at a time: vcpu_run() leaves with CPU_EXCP_DEBUG after each. */
+/*
+ * One instruction at a time: vcpu_run() leaves with CPU_EXCP_DEBUG after each.
+ * Breakpoints do not stop a vCPU that steps. If step_masks_irqs is set, interrupts wait
+ * meanwhile.
+ */
 void cpu_single_step(CPUState *cpu, bool on);
 
 /* --- implemented by the engine --- */

@@ -230,8 +230,9 @@ bool vm_create(VM *vm, const Options *opts, GError **errp)
     vm->machine.clock = clock_new_host(vm->loop);
     clock_pause(vm->machine.clock);
     create_cpus(vm);
-    if (!open_serials(vm, errp) || !cls->init(&vm->machine, errp) ||
-        !add_devices(vm, errp) || !init_vcpus(vm, errp)) {
+    if (!open_serials(vm, errp) || (opts->gdb && !vm_gdb_open(vm, opts->gdb, errp)) ||
+        !cls->init(&vm->machine, errp) || !add_devices(vm, errp) ||
+        !init_vcpus(vm, errp)) {
         return false;
     }
     if (!opts->nographic && !opts->display_none && !opts->nserial) {
@@ -246,6 +247,7 @@ void vm_destroy(VM *vm)
     if (!m->clock) {
         return;
     }
+    gdb_chardev_free(vm->gdb);
     for (unsigned i = 0; i < vm->nready; i++) {
         vm->accel->vcpu_fini(m->cpus[i]);
     }

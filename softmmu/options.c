@@ -213,6 +213,24 @@ static bool opt_monitor(Options *o, const char *arg, GError **errp)
 
 /* ---- looking inside ---- */
 
+static bool opt_gdb(Options *o, const char *arg, GError **errp)
+{
+    o->gdb = strcmp(arg, "none") == 0 ? NULL : arg;
+    return true;
+}
+
+static bool opt_gdb_1234(Options *o, const char *arg, GError **errp)
+{
+    o->gdb = "tcp::1234";
+    return true;
+}
+
+static bool opt_stopped(Options *o, const char *arg, GError **errp)
+{
+    o->stopped = true;
+    return true;
+}
+
 static bool opt_d(Options *o, const char *arg, GError **errp)
 {
     if (is_help(arg)) {

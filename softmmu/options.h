@@ -43,6 +43,9 @@ typedef struct Options {
     unsigned nserial;
     bool monitor_none;
 
+    const char *gdb; /* where gdb is waited for */
+    bool stopped;
+
     const char *log_items; /* joined by commas (owned) */
     const char *log_file, *log_filter;
 } Options;

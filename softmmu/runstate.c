@@ -10,21 +10,56 @@
  * beats a reset. The first exit status stays.
  */
 
+static void pause_all(VM *vm)
+{
+    vcpus_pause(vm);
+    clock_pause(vm->machine.clock);
+}
+
+/* Tells gdb of the first vCPU that has stopped for it. */
+static bool report_debug(VM *vm)
+{
+    for (unsigned i = 0; i < vm->nvcpus; i++) {
+        VCPU *v = &vm->vcpus[i];
+        if (v->debug_hit) {
+            v->debug_hit = false;
+            vm->state = RUN_STATE_DEBUG;
+            gdb_server_stopped(gdb_chardev_server(vm->gdb), v->cpu, 0);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool may_start(const VM *vm)
+{
+    return vm->state == RUN_STATE_PRELAUNCH || vm->state == RUN_STATE_PAUSED ||
+           vm->state == RUN_STATE_DEBUG;
+}
+
 void vm_start(VM *vm)
 {
-    if (vm->state == RUN_STATE_PAUSED) {
+    if (may_start(vm) && !report_debug(vm)) {
         vm->state = RUN_STATE_RUNNING;
         clock_resume(vm->machine.clock);
         vcpus_resume(vm);
     }
 }
 
+/* Comes to rest in `state`. */
+static void stop_in(VM *vm, RunState state, int gdb_signal)
+{
+    vm->state = state;
+    if (vm->gdb) {
+        gdb_server_stopped(gdb_chardev_server(vm->gdb), NULL, gdb_signal);
+    }
+}
+
 void vm_stop(VM *vm)
 {
     if (vm->state == RUN_STATE_RUNNING) {
-        vcpus_pause(vm);
-        clock_pause(vm->machine.clock);
-        vm->state = RUN_STATE_PAUSED;
+        pause_all(vm);
+        stop_in(vm, RUN_STATE_PAUSED, GDB_SIGNAL_INT);
     }
 }
 
@@ -45,48 +80,63 @@ static void leave(VM *vm, int status)
     evloop_quit(vm->loop);
 }
 
-static void grant_requests(void *opaque)
+/* What else than an end was asked for, with the vCPUs paused. True: the machine goes on.
+ */
+static bool grant_others(VM *vm)
 {
-    VM *vm = opaque;
-    bool was_running = vm->state == RUN_STATE_RUNNING;
-    vm_stop(vm);
-    if (vm->exit_requested) {
-        leave(vm, vm->exit_status);
-        return;
-    }
     bool shutdown = vm->shutdown_requested, rst = vm->reset_requested;
     vm->shutdown_requested = vm->reset_requested = false;
     if (shutdown || (rst && vm->opts->no_reboot)) {
         if (vm->opts->no_shutdown) {
-            vm->state = RUN_STATE_SHUTDOWN;
+            stop_in(vm, RUN_STATE_SHUTDOWN, GDB_SIGNAL_QUIT);
         } else {
             leave(vm, 0);
         }
-        return;
+        return false;
     }
     if (rst) {
         reset(vm);
     }
+    return true;
+}
+
+static void grant_requests(void *opaque)
+{
+    VM *vm = opaque;
+    bool was_running = vm->state == RUN_STATE_RUNNING;
     if (was_running) {
-        vm_start(vm);
+        pause_all(vm);
+        vm->state = RUN_STATE_PAUSED;
+    }
+    if (vm->exit_requested) {
+        leave(vm, vm->exit_status);
+    } else if (grant_others(vm) && was_running) {
+        vm_start(vm); /* which sees what stopped for the debugger */
     }
 }
 
-static void request(VM *vm, bool *flag)
+static void request(VM *vm)
 {
-    *flag = true;
     vcpus_stop_soon(vm);
     evbh_schedule(vm->request_bh);
 }
 
 void vm_request_reset(VM *vm)
 {
-    request(vm, &vm->reset_requested);
+    vm->reset_requested = true;
+    request(vm);
 }
 
 void vm_request_shutdown(VM *vm)
 {
-    request(vm, &vm->shutdown_requested);
+    vm->shutdown_requested = true;
+    request(vm);
+}
+
+void vm_request_debug(VM *vm, VCPU *v)
+{
+    v->debug_hit = true;
+    request(vm);
 }
 
 void vm_request_exit(VM *vm, int status)
@@ -94,7 +144,8 @@ void vm_request_exit(VM *vm, int status)
     if (!vm->exit_requested) {
         vm->exit_status = status;
     }
-    request(vm, &vm->exit_requested);
+    vm->exit_requested = true;
+    request(vm);
 }
 
 void vm_machine_request(Machine *m, MachineRequest what, int code)
@@ -113,13 +164,29 @@ void vm_machine_request(Machine *m, MachineRequest what, int code)
     }
 }
 
+/* While there are vCPU threads: breakpoints are taken out by them. */
+static void close_gdb(VM *vm)
+{
+    if (vm->gdb) {
+        gdb_server_exited(gdb_chardev_server(vm->gdb), false, vm->exit_status);
+        gdb_chardev_free(vm->gdb);
+        vm->gdb = NULL;
+    }
+}
+
 int vm_run(VM *vm)
 {
     vm->request_bh = evbh_new(vm->loop, grant_requests, vm);
     reset(vm);
     vcpus_create(vm);
-    vm_start(vm);
+    if (!vm->opts->stopped) {
+        vm_start(vm);
+    }
+    if (vm->gdb) {
+        gdb_chardev_start(vm->gdb);
+    }
     evloop_run(vm->loop);
+    close_gdb(vm);
     vcpus_join(vm);
     evbh_free(vm->request_bh);
     return vm->exit_status;

@@ -38,7 +38,11 @@ static void run_once(VCPU *v)
 {
     switch (v->vm->accel->vcpu_run(v->cpu)) {
     case CPU_EXIT_REQUEST:
-    case CPU_EXIT_DEBUG: /* nobody sets breakpoints yet */
+        break;
+    case CPU_EXIT_DEBUG:
+        machine_lock();
+        vm_request_debug(v->vm, v);
+        machine_unlock();
         break;
     case CPU_EXIT_HALT:
         cpu_wait(v->cpu);
@@ -110,8 +114,10 @@ void vcpus_pause(VM *vm)
 void vcpus_resume(VM *vm)
 {
     for (unsigned i = 0; i < vm->nvcpus; i++) {
-        vm->vcpus[i].cpu->stopped = false;
-        cpu_kick(vm->vcpus[i].cpu);
+        if (!vm->vcpus[i].held) {
+            vm->vcpus[i].cpu->stopped = false;
+            cpu_kick(vm->vcpus[i].cpu);
+        }
     }
 }
 

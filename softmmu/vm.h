@@ -5,6 +5,7 @@
 
 #include "accel/accel.h"
 #include "backends/chardev.h"
+#include "gdbstub/chardev.h"
 #include "hw/core/machine.h"
 #include "softmmu/options.h"
 #include "target/x86/cpuid.h"
@@ -17,7 +18,9 @@
  */
 
 typedef enum RunState {
-    RUN_STATE_PAUSED, /* made, or stopped: vCPUs and clock stand still */
+    RUN_STATE_PRELAUNCH, /* made, never started: vCPUs and clock stand still */
+    RUN_STATE_PAUSED,    /* stopped */
+    RUN_STATE_DEBUG,     /* stopped at a breakpoint or the like */
     RUN_STATE_RUNNING,
     RUN_STATE_SHUTDOWN, /* powered off, and -no-shutdown */
 } RunState;
@@ -29,7 +32,9 @@ typedef struct VCPU {
     VM *vm;
     CPUState *cpu;
     Thread thread;
-    bool paused; /* the thread has seen cpu->stopped; under the machine lock */
+    bool paused;    /* the thread has seen cpu->stopped; under the machine lock */
+    bool held;      /* stays where it is while others run */
+    bool debug_hit; /* has left guest code for the debugger, who does not know yet */
 } VCPU;
 
 struct VM {
@@ -51,6 +56,8 @@ struct VM {
     EvBH *request_bh;
     bool reset_requested, shutdown_requested, exit_requested;
     int exit_status;
+
+    GDBChardev *gdb; /* NULL: there is none */
 };
 
 /* ---- machine.c: making and wiring ---- */
@@ -63,6 +70,7 @@ void machine_print_help(FILE *out);
 
 /* ---- runstate.c ---- */
 
+/* Nothing happens in a state from which that is not possible. */
 void vm_start(VM *vm);
 void vm_stop(VM *vm);
 /* Runs the event loop until the program is to end; returns its exit status. */
@@ -71,6 +79,8 @@ int vm_run(VM *vm);
 void vm_request_reset(VM *vm);
 void vm_request_shutdown(VM *vm);
 void vm_request_exit(VM *vm, int status);
+/* The vCPU has reached a breakpoint or the like. */
+void vm_request_debug(VM *vm, VCPU *v);
 /* The `request` of struct Machine. */
 void vm_machine_request(Machine *m, MachineRequest what, int code);
 
@@ -86,6 +96,11 @@ void vcpus_pause(VM *vm);
 void vcpus_resume(VM *vm);
 /* Ends and joins the threads. */
 void vcpus_join(VM *vm);
+
+/* ---- gdb.c ---- */
+
+/* Waits for gdb on what `spec` says; a socket is a server that does not wait. */
+bool vm_gdb_open(VM *vm, const char *spec, GError **errp) USER_CHECKED;
 
 /* ---- signals.c ---- */
 

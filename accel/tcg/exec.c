@@ -49,11 +49,18 @@ static void leave_one_shot(CPUState *cpu)
     tlb_update_tag(cpu);
 }
 
+static void stop_for_debugger(CPUState *cpu, CPUStopCause cause, CPUWatchpoint *wp)
+{
+    cpu->stop_cause = cause;
+    cpu->stop_watch = wp;
+    cpu->exception_index = CPU_EXCP_DEBUG;
+}
+
 /* The instruction was completed. */
 static void end_one_shot(CPUState *cpu)
 {
     if (cpu->singlestep && !cpu_tcg(cpu)->debug_after) {
-        cpu->exception_index = CPU_EXCP_DEBUG;
+        stop_for_debugger(cpu, CPU_STOP_STEP, NULL);
     }
 }
 
@@ -80,10 +87,12 @@ static void act_on_hits(CPUState *cpu)
 {
     CPUTCG *t = cpu_tcg(cpu);
 
-    if (cpu_watchpoint_noted(cpu, BP_DEBUGGER)) {
+    CPUWatchpoint *wp = cpu_watchpoint_noted(cpu, BP_DEBUGGER);
+
+    if (wp) {
         cpu_watchpoint_forget(cpu, BP_DEBUGGER);
         t->debug_after = cpu_watchpoint_noted(cpu, BP_GUEST);
-        cpu->exception_index = CPU_EXCP_DEBUG;
+        stop_for_debugger(cpu, CPU_STOP_WATCHPOINT, wp);
         return;
     }
     t->debug_after = false;
@@ -136,7 +145,7 @@ static void at_breakpoint(CPUState *cpu)
     if (cpu_breakpoint_at(cpu, pc) & BP_DEBUGGER) {
         t->stopped_at = pc;
         t->is_stopped = true;
-        cpu->exception_index = CPU_EXCP_DEBUG;
+        stop_for_debugger(cpu, CPU_STOP_BREAKPOINT, NULL);
         return;
     }
     t->one_shot = true;
@@ -152,7 +161,7 @@ static void exit_tb(CPUState *cpu, uintptr_t n)
         cpu->halted = true;
         break;
     case CPU_TB_DEBUG:
-        cpu->exception_index = CPU_EXCP_DEBUG;
+        stop_for_debugger(cpu, CPU_STOP_STEP, NULL);
         break;
     case CPU_TB_BREAKPOINT:
         at_breakpoint(cpu);
@@ -265,7 +274,7 @@ static bool handle_exception(CPUState *cpu, CPUExit *why)
         t->one_shot = false;
         cpu->ops->deliver_exception(cpu);
         if (cpu->singlestep && cpu->exception_index < 0) {
-            cpu->exception_index = CPU_EXCP_DEBUG;
+            stop_for_debugger(cpu, CPU_STOP_STEP, NULL);
         }
         return false;
     }
@@ -300,6 +309,9 @@ static bool handle_requests(CPUState *cpu, CPUExit *why)
     if (pending & CPU_INTERRUPT_EXIT || cpu->stopped) {
         *why = CPU_EXIT_REQUEST;
         return true;
+    }
+    if (unlikely(cpu->singlestep && cpu->step_masks_irqs)) {
+        pending &= ~(CPU_INTERRUPT_HARD | CPU_INTERRUPT_NMI | CPU_INTERRUPT_SMI);
     }
     if (pending && cpu->ops->take_interrupt(cpu, pending)) {
         t->one_shot =

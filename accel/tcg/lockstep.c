@@ -19,6 +19,7 @@
 
 #include <stdlib.h>
 
+#include "cpu/regs.h"
 #include "tcg/eval.h"
 #include "util/atomic.h"
 #include "util/log.h"

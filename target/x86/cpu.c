@@ -5,6 +5,7 @@
 #include "hw/core/clock.h"
 #include "target/x86/cpuid.h"
 #include "target/x86/debug.h"
+#include "target/x86/debug-regs.h"
 #include "target/x86/disas.h"
 #include "target/x86/excp.h"
 #include "target/x86/paging.h"
@@ -250,26 +251,6 @@ static void x86_dump_regs(CPUState *cpu, GString *to)
                            env->dr[6], env->dr[7], env->efer);
 }
 
-static const RegDesc x86_regs[] = {
-    {.name = "rax", .offset = offsetof(CPUX86State, regs[R_RAX]), .size = 8},
-    {.name = "rbx", .offset = offsetof(CPUX86State, regs[R_RBX]), .size = 8},
-    {.name = "rcx", .offset = offsetof(CPUX86State, regs[R_RCX]), .size = 8},
-    {.name = "rdx", .offset = offsetof(CPUX86State, regs[R_RDX]), .size = 8},
-    {.name = "rsi", .offset = offsetof(CPUX86State, regs[R_RSI]), .size = 8},
-    {.name = "rdi", .offset = offsetof(CPUX86State, regs[R_RDI]), .size = 8},
-    {.name = "rbp", .offset = offsetof(CPUX86State, regs[R_RBP]), .size = 8},
-    {.name = "rsp", .offset = offsetof(CPUX86State, regs[R_RSP]), .size = 8},
-    {.name = "r8",  .offset = offsetof(CPUX86State, regs[8]),     .size = 8},
-    {.name = "r9",  .offset = offsetof(CPUX86State, regs[9]),     .size = 8},
-    {.name = "r10", .offset = offsetof(CPUX86State, regs[10]),    .size = 8},
-    {.name = "r11", .offset = offsetof(CPUX86State, regs[11]),    .size = 8},
-    {.name = "r12", .offset = offsetof(CPUX86State, regs[12]),    .size = 8},
-    {.name = "r13", .offset = offsetof(CPUX86State, regs[13]),    .size = 8},
-    {.name = "r14", .offset = offsetof(CPUX86State, regs[14]),    .size = 8},
-    {.name = "r15", .offset = offsetof(CPUX86State, regs[15]),    .size = 8},
-    {.name = "rip", .offset = offsetof(CPUX86State, rip),         .size = 8},
-};
-
 const CPUOps x86_cpu_ops = {
     .name = "x86_64",
     .env_size = sizeof(CPUX86State),
@@ -292,6 +273,10 @@ const CPUOps x86_cpu_ops = {
     .debug_hit = x86_debug_hit,
     .dump_regs = x86_dump_regs,
     .disas = x86_disas,
+    .gdb_arch = "i386:x86-64",
     .regs = x86_regs,
-    .nregs = ARRAY_SIZE(x86_regs),
+    .nregs = X86_NREGS,
+    .reg_features = x86_reg_features,
+    .nreg_features = X86_NREG_FEATURES,
+    .reg_aliases = x86_reg_aliases,
 };

@@ -240,6 +240,9 @@ void x86_set_eflags(CPUX86State *env, uint32_t val);
 /* Recomputes hflags and the MMU mode from the whole state and tells the engine. After
  * bulk changes (reset, loader, debugger, SMM). */
 void x86_update_hflags(CPUX86State *env);
+/* The same, and flushes the TLB: control registers were changed by other than an
+ * instruction. */
+void x86_mapping_changed(CPUX86State *env);
 
 /* Every change of MXCSR by the guest. */
 void x86_set_mxcsr(CPUX86State *env, uint32_t val);

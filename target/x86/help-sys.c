@@ -121,6 +121,13 @@ static void write_cr4(CPUX86State *env, uint64_t val, uintptr_t ra)
     x86_update_hflags(env);
 }
 
+void x86_mapping_changed(CPUX86State *env)
+{
+    tlb_flush(env_cpu(env));
+    cpu_switch_address_space(env_cpu(env), address_space_id(env), false);
+    x86_update_hflags(env);
+}
+
 void helper_write_cr(CPUX86State *env, uint64_t n, uint64_t val)
 {
     uintptr_t ra = GETPC();

@@ -63,6 +63,11 @@ class BadInput(Files):
     def test_nothing_to_start(self):
         self.bad(says=['-kernel'])
 
+    def test_gdb(self):
+        self.bad_with_kernel('-gdb', 'tcp:', says=['-gdb tcp:', 'expected [HOST]:PORT'])
+        self.bad_with_kernel('-gdb', 'unix:/nonexistent/s', says=['-gdb unix:/nonexistent/s', 'No such file'])
+        self.bad_with_kernel('-gdb', 'tpc::1234', says=["did you mean 'tcp'"])
+
     def test_missing_kernel(self):
         self.bad('-kernel', 'no-such-file', says=['-kernel no-such-file: No such file or directory'])
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "backends/chardev-internal.h"
@@ -33,7 +34,7 @@ static void front_receive(void *opaque, const uint8_t *buf, size_t len)
 
 static void front_event(void *opaque, ChardevEvent event)
 {
-    g_string_append_c(((Front *)opaque)->events, "WBCF"[event]);
+    g_string_append_c(((Front *)opaque)->events, "WBCFO"[event]);
 }
 
 static const ChardevHandlers handlers = {front_can_receive, front_receive, front_event};
@@ -104,6 +105,13 @@ START_TEST(bad_specs)
         {"stdio,signal=maybe",         "expected 'on' or 'off'"             },
         {"stdio,signl=on",             "did you mean 'signal'"              },
         {"pty,x=y",                    "takes no arguments"                 },
+        {"unix:",                      "the path is missing"                },
+        {"unix:/nonexistent/dir/s",    "/nonexistent/dir/s: No such file"   },
+        {"unix:/nonexistent/s,servr",  "did you mean 'server'"              },
+        {"tcp:",                       "expected [HOST]:PORT"               },
+        {"tcp:localhost",              "expected [HOST]:PORT"               },
+        {"tcp::nonsense,server=on",    "tcp::nonsense: "                    },
+        {"tcp:127.0.0.1:1",            "Connection refused"                 },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         GError *err = NULL;
@@ -141,7 +149,7 @@ START_TEST(input_by_room)
     ck_assert_str_eq(front.got->str, "abcdefgh");
     close(fds[1]);
     settle();
-    ck_assert_str_eq(front.events->str, "C");
+    ck_assert_str_eq(front.events->str, "OC");
     write_text(c, "to nobody\n"); /* must neither kill us nor wait */
     chardev_close(c);
 }
@@ -186,8 +194,8 @@ START_TEST(output_is_complete)
     ck_assert_uint_eq(got->len, TOTAL);
     ck_assert_int_eq(memcmp(got->data, data, TOTAL), 0);
     ck_assert_uint_gt(short_writes, 0);
-    ck_assert_uint_gt(front.events->len, 0);
-    for (size_t i = 0; i < front.events->len; i++) {
+    ck_assert_uint_gt(front.events->len, 1);
+    for (size_t i = 1; i < front.events->len; i++) {
         ck_assert_int_eq(front.events->str[i], 'W');
     }
     chardev_close(c);
@@ -249,8 +257,79 @@ START_TEST(pty)
     ck_assert_str_eq(buf, "out\n");
     close(fd);
     settle();
-    ck_assert_str_eq(front.events->str, "");
+    ck_assert_str_eq(front.events->str, "O");
     chardev_close(c);
+}
+END_TEST
+
+static int connect_unix(const char *path)
+{
+    struct sockaddr_un sa = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    strcpy(sa.sun_path, path);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, sizeof sa), 0);
+    return fd;
+}
+
+/* A server has one client at a time; the next waits until that one has gone. */
+START_TEST(socket_server)
+{
+    g_autofree char *dir = g_dir_make_tmp("mynah-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(dir, "socket", NULL);
+    g_autofree char *spec = g_strdup_printf("unix:%s,server,nowait", path);
+    char buf[64] = {0};
+    Chardev *c = chardev_open(loop, "test", spec, NULL);
+    front.room = 100;
+    chardev_set_handlers(c, &handlers, &front);
+    write_text(c, "nobody is there\n");
+    ck_assert_str_eq(front.events->str, "");
+    int first = connect_unix(path), second = connect_unix(path);
+    ck_assert_int_eq(write(second, "later", 5), 5);
+    ck_assert_int_eq(write(first, "in", 2), 2);
+    while (front.got->len < 2) {
+        evloop_iterate(loop, true);
+    }
+    ck_assert_str_eq(front.got->str, "in");
+    ck_assert_str_eq(front.events->str, "O");
+    write_text(c, "out\n");
+    ck_assert_int_eq(read(first, buf, sizeof buf - 1), 4);
+    ck_assert_str_eq(buf, "out\n");
+    close(first);
+    while (front.got->len < 7) {
+        evloop_iterate(loop, true);
+    }
+    ck_assert_str_eq(front.got->str, "inlater");
+    ck_assert_str_eq(front.events->str, "OCO");
+    chardev_close(c);
+    ck_assert_int_eq(read(second, buf, sizeof buf), 0);
+    close(second);
+    ck_assert_int_ne(access(path, F_OK), 0);
+    rmdir(dir);
+}
+END_TEST
+
+/* Two chardevs, one the other's client. */
+START_TEST(socket_client)
+{
+    Chardev *server =
+        chardev_open(loop, "server", "tcp:127.0.0.1:0,server=on,wait=off", NULL);
+    ck_assert_ptr_nonnull(server);
+    chardev_close(server);
+    g_autofree char *dir = g_dir_make_tmp("mynah-XXXXXX", NULL);
+    g_autofree char *spec = g_strdup_printf("unix:%s/s", dir);
+    g_autofree char *listening = g_strconcat(spec, ",server=on,wait=off", NULL);
+    server = chardev_open(loop, "server", listening, NULL);
+    Chardev *client = chardev_open(loop, "client", spec, NULL);
+    front.room = 100;
+    chardev_set_handlers(server, &handlers, &front);
+    write_text(client, "hello\n");
+    while (front.got->len < 6) {
+        evloop_iterate(loop, true);
+    }
+    ck_assert_str_eq(front.got->str, "hello\n");
+    chardev_close(client);
+    chardev_close(server);
+    rmdir(dir);
 }
 END_TEST
 
@@ -387,6 +466,8 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, output_is_complete);
     tcase_add_test(tc, close_does_not_wait_for_ever);
     tcase_add_test(tc, pty);
+    tcase_add_test(tc, socket_server);
+    tcase_add_test(tc, socket_client);
     tcase_add_test(tc, mux_escapes);
     tcase_add_test(tc, mux_reads_ahead);
     tcase_add_test(tc, mux_without_monitor);

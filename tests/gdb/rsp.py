@@ -1,0 +1,46 @@
+"""A client of gdb's remote protocol, for what gdb itself does not send."""
+# SPDX-License-Identifier: MIT
+import socket
+
+
+class Client:
+    def __init__(self, path, timeout=60):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(timeout)
+        self.sock.connect(path)
+        self.data = b''
+
+    def close(self):
+        self.sock.close()
+
+    def raw(self, data):
+        self.sock.sendall(data)
+
+    def send(self, text):
+        data = text.encode('latin1')
+        self.raw(b'$' + data + b'#%02x' % (sum(data) & 255))
+
+    def byte(self):
+        while not self.data:
+            more = self.sock.recv(65536)
+            if not more:
+                raise EOFError('the stub has closed the connection')
+            self.data += more
+        c, self.data = self.data[:1], self.data[1:]
+        return c
+
+    def receive(self):
+        """The next packet; acknowledgements are skipped."""
+        while self.byte() != b'$':
+            pass
+        data = b''
+        while (c := self.byte()) != b'#':
+            data += bytes([self.byte()[0] ^ 0x20]) if c == b'}' else c
+        self.byte(), self.byte()
+        if data[:1] not in b'WX':  # after these the stub may have gone
+            self.raw(b'+')
+        return data.decode('latin1')
+
+    def ask(self, text):
+        self.send(text)
+        return self.receive()
