@@ -78,6 +78,13 @@ typedef struct GuestDesc {
     void (*st)(void *env, uint64_t addr, uint64_t val, uint32_t oi, uintptr_t ra);
     void (*ld_vec)(void *env, uint64_t addr, void *val, uint32_t oi, uintptr_t ra);
     void (*st_vec)(void *env, uint64_t addr, const void *val, uint32_t oi, uintptr_t ra);
+    /*
+     * The host address for `addr`, if all bytes of the probe lie in one page of plain RAM
+     * that allows the access; a fault of the access that the probe stands in front of is
+     * raised. Otherwise it does not return: the instruction is begun again by a unit
+     * without probes.
+     */
+    void *(*probe)(void *env, uint64_t addr, uint32_t what, uintptr_t ra);
     /* op_oi: ATOMIC_OI(OP_at_*, MemOp); returns the old value, zero-extended. */
     uint64_t (*atomic)(void *env, uint64_t addr, uint64_t b, uint64_t c, uint32_t op_oi,
                        uintptr_t ra);
@@ -92,6 +99,18 @@ typedef struct GuestDesc {
      * TCG_EXIT_LOOKUP. All state is in env. */
     const void *(*lookup)(void *env);
 } GuestDesc;
+
+/*
+ * What a probe is of: its length in bytes (1 ... 4096), which of them is the first of the
+ * access that it stands in front of, and whether that is a write (26 bits); for
+ * GuestDesc.probe also whether the check is for writing, and log2 of the alignment.
+ */
+#define PROBE_WHAT(len, lead, lead_write) \
+    ((uint32_t)(len) | (uint32_t)(lead) << 13 | (uint32_t)(lead_write) << 26)
+#define PROBE_LEN(what)   ((what)&0x1fff)
+#define PROBE_LEAD(what)  ((what) >> 13 & 0x1fff)
+#define PROBE_ALIGN(what) ((what) >> 28)
+enum { PROBE_LEAD_WRITE = 1 << 26, PROBE_WRITE = 1 << 27 };
 
 #define ATOMIC_OI(op, memop) ((uint32_t)(op) << 8 | (memop))
 

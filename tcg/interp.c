@@ -156,12 +156,13 @@ static uint64_t op_address(const Exec *x, const IROp *op)
     return get_in(x, op, 0) + (get_in(x, op, 1) << op->scale) + op->imm;
 }
 
-/* The host address of n bytes at `addr`, or NULL: the slow path has to do it. */
-static char *probe(const Exec *x, uint64_t addr, unsigned memop, bool is_write)
+/* The host address of n bytes at `addr`, a multiple of `align`, or NULL: the slow path
+ * has to do it. */
+static char *host_bytes(const Exec *x, uint64_t addr, unsigned n, unsigned align,
+                        bool is_write)
 {
     const GuestDesc *g = x->g;
-    unsigned n = memop_bytes(memop);
-    if ((memop & MO_ALIGN) && (addr & (n - 1))) {
+    if (addr & (align - 1)) {
         return NULL;
     }
     if (g->direct) {
@@ -177,6 +178,27 @@ static char *probe(const Exec *x, uint64_t addr, unsigned memop, bool is_write)
         return NULL;
     }
     return (char *)(uintptr_t)(addr + ldq_he_p(entry + g->addend));
+}
+
+/* The same for the access of a load or store. */
+static char *probe(const Exec *x, uint64_t addr, unsigned memop, bool is_write)
+{
+    if (memop & MO_HOST) {
+        return (char *)(uintptr_t)addr;
+    }
+    unsigned n = memop_bytes(memop);
+    return host_bytes(x, addr, n, memop & MO_ALIGN ? n : 1, is_write);
+}
+
+static void run_probe(Exec *x, const IROp *op)
+{
+    uint64_t addr = op_address(x, op);
+    unsigned align = op->memop & MO_ALIGN ? memop_bytes(op->memop) : 1;
+    void *p = host_bytes(x, addr, PROBE_LEN(op->imm2), align, op->memop & MO_RMW);
+    if (!p) {
+        p = x->g->probe(x->env, addr, ir_probe_what(op), (uintptr_t)op);
+    }
+    put_out(x, op, 0, (uintptr_t)p);
 }
 
 /* Guest memory is little-endian; aligned accesses are single-copy atomic. */
@@ -222,7 +244,7 @@ static void store_host(char *p, unsigned n, uint64_t v)
 static void load_vec(const Exec *x, const IROp *op, uint64_t addr, char *p)
 {
     char buf[32] = {0};
-    if (op->memop <= MO_64) {
+    if ((op->memop & MO_SIZE) <= MO_64) {
         stq_le_p(buf, p ? ldn_le_p(p, memop_bytes(op->memop))
                         : x->g->ld(x->env, addr, op->memop, (uintptr_t)op));
     } else if (p) {
@@ -469,6 +491,9 @@ static void run_op(Exec *x, const IROp *op)
             x->next = op->label;
         }
         break;
+    case OP_probe:
+        run_probe(x, op);
+        break;
     case OP_ld:
         run_ld(x, op);
         break;
@@ -651,6 +676,7 @@ static void interp_disas(const TCGCode *code, GString *to)
 
 const TCGBackend tcg_interp_backend = {
     .name = "interp",
+    .probes = true,
     .init = interp_init,
     .gen_code = interp_gen_code,
     .enter = interp_enter,

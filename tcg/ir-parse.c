@@ -351,6 +351,8 @@ static bool parse_suffixes(Parse *p, IROp *op, char **word)
             op->memop |= MO_ALIGN;
         } else if (!strcmp(*word, "rmw") && info->class == CLASS_MEM) {
             op->memop |= MO_RMW;
+        } else if (!strcmp(*word, "host") && (op->code == OP_ld || op->code == OP_st)) {
+            op->memop |= MO_HOST;
         } else {
             return fail(p, "suffix '%s' is unknown", *word);
         }
@@ -448,6 +450,23 @@ static bool parse_exit_link(Parse *p, IROp *op, bool *first)
     return true;
 }
 
+/* [address], length, first byte of the access behind it, whether that is a write */
+static bool parse_probe(Parse *p, IROp *op)
+{
+    int64_t what[3];
+    bool first = false;
+    if (!parse_address(p, op)) {
+        return false;
+    }
+    for (unsigned i = 0; i < ARRAY_SIZE(what); i++) {
+        if (!parse_imm(p, &what[i], &first)) {
+            return false;
+        }
+    }
+    op->imm2 = PROBE_WHAT(what[0] & 0x1fff, what[1] & 0x1fff, what[2] & 1);
+    return true;
+}
+
 static bool parse_vec(Parse *p, IROp *op, bool *first)
 {
     int64_t row;
@@ -485,6 +504,8 @@ static bool parse_body(Parse *p, IROp *op)
     case OP_ld ... OP_at_cmpxchg:
         first = false;
         return parse_address(p, op) && parse_ins(p, op, 2, &first);
+    case OP_probe:
+        return parse_probe(p, op);
     case OP_ld_env:
     case OP_st_env:
     case OP_exit_tb:

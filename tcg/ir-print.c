@@ -167,6 +167,7 @@ static void put_memop(GString *to, unsigned memop)
                            memop_bytes(memop) * 8);
     g_string_append(to, memop & MO_ALIGN ? ".align" : "");
     g_string_append(to, memop & MO_RMW ? ".rmw" : "");
+    g_string_append(to, memop & MO_HOST ? ".host" : "");
 }
 
 static void put_name(Print *p, const IROp *op)
@@ -259,6 +260,12 @@ static void put_body(Print *p, const IROp *op)
     case OP_ld ... OP_at_cmpxchg:
         put_address(p, op);
         put_ins(p, op, 2);
+        break;
+    case OP_probe:
+        put_address(p, op);
+        put_imm(p, PROBE_LEN(op->imm2));
+        put_imm(p, PROBE_LEAD(op->imm2));
+        put_imm(p, (op->imm2 & PROBE_LEAD_WRITE) != 0);
         break;
     case OP_ld_env:
     case OP_st_env:

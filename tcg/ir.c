@@ -440,7 +440,7 @@ IRType ir_in_type(const IROp *op, unsigned i)
         return i < 2 ? IR_I64 : (IRType)op->type;
     case OP_putcc:
         return IR_I16;
-    case OP_ld ... OP_at_cmpxchg:
+    case OP_probe ... OP_at_cmpxchg:
         return mem_in_type(op, i);
     case OP_call:
     case OP_exit_ind:
@@ -451,5 +451,6 @@ IRType ir_in_type(const IROp *op, unsigned i)
         return (IRType)op->type;
     }
 }
-static_assert(OP_shrd - OP_shl == 8 && OP_btc - OP_bt == 3 && OP_at_cmpxchg - OP_ld == 7,
+static_assert(OP_shrd - OP_shl == 8 && OP_btc - OP_bt == 3 &&
+                  OP_at_cmpxchg - OP_probe == 8,
               "the ranges above");

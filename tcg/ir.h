@@ -150,6 +150,8 @@ struct TCGContext {
     uint64_t pc;     /* guest pc of the unit */
     /* Of the engine, after tcg_start(); see guest-desc.h. */
     bool guard_links, head_guard;
+    bool share; /* the pass "share" may make probes: who runs the unit can begin an
+                   instruction again */
     uint32_t head_token;
     uint64_t head_pc;
     Arena arena; /* reset per unit */
@@ -260,6 +262,19 @@ static inline const HelperInfo *ir_helper(const IROp *op)
 
 /* Guest state (HS_*) that has to be in env when the helper is called. */
 unsigned ir_helper_reads(const HelperInfo *h);
+
+/* The op may raise a guest exception. */
+static inline bool ir_op_faults(const IROp *op)
+{
+    return (op_info[op->code].flags & OPF_FAULT) && !(op->memop & MO_HOST);
+}
+
+/* What GuestDesc.probe is told of the probe. */
+static inline uint32_t ir_probe_what(const IROp *op)
+{
+    return op->imm2 | (op->memop & MO_RMW ? PROBE_WRITE : 0) |
+           (op->memop & MO_ALIGN ? (uint32_t)(op->memop & MO_SIZE) << 28 : 0);
+}
 
 /* CC_* bits that the op reads; that it writes or leaves undefined, setcc considered; that
  * it certainly writes. */

@@ -198,7 +198,7 @@ static bool op_is_pure(const IROp *op)
         return false; /* MXCSR */
     }
     return op_info[op->code].flags & OPF_PURE || op->code == OP_putcc ||
-           op->code == OP_vcmpcc;
+           op->code == OP_vcmpcc || (op->code == OP_ld && op->memop & MO_HOST);
 }
 
 /* Does the pending moves of the outputs. True if one of them is live. */
@@ -326,7 +326,7 @@ static void live_op(Live *l, IROp *op, unsigned i)
         l->cc &= ~kills;
         l->fault &= ~kills;
     }
-    if (info->flags & OPF_FAULT) {
+    if (ir_op_faults(op)) {
         live_fault(l, i);
     }
     if (is_call) {
@@ -401,7 +401,7 @@ static uint32_t flags_before(const TCGContext *s, IROp *op, uint32_t seen,
             return CC_ALL;
         }
     }
-    if (info->flags & OPF_FAULT) {
+    if (ir_op_faults(op)) {
         return CC_ALL;
     }
     return info->ccr || op->code == OP_call ? seen | ir_cc_reads(op) : seen;

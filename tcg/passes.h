@@ -8,6 +8,10 @@
 /* Constants, identities, copies, addresses: forward over the unit (opt "fold"). */
 void opt_fold(TCGContext *s);
 
+/* One check for several accesses off one base: forward over the unit (opt "share"), if
+ * s->share. */
+void opt_share(TCGContext *s);
+
 /* Backward over the unit: clears setcc where nobody can see the flags, and drops ops that
  * only wrote those. */
 void live_flags(TCGContext *s);

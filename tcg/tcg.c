@@ -49,8 +49,9 @@ static const struct {
     const char *name;
     void (*run)(TCGContext *s);
 } passes[] = {
-    {'f', OPTBIT_fold, "fold", opt_fold},
-    {'l', -1,          "live", live_run},
+    {'f', OPTBIT_fold,  "fold",  opt_fold },
+    {'s', OPTBIT_share, "share", opt_share},
+    {'l', -1,           "live",  live_run },
 };
 
 /* After the pass `name` with key `key`: checks the unit (dump key 'v') and prints it. */

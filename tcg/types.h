@@ -95,6 +95,8 @@ typedef enum MemOp {
     MO_ALIGN = 1 << 4,
     /* a load that a store to the same address follows: checked as a write */
     MO_RMW = 1 << 5,
+    /* ld, st: the address is one that comes from a probe, and the access cannot fault */
+    MO_HOST = 1 << 6,
 } MemOp;
 
 static inline unsigned memop_bytes(unsigned mo)

@@ -64,6 +64,11 @@ static bool check_memop(Verify *v)
 {
     const IROp *op = v->op;
     unsigned size = op->memop & MO_SIZE;
+    if (op->code == OP_probe) {
+        unsigned len = PROBE_LEN(op->imm2);
+        return (op->type == IR_I64 && len && PROBE_LEAD(op->imm2) < len) ||
+               FAIL(v, "bad probe");
+    }
     if (size > MO_256 || (size > MO_64 && !is_vec(op->type)) ||
         (is_vec(op->type) && size < MO_32)) {
         return FAIL(v, "access size and type do not go together");
@@ -168,7 +173,7 @@ static bool in_needed(const Verify *v, unsigned i)
     switch (op->code) {
     case OP_lea:
         return false;
-    case OP_ld ... OP_at_cmpxchg:
+    case OP_probe ... OP_at_cmpxchg:
         return i >= 2 && i < v->info->ins;
     case OP_call:
         return i < ir_helper(op)->nargs;

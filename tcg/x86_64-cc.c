@@ -54,6 +54,9 @@ static bool keeps_eflags(const X64 *x, const IROp *op)
         return !op->setcc && op->type >= IR_I32;
     case OP_bswap:
         return op->type >= IR_I32;
+    case OP_ld:
+    case OP_st:
+        return op->memop & MO_HOST && op->type <= IR_I64;
     default:
         return false;
     }
@@ -66,7 +69,8 @@ static bool survive_from(const X64 *x, unsigned at, uint32_t mask, unsigned budg
         if (op->code == OP_exit_link) {
             return op->ccmask & mask;
         }
-        if ((op_info[op->code].flags & (OPF_FAULT | OPF_BB_END)) && op->code != OP_br) {
+        if (ir_op_faults(op) ||
+            (op_info[op->code].flags & OPF_BB_END && op->code != OP_br)) {
             return true;
         }
         if (op->code == OP_brcc || op->code == OP_br) {

@@ -137,7 +137,7 @@ typedef struct X64Thunks {
     const uint8_t *head[2], *unlinked[TCG_MAX_EXITS];
     const uint8_t *save_all, *save_caller, *load_all, *load_caller;
     const uint8_t *ld[64], *st[32]; /* by MemOp, MO_SIGN excluded */
-    const uint8_t *atomic, *cc_load, *flags_load, *vec_load, *vec_save;
+    const uint8_t *atomic, *probe, *cc_load, *flags_load, *vec_load, *vec_save;
     bool bmi1, bmi2, popcnt, lzcnt;
     bool has_vecs; /* vector registers are pinned */
     bool use_tlb;  /* r15 is the TLB base */
@@ -279,16 +279,19 @@ bool cc_must_survive(X64 *x, unsigned at, uint32_t mask);
 
 /* --- x86_64-mem.c --- */
 
+void x64_emit_probe(X64 *x, const IROp *op);
 void x64_emit_ld(X64 *x, const IROp *op);
 void x64_emit_st(X64 *x, const IROp *op);
 void x64_emit_atomic(X64 *x, const IROp *op);
 
-typedef enum SlowKind { SLOW_LD, SLOW_ST, SLOW_RMW, SLOW_ATOMIC } SlowKind;
+typedef enum SlowKind { SLOW_LD, SLOW_ST, SLOW_RMW, SLOW_ATOMIC, SLOW_PROBE } SlowKind;
 /* An access being emitted. */
 typedef struct Access {
     const IROp *op;
     unsigned memop;
-    bool is_write, direct, is_const;
+    bool is_write, is_const;
+    bool direct;   /* no probe: a and t are not there, nor is a slow path */
+    bool no_fault; /* nor can it fault: MO_HOST */
     uint64_t addr; /* guest address, if constant */
     Mem ea;        /* guest address: base and disp */
     Mem host;      /* operand of the access */

@@ -37,6 +37,7 @@ struct SlowPath {
     uint64_t addr;
     Mem ea; /* the guest address, as operand of lea */
     SlowVal val[2];
+    uint32_t what; /* SLOW_PROBE */
     unsigned ndirty;
     struct {
         uint8_t reg;
@@ -130,6 +131,9 @@ static void slow_new(X64 *x, Access *acc, SlowKind kind, uint8_t *jump)
     }
     if (kind == SLOW_ST || kind == SLOW_ATOMIC) {
         s->val[0] = slow_val(x, op->in[2]);
+    }
+    if (kind == SLOW_PROBE) {
+        s->what = ir_probe_what(op);
     }
     if (op->code == OP_at_cmpxchg) {
         s->val[1] = slow_val(x, op->in[3]);
@@ -225,6 +229,11 @@ static void emit_slow(X64 *x, const SlowPath *s)
         slow_call(x, s, x64_thunks.atomic);
         asm_pop(&x->a, s->a);
         break;
+    case SLOW_PROBE:
+        asm_storei(&x->a, IR_I32, mem_at(RSP, FRAME_OI), s->what);
+        slow_call(x, s, x64_thunks.probe);
+        asm_pop(&x->a, s->a);
+        break;
     default:
         slow_call(x, s, x64_thunks.ld[s->memop & (MO_SIZE | MO_ALIGN | MO_RMW)]);
         asm_pop(&x->a, s->a);
@@ -276,17 +285,23 @@ static void direct_operand(X64 *x, Access *acc)
     acc->host = m;
 }
 
+/* How many bytes are checked. */
+static unsigned length_of(const Access *acc)
+{
+    return acc->op->code == OP_probe ? PROBE_LEN(acc->op->imm2) : memop_bytes(acc->memop);
+}
+
 /* A constant address: its TLB entry is known. */
 static void probe_const(X64 *x, Access *acc, SlowKind kind)
 {
     const GuestDesc *g = x->g;
-    unsigned n = memop_bytes(acc->memop);
+    unsigned n = length_of(acc);
     uint64_t addr = acc->addr, page = (addr + n - 1) & (uint64_t)(int64_t)page_mask(x);
     uint64_t index = addr >> g->page_bits & ((1u << g->tlb_index_bits) - 1);
     Mem entry = mem_at(TLB, index << g->tlb_entry_bits);
     Mem tag = mem_add(entry, acc->is_write ? g->tag_write : g->tag_read);
     bool never = page != (addr & (uint64_t)(int64_t)page_mask(x)) ||
-                 ((acc->memop & MO_ALIGN) && (addr & (n - 1)));
+                 ((acc->memop & MO_ALIGN) && (addr & (memop_bytes(acc->memop) - 1)));
     if (never) {
         slow_new(x, acc, kind, asm_jmp(&x->a));
     } else {
@@ -336,12 +351,14 @@ static void hash_address(X64 *x, const Access *acc)
 static void probe(X64 *x, Access *acc, SlowKind kind)
 {
     const GuestDesc *g = x->g;
-    unsigned n = memop_bytes(acc->memop);
+    unsigned n = length_of(acc);
     int32_t mask = page_mask(x);
     hash_address(x, acc);
-    if (acc->memop & MO_ALIGN) {
-        address_to(x, acc->t, acc->ea, 0);
-        mask |= n - 1;
+    if (acc->memop & MO_ALIGN) { /* n is a multiple: the last piece is in the page if its
+                                    first byte is */
+        unsigned align = memop_bytes(acc->memop);
+        address_to(x, acc->t, acc->ea, n - align);
+        mask |= align - 1;
     } else {
         address_to(x, acc->t, acc->ea, n - 1);
     }
@@ -371,9 +388,14 @@ void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)
     *acc = (Access){
         .op = op,
         .memop = op->memop,
-        .is_write = kind != SLOW_LD || (op->memop & MO_RMW),
-        .direct = x->g->direct,
+        .is_write = (kind != SLOW_LD && kind != SLOW_PROBE) || (op->memop & MO_RMW),
+        .no_fault = op->memop & MO_HOST,
+        .direct = x->g->direct || (op->memop & MO_HOST),
     };
+    if (acc->no_fault) {
+        acc->host = x64_address(x, op, &acc->is_const, &acc->addr);
+        return;
+    }
     cc_describe(x, &acc->state);
     acc->ea = x64_address(x, op, &acc->is_const, &acc->addr);
     if (acc->direct) {
@@ -405,7 +427,7 @@ void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)
 
 void x64_access_here(X64 *x, const Access *acc)
 {
-    if (acc->direct) {
+    if (acc->direct && !acc->no_fault) {
         x64_side(x, &acc->state);
     }
 }
@@ -425,6 +447,22 @@ void x64_access_rmw(X64 *x, Access *acc, const uint8_t *insn, bool flags)
         acc->slow->flags = flags;
         acc->slow->resume = x->a.p;
     }
+}
+
+/* The check alone: the output is the host address. */
+void x64_emit_probe(X64 *x, const IROp *op)
+{
+    Access acc;
+    x64_access_begin(x, &acc, op, SLOW_PROBE);
+    if (acc.direct) {
+        unsigned d = x64_out(x, op, 0, 0);
+        asm_lea(&x->a, IR_I64, d, acc.host);
+        x64_out_done(x, op, 0, d);
+        return;
+    }
+    asm_lea(&x->a, IR_I64, acc.a, acc.host);
+    acc.slow->resume = x->a.p;
+    ra_bind(&x->ra, op->out[0], acc.a);
 }
 
 /* ---- loads ---- */

@@ -240,6 +240,20 @@ static void thunk_atomic(X64 *x)
     thunk_ret(x);
 }
 
+/* The unit has pushed the guest address and pops the host address. */
+static void thunk_probe(X64 *x)
+{
+    x64_thunks.probe = thunk_start(x);
+    slow_begin(x, 16);
+    asm_load(&x->a, IR_I64, RSI, mem_at(RSP, 8));
+    asm_load(&x->a, IR_I32, RDX, mem_at(RSP, 16 + FRAME_OI));
+    asm_load(&x->a, IR_I64, RCX, mem_at(RSP, 0));
+    x64_call(x, (const void *)x->g->probe);
+    asm_store(&x->a, IR_I64, RAX, mem_at(RSP, 8));
+    slow_end(x, 16);
+    thunk_ret(x);
+}
+
 /* EFLAGS from the value in cc_a: OF from its bit 11 by an addition, the others by SAHF.
  */
 static void flags_from_rax(X64 *x)
@@ -282,6 +296,7 @@ static void emit_thunks(X64 *x)
     thunks_of_calls(x);
     thunks_of_flags(x);
     thunk_atomic(x);
+    thunk_probe(x);
     for (unsigned size = MO_8; size <= MO_256; size++) {
         for (unsigned align = 0; align <= MO_ALIGN; align += MO_ALIGN) {
             thunk_st(x, size | align);

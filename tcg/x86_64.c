@@ -429,6 +429,7 @@ static EmitFn *const emitters[NR_OPS] = {
     [OP_brcc] = emit_brcc,
     [OP_getcc] = x64_emit_getcc,
     [OP_putcc] = x64_emit_putcc,
+    [OP_probe] = x64_emit_probe,
     [OP_ld] = x64_emit_ld,
     [OP_st] = x64_emit_st,
     [OP_at_xchg... OP_at_cmpxchg] = x64_emit_atomic,
@@ -458,7 +459,7 @@ void x64_side(X64 *x, const TCGRestore *state)
 static void flags_before_op(X64 *x, const IROp *op)
 {
     const OpInfo *info = &op_info[op->code];
-    if (info->flags & OPF_FAULT) {
+    if (ir_op_faults(op)) {
         cc_fault_point(x);
     }
     if (op->setcc && op->code != OP_inc && op->code != OP_dec) {
@@ -739,6 +740,7 @@ const void *tcg_exit_lookup_code(void)
 
 static const TCGBackend x64_backend = {
     .name = "x86_64",
+    .probes = true,
     .init = x64_init,
     .gen_code = x64_gen_code,
     .enter = x64_enter,

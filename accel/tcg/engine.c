@@ -47,6 +47,7 @@ static void fill_guest_desc(TCGEngine *e)
         .ld_vec = tcg_ld_vec,
         .st_vec = tcg_st_vec,
         .atomic = tcg_atomic,
+        .probe = tcg_probe,
         .lookup = tb_lookup_code,
     };
     e->ops->fill_guest_desc(g);
@@ -137,6 +138,7 @@ void tcg_engine_free(TCGEngine *e)
     htab_destroy(&e->tbs);
     g_ptr_array_free(e->kernel_links, true);
     g_hash_table_destroy(e->tokens);
+    page_set_free(&e->unshared);
     g_ptr_array_free(e->chunks, true);
     g_ptr_array_free(e->cpus, true);
     if (e->by_code) {

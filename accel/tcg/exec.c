@@ -18,6 +18,7 @@
 #include "cpu/debug.h"
 #include "util/atomic.h"
 #include "util/epoch.h"
+#include "util/host.h"
 #include "util/log.h"
 
 /* One instruction alone. */
@@ -25,6 +26,43 @@
 void tcg_redo_alone(CPUState *cpu, uintptr_t ra)
 {
     cpu_tcg(cpu)->one_shot = true;
+    cpu->exception_index = CPU_EXCP_LEAVE;
+    cpu_loop_exit_restore(cpu, ra);
+}
+
+/* Probes that fail are cheap as long as they are few: more than this in a window, and the
+ * unit is made anew without them. Those that can only fail weigh more. */
+enum { PROBE_WINDOW_NS = 4000000, MAX_PROBE_MISSES = 2048, MISS_OF_KIND = 64 };
+
+static void count_probe_miss(CPUTCG *t, uintptr_t ra, bool crossing)
+{
+    TCGEngine *e = t->engine;
+    TranslationBlock *tb = tb_by_code(e, (void *)ra);
+    int64_t now = clock_monotonic_ns();
+
+    t->stats.unshared++;
+    if (!tb || tb->invalid) {
+        return;
+    }
+    if (now - tb->probe_window > PROBE_WINDOW_NS) {
+        tb->probe_window = now;
+        tb->probe_misses = 0;
+    }
+    tb->probe_misses += crossing ? 1 : MISS_OF_KIND;
+    if (tb->probe_misses >= MAX_PROBE_MISSES) {
+        engine_lock(t);
+        page_set_add(&e->unshared, tb->addr);
+        tb_invalidate(e, tb);
+        engine_unlock(t);
+    }
+}
+
+void tcg_redo_unshared(CPUState *cpu, uintptr_t ra, bool crossing)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+
+    count_probe_miss(t, ra, crossing);
+    t->unshared = true;
     cpu->exception_index = CPU_EXCP_LEAVE;
     cpu_loop_exit_restore(cpu, ra);
 }
@@ -121,6 +159,7 @@ static TranslationBlock *next_unit(CPUState *cpu)
                      true); /* which also notes where it is mapped: links rely on that */
         tb = tb ? tb : made;
     }
+    t->unshared = false;
     return tb;
 }
 
@@ -271,7 +310,7 @@ static bool handle_exception(CPUState *cpu, CPUExit *why)
         CPUTCG *t = cpu_tcg(cpu);
 
         t->stats.excp++;
-        t->one_shot = false;
+        t->one_shot = t->unshared = false;
         cpu->ops->deliver_exception(cpu);
         if (cpu->singlestep && cpu->exception_index < 0) {
             stop_for_debugger(cpu, CPU_STOP_STEP, NULL);
@@ -316,6 +355,7 @@ static bool handle_requests(CPUState *cpu, CPUExit *why)
     if (pending && cpu->ops->take_interrupt(cpu, pending)) {
         t->one_shot =
             false; /* the instruction comes later, and meets again what it met */
+        t->unshared = false;
     }
     if (cpu->halted) {
         if (!cpu->ops->has_work(cpu)) {

@@ -342,6 +342,57 @@ void tcg_st_vec(void *env, uint64_t va, const void *val, uint32_t oi, uintptr_t 
     store_bytes(cpu, tlb->mode, va, val, memop_bytes(oi), ra);
 }
 
+/* The entry for va, valid for the access; with nofault NULL if there is none. */
+static const TLBEntry *entry_for(CPUState *cpu, vaddr va, MMUAccess acc, bool nofault,
+                                 uintptr_t ra)
+{
+    CPUTLB *tlb = &cpu_tcg(cpu)->tlb;
+    const TLBEntry *e = &tlb->table[tlb->mode]->entry[tlb_index(va)];
+
+    if (tlb_hit(tlb_tag(e, acc), va)) {
+        return e;
+    }
+    return nofault ? tlb_fill_nofault(cpu, tlb->mode, va, acc)
+                   : tlb_fill(cpu, tlb->mode, va, acc, ra);
+}
+
+/* The host address of va if all its page is plain RAM and the access is allowed; a fault
+ * is raised for the access of the leader alone, if that begins in this page. */
+static char *probe_page(CPUState *cpu, vaddr va, uint32_t what, vaddr leader,
+                        uintptr_t ra)
+{
+    MMUAccess lead = what & PROBE_LEAD_WRITE ? MMU_WRITE : MMU_READ;
+    MMUAccess acc = what & PROBE_WRITE ? MMU_WRITE : MMU_READ;
+
+    if (!((leader ^ va) & PAGE_MASK)) {
+        entry_for(cpu, leader, lead, false, ra);
+    }
+    const TLBEntry *e = entry_for(cpu, va, acc, true, ra);
+
+    return e && tlb_tag(e, acc) == (va & PAGE_MASK) ? (char *)(uintptr_t)(va + e->addend)
+                                                    : NULL;
+}
+
+void *tcg_probe(void *env, uint64_t va, uint32_t what, uintptr_t ra)
+{
+    CPUState *cpu = env_cpu(env);
+    vaddr leader = va + PROBE_LEAD(what), last = va + PROBE_LEN(what) - 1;
+    bool aligned = !(va & ((1u << PROBE_ALIGN(what)) - 1));
+    bool crossing = (va ^ last) & PAGE_MASK;
+
+    cpu_tcg(cpu)->tlb.stats.slow_probes++;
+    if (aligned) {
+        char *first = probe_page(cpu, va, what, leader, ra);
+        char *end = crossing ? probe_page(cpu, last, what, leader, ra) : NULL;
+
+        /* two pages may well follow each other on the host, too */
+        if (first && (!crossing || end == first + (last - va))) {
+            return first;
+        }
+    }
+    tcg_redo_unshared(cpu, ra, crossing);
+}
+
 /* cpu/ldst.h. */
 
 #define DEFINE_CPU_LDST(ld, st, type)                                                \

@@ -526,6 +526,10 @@ TCGExit lockstep_enter(CPUState *cpu, TranslationBlock *tb)
 
     g_autoptr(GString) what = g_string_new(NULL);
 
+    if (b.raised && t->unshared) { /* it was left half way, and goes on in another unit */
+        t->stats.lockstep_alone++;
+        siglongjmp(cpu->jmp_env, 1);
+    }
     if (b.raised || b.exit.reason != TCG_EXIT_REQUEST) { /* else it was not run at all */
         compare(e, tb->lockstep, &a, &b, what);
         t->stats.lockstep_units++;

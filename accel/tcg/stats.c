@@ -53,6 +53,7 @@ static void vcpu_text(const TCGEngine *e, const CPUTCG *t, GString *to)
     line(to, "exits: asked for", s->exit_tb);
     line(to, "exceptions", s->excp);
     line(to, "instructions run alone", s->one_shots);
+    line(to, "probes that failed", s->unshared);
     if (e->lockstep) {
         line(to, "units compared (lockstep)", s->lockstep_units);
         line(to, "units run only once", s->lockstep_alone);
@@ -68,6 +69,7 @@ static void tlb_text(const CPUTLB *tlb, GString *to)
     g_string_append(to, "  TLB\n");
     line(to, "slow loads", s->slow_loads);
     line(to, "slow stores", s->slow_stores);
+    line(to, "slow probes", s->slow_probes);
     line(to, "I/O accesses", s->mmio);
     line(to, "fills", s->fills);
     line(to, "  from level 2, 4 KiB", s->l2_small);

@@ -35,6 +35,7 @@ typedef struct TBQuery {
     const TBKey *key;
     ram_addr_t addr;
     CodeFetch second; /* of the unit that was found, if it has a second page */
+    bool unshared;
 } TBQuery;
 
 static uint64_t tb_hash(ram_addr_t addr, vaddr pc, uint64_t cs_base, uint32_t flags)
@@ -104,7 +105,7 @@ static bool tb_answers(const void *entry, const void *opaque)
     TBQuery *q = (TBQuery *)opaque;
 
     if (tb->addr != q->addr || tb->pc != q->key->pc || tb->flags != q->key->flags ||
-        tb->cs_base != q->key->cs_base) {
+        tb->cs_base != q->key->cs_base || tb->unshared != q->unshared) {
         return false;
     }
     return likely(tb->second == RAM_ADDR_NONE) ||
@@ -135,7 +136,7 @@ static void remember(CPUState *cpu, const TranslationBlock *tb, bool global,
     if (tb->second != RAM_ADDR_NONE) {
         note_page(cpu, second_pc(tb), tb->second, second_global);
     }
-    if (!t->engine->no_chain) {
+    if (!t->engine->no_chain && !tb->unshared) {
         t->jc[tb->ip & ((1u << JC_BITS) - 1)] =
             (JumpEntry){.pc = tb->ip, .tag = cpu->jc_tag, .code = tb->code.entry};
     }
@@ -145,7 +146,7 @@ TranslationBlock *tb_find(CPUState *cpu, bool nofault)
 {
     CPUTCG *t = cpu_tcg(cpu);
     TBKey key = cpu->ops->tb_key(cpu);
-    TBQuery q = {.cpu = cpu, .key = &key};
+    TBQuery q = {.cpu = cpu, .key = &key, .unshared = t->unshared};
     CodeFetch f;
 
     t->stats.lookups++;

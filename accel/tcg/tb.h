@@ -45,12 +45,15 @@ struct TranslationBlock {
     uint32_t flags;
     uint16_t size; /* bytes of guest code */
     uint16_t num_insns;
-    bool invalid;      /* out of all tables; may still be running */
-    bool one_shot;     /* was never in a table */
-    bool head_guard;   /* checks its second page by itself */
-    ram_addr_t addr;   /* of the first byte */
-    ram_addr_t second; /* page of the second part, or RAM_ADDR_NONE */
-    PeekSet peeked;    /* bytes of the first page that it depends on beyond its code */
+    bool invalid;          /* out of all tables; may still be running */
+    bool one_shot;         /* was never in a table */
+    bool head_guard;       /* checks its second page by itself */
+    bool unshared;         /* has no probes; for who comes from one that failed */
+    uint32_t probe_misses; /* weighted; since probe_window */
+    int64_t probe_window;  /* ns */
+    ram_addr_t addr;       /* of the first byte */
+    ram_addr_t second;     /* page of the second part, or RAM_ADDR_NONE */
+    PeekSet peeked; /* bytes of the first page that it depends on beyond its code */
     TranslationBlock *page_next[2]; /* in the list of the first page and of `second` */
     TBLink *incoming;
     TBLink *links;                 /* one for each of code.nexits */
@@ -105,10 +108,12 @@ typedef struct TCGEngine {
     TCGStats stats;
     struct Lockstep *lockstep;
     MemoryListener listener;
+    PageSet unshared; /* RAM addresses where units have no probes: they fail too often */
 } TCGEngine;
 
 typedef struct CPUTCGStats {
     uint64_t entered, exit_request, exit_lookup, exit_link, exit_tb, excp, one_shots;
+    uint64_t unshared;
     uint64_t lookups, lookup_hits;
     uint64_t lockstep_units, lockstep_alone;
 } CPUTCGStats;
@@ -132,6 +137,7 @@ typedef struct CPUTCG {
      * unit goes through, watchpoints and breakpoints do not hit.
      */
     bool one_shot, in_one_shot;
+    bool unshared;   /* the next unit is to be one without probes */
     bool is_stopped; /* vcpu_run() ended at a debugger's breakpoint, at stopped_at */
     vaddr stopped_at;
     bool has_lock;     /* the engine's; exec.c gives it back after a longjmp */
@@ -247,6 +253,12 @@ TranslationBlock *tb_make(CPUState *cpu, bool one_shot);
 CPUExit tcg_vcpu_run(CPUState *cpu);
 /* The instruction at `ra` is to be done again, alone, in a unit of its own. */
 void tcg_redo_alone(CPUState *cpu, uintptr_t ra) __attribute__((noreturn));
+/*
+ * A probe at `ra` has failed: its instruction is done again by a unit without probes.
+ * crossing: because its bytes are in two pages, else they are no plain RAM.
+ */
+void tcg_redo_unshared(CPUState *cpu, uintptr_t ra, bool crossing)
+    __attribute__((noreturn));
 /* The linear pc of the instruction at ra, whose state becomes precise. */
 vaddr tcg_pc_at(CPUState *cpu, uintptr_t ra);
 
@@ -256,6 +268,7 @@ uint64_t tcg_ld(void *env, uint64_t va, uint32_t oi, uintptr_t ra);
 void tcg_st(void *env, uint64_t va, uint64_t val, uint32_t oi, uintptr_t ra);
 void tcg_ld_vec(void *env, uint64_t va, void *val, uint32_t oi, uintptr_t ra);
 void tcg_st_vec(void *env, uint64_t va, const void *val, uint32_t oi, uintptr_t ra);
+void *tcg_probe(void *env, uint64_t va, uint32_t what, uintptr_t ra);
 uint64_t tcg_atomic(void *env, uint64_t va, uint64_t b, uint64_t c, uint32_t op_oi,
                     uintptr_t ra);
 

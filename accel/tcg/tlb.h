@@ -99,6 +99,7 @@ typedef struct TLB2Entry {
 
 typedef struct TLBStats {
     uint64_t fills, l2_small, l2_large, walks, slow_loads, slow_stores, mmio;
+    uint64_t slow_probes;
     uint64_t flushes, page_flushes, space_flushes, switches, switch_hits, kernel_epochs;
 } TLBStats;
 

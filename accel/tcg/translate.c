@@ -174,6 +174,15 @@ static void translate_insns(DisasContextBase *db)
     ops->translate_stop(db);
 }
 
+/* Probes have failed too often in a unit that began here. */
+static bool is_unshared(const TCGEngine *e)
+{
+    const CodeFetch *f = &e->translation->page;
+
+    return e->unshared.count && f->mr &&
+           page_set_has(&e->unshared, f->page + (e->dc->pc_first & ~PAGE_MASK));
+}
+
 /* cut: most instructions, 0: as many as usual. */
 static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
 {
@@ -195,6 +204,8 @@ static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
         db->max_insns = 1;
     }
     tcg_start(e->ctx, *env_pc(cpu));
+    e->ctx->share =
+        e->backend->probes && !one_shot && !cpu_tcg(cpu)->unshared && !is_unshared(e);
     e->ctx->guard_links = cpu_tcg(cpu)->tlb.mode == 0 && e->backend->guard;
     return db;
 }
@@ -351,6 +362,7 @@ static TranslationBlock *finish_unit(TCGEngine *e, DisasContextBase *db,
     tb->second = tb->size > bytes_in_first_page(db) ? tr->second.page : RAM_ADDR_NONE;
     tb->peeked = tr->peeked;
     tb->head_guard = e->ctx->head_guard;
+    tb->unshared = cpu_tcg(db->cpu)->unshared;
     tb->one_shot = db->one_insn || !tr->page.mr || (tr->has_second && !tr->second.mr);
     return tb;
 }

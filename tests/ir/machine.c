@@ -86,6 +86,19 @@ static uint64_t slow_atomic(void *env, uint64_t addr, uint64_t b, uint64_t c,
     return old;
 }
 
+/* Memory is in one piece: all pages in it will do. */
+static void *slow_probe(void *env, uint64_t addr, uint32_t what, uintptr_t ra)
+{
+    Machine *m = machine_of(env);
+    uint64_t at = addr - MEM_BASE;
+    bool aligned = !(addr & ((1u << PROBE_ALIGN(what)) - 1));
+    if (at >= MEM_SIZE || at + PROBE_LEN(what) > MEM_SIZE || !aligned) {
+        m->probe_failed = true;
+        fault(m, addr, ra);
+    }
+    return m->mem + at;
+}
+
 static const void *no_lookup(void *env)
 {
     return NULL;
@@ -117,6 +130,7 @@ const GuestDesc machine_guest = {
     .ld_vec = slow_ld_vec,
     .st_vec = slow_st_vec,
     .atomic = slow_atomic,
+    .probe = slow_probe,
     .lookup = no_lookup,
 };
 static_assert(sizeof(TLBEntry) == 1 << 5, "tlb_entry_bits");
@@ -420,6 +434,7 @@ void machine_run(Machine *m, TCGContext *s, Outcome *o)
         g_error("a unit has no room in 4 MiB");
     }
     memset(o, 0, sizeof *o);
+    m->probe_failed = false;
     o->flags_mask = CC_ALL;
     if (sigsetjmp(m->on_fault, 0) == 0) {
         TCGExit exit = m->backend->enter(m->env.gpr, code.entry);

@@ -69,6 +69,7 @@ typedef struct Machine {
     sigjmp_buf on_fault;
     uintptr_t fault_ra;
     uint64_t fault_addr;
+    bool probe_failed; /* the last run ended at a probe that cannot be answered */
 } Machine;
 
 /* A machine on `backend`; free it with machine_free(). */

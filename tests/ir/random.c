@@ -74,11 +74,17 @@ static void run(const Test *t, const Variant *v, Outcome *o)
     load(t, m->s);
     if (v) {
         m->s->opt_off = v->opt_off;
+        m->s->share = m->backend->probes;
         m->s->dump = 1u << ('v' - 'a');
         tcg_optimize(m->s);
     }
     machine_fill(m, t->fill);
     machine_run(m, m->s, o);
+    if (m->probe_failed) { /* as the engine does, but from the start */
+        Variant without = *v;
+        without.opt_off |= 1u << OPTBIT_share;
+        run(t, &without, o);
+    }
 }
 
 /* Whether the variant ends as the unit does that runs as built; t->diff tells. */
@@ -102,7 +108,7 @@ static unsigned make_variants(const Test *t, Variant *to)
         to[n++] = (Variant){native, 0, "all"};
         to[n++] = (Variant){native, UINT32_MAX, "none"};
         for (unsigned i = 0; i < ARRAY_SIZE(opts); i++) {
-            if (native || opts[i].bit <= OPTBIT_dce) {
+            if (native || opts[i].bit <= OPTBIT_dce || opts[i].bit == OPTBIT_share) {
                 to[n++] = (Variant){native, 1u << opts[i].bit, opts[i].name};
             }
         }

@@ -5,7 +5,7 @@
  *   tcg-opt PASS... <unit             prints the unit after the passes
  *   tcg-opt --test [--bless] PATH...  runs the test files, or those below a folder
  *
- * Passes: fold; live (liveness alone, its annotations are printed); dce, coalesce
+ * Passes: fold; share; live (liveness alone, its annotations are printed); dce, coalesce
  * (liveness with that one optimisation); all (what the translator does). No pass: parse,
  * verify, print.
  *
@@ -40,8 +40,11 @@ static bool run_pass(TCGContext *s, const char *name)
 {
     uint32_t dce = 1u << OPTBIT_dce, coalesce = 1u << OPTBIT_coalesce;
     s->opt_off = 0;
+    s->share = true;
     if (!strcmp(name, "fold")) {
         opt_fold(s);
+    } else if (!strcmp(name, "share")) {
+        opt_share(s);
     } else if (!strcmp(name, "all")) {
         tcg_optimize(s);
     } else if (!strcmp(name, "live")) {
