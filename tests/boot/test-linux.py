@@ -2,7 +2,8 @@
 """Boots Debian's kernel with busybox to a shell on a pty, types commands, powers off.
 
 usage: test-linux.py PROGRAM MODE [EMULATOR OPTIONS]
-  MODE shell: to the prompt, commands, Ctrl-C, poweroff; init: to the first line of user space
+  MODE shell: to the prompt, commands, Ctrl-C, poweroff; init: to the first line of user space;
+  lockstep: like shell, and the first 50 million instructions on the interpreter besides, all state compared
 The kernel is $MYNAH_KERNEL, busybox $MYNAH_BUSYBOX (scripts/check sets them); without them the test is skipped.
 """
 # SPDX-License-Identifier: MIT
@@ -20,6 +21,7 @@ import time
 import guest
 
 SKIP = 77
+LOCKSTEP_INSNS = 50_000_000
 INIT = b"""#!/bin/busybox sh
 /bin/busybox mkdir -p /proc /sys /dev
 /bin/busybox --install -s /bin
@@ -111,6 +113,15 @@ def shell_session(c):
         sys.exit(f"test-linux: status {status} after poweroff, wanted 0")
 
 
+def check_log(path):
+    """lockstep_enter() writes this line when it has compared that many."""
+    want = f"lockstep: no difference in {LOCKSTEP_INSNS} instructions"
+    with open(path, errors="replace") as f:
+        log = f.read()
+    if want not in log.splitlines():
+        sys.exit(f"test-linux: '{want}' is not in the log, which ends: {log[-3000:]}")
+
+
 def main(program, mode, *options):
     kernel, busybox = os.environ.get("MYNAH_KERNEL"), os.environ.get("MYNAH_BUSYBOX")
     if not kernel or not busybox:
@@ -118,16 +129,21 @@ def main(program, mode, *options):
         sys.exit(SKIP)
     with tempfile.TemporaryDirectory(prefix="mynah-") as folder:
         image = folder + "/initrd.gz"
+        log = folder + "/log"
         initrd(image, busybox)
+        if mode == "lockstep":
+            options += ("-d", f"lockstep={LOCKSTEP_INSNS}", "-D", log)
         c = Console([program, *options, "-m", "512", "-kernel", kernel, "-initrd", image, "-append",
                      "console=ttyS0 panic=-1", "-nographic", "-no-reboot"], 3000)
         c.expect(b"Linux version")
         c.expect(b"user space is there")
-        if mode == "shell":
-            shell_session(c)
-        else:
+        if mode == "init":
             c.type(b"\x01x")
             c.status()
+        else:
+            shell_session(c)
+        if mode == "lockstep":
+            check_log(log)
 
 
 if __name__ == "__main__":
