@@ -44,6 +44,7 @@ typedef struct TCGCode {
     uint32_t size;          /* bytes, cold parts and side table included */
     uint32_t code_size;     /* bytes of host code */
     const void *side_table; /* for tcg_restore_point() */
+    uint32_t hot_size;      /* bytes from entry on that run when all goes well */
     uint8_t nexits;
     struct { /* last, so that who keeps a copy needs no more than nexits of them */
         /* offset from entry of the patchable jump of exit slot i, 0: none */

@@ -663,6 +663,7 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     if (!emit_ops(&x)) {
         return false;
     }
+    out->hot_size = x.a.p - x.entry;
     x64_emit_slow(&x);
     x64_vec_cold(&x);
     for (unsigned i = 0; i < x.nexits && !asm_full(&x.a); i++) {

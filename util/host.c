@@ -11,9 +11,15 @@
 #define PROBED (UINT64_C(1) << 63)
 static_assert(NR_HOST_FEATURES < 64, "the top bit is taken");
 
+static uint64_t known; /* two threads may probe at once: they find the same */
+
+void host_fix_features(uint64_t features)
+{
+    atomic_set(&known, features | PROBED);
+}
+
 uint64_t host_features(void)
 {
-    static uint64_t known; /* two threads may probe at once: they find the same */
     uint64_t f = atomic_read(&known);
     if (!f) {
         f = host_probe_features() | PROBED;

@@ -19,6 +19,9 @@ static_assert(NR_HOST_FEATURES <= 64, "host features are kept in 64 bits");
 bool host_has(HostFeature feature);
 /* All of them, bit HostFeature each. */
 uint64_t host_features(void);
+/* For tests that look at code, not run it: the host is said to have these features from
+ * now on, and no others. Before a back end asks. */
+void host_fix_features(uint64_t features);
 /* "sse4.2", "atomics" ... */
 const char *host_feature_name(HostFeature feature);
 

@@ -46,6 +46,8 @@ struct Rig {
     X86Model model;
     uint32_t opts_off;
     bool one_insn;
+    unsigned max_insns;
+    bool ended; /* the last unit made, by its last instruction */
     Unit *units;
     unsigned nunits;
     TLBEntry tlb[1 << TLB_BITS];
@@ -439,7 +441,7 @@ static void make_ir(Rig *r)
         .key = key,
         .pc_first = key.pc,
         .pc_next = key.pc,
-        .max_insns = 64,
+        .max_insns = r->max_insns,
         .one_insn = r->one_insn,
         .code = (const uint8_t *)(uintptr_t)key.pc,
         .code_len = PAGE_SIZE - key.pc % PAGE_SIZE,
@@ -454,6 +456,7 @@ static void make_ir(Rig *r)
         r->ops.translate_insn(db);
         db->num_insns++;
     }
+    r->ended = db->is_jmp != DISAS_NEXT;
     r->ops.translate_stop(db);
 }
 
@@ -653,7 +656,7 @@ static void fill_desc(Rig *r)
     g->lookup = slow_lookup;
 }
 
-Rig *rig_new(const TCGBackend *backend, uint32_t opts_off)
+static Rig *make_rig(const TCGBackend *backend, uint32_t opts_off, bool direct)
 {
     Rig *r = g_new0(Rig, 1);
     GError *err = NULL;
@@ -661,8 +664,10 @@ Rig *rig_new(const TCGBackend *backend, uint32_t opts_off)
     r->ops = x86_cpu_ops;
     r->backend = backend;
     r->opts_off = opts_off;
+    r->max_insns = 64;
     r->units = g_new0(Unit, MAX_UNITS + 1);
     fill_desc(r);
+    r->desc.direct = direct;
     r->buf = code_buf_new(BUF_SIZE, &err);
     if (!r->buf || !backend->init(&r->desc, r->buf, &err) ||
         !x86_model_parse("max", &r->model, &err)) {
@@ -684,6 +689,16 @@ Rig *rig_new(const TCGBackend *backend, uint32_t opts_off)
         r->tlb[n].tag_read = r->tlb[n].tag_write = MISS;
     }
     return r;
+}
+
+Rig *rig_new(const TCGBackend *backend, uint32_t opts_off)
+{
+    return make_rig(backend, opts_off, false);
+}
+
+Rig *rig_new_direct(const TCGBackend *backend, uint32_t opts_off)
+{
+    return make_rig(backend, opts_off, true);
 }
 
 void rig_free(Rig *r)
@@ -730,6 +745,24 @@ MachineResult rig_run(Rig *r, MachineState *st, unsigned max_units)
     }
     state_out(r, st);
     return res;
+}
+
+const TCGContext *rig_translate(Rig *r, const MachineState *st, unsigned max_insns,
+                                TCGCode *code, bool *ended)
+{
+    unsigned before = r->max_insns;
+    bool ok = false;
+
+    state_in(r, st);
+    r->max_insns = max_insns;
+    if (sigsetjmp(r->cpu->jmp_env, 0) == 0) {
+        make_ir(r);
+        *ended = r->ended;
+        tcg_optimize(r->tcg);
+        ok = r->backend->gen_code(r->tcg, r->buf, code);
+    }
+    r->max_insns = before;
+    return ok ? r->tcg : NULL;
 }
 
 void rig_print_ir(Rig *r, const MachineState *st, GString *to)

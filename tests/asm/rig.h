@@ -81,6 +81,9 @@ bool native_has_feature(unsigned feature);
 typedef struct Rig Rig;
 /* A vCPU on `backend`; `opts_off`: OPTBIT_* switched off. */
 Rig *rig_new(const TCGBackend *backend, uint32_t opts_off);
+/* The same without a TLB: memory is accessed directly. It cannot catch faults: for
+ * rig_translate(). */
+Rig *rig_new_direct(const TCGBackend *backend, uint32_t opts_off);
 void rig_free(Rig *r);
 /* Code in memory has changed: forget all translations. */
 void rig_forget(Rig *r);
@@ -88,6 +91,13 @@ void rig_forget(Rig *r);
 MachineResult rig_run(Rig *r, MachineState *st, unsigned max_units);
 /* The units made since rig_forget(), as IR text. */
 void rig_print_ir(Rig *r, const MachineState *st, GString *to);
+/*
+ * Translates the unit at st->rip, of max_insns instructions at most, and does not run it;
+ * for back ends that have code to show. *ended: its last instruction ends units. The
+ * unit's ops are in what is returned, until the next unit is made; NULL: it is none.
+ */
+const TCGContext *rig_translate(Rig *r, const MachineState *st, unsigned max_insns,
+                                TCGCode *code, bool *ended);
 /* One instruction per unit from now on. */
 void rig_set_one_insn(Rig *r, bool on);
 
