@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Command lines: bad ones end with one clear line; good ones start, and leave the terminal as it was.
 
-usage: test-command-line.py PROGRAM
+usage: test-command-line.py PROGRAM MANPAGE
 """
 # SPDX-License-Identifier: MIT
 
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -20,6 +21,7 @@ import unittest
 import guest
 
 PROGRAM = os.path.abspath(sys.argv.pop(1))
+MANPAGE = sys.argv.pop(1)
 NAME = os.path.basename(PROGRAM)
 TIMEOUT = 60  # seconds until a program that should have said something is given up
 
@@ -180,6 +182,14 @@ class Help(unittest.TestCase):
         text = self.help('-version', says=['QEMU emulator version'])
         self.assertTrue(text.startswith('Mynah '), text)
 
+    def test_manual_page(self):
+        """It has what -help has: they are made of one table."""
+        with open(MANPAGE, encoding='utf-8') as f:
+            page = f.read().replace('\\-', '-')
+        options = re.findall(r'^  (-[\w-]+)', self.help('-help', says=[]), re.M)
+        self.assertIn('-kernel', options)
+        self.assertEqual(re.findall(r'^\.B (-[\w-]+)', page, re.M), options)
+
     def test_lists(self):
         self.help('-machine', 'help', says=['pc '])
         self.help('-accel', 'help', says=['tcg'])
@@ -206,6 +216,23 @@ class Runs(Files):
 
     def test_triple_fault_with_no_reboot(self):
         self.assertEqual(self.status(guest.TRIPLE_FAULT + guest.HALT, '-no-reboot'), 0)
+
+    def unimplemented(self, code, *args):
+        """The log of a guest that raises #UD, with which it cannot go on."""
+        path = self.file('guest', guest.elf(bytes.fromhex(code) + guest.HALT))
+        r = run('-kernel', path, '-m', '16', '-display', 'none', '-no-reboot', '-d', 'unimp', *args)
+        self.assertEqual(r.returncode, 0)
+        return r.stderr
+
+    def test_undecodable(self):
+        log = self.unimplemented('0f0a')
+        self.assertIn('no such instruction', log)
+        self.assertIn('0f', log)
+
+    def test_unadvertised(self):
+        log = self.unimplemented('f30fb8c1', '-cpu', 'max,-popcnt')
+        for text in ('CPUID bit popcnt is off', 'f3 0f b8 c1', 'popcnt', f'{guest.BASE:x}'):
+            self.assertIn(text, log)
 
     def test_serial_file(self):
         path = os.path.join(self.folder, 'serial.txt')
@@ -310,10 +337,12 @@ class Terminal(Files):
         self.ends(0)
 
     def test_guest_resets(self):
-        self.start(guest.say('x') + guest.RESET + guest.HALT, '-nographic')
-        self.wait_for(b'ready\r\nxready\r\nxready')
-        self.type(b'\x01x')
-        self.ends(0)
+        for name, code in (('port', guest.RESET), ('triple fault', guest.TRIPLE_FAULT)):
+            with self.subTest(by=name):
+                self.start(guest.say('x') + code + guest.HALT, '-nographic')
+                self.wait_for(b'ready\r\nxready\r\nxready')
+                self.type(b'\x01x')
+                self.ends(0)
 
 
 if __name__ == '__main__':
