@@ -473,13 +473,16 @@ void gen_ltr(DisasContext *s, Insn *i)
     X86_CALL(s, ltr, IR_NONE, x86_op_load_ext(s, 0, false));
 }
 
+/* A selector that fails leaves all of the register as it is, whatever the operand size.
+ */
 static void selector_query(DisasContext *s, const HelperInfo *h)
 {
-    IRRef sel = x86_op_load_ext(s, 1, false), old = x86_op_load_ext(s, 0, false);
+    const X86Operand *dst = &s->insn.op[0];
+    IRRef sel = x86_op_load_ext(s, 1, false), old = s->regs[dst->reg];
     IRRef val = x86_temp(s, IR_I64);
 
     ir_call(s->tcg, h, val, (const IRRef[]){x86_zext(s, sel, IR_I16), old});
-    x86_op_store(s, 0, val);
+    x86_reg_store(s, dst->reg, dst->size == MO_16 ? IR_I16 : IR_I64, val);
 }
 
 void gen_lar(DisasContext *s, Insn *i)

@@ -566,6 +566,7 @@ static void set_limited_segments(CPUX86State *env)
     }
 }
 
+/* As Linux has them: FS and GS of 64-bit code are null. */
 static void set_segments(CPUX86State *env, unsigned mode)
 {
     uint16_t cs = mode == X86_MODE_64   ? USER_CS64
@@ -573,7 +574,8 @@ static void set_segments(CPUX86State *env, unsigned mode)
                                         : USER_CS16;
 
     for (unsigned n = 0; n < NR_SEGS; n++) {
-        uint16_t sel = n == R_CS ? cs : USER_DS;
+        bool null = mode == X86_MODE_64 && (n == R_FS || n == R_GS);
+        uint16_t sel = n == R_CS ? cs : null ? 0 : USER_DS;
         env->seg[n] = seg_from_desc(sel, gdt[sel >> 3]);
         env->seg_base[n] = 0;
     }

@@ -1,0 +1,5 @@
+# in:  rdi=data
+# out: fault=13
+# why: CR4.UMIP
+# host: no, systems emulate it
+        sldt    (%rdi)

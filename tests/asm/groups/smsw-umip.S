@@ -1,0 +1,4 @@
+# out: fault=13
+# why: CR4.UMIP
+# host: no, systems emulate it
+        smsw    %eax
