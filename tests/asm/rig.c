@@ -760,7 +760,9 @@ const TCGContext *rig_translate(Rig *r, const MachineState *st, unsigned max_ins
     if (sigsetjmp(r->cpu->jmp_env, 0) == 0) {
         make_ir(r);
         *ended = r->ended;
+        r->tcg->share = !r->desc.direct; /* as the engine; rig_run() could not go on */
         tcg_optimize(r->tcg);
+        r->tcg->share = false;
         ok = r->backend->gen_code(r->tcg, r->buf, code);
     }
     r->max_insns = before;
