@@ -4,6 +4,7 @@
 #define TCG_GUEST_DESC_H
 
 #include "tcg/vec.h"
+#include "tcg/x87.h"
 
 /*
  * Offsets are from the env pointer and may be negative. The accelerator fills this in
@@ -62,6 +63,14 @@ typedef struct GuestDesc {
     int32_t exit_note;
     int32_t mxcsr;      /* uint32_t: guest MXCSR, for vector operations             */
     int32_t vec_loaded; /* uint8_t of the back end's: 0 whenever C code runs        */
+    /*
+     * x87 state. regs: eight physical registers, 16 bytes apart, of which 10 count;
+     * uint16_t control word, status word without TOP; uint8_t TOP, and a bit for each
+     * physical register that is empty. fip (uint64_t), fop (uint16_t): what x87_note
+     * writes. loaded: as vec_loaded; while it is not 0, registers, status word, TOP and
+     * the empty ones are the back end's. None of these when x87_op is NULL.
+     */
+    int32_t x87_regs, x87_cw, x87_sw, x87_top, x87_empty, x87_fip, x87_fop, x87_loaded;
     uint8_t jc_bits;
     uint8_t page_bits, tlb_index_bits, tlb_entry_bits;
     uint8_t tag_read, tag_write, addend;
@@ -95,6 +104,12 @@ typedef struct GuestDesc {
      * unmasked.
      */
     uint64_t (*vec_op)(void *env, const VecOp *op);
+    /*
+     * The meaning of the x87 operations, on the state in env; returns the flags of form
+     * CC, and the result of form OUT. Exceptions are masked in the control word and in
+     * fldcw's operand: units that it, or a host instruction, runs in see no other.
+     */
+    uint64_t (*x87_op)(void *env, const X87Op *op);
     /* Code for the pc in env and the current mode, from the cache; NULL: leave with
      * TCG_EXIT_LOOKUP. All state is in env. */
     const void *(*lookup)(void *env);

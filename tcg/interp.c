@@ -397,6 +397,59 @@ static void vec_exec(Exec *x, const IROp *op)
     }
 }
 
+/* ---- x87 ---- */
+
+static void run_x87_ld(Exec *x, const IROp *op)
+{
+    uint64_t addr = op_address(x, op);
+    char *p = probe(x, addr, op->memop, false), buf[10];
+    X87Op v = {.id = op->vec};
+    if ((op->memop & MO_SIZE) != MO_80) {
+        v.lo = p ? load_host(p, memop_bytes(op->memop))
+                 : x->g->ld(x->env, addr, op->memop, (uintptr_t)op);
+    } else {
+        if (!p) {
+            x->g->ld_vec(x->env, addr, buf, op->memop, (uintptr_t)op);
+            p = buf;
+        }
+        v.lo = ldq_le_p(p);
+        v.hi = (uint16_t)ldw_le_p(p + 8);
+    }
+    x->g->x87_op(x->env, &v);
+}
+
+static void run_x87(Exec *x, const IROp *op)
+{
+    X87Op v = {.id = op->vec, .i = op->imm, .lo = get_in(x, op, 0) & 0xffff};
+    uint64_t result = x->g->x87_op(x->env, &v);
+    put_out(x, op, 0, result & 0xffff);
+    if (op->setcc) {
+        put_cc(x, result);
+    }
+}
+
+static void x87_exec(Exec *x, const IROp *op)
+{
+    X87Op v = {.id = op->vec, .ra = (uintptr_t)op};
+    switch (op->code) {
+    case OP_x87ld:
+        run_x87_ld(x, op);
+        break;
+    case OP_x87st:
+        v.addr = op_address(x, op);
+        v.host = probe(x, v.addr, op->memop, true);
+        x->g->x87_op(x->env, &v);
+        break;
+    case OP_x87:
+        run_x87(x, op);
+        break;
+    default:
+        ENV(x, uint64_t, x->g->x87_fip) = op->imm;
+        ENV(x, uint16_t, x->g->x87_fop) = op->imm2;
+        break;
+    }
+}
+
 /* ---- control flow ---- */
 
 static void leave(Exec *x, uintptr_t reason, const void *unit)
@@ -499,6 +552,12 @@ static void run_op(Exec *x, const IROp *op)
         break;
     case OP_st:
         run_st(x, op);
+        break;
+    case OP_x87ld:
+    case OP_x87st:
+    case OP_x87:
+    case OP_x87_note:
+        x87_exec(x, op);
         break;
     case OP_at_xchg ... OP_at_cmpxchg:
         run_atomic(x, op);

@@ -313,6 +313,10 @@ static bool memop_of(Parse *p, const char *word, uint8_t *to)
 {
     unsigned bits =
         word && (*word == 'u' || *word == 's') ? strtoul(word + 1, NULL, 10) : 0;
+    if (bits == 80 && *word == 'u') {
+        *to = MO_80;
+        return true;
+    }
     if (bits < 8 || bits > 256 || (bits & (bits - 1))) {
         return fail(p, "'%s' is no access size", word ? word : "");
     }
@@ -351,7 +355,7 @@ static bool parse_suffixes(Parse *p, IROp *op, char **word)
             op->memop |= MO_ALIGN;
         } else if (!strcmp(*word, "rmw") && info->class == CLASS_MEM) {
             op->memop |= MO_RMW;
-        } else if (!strcmp(*word, "host") && (op->code == OP_ld || op->code == OP_st)) {
+        } else if (!strcmp(*word, "host") && op->code >= OP_ld && op->code <= OP_x87st) {
             op->memop |= MO_HOST;
         } else {
             return fail(p, "suffix '%s' is unknown", *word);
@@ -479,6 +483,26 @@ static bool parse_vec(Parse *p, IROp *op, bool *first)
            (!skip_char(p, ',') || parse_number(p, &op->imm));
 }
 
+static bool parse_x87(Parse *p, IROp *op, bool *first)
+{
+    char name[MAX_NAME];
+    if (!parse_word(p, name, "")) {
+        return false;
+    }
+    while (op->vec < NR_X87_IDS && strcmp(name, x87_info[op->vec].name) != 0) {
+        op->vec++;
+    }
+    if (op->vec == NR_X87_IDS) {
+        return fail(p, "x87 operation '%s' is unknown", name);
+    }
+    *first = false;
+    if (op->code != OP_x87) {
+        return want_char(p, ',') && parse_address(p, op);
+    }
+    return parse_ins(p, op, 0, first) &&
+           (!skip_char(p, ',') || parse_number(p, &op->imm));
+}
+
 static bool parse_body(Parse *p, IROp *op)
 {
     bool first = true;
@@ -486,6 +510,7 @@ static bool parse_body(Parse *p, IROp *op)
     uint32_t mask;
     switch (op->code) {
     case OP_insn_start:
+    case OP_x87_note:
         if (!parse_imm(p, &op->imm, &first) || !parse_imm(p, &a, &first)) {
             return false;
         }
@@ -500,8 +525,13 @@ static bool parse_body(Parse *p, IROp *op)
         }
         op->imm = (a & 0xff) | b << 8;
         return true;
+    case OP_x87ld:
+    case OP_x87st:
+    case OP_x87:
+        return parse_x87(p, op, &first);
     case OP_lea:
-    case OP_ld ... OP_at_cmpxchg:
+    case OP_ld ... OP_st:
+    case OP_at_xchg ... OP_at_cmpxchg:
         first = false;
         return parse_address(p, op) && parse_ins(p, op, 2, &first);
     case OP_probe:

@@ -242,10 +242,26 @@ static void put_vec_ins(Print *p, const IROp *op)
     }
 }
 
+/* fadd_st0, 1 */
+static void put_x87(Print *p, const IROp *op)
+{
+    put_sep(p);
+    g_string_append(p->to, x87_info[op->vec].name);
+    if (op->code != OP_x87) {
+        put_address(p, op);
+        return;
+    }
+    put_ins(p, op, 0);
+    if (op->imm) {
+        put_imm(p, op->imm);
+    }
+}
+
 static void put_body(Print *p, const IROp *op)
 {
     switch (op->code) {
     case OP_insn_start:
+    case OP_x87_note:
         put_pc(p, op->imm);
         put_imm(p, op->imm2);
         break;
@@ -256,8 +272,14 @@ static void put_body(Print *p, const IROp *op)
         put_imm(p, op->imm & 0xff);
         put_imm(p, op->imm >> 8);
         break;
+    case OP_x87ld:
+    case OP_x87st:
+    case OP_x87:
+        put_x87(p, op);
+        break;
     case OP_lea:
-    case OP_ld ... OP_at_cmpxchg:
+    case OP_ld ... OP_st:
+    case OP_at_xchg ... OP_at_cmpxchg:
         put_address(p, op);
         put_ins(p, op, 2);
         break;

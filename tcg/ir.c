@@ -276,6 +276,26 @@ void ir_st(TCGContext *s, IRType t, IRRef val, IRAddr addr, unsigned memop)
     emit_mem(s, OP_st, t, addr, memop)->in[2] = val;
 }
 
+void ir_x87_mem(TCGContext *s, OpCode code, X87Id id, IRAddr addr, unsigned memop)
+{
+    emit_mem(s, code, IR_I64, addr, memop)->vec = id;
+}
+
+IROp *ir_x87(TCGContext *s, X87Id id, unsigned i)
+{
+    IROp *op = ir_emit(s, OP_x87, IR_I16);
+    op->vec = id;
+    op->imm = i;
+    return op;
+}
+
+void ir_x87_note(TCGContext *s, uint64_t pc, unsigned opcode)
+{
+    IROp *op = ir_emit(s, OP_x87_note, 0);
+    op->imm = pc;
+    op->imm2 = opcode;
+}
+
 void ir_atomic(TCGContext *s, OpCode code, IRRef out, IRAddr addr, IRRef b, IRRef c,
                unsigned memop)
 {
@@ -452,5 +472,5 @@ IRType ir_in_type(const IROp *op, unsigned i)
     }
 }
 static_assert(OP_shrd - OP_shl == 8 && OP_btc - OP_bt == 3 &&
-                  OP_at_cmpxchg - OP_probe == 8,
+                  OP_at_cmpxchg - OP_probe == 10,
               "the ranges above");

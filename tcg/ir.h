@@ -69,7 +69,7 @@ typedef struct IROp {
                       for constants; set for both inputs when they are the same ref */
     IRRef out[IR_MAX_OUTS];
     IRRef in[IR_MAX_INS];
-    uint16_t vec;    /* row of vec.def */
+    uint16_t vec;    /* row of vec.def; of x87 ops: of x87.def */
     uint16_t label;  /* of label, br, brcc, brcond */
     uint16_t ccmask; /* exit_link: flags live at the target, as the front end knows them.
                         Others, from liveness: flags read by somebody after this op */
@@ -236,6 +236,10 @@ typedef struct IRAddr {
 } IRAddr;
 void ir_ld(TCGContext *s, IRType t, IRRef out, IRAddr addr, unsigned memop);
 void ir_st(TCGContext *s, IRType t, IRRef val, IRAddr addr, unsigned memop);
+/* x87 operation `id` on memory; on the stack, where i is that of ST(i). */
+void ir_x87_mem(TCGContext *s, OpCode code, X87Id id, IRAddr addr, unsigned memop);
+IROp *ir_x87(TCGContext *s, X87Id id, unsigned i);
+void ir_x87_note(TCGContext *s, uint64_t pc, unsigned opcode);
 /* code: OP_at_*; b: operand (expected value of cmpxchg), c: new value of cmpxchg or
  * IR_NONE */
 void ir_atomic(TCGContext *s, OpCode code, IRRef out, IRAddr addr, IRRef b, IRRef c,

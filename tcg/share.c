@@ -117,7 +117,7 @@ static void end_groups(Share *h)
 
 static bool is_write(const IROp *op)
 {
-    return op->code == OP_st || op->memop & MO_RMW;
+    return op->code == OP_st || op->code == OP_x87st || op->memop & MO_RMW;
 }
 
 /* Makes the group's alignment that of the op as well; false: it has another. */
@@ -215,12 +215,16 @@ static void visit(Share *h, const IROp *op)
         return;
     case OP_ld:
     case OP_st:
+    case OP_x87ld:
+    case OP_x87st:
         add_access(h, op);
         h->fresh = false;
         break;
     case OP_at_xchg ... OP_at_cmpxchg:
     case OP_st_env:
     case OP_fence:
+    case OP_x87:
+    case OP_x87_note:
         h->fresh = false;
         break;
     case OP_call:
@@ -311,10 +315,12 @@ static unsigned count_accesses(const TCGContext *s)
 {
     unsigned n = 0;
     for (unsigned i = 0; i < s->nops; i++) {
-        n += s->ops[i].code == OP_ld || s->ops[i].code == OP_st;
+        n += s->ops[i].code >= OP_ld && s->ops[i].code <= OP_x87st;
     }
     return n;
 }
+
+static_assert(OP_x87st == OP_ld + 3, "ld st x87ld x87st");
 
 void opt_share(TCGContext *s)
 {

@@ -7,6 +7,7 @@ enum {
     SAME = 1 << 0, /* as that of the entry before */
     BASE = 1 << 1,
     OVERLAY = 1 << 2,
+    X87 = 1 << 3,
 };
 /* Kind of a value: low bits of its first integer; the env offset or constant follows in
  * the others. */
@@ -94,12 +95,14 @@ static bool same_recipe(const TCGRestore *x, const TCGRestore *y)
     return x->base_pending == y->base_pending &&
            x->overlay_pending == y->overlay_pending && x->cc_op == y->cc_op &&
            same_value(&x->a, &y->a) && same_value(&x->b, &y->b) &&
-           same_value(&x->c, &y->c) && same_value(&x->r, &y->r);
+           same_value(&x->c, &y->c) && same_value(&x->r, &y->r) &&
+           x->x87_pending == y->x87_pending && x->fip == y->fip && x->fop == y->fop;
 }
 
 static void put_recipe(SideWriter *w, const TCGRestore *r)
 {
-    put(w, (r->base_pending ? BASE : 0) | (r->overlay_pending ? OVERLAY : 0));
+    put(w, (r->base_pending ? BASE : 0) | (r->overlay_pending ? OVERLAY : 0) |
+               (r->x87_pending ? X87 : 0));
     if (r->base_pending) {
         put(w, r->cc_op & 0xffff);
         put_value(w, &r->a);
@@ -109,6 +112,10 @@ static void put_recipe(SideWriter *w, const TCGRestore *r)
     if (r->overlay_pending) {
         put(w, r->cc_op >> 16);
         put_value(w, &r->r);
+    }
+    if (r->x87_pending) {
+        put_signed(w, r->fip - r->pc);
+        put(w, r->fop);
     }
 }
 
@@ -122,6 +129,7 @@ static void get_recipe(const uint8_t **p, TCGRestore *r)
         .pc = r->pc,
         .base_pending = what & BASE,
         .overlay_pending = what & OVERLAY,
+        .x87_pending = what & X87,
     };
     if (r->base_pending) {
         r->cc_op = get(p);
@@ -132,6 +140,10 @@ static void get_recipe(const uint8_t **p, TCGRestore *r)
     if (r->overlay_pending) {
         r->cc_op |= get(p) << 16;
         r->r = get_value(p);
+    }
+    if (r->x87_pending) {
+        r->fip = r->pc + get_signed(p);
+        r->fop = get(p);
     }
 }
 

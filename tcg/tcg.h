@@ -19,7 +19,8 @@
     OPT(share, "one TLB check for several accesses off one base")                       \
     OPT(strings, "string instructions by runs")                                         \
     OPT(trace, "units that go on behind a branch not taken")                            \
-    OPT(vector, "SIMD as the host's own instructions")
+    OPT(vector, "SIMD as the host's own instructions")                                  \
+    OPT(x87, "x87 as the host's own instructions")
 
 /* clang-format off */
 enum {
@@ -148,6 +149,10 @@ struct TCGRestore {
     bool overlay_pending; /* then store bits 31:16 of cc_op and r */
     uint32_t cc_op;
     TCGValue a, b, c, r;
+    /* store fip and fop to the x87 state */
+    bool x87_pending;
+    uint16_t fop;
+    uint64_t fip;
 };
 /* False when ra is not a point that can fault. */
 bool tcg_restore_point(const TCGCode *code, const void *ra, TCGRestore *out);

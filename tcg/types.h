@@ -88,6 +88,7 @@ typedef enum MemOp {
     MO_64 = 3,
     MO_128 = 4,
     MO_256 = 5,
+    MO_80 = 6, /* of x87ld and x87st: 10 bytes */
     MO_SIZE = 7,
     /* a load sign-extends to the op's type; otherwise it zero-extends to 64 bits */
     MO_SIGN = 1 << 3,
@@ -101,7 +102,7 @@ typedef enum MemOp {
 
 static inline unsigned memop_bytes(unsigned mo)
 {
-    return 1u << (mo & MO_SIZE);
+    return (mo & MO_SIZE) == MO_80 ? 10 : 1u << (mo & MO_SIZE);
 }
 
 #endif

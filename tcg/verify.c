@@ -69,6 +69,10 @@ static bool check_memop(Verify *v)
         return (op->type == IR_I64 && len && PROBE_LEAD(op->imm2) < len) ||
                FAIL(v, "bad probe");
     }
+    if (op->code == OP_x87ld || op->code == OP_x87st) {
+        return ((size >= MO_16 && size <= MO_64) || (op->memop & ~MO_HOST) == MO_80) ||
+               FAIL(v, "no access size of x87");
+    }
     if (size > MO_256 || (size > MO_64 && !is_vec(op->type)) ||
         (is_vec(op->type) && size < MO_32)) {
         return FAIL(v, "access size and type do not go together");
@@ -149,10 +153,43 @@ static bool check_imm(Verify *v)
     }
 }
 
+static bool is_x87(unsigned code)
+{
+    return code == OP_x87 || code == OP_x87ld || code == OP_x87st;
+}
+
+/* The row's form is one of the op. */
+static bool check_x87(Verify *v)
+{
+    const IROp *op = v->op;
+    if (op->vec == X87_NO_OP || op->vec >= NR_X87_IDS) {
+        return FAIL(v, "no such x87 operation");
+    }
+    unsigned form = x87_info[op->vec].form;
+    OpCode code = form == X87_FORM_LD   ? OP_x87ld
+                  : form == X87_FORM_ST ? OP_x87st
+                                        : OP_x87;
+    if (op->code != code) {
+        return FAIL(v, "the x87 operation is not one of this op");
+    }
+    if (op->out[0] != IR_NONE && form != X87_FORM_OUT) {
+        return FAIL(v, "the x87 operation has no result");
+    }
+    if (op->setcc && form != X87_FORM_CC) {
+        return FAIL(v, "the x87 operation sets no flags");
+    }
+    return code != OP_x87 || (op->imm >= 0 && op->imm < 8) ||
+           FAIL(v, "no such stack register");
+}
+
 static bool check_shape(Verify *v)
 {
     const IROp *op = v->op;
-    if (op->vec >= NR_VEC_IDS) {
+    if (is_x87(op->code)) {
+        if (!check_x87(v)) {
+            return false;
+        }
+    } else if (op->vec >= NR_VEC_IDS) {
         return FAIL(v, "no such vector operation");
     }
     if (op->setcc && !v->info->ccw) {
@@ -182,6 +219,8 @@ static bool in_needed(const Verify *v, unsigned i)
     case OP_vtoi:
     case OP_itov: /* a row of vec.def says */
         return false;
+    case OP_x87:
+        return i == 0 && x87_info[op->vec].form == X87_FORM_IN;
     default:
         return i < v->info->ins;
     }
@@ -193,6 +232,8 @@ static bool out_needed(const Verify *v)
     switch (op->code) {
     case OP_call:
         return false;
+    case OP_x87:
+        return x87_info[op->vec].form == X87_FORM_OUT;
     case OP_sub:
     case OP_and:
         return !op->setcc;

@@ -214,7 +214,12 @@ static TCGValue describe_value(const X64 *x, unsigned i)
 void cc_describe(const X64 *x, TCGRestore *r)
 {
     const CCInfo *cc = &x->cc;
-    *r = (TCGRestore){.pc = x->pc};
+    *r = (TCGRestore){
+        .pc = x->pc,
+        .x87_pending = x->x87_note.pending,
+        .fip = x->x87_note.fip,
+        .fop = x->x87_note.fop,
+    };
     if (cc->base == CC_BASE_KNOWN && !cc->op_stored) {
         r->base_pending = true;
         r->cc_op = CC_OP(cc->kind, cc->type);

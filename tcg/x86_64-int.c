@@ -1313,6 +1313,7 @@ void x64_emit_in_c(X64 *x, const IROp *op)
     asm_patch(over, x->a.p);
     ra_evict(&x->ra, 1u << R10 | 1u << R11);
     x->vec_state = VEC_IN_ENV;
+    x64_x87_unknown(x);
     x64_call(x, x64_thunks.save_caller);
     asm_movi(&x->a, RDI, (uintptr_t)copy);
     asm_lea(&x->a, IR_I64, RSI, mem_at(RSP, FRAME_ARGS));

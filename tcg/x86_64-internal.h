@@ -22,6 +22,7 @@
  *   x86_64-cc.c   the guest's flags
  *   x86_64-mem.c  guest memory
  *   x86_64-vec.c  vectors
+ *   x86_64-x87.c  x87
  */
 enum { ENV = R14, TLB = R15 };
 
@@ -33,6 +34,7 @@ enum {
     FRAME_BUF = 32,    /* what a slow load has loaded */
     FRAME_SAVE = 64,   /* scratch registers over a call in a thunk */
     FRAME_VECS = 80,   /* whether vectors were loaded before a call in a thunk */
+    FRAME_X87 = 84,    /* ... and the x87 state */
     FRAME_FLAGS = 88,  /* EFLAGS over a slow store */
     FRAME_ARGS = 96,   /* inputs, then outputs of an op that C computes */
     FRAME_SLOTS = 160, /* spill slots, 8 bytes each */
@@ -101,6 +103,13 @@ typedef struct Exit {
 /* Where the pinned vector registers are: x86_64-vec.c */
 enum { VEC_UNKNOWN, VEC_IN_REGS, VEC_IN_ENV };
 
+/* The last x87 instruction, as long as it is not noted in env: x86_64-x87.c */
+typedef struct X87Note {
+    bool pending;
+    uint16_t fop;
+    uint64_t fip;
+} X87Note;
+
 typedef struct X64 {
     RegAlloc ra; /* first: the allocator's hooks cast */
     Asm a;
@@ -121,6 +130,9 @@ typedef struct X64 {
         vec_made;       /* temp in register LAST: made by the op before, by this one */
     uint8_t vec_stored; /* of a store being emitted: register of the value, or NO_REG */
     struct VecCold *vec_cold;
+    uint8_t x87_state; /* VEC_*, of the x87 state */
+    X87Note x87_note;
+    struct X87Cold *x87_cold;
     Label *labels;
     SlowPath *slow, **slow_tail;
     Exit exits[TCG_MAX_EXITS];
@@ -138,6 +150,7 @@ typedef struct X64Thunks {
     const uint8_t *save_all, *save_caller, *load_all, *load_caller;
     const uint8_t *ld[64], *st[32]; /* by MemOp, MO_SIGN excluded */
     const uint8_t *atomic, *probe, *cc_load, *flags_load, *vec_load, *vec_save;
+    const uint8_t *x87_load, *x87_save, *x87_st;
     bool bmi1, bmi2, popcnt, lzcnt;
     bool has_vecs; /* vector registers are pinned */
     bool use_tlb;  /* r15 is the TLB base */
@@ -284,7 +297,15 @@ void x64_emit_ld(X64 *x, const IROp *op);
 void x64_emit_st(X64 *x, const IROp *op);
 void x64_emit_atomic(X64 *x, const IROp *op);
 
-typedef enum SlowKind { SLOW_LD, SLOW_ST, SLOW_RMW, SLOW_ATOMIC, SLOW_PROBE } SlowKind;
+/* SLOW_X87: a store that GuestDesc.x87_op() does as a whole. */
+typedef enum SlowKind {
+    SLOW_LD,
+    SLOW_ST,
+    SLOW_RMW,
+    SLOW_ATOMIC,
+    SLOW_PROBE,
+    SLOW_X87,
+} SlowKind;
 /* An access being emitted. */
 typedef struct Access {
     const IROp *op;
@@ -349,5 +370,27 @@ void x64_vec_thunks(X64 *x);
 void x64_vec_to_c(X64 *x);
 void x64_vec_to_c_noting(X64 *x, Mem was);
 void x64_vec_from_c(X64 *x, Mem was);
+
+/* --- x86_64-x87.c --- */
+
+EmitFn x64_emit_x87, x64_emit_x87_ld, x64_emit_x87_st, x64_emit_x87_note;
+/* Puts the last instruction in env: somebody may look at it, or paths part or meet. */
+void x64_x87_flush(X64 *x);
+/* Where control goes on behind C code, or at a label: nothing is known of the x87 state.
+ */
+static inline void x64_x87_unknown(X64 *x)
+{
+    x->x87_state = VEC_UNKNOWN;
+}
+/* Out-of-line parts. */
+void x64_x87_cold(X64 *x);
+/* Thunks; in thunks: C code comes next, and back from it. As their namesakes of vectors.
+ */
+void x64_x87_thunks(X64 *x);
+void x64_x87_to_c(X64 *x);
+void x64_x87_to_c_noting(X64 *x, Mem was);
+void x64_x87_from_c(X64 *x, Mem was);
+/* In thunks: what a slow x87 store calls. */
+uint64_t x64_x87_store(void *env, uint64_t addr, uint64_t id, uintptr_t ra);
 
 #endif

@@ -27,6 +27,7 @@ struct SlowPath {
     uint8_t kind, a; /* SlowKind; the register A */
     uint8_t memop;
     uint8_t code; /* of atomics */
+    uint16_t x87; /* of SLOW_X87: row of x87.def */
     bool vec;     /* stores a vector, from this register or NO_REG */
     uint8_t vec_reg;
     bool flags; /* those of insn count */
@@ -119,6 +120,7 @@ static void slow_new(X64 *x, Access *acc, SlowKind kind, uint8_t *jump)
         .a = acc->a,
         .memop = acc->memop,
         .code = op->code,
+        .x87 = op->vec,
         .jump = jump,
         .is_const = acc->is_const,
         .addr = acc->addr,
@@ -224,6 +226,10 @@ static void emit_slow(X64 *x, const SlowPath *s)
     switch (s->kind) {
     case SLOW_ST:
         slow_call(x, s, store_thunk(s));
+        break;
+    case SLOW_X87:
+        asm_storei(&x->a, IR_I32, mem_at(RSP, FRAME_OI), s->x87);
+        slow_call(x, s, x64_thunks.x87_st);
         break;
     case SLOW_ATOMIC:
         slow_call(x, s, x64_thunks.atomic);

@@ -47,6 +47,13 @@ static void thunk_ret(X64 *x)
     asm_b(&x->a, 0xc3);
 }
 
+/* C code comes next. Destroys EFLAGS. */
+static void to_c(X64 *x)
+{
+    x64_vec_to_c(x);
+    x64_x87_to_c(x);
+}
+
 static const uint8_t callee_saved[] = {RBP, RBX, R12, R13, R14, R15};
 
 static void load_memory_base(X64 *x)
@@ -80,7 +87,7 @@ static void thunk_exit(X64 *x)
     asm_movi(&x->a, R10, TCG_EXIT_LOOKUP);
     asm_movi(&x->a, R11, 0);
     x64_thunks.exit = x64_rx(x, x->a.p);
-    x64_vec_to_c(x);
+    to_c(x);
     thunk_regs(x, ALL_PINNED, true);
     asm_mov(&x->a, IR_I64, RAX, R10);
     asm_mov(&x->a, IR_I64, RDX, R11);
@@ -123,7 +130,7 @@ static void thunk_jump_miss(X64 *x)
 {
     x64_thunks.jump_miss = thunk_start(x);
     asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
-    x64_vec_to_c(x);
+    to_c(x);
     thunk_regs(x, ALL_PINNED, true);
     asm_mov(&x->a, IR_I64, RDI, ENV);
     x64_call(x, (const void *)x->g->lookup);
@@ -138,11 +145,11 @@ static void thunk_jump_miss(X64 *x)
 static void thunks_of_calls(X64 *x)
 {
     x64_thunks.save_all = thunk_start(x);
-    x64_vec_to_c(x);
+    to_c(x);
     thunk_regs(x, ALL_PINNED, true);
     thunk_ret(x);
     x64_thunks.save_caller = thunk_start(x);
-    x64_vec_to_c(x);
+    to_c(x);
     thunk_regs(x, CALLER_SAVED, true);
     thunk_ret(x);
     x64_thunks.load_all = thunk_start(x);
@@ -160,6 +167,7 @@ static void slow_begin(X64 *x, unsigned up)
     asm_store(&x->a, IR_I64, R10, mem_at(RSP, up + FRAME_SAVE));
     asm_store(&x->a, IR_I64, R11, mem_at(RSP, up + FRAME_SAVE + 8));
     x64_vec_to_c_noting(x, mem_at(RSP, up + FRAME_VECS));
+    x64_x87_to_c_noting(x, mem_at(RSP, up + FRAME_X87));
     thunk_regs(x, ALL_PINNED, true);
     asm_mov(&x->a, IR_I64, RDI, ENV);
 }
@@ -168,6 +176,7 @@ static void slow_end(X64 *x, unsigned up)
 {
     load_memory_base(x);
     x64_vec_from_c(x, mem_at(RSP, up + FRAME_VECS));
+    x64_x87_from_c(x, mem_at(RSP, up + FRAME_X87));
     thunk_regs(x, CALLER_SAVED, false);
     asm_load(&x->a, IR_I64, R10, mem_at(RSP, up + FRAME_SAVE));
     asm_load(&x->a, IR_I64, R11, mem_at(RSP, up + FRAME_SAVE + 8));
@@ -219,6 +228,20 @@ static void thunk_st(X64 *x, unsigned memop)
     asm_movi(&x->a, RCX, memop);
     asm_load(&x->a, IR_I64, R8, mem_at(RSP, 0));
     x64_call(x, t > IR_I64 ? (const void *)x->g->st_vec : (const void *)x->g->st);
+    slow_end(x, 16);
+    asm_b(&x->a, 0xc2);
+    asm_w(&x->a, 8);
+}
+
+/* The unit has pushed the guest address, which goes on return; the row is in FRAME_OI. */
+static void thunk_x87_st(X64 *x)
+{
+    x64_thunks.x87_st = thunk_start(x);
+    slow_begin(x, 16);
+    asm_load(&x->a, IR_I64, RSI, mem_at(RSP, 8));
+    asm_load(&x->a, IR_I32, RDX, mem_at(RSP, 16 + FRAME_OI));
+    asm_load(&x->a, IR_I64, RCX, mem_at(RSP, 0));
+    x64_call(x, (const void *)x64_x87_store);
     slow_end(x, 16);
     asm_b(&x->a, 0xc2);
     asm_w(&x->a, 8);
@@ -289,6 +312,7 @@ static void thunks_of_flags(X64 *x)
 static void emit_thunks(X64 *x)
 {
     x64_vec_thunks(x);
+    x64_x87_thunks(x);
     thunk_enter(x);
     thunk_exit(x);
     thunks_of_exits(x);
@@ -297,6 +321,8 @@ static void emit_thunks(X64 *x)
     thunks_of_flags(x);
     thunk_atomic(x);
     thunk_probe(x);
+    thunk_x87_st(x);
+    thunk_ld(x, MO_80);
     for (unsigned size = MO_8; size <= MO_256; size++) {
         for (unsigned align = 0; align <= MO_ALIGN; align += MO_ALIGN) {
             thunk_st(x, size | align);

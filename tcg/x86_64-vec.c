@@ -330,6 +330,7 @@ static void before_c(X64 *x, const IROp *op)
     ra_evict(&x->ra, 1u << R10 | 1u << R11);
     x64_call(x, x64_thunks.save_caller);
     x->vec_state = VEC_IN_ENV;
+    x64_x87_unknown(x);
 }
 
 static const uint8_t *put_vec_op(X64 *x, const IROp *op)

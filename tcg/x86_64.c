@@ -183,6 +183,7 @@ static void emit_call(X64 *x, const IROp *op)
     const HelperInfo *h = ir_helper(op);
     unsigned reads = ir_helper_reads(h);
     TCGRestore state;
+    x64_x87_flush(x);
     call_flags(x, h);
     cc_describe(x, &state);
     if (reads & HS_GPR) {
@@ -190,6 +191,7 @@ static void emit_call(X64 *x, const IROp *op)
     }
     x64_call(x, reads & HS_GPR ? x64_thunks.save_all : x64_thunks.save_caller);
     x->vec_state = VEC_IN_ENV;
+    x64_x87_unknown(x);
     load_args(x, op, h);
     ra_end_op(&x->ra, op);
     ra_evict(&x->ra, 1u << R10 | 1u << R11);
@@ -231,6 +233,7 @@ static void emit_nothing(X64 *x, const IROp *op) {}
 static Label *branch_to(X64 *x, const IROp *op)
 {
     Label *l = &x->labels[op->label];
+    x64_x87_flush(x);
     if (l->preds > 1) {
         ra_sync(&x->ra);
         if (x->wanted) {
@@ -276,6 +279,11 @@ static void emit_label(X64 *x, const IROp *op)
 {
     Label *l = &x->labels[op->label];
     x->vec_state = VEC_UNKNOWN;
+    x64_x87_unknown(x);
+    if (!x->ended) {
+        x64_x87_flush(x);
+    }
+    x->x87_note.pending = false;
     if (l->preds > 1 && !x->ended) {
         ra_sync(&x->ra);
         if (x->wanted) {
@@ -324,6 +332,7 @@ static void emit_exit_link(X64 *x, const IROp *op)
 {
     Exit *e = &x->exits[x->nexits++];
     *e = (Exit){.pc = op->imm, .slot = op->slot};
+    x64_x87_flush(x);
     ra_sync(&x->ra);
     if (op->ccmask) {
         cc_store(x);
@@ -338,6 +347,7 @@ static void emit_exit_link(X64 *x, const IROp *op)
 
 static void emit_exit_tb(X64 *x, const IROp *op)
 {
+    x64_x87_flush(x);
     ra_sync(&x->ra);
     cc_store(x);
     asm_movi(&x->a, R10, TCG_EXIT_TB + op->imm);
@@ -386,6 +396,7 @@ static void emit_jump_probe(X64 *x, int64_t note)
 
 static void emit_exit_ind(X64 *x, const IROp *op)
 {
+    x64_x87_flush(x);
     ra_sync(&x->ra);
     cc_store(x);
     x64_load_fixed(x, IR_I64, R10, op->in[0]);
@@ -445,6 +456,10 @@ static EmitFn *const emitters[NR_OPS] = {
     [OP_vcmpcc] = x64_emit_vcmpcc,
     [OP_vtoi] = x64_emit_vtoi,
     [OP_itov] = x64_emit_itov,
+    [OP_x87ld] = x64_emit_x87_ld,
+    [OP_x87st] = x64_emit_x87_st,
+    [OP_x87] = x64_emit_x87,
+    [OP_x87_note] = x64_emit_x87_note,
 };
 static_assert(OP_inc + 3 == OP_not && OP_add + 6 == OP_xor && OP_xor + 1 == OP_andn &&
                   OP_shl + 6 == OP_rcr,
@@ -666,6 +681,7 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     out->hot_size = x.a.p - x.entry;
     x64_emit_slow(&x);
     x64_vec_cold(&x);
+    x64_x87_cold(&x);
     for (unsigned i = 0; i < x.nexits && !asm_full(&x.a); i++) {
         emit_unlinked(&x, out, &x.exits[i]);
     }

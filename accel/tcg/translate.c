@@ -460,6 +460,10 @@ static void apply_restore(CPUState *cpu, const TCGRestore *r)
         *cc_op = (*cc_op & 0xffff) | (r->cc_op & 0xffff0000);
         *(uint64_t *)(env + g->cc_r) = over;
     }
+    if (r->x87_pending) {
+        *(uint64_t *)(env + g->x87_fip) = r->fip;
+        *(uint16_t *)(env + g->x87_fop) = r->fop;
+    }
     cpu->ops->restore_state(cpu, r->pc);
 }
 

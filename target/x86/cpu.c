@@ -101,6 +101,18 @@ void x86_set_mxcsr(CPUX86State *env, uint32_t val)
     }
 }
 
+static bool has_unmasked_x87(const CPUX86State *env)
+{
+    return ~env->x87.cw & FLOAT_ALL_FLAGS;
+}
+
+void x86_x87_masks_changed(CPUX86State *env)
+{
+    if (has_unmasked_x87(env) != !!(env->hflags & HF_X87_UNMASKED)) {
+        x86_update_hflags(env);
+    }
+}
+
 void x86_update_hflags(CPUX86State *env)
 {
     uint32_t h = segment_hflags(env) | control_hflags(env);
@@ -117,6 +129,7 @@ void x86_update_hflags(CPUX86State *env)
     h |= env->eflags & EFL_RF ? HF_RF : 0;
     h |= env->inhibit_irq ? HF_INHIBIT : 0;
     h |= has_unmasked_simd(env) ? HF_SIMD_UNMASKED : 0;
+    h |= has_unmasked_x87(env) ? HF_X87_UNMASKED : 0;
     h |= (env->eflags & EFL_IOPL) >> EFL_IOPL_SHIFT << HF_IOPL_SHIFT;
     env->hflags = h;
     cpu_mode_changed(env_cpu(env), x86_mmu_idx(env));

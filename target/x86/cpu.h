@@ -8,6 +8,7 @@
 #include "cpu/mmu.h"
 #include "target/x86/regs.h"
 #include "target/x86/x87.h"
+#include "tcg/x87.h"
 #include "util/bitops.h"
 
 /* EFLAGS (SDM vol. 1, figure 3-8); the arithmetic ones are CC_* of tcg/cc.h. */
@@ -131,6 +132,7 @@ enum {
     HF_RF = 1 << 20,
     HF_UMIP = 1 << 21,
     HF_SIMD_UNMASKED = 1 << 22, /* MXCSR leaves a SIMD exception unmasked */
+    HF_X87_UNMASKED = 1 << 23,  /* the x87 control word leaves one unmasked */
 };
 
 #define NOTE_NO_BRANCH INT64_MAX
@@ -186,8 +188,8 @@ typedef struct CPUX86State {
     int64_t df;        /* 1: strings go up; -1: down */
     uint32_t hflags;
     uint32_t mxcsr;
-    uint8_t vec_loaded;         /* the back end's, see guest-desc.h */
-    uint64_t seg_base[NR_SEGS]; /* copies of seg[].base that generated code adds */
+    uint8_t vec_loaded, x87_loaded; /* the back end's, see guest-desc.h */
+    uint64_t seg_base[NR_SEGS];     /* copies of seg[].base that generated code adds */
     X86Vec vec[16];
     X86Vec vec_tmp; /* a memory operand on its way to a helper */
 
@@ -246,6 +248,12 @@ void x86_mapping_changed(CPUX86State *env);
 
 /* Every change of MXCSR by the guest. */
 void x86_set_mxcsr(CPUX86State *env, uint32_t val);
+/* After every change of exception masks in the x87 control word, but for one that leaves
+ * all masked. */
+void x86_x87_masks_changed(CPUX86State *env);
+
+/* GuestDesc.x87_op(). */
+uint64_t x86_x87_op(void *env, const X87Op *op);
 
 static inline unsigned x86_cpl(const CPUX86State *env)
 {

@@ -672,7 +672,7 @@ void gen_fxrstor(DisasContext *s, Insn *i)
 {
     if (!denied_by_cr0(s, HF_EM)) {
         X86_CALL(s, fxrstor, IR_NONE, linear_address(s, 0, 512, false), wide(s));
-        x86_goto_next_mode(s); /* MXCSR */
+        x86_goto_next_mode(s); /* MXCSR, x87 control word */
     }
 }
 
@@ -714,7 +714,7 @@ void gen_xrstor(DisasContext *s, Insn *i)
         IRRef va = linear_address(s, 0, 576, false);
 
         X86_CALL(s, xrstor, IR_NONE, va, edx_eax(s), wide(s));
-        x86_goto_next_mode(s); /* MXCSR */
+        x86_goto_next_mode(s); /* MXCSR, x87 control word */
     }
 }
 

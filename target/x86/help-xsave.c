@@ -124,6 +124,7 @@ void helper_fxrstor(CPUX86State *env, uint64_t va, uint64_t wide)
     }
 
     x87_fxrstor(&env->x87, wide, img);
+    x86_x87_masks_changed(env);
     if (env->cr4 & CR4_OSFXSR) {
         x86_set_mxcsr(env, get32(img + 24));
         take_sse(env, img);
@@ -237,6 +238,7 @@ void helper_xrstor(CPUX86State *env, uint64_t va, uint64_t mask, uint64_t wide)
     }
     if (rfbm & XSTATE_X87) {
         bv &XSTATE_X87 ? x87_fxrstor(&env->x87, wide, img) : init_x87(env);
+        x86_x87_masks_changed(env);
     }
     if (rfbm & XSTATE_SSE) {
         bv &XSTATE_SSE ? take_sse(env, img) : init_vectors(env, 0);

@@ -10,6 +10,7 @@
 
 #include "target/x86/vec.h"
 
+static_assert(sizeof(floatx80) == 16, "GuestDesc.x87_regs");
 static_assert(NR_X86_FEATS <= 64 * ARRAY_SIZE(((CPUX86State *)NULL)->features),
               "features");
 
@@ -36,6 +37,15 @@ void x86_fill_guest_desc(GuestDesc *g)
     g->mxcsr = offsetof(CPUX86State, mxcsr);
     g->vec_loaded = offsetof(CPUX86State, vec_loaded);
     g->vec_op = x86_vec_op;
+    g->x87_regs = offsetof(CPUX86State, x87.r);
+    g->x87_cw = offsetof(CPUX86State, x87.cw);
+    g->x87_sw = offsetof(CPUX86State, x87.sw);
+    g->x87_top = offsetof(CPUX86State, x87.top);
+    g->x87_empty = offsetof(CPUX86State, x87.empty);
+    g->x87_fip = offsetof(CPUX86State, x87.fip);
+    g->x87_fop = offsetof(CPUX86State, x87.fop);
+    g->x87_loaded = offsetof(CPUX86State, x87_loaded);
+    g->x87_op = x86_x87_op;
 }
 
 /* Globals are numbered as made: GPRs 0..15, vector registers 16..31. */

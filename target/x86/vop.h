@@ -2,14 +2,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * VOP_X is the operation of the SSE instruction X, whatever its encoding: MMX, SSE and
- * AVX rows share it, operand kind and size tell which. X87_X is the operation of the x87
- * instruction FX. Rows of gen_pextr, gen_pinsr, gen_broadcast, gen_vmaskmov and
+ * AVX rows share it, operand kind and size tell which. X87_x is a row of tcg/x87.def.
+ * Rows of gen_pextr, gen_pinsr, gen_broadcast, gen_vmaskmov and
  * gen_gather carry a size, SZ8...
  */
 #ifndef TARGET_X86_VOP_H
 #define TARGET_X86_VOP_H
 
 #include "tcg/vec.h"
+#include "tcg/x87.h"
 
 typedef enum X86Vop {
     VOP_NONE = VEC_NONE,
@@ -18,7 +19,7 @@ typedef enum X86Vop {
     NR_VOPS = NR_VEC_IDS,
 } X86Vop;
 
-/* By ModRM.reg of D8, DA, DC, DE. */
+/* Arithmetic of x87, by ModRM.reg of D8, DA, DC, DE. */
 typedef enum X86X87Op {
     X87_ADD,
     X87_MUL,

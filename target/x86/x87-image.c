@@ -135,7 +135,7 @@ void x87_store_regs(const X87State *x, uint8_t image[X87_REGS_SIZE])
 void x87_load_regs(X87State *x, const uint8_t image[X87_REGS_SIZE])
 {
     for (unsigned i = 0; i < 8; i++) {
-        x->r[(x->top + i) & 7] = load_register(image + 10 * i);
+        x87_put(&x->r[(x->top + i) & 7], load_register(image + 10 * i));
     }
 }
 
@@ -170,6 +170,6 @@ void x87_fxrstor(X87State *x, bool wide, const uint8_t image[X87_FXSAVE_END])
     x->fcs = wide ? 0 : fip >> 32;
     x->fds = wide ? 0 : fdp >> 32;
     for (unsigned i = 0; i < 8; i++) {
-        x->r[(x->top + i) & 7] = load_register(image + X87_FXSAVE_REGS + 16 * i);
+        x87_put(&x->r[(x->top + i) & 7], load_register(image + X87_FXSAVE_REGS + 16 * i));
     }
 }

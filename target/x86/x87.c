@@ -38,7 +38,7 @@ static inline floatx80 get_st(const X87State *x, unsigned i)
 
 static inline void set_st(X87State *x, unsigned i, floatx80 v)
 {
-    x->r[physical(x, i)] = v;
+    x87_put(&x->r[physical(x, i)], v);
     x->empty &= ~(1 << physical(x, i));
 }
 
@@ -145,7 +145,7 @@ void x87_clear_exceptions(X87State *x)
 /* Bit 6 is always set, bits 7 and 13 to 15 never. */
 void x87_set_cw(X87State *x, uint16_t cw)
 {
-    x->cw = (cw & 0x1f3f) | 0x40;
+    x->cw = (cw & X87_CW_BITS) | X87_CW_FIXED;
     update_summary(x);
 }
 

@@ -28,6 +28,12 @@ typedef struct X87State {
     uint64_t fip, fdp;
 } X87State;
 
+/* The control word: bits that there are (SDM vol. 1, 8.1.5). */
+enum {
+    X87_CW_BITS = 0x1f3f,
+    X87_CW_FIXED = 1 << 6, /* always set */
+};
+
 /* The status word above the exception flags, which are FLOAT_* (SDM vol. 1, 8.1.3). */
 enum {
     X87_SW_SF = 1 << 6, /* the invalid operation was a stack fault */
@@ -70,10 +76,17 @@ static inline void x87_enter_mmx(X87State *x)
     x->empty = 0;
 }
 
+/* Leaves the bytes between registers alone: states are compared as a whole. */
+static inline void x87_put(floatx80 *r, floatx80 v)
+{
+    r->lo = v.lo;
+    r->hi = v.hi;
+}
+
 /* A write to MMi. SDM vol. 1, 9.5.2: the exponent becomes all ones. */
 static inline void x87_set_mmx(X87State *x, unsigned i, uint64_t v)
 {
-    x->r[i] = (floatx80){v, 0xffff};
+    x87_put(&x->r[i], (floatx80){v, 0xffff});
 }
 
 /*

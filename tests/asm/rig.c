@@ -354,6 +354,10 @@ static void apply(CPUX86State *env, const TCGRestore *p)
         env->cc_op = (env->cc_op & 0xffff) | (p->cc_op & 0xffff0000);
         env->cc_r = r;
     }
+    if (p->x87_pending) {
+        env->x87.fip = p->fip;
+        env->x87.fop = p->fop;
+    }
 }
 
 void cpu_restore_state(CPUState *cpu, uintptr_t ra)
@@ -611,6 +615,7 @@ static void state_in(Rig *r, const MachineState *st)
         f->lo = ldq_le_p(st->st[n]);
         f->hi = ldw_le_p(st->st[n] + 8);
     }
+    x86_x87_masks_changed(env);
 }
 
 static void state_out(Rig *r, MachineState *st)

@@ -475,6 +475,81 @@ static bool gen_memory_operand(Gen *g)
     return true;
 }
 
+static X87Id any_x87(Gen *g)
+{
+    X87Id id = 1 + below(g, NR_X87_IDS - 1);
+    /* what is but near the host's */
+    return id >= X87_f2xm1 && id <= X87_fcos ? X87_fscale : id;
+}
+
+static unsigned x87_memop(Gen *g, X87Id id)
+{
+    const char *name = x87_info[id].name;
+    static const struct {
+        const char *suffix;
+        uint8_t memop;
+    } sizes[] = {
+        {"_f32", MO_32},
+        {"_i32", MO_32},
+        {"_f64", MO_64},
+        {"_i64", MO_64},
+        {"_i16", MO_16},
+    };
+    for (unsigned i = 0; i < ARRAY_SIZE(sizes); i++) {
+        if (g_str_has_suffix(name, sizes[i].suffix)) {
+            return sizes[i].memop;
+        }
+    }
+    return MO_80;
+}
+
+/* A control word that leaves all masked. */
+static IRRef any_cw(Gen *g)
+{
+    IRRef v = in(g, IR_I16), t = ir_temp(g->s, IR_I16), cw = ir_temp(g->s, IR_I16);
+    ir_op2(g->s, OP_and, IR_I16, t, v, konst(g, X87_CW_BITS));
+    ir_op2(g->s, OP_or, IR_I16, cw, t, konst(g, X87_CW_FIXED | FLOAT_ALL_FLAGS));
+    return cw;
+}
+
+static void gen_x87_stack(Gen *g, X87Id id)
+{
+    X87Form form = x87_info[id].form;
+    IRRef v = form != X87_FORM_IN ? IR_NONE : id == X87_fldcw ? any_cw(g) : in(g, IR_I16);
+    bool has_i = form == X87_FORM_STI || form == X87_FORM_CC || id == X87_fcmovne;
+    IROp *op = ir_x87(g->s, id, has_i ? below(g, 8) : 0);
+    op->in[0] = v;
+    if (form == X87_FORM_OUT) {
+        op->out[0] = out(g, IR_I16);
+        done(g, op);
+    } else if (form == X87_FORM_CC && chance(g, 80)) {
+        op->setcc = true;
+        g->undefined = 0;
+    }
+}
+
+/* A run of x87 instructions. */
+static bool gen_x87(Gen *g)
+{
+    if (!g->opt->vectors || g->opt->without[OP_x87]) {
+        return false;
+    }
+    for (unsigned i = 1 + below(g, 6); i > 0; i--) {
+        X87Id id = any_x87(g);
+        X87Form form = x87_info[id].form;
+        if (form == X87_FORM_LD || form == X87_FORM_ST) {
+            ir_x87_mem(g->s, form == X87_FORM_LD ? OP_x87ld : OP_x87st, id, address(g),
+                       x87_memop(g, id));
+        } else {
+            gen_x87_stack(g, id);
+        }
+        if (chance(g, 80)) {
+            ir_x87_note(g->s, g->pc + below(g, 16), below(g, 0x800));
+        }
+    }
+    return true;
+}
+
 static bool gen_atomic(Gen *g)
 {
     OpCode code = OP_at_xchg + below(g, OP_at_cmpxchg - OP_at_xchg + 1);
@@ -627,7 +702,8 @@ static const struct {
     unsigned weight;
     bool (*make)(Gen *g);
 } families[] = {
-    {24, gen_alu           },
+    {20, gen_alu           },
+    {4,  gen_x87           },
     {6,  gen_copy          },
     {8,  gen_shift         },
     {8,  gen_extend        },

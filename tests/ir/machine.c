@@ -99,6 +99,23 @@ static void *slow_probe(void *env, uint64_t addr, uint32_t what, uintptr_t ra)
     return m->mem + at;
 }
 
+static uint64_t x87_op(void *env, const X87Op *op)
+{
+    Machine *m = machine_of(env);
+    uint8_t image[X87_MAX_STORE];
+    uint16_t sw;
+    if (x87_info[op->id].form != X87_FORM_ST) {
+        return x87_run(&m->env.x87, op);
+    }
+    unsigned n = x87_store_image(&m->env.x87, op->id, image, &sw);
+    for (unsigned i = 0; !op->host && i < n; i++) {
+        access_mem(m, op->addr + i, MO_8, op->ra);
+    }
+    memcpy(op->host ? (uint8_t *)op->host : m->mem + (op->addr - MEM_BASE), image, n);
+    x87_stored(&m->env.x87, op->id, sw);
+    return 0;
+}
+
 static const void *no_lookup(void *env)
 {
     return NULL;
@@ -118,6 +135,14 @@ const GuestDesc machine_guest = {
     .exit_note = OFF(field[0]),
     .mxcsr = OFF(mxcsr),
     .vec_loaded = OFF(vec_loaded),
+    .x87_regs = OFF(x87.r),
+    .x87_cw = OFF(x87.cw),
+    .x87_sw = OFF(x87.sw),
+    .x87_top = OFF(x87.top),
+    .x87_empty = OFF(x87.empty),
+    .x87_fip = OFF(x87.fip),
+    .x87_fop = OFF(x87.fop),
+    .x87_loaded = OFF(x87_loaded),
     .jc_bits = 2,
     .page_bits = PAGE_BITS,
     .tlb_index_bits = TLB_INDEX_BITS,
@@ -131,6 +156,7 @@ const GuestDesc machine_guest = {
     .st_vec = slow_st_vec,
     .atomic = slow_atomic,
     .probe = slow_probe,
+    .x87_op = x87_op,
     .lookup = no_lookup,
 };
 static_assert(sizeof(TLBEntry) == 1 << 5, "tlb_entry_bits");
@@ -363,6 +389,39 @@ static uint64_t tame(uint64_t v)
     }
 }
 
+/* Numbers of middling size, and everything else that a register can hold. */
+static floatx80 fill_register(uint64_t a, uint64_t b)
+{
+    static const uint16_t exponents[] = {0, 1, 0x7ffe, 0x7fff};
+    static const uint64_t significands[] = {0, 1, BIT64(63), 3ull << 62, UINT64_MAX};
+    uint64_t lo = a | BIT64(63);
+    unsigned hi = 0x3ff0 + (b & 31);
+    if ((b >> 8 & 3) == 0) {
+        hi = exponents[b >> 10 & 3];
+    }
+    if ((b >> 12 & 3) == 0) {
+        lo = significands[(b >> 14) % ARRAY_SIZE(significands)];
+    } else if ((b >> 12 & 15) == 1) {
+        lo = a;
+    }
+    return (floatx80){lo, hi | (b >> 20 & 1) << 15};
+}
+
+static void fill_x87(X87State *x, uint64_t *seed)
+{
+    uint64_t v[18];
+    fill_bytes(v, sizeof v, seed);
+    for (unsigned i = 0; i < 8; i++) {
+        x->r[i] = fill_register(v[2 * i], v[2 * i + 1]);
+    }
+    x87_set_cw(x, (v[16] & 0xf00) | FLOAT_ALL_FLAGS);
+    x->sw = v[16] >> 16 & (FLOAT_ALL_FLAGS | X87_SW_SF | X87_SW_CONDITIONS);
+    x->top = v[16] >> 32 & 7;
+    x->empty = v[16] >> 40 & v[17];
+    x->fip = v[17];
+    x->fop = v[17] >> 8 & 0x7ff;
+}
+
 void machine_fill(Machine *m, uint64_t seed)
 {
     Env *e = &m->env;
@@ -374,6 +433,7 @@ void machine_fill(Machine *m, uint64_t seed)
     for (unsigned i = 0; i < NR_GPRS; i++) {
         e->gpr[i] = tame(e->gpr[i]);
     }
+    fill_x87(&e->x87, &seed);
     e->cc_c &= 1;
     e->cc_op = CC_OP(seed >> 40 & 7, seed >> 50 & 3);
     if (seed >> 54 & 1) {
@@ -413,6 +473,10 @@ static void restore(Machine *m, const TCGCode *code)
         e->cc_op = (e->cc_op & 0xffff) | (r.cc_op & 0xffff0000);
         e->cc_r = overlay;
     }
+    if (r.x87_pending) {
+        e->x87.fip = r.fip;
+        e->x87.fop = r.fop;
+    }
 }
 
 static uint32_t flags_at_exit(const TCGContext *s, uint64_t reason)
@@ -447,6 +511,7 @@ void machine_run(Machine *m, TCGContext *s, Outcome *o)
     }
     memcpy(o->gpr, m->env.gpr, sizeof o->gpr);
     memcpy(o->vec, m->env.vec, sizeof o->vec);
+    o->x87 = m->env.x87;
     memcpy(o->field, m->env.field, sizeof o->field);
     memcpy(o->mem, m->mem, sizeof o->mem);
     o->pc = !o->faulted && o->reason >= TCG_EXIT_TB
@@ -464,6 +529,19 @@ static void diff_u64(GString *to, const char *what, int i, uint64_t a, uint64_t 
     }
 }
 
+static void diff_x87(GString *to, const X87State *a, const X87State *b)
+{
+    for (int i = 0; i < 8; i++) {
+        diff_u64(to, "x87 significand", i, a->r[i].lo, b->r[i].lo);
+        diff_u64(to, "x87 exponent", i, a->r[i].hi, b->r[i].hi);
+    }
+    diff_u64(to, "x87 control", 0, a->cw, b->cw);
+    diff_u64(to, "x87 status", 0, x87_sw(a), x87_sw(b));
+    diff_u64(to, "x87 empty", 0, a->empty, b->empty);
+    diff_u64(to, "x87 fip", 0, a->fip, b->fip);
+    diff_u64(to, "x87 fop", 0, a->fop, b->fop);
+}
+
 void outcome_diff(const Outcome *a, const Outcome *b, GString *to)
 {
     for (int i = 0; i < NR_GPRS; i++) {
@@ -479,6 +557,7 @@ void outcome_diff(const Outcome *a, const Outcome *b, GString *to)
     for (int i = 0; i < MEM_SIZE; i++) {
         diff_u64(to, "mem", i, a->mem[i], b->mem[i]);
     }
+    diff_x87(to, &a->x87, &b->x87);
     diff_u64(to, "pc", 0, a->pc, b->pc);
     diff_u64(to, "io", 0, a->io, b->io);
     diff_u64(to, "faulted", 0, a->faulted, b->faulted);

@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 
+#include "target/x86/x87-op.h"
 #include "tcg/tcg.h"
 
 /*
@@ -35,7 +36,8 @@ typedef struct Env {
     uint64_t pc;
     uint64_t cc_a, cc_b, cc_c, cc_r;
     uint32_t cc_op, mxcsr;
-    uint8_t vec_loaded;
+    uint8_t vec_loaded, x87_loaded;
+    X87State x87;
     uint64_t field[NR_FIELDS]; /* for ld_env and st_env */
     uint64_t io;               /* what helpers with effects outside have done */
 } Env;
@@ -49,6 +51,7 @@ enum { TLB_INDEX_BITS = 3 };
 typedef struct Outcome {
     uint64_t gpr[NR_GPRS];
     uint8_t vec[NR_VECS][32];
+    X87State x87;
     uint64_t field[NR_FIELDS];
     uint64_t pc, io;
     uint32_t flags;      /* cc_compute() of the recipe */

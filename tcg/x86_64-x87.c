@@ -1,0 +1,329 @@
+/* x87 on an x86_64 host: the guest's stack in the host's, operations as the host's own.
+ */
+/* SPDX-License-Identifier: MIT */
+/*
+ * While the byte env.x87_loaded is set the host's x87 state is the guest's: registers,
+ * tags, TOP, status and control word; so a guest instruction is the same instruction on
+ * the host. Else the state is in env, and the host's is what C code wants: empty, the
+ * default control word. It is as lazy as with vectors (x86_64-vec.c):
+ *   - the first x87 op of a unit tests the byte (need()), and loads when it is 0
+ *   - whatever goes to C saves when it is 1; slow paths of memory accesses load it again
+ * The control word in env is right at any time.
+ *
+ * All exceptions are masked in it, as GuestDesc.x87_op() says. The host's pointers to the
+ * last instruction are not the guest's: those go to env where somebody may look at them
+ * (x64_x87_flush()), and for faults to the side table.
+ */
+#include "tcg/x86_64-internal.h"
+
+enum { HOST_CW = 0x37f };
+enum { FXSAVE_SW = 2, FXSAVE_TAGS = 4, FXSAVE_REGS = 32, FXSAVE_SIZE = 512 };
+enum { ENV_CW = 0, ENV_SW = 4, ENV_TAGS = 8, ENV_POINTERS = 12, ENV_SIZE = 32 };
+enum { SW_TOP_SHIFT = 11, SW_TOP = 7 << SW_TOP_SHIFT };
+
+typedef struct X87Cold X87Cold;
+struct X87Cold {
+    X87Cold *next;
+    uint8_t *jump, *resume;
+};
+
+/* ---- residency ---- */
+
+/* The state is in the host's x87 from here on. Destroys EFLAGS. */
+static void need(X64 *x)
+{
+    if (x->x87_state == VEC_IN_REGS) {
+        return;
+    }
+    X87Cold *c = arena_alloc(&x->s->arena, sizeof *c);
+    cc_clobber(x);
+    asm_alu_mi(&x->a, ALU_CMP, IR_I8, env_mem(x->g->x87_loaded), 0);
+    *c = (X87Cold){.next = x->x87_cold, .jump = asm_jcc(&x->a, COND_E)};
+    c->resume = x->a.p;
+    x->x87_cold = c;
+    x->x87_state = VEC_IN_REGS;
+}
+
+void x64_x87_cold(X64 *x)
+{
+    for (const X87Cold *c = x->x87_cold; c && !asm_full(&x->a); c = c->next) {
+        asm_patch(c->jump, x->a.p);
+        x64_call(x, x64_thunks.x87_load);
+        asm_jmp_to(&x->a, c->resume);
+    }
+}
+
+static Mem env_reg(const X64 *x, unsigned i)
+{
+    return env_mem(x->g->x87_regs + 16 * i);
+}
+
+/* eax: a bit for each empty register becomes a tag word: 11 for these, 00 else. */
+static void spread_tags(X64 *x)
+{
+    static const struct {
+        uint8_t shift;
+        uint16_t mask;
+    } steps[] = {
+        {4, 0x0f0f},
+        {2, 0x3333},
+        {1, 0x5555},
+    };
+    Asm *a = &x->a;
+    for (unsigned i = 0; i < ARRAY_SIZE(steps); i++) {
+        asm_mov(a, IR_I32, RCX, RAX);
+        asm_shift_ri(a, SH_SHL, IR_I32, RCX, steps[i].shift);
+        asm_alu_rr(a, ALU_OR, IR_I32, RAX, RCX);
+        asm_alu_ri(a, ALU_AND, IR_I32, RAX, steps[i].mask);
+    }
+    asm_lea(a, IR_I32, RAX, (Mem){RAX, RAX, 1, 0});
+}
+
+/* The control, status and tag word as an environment, at rsp. */
+static void make_environment(X64 *x)
+{
+    const GuestDesc *g = x->g;
+    Asm *a = &x->a;
+    asm_rm(a, opc_extend(IR_I32, IR_I16, false), RAX, env_mem(g->x87_cw));
+    asm_store(a, IR_I32, RAX, mem_at(RSP, ENV_CW));
+    asm_rm(a, opc_extend(IR_I32, IR_I16, false), RAX, env_mem(g->x87_sw));
+    asm_rm(a, opc_extend(IR_I32, IR_I8, false), RCX, env_mem(g->x87_top));
+    asm_shift_ri(a, SH_SHL, IR_I32, RCX, SW_TOP_SHIFT);
+    asm_alu_rr(a, ALU_OR, IR_I32, RAX, RCX);
+    asm_store(a, IR_I32, RAX, mem_at(RSP, ENV_SW));
+    asm_rm(a, opc_extend(IR_I32, IR_I8, false), RAX, env_mem(g->x87_empty));
+    spread_tags(x);
+    asm_store(a, IR_I32, RAX, mem_at(RSP, ENV_TAGS));
+    asm_storei(a, IR_I64, mem_at(RSP, ENV_POINTERS), 0);
+    asm_storei(a, IR_I64, mem_at(RSP, ENV_POINTERS + 8), 0);
+}
+
+/* Registers are pushed from an empty stack, so that R7 ... R0 are in their places; the
+ * environment says which are empty. Destroys EFLAGS. */
+static void thunk_load(X64 *x)
+{
+    Asm *a = &x->a;
+    x64_thunks.x87_load = x64_rx(x, a->p);
+    asm_push(a, RAX);
+    asm_push(a, RCX);
+    asm_lea(a, IR_I64, RSP, mem_at(RSP, -ENV_SIZE));
+    asm_b(a, 0x0f); /* emms: TOP = 0, all empty */
+    asm_b(a, 0x77);
+    for (unsigned i = 8; i-- > 0;) {
+        asm_rm(a, 0xdb, 5, env_reg(x, i)); /* fld tbyte */
+    }
+    make_environment(x);
+    asm_rm(a, 0xd9, 4, mem_at(RSP, 0)); /* fldenv */
+    asm_storei(a, IR_I8, env_mem(x->g->x87_loaded), 1);
+    asm_lea(a, IR_I64, RSP, mem_at(RSP, ENV_SIZE));
+    asm_pop(a, RCX);
+    asm_pop(a, RAX);
+    asm_b(a, 0xc3);
+}
+
+/* From the FXSAVE image at rsp; there ST(0) comes first. */
+static void take_image(X64 *x)
+{
+    const GuestDesc *g = x->g;
+    Asm *a = &x->a;
+    asm_rm(a, opc_extend(IR_I32, IR_I8, false), RAX, mem_at(RSP, FXSAVE_TAGS));
+    asm_rr(a, 0xf7, 2, RAX); /* not */
+    asm_store(a, IR_I8, RAX, env_mem(g->x87_empty));
+    asm_rm(a, opc_extend(IR_I32, IR_I16, false), RAX, mem_at(RSP, FXSAVE_SW));
+    asm_mov(a, IR_I32, RCX, RAX);
+    asm_alu_ri(a, ALU_AND, IR_I32, RAX, ~SW_TOP);
+    asm_store(a, IR_I16, RAX, env_mem(g->x87_sw));
+    asm_shift_ri(a, SH_SHR, IR_I32, RCX, SW_TOP_SHIFT);
+    asm_alu_ri(a, ALU_AND, IR_I32, RCX, 7);
+    asm_store(a, IR_I8, RCX, env_mem(g->x87_top));
+    asm_shift_ri(a, SH_SHL, IR_I32, RCX, 4);
+    for (unsigned i = 0; i < 8; i++) {
+        Mem from = mem_at(RSP, FXSAVE_REGS + 16 * i), to = env_reg(x, 0);
+        to.index = RCX;
+        asm_load(a, IR_I64, RAX, from);
+        asm_store(a, IR_I64, RAX, to);
+        asm_load(a, IR_I32, RAX, mem_add(from, 8));
+        asm_store(a, IR_I16, RAX, mem_add(to, 8));
+        asm_alu_ri(a, ALU_ADD, IR_I32, RCX, 16);
+        asm_alu_ri(a, ALU_AND, IR_I32, RCX, 0x70);
+    }
+}
+
+/* Destroys EFLAGS. */
+static void thunk_save(X64 *x)
+{
+    Asm *a = &x->a;
+    x64_thunks.x87_save = x64_rx(x, a->p);
+    asm_push(a, RAX);
+    asm_push(a, RCX);
+    asm_push(a, RDX);
+    asm_mov(a, IR_I64, RDX, RSP);
+    asm_alu_ri(a, ALU_SUB, IR_I64, RSP, FXSAVE_SIZE);
+    asm_alu_ri(a, ALU_AND, IR_I64, RSP, -16);
+    asm_rm(a, 0xae | MAP_0F | REX_W, 0, mem_at(RSP, 0)); /* fxsave64 */
+    take_image(x);
+    asm_b(a, 0x0f); /* emms: all empty */
+    asm_b(a, 0x77);
+    asm_storei(a, IR_I32, mem_at(RSP, 0), HOST_CW);
+    asm_rm(a, 0xd9, 5, mem_at(RSP, 0)); /* fldcw */
+    asm_storei(a, IR_I8, env_mem(x->g->x87_loaded), 0);
+    asm_mov(a, IR_I64, RSP, RDX);
+    asm_pop(a, RDX);
+    asm_pop(a, RCX);
+    asm_pop(a, RAX);
+    asm_b(a, 0xc3);
+}
+
+void x64_x87_thunks(X64 *x)
+{
+    if (x->g->x87_op) {
+        thunk_load(x);
+        thunk_save(x);
+    }
+}
+
+void x64_x87_to_c(X64 *x)
+{
+    if (!x->g->x87_op) {
+        return;
+    }
+    asm_alu_mi(&x->a, ALU_CMP, IR_I8, env_mem(x->g->x87_loaded), 0);
+    uint8_t *over = asm_jcc(&x->a, COND_E);
+    x64_call(x, x64_thunks.x87_save);
+    asm_patch(over, x->a.p);
+}
+
+void x64_x87_to_c_noting(X64 *x, Mem was)
+{
+    if (x->g->x87_op) {
+        asm_rm(&x->a, opc_extend(IR_I32, IR_I8, false), R10, env_mem(x->g->x87_loaded));
+        asm_store(&x->a, IR_I32, R10, was);
+        x64_x87_to_c(x);
+    }
+}
+
+/* EFLAGS stay; destroys rcx. */
+void x64_x87_from_c(X64 *x, Mem was)
+{
+    if (!x->g->x87_op) {
+        return;
+    }
+    asm_load(&x->a, IR_I32, RCX, was);
+    asm_b(&x->a, 0xe3); /* jrcxz over the call */
+    uint8_t *rel = x->a.p;
+    asm_b(&x->a, 0);
+    asm_b(&x->a, 0x9c); /* pushfq */
+    x64_call(x, x64_thunks.x87_load);
+    asm_b(&x->a, 0x9d); /* popfq */
+    *rel = x->a.p - (rel + 1);
+}
+
+/* ---- the last instruction ---- */
+
+void x64_emit_x87_note(X64 *x, const IROp *op)
+{
+    x->x87_note = (X87Note){.pending = true, .fip = op->imm, .fop = op->imm2};
+}
+
+void x64_x87_flush(X64 *x)
+{
+    if (x->x87_note.pending) {
+        x64_store_imm(x, IR_I64, env_mem(x->g->x87_fip), x->x87_note.fip);
+        asm_storei(&x->a, IR_I16, env_mem(x->g->x87_fop), x->x87_note.fop);
+        x->x87_note.pending = false;
+    }
+}
+
+/* ---- operations ---- */
+
+static void emit_row(X64 *x, const IROp *op)
+{
+    const X87Info *info = &x87_info[op->vec];
+    asm_b(&x->a, info->escape);
+    asm_b(&x->a, info->byte + op->imm);
+}
+
+static void emit_compare(X64 *x, const IROp *op)
+{
+    CCPlan p;
+    if (op->setcc) {
+        cc_plan(x, &p, CC_HOST_ONLY, IR_NONE, IR_NONE);
+        emit_row(x, op);
+        cc_done(x, &p, NO_REG);
+    } else {
+        cc_clobber(x);
+        emit_row(x, op);
+    }
+}
+
+/* FCMOV: as FCMOVNE after a test. FLDCW. */
+static void emit_in(X64 *x, const IROp *op)
+{
+    unsigned r = x64_in_reg(x, op->in[0]);
+    if (op->vec == X87_fldcw) {
+        asm_store(&x->a, IR_I16, r, env_mem(x->g->x87_cw));
+        asm_rm(&x->a, 0xd9, 5, env_mem(x->g->x87_cw));
+        return;
+    }
+    cc_clobber(x);
+    asm_test_rr(&x->a, IR_I16, r, r);
+    emit_row(x, op);
+}
+
+/* FNSTSW. */
+static void emit_out(X64 *x, const IROp *op)
+{
+    Mem m = mem_at(RSP, FRAME_ARGS);
+    unsigned d = x64_out(x, op, 0, 0);
+    asm_rm(&x->a, 0xdd, 7, m);
+    asm_rm(&x->a, opc_extend(IR_I64, IR_I16, false), d, m);
+    x64_out_done(x, op, 0, d);
+}
+
+void x64_emit_x87(X64 *x, const IROp *op)
+{
+    need(x);
+    switch (x87_info[op->vec].form) {
+    case X87_FORM_CC:
+        emit_compare(x, op);
+        break;
+    case X87_FORM_IN:
+        emit_in(x, op);
+        break;
+    case X87_FORM_OUT:
+        emit_out(x, op);
+        break;
+    default:
+        emit_row(x, op);
+        break;
+    }
+}
+
+static void emit_mem(X64 *x, const IROp *op, SlowKind kind)
+{
+    const X87Info *info = &x87_info[op->vec];
+    Access acc;
+    need(x);
+    x64_access_begin(x, &acc, op, kind);
+    x64_access_here(x, &acc);
+    asm_rm(&x->a, info->escape, info->byte, acc.host);
+    if (kind == SLOW_X87) {
+        x64_access_done(x, &acc);
+    }
+}
+
+void x64_emit_x87_ld(X64 *x, const IROp *op)
+{
+    emit_mem(x, op, SLOW_LD);
+}
+
+void x64_emit_x87_st(X64 *x, const IROp *op)
+{
+    emit_mem(x, op, SLOW_X87);
+}
+
+uint64_t x64_x87_store(void *env, uint64_t addr, uint64_t id, uintptr_t ra)
+{
+    X87Op op = {.id = id, .addr = addr, .ra = ra};
+    return x64_thunks.guest->x87_op(env, &op);
+}

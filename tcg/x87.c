@@ -1,0 +1,9 @@
+/* The table of x87 operations. */
+/* SPDX-License-Identifier: MIT */
+#include "tcg/x87.h"
+
+#define X87(op, form, esc, byte) [X87_##op] = {#op, X87_FORM_##form, esc, byte},
+const X87Info x87_info[NR_X87_IDS] = {
+    [X87_NO_OP] = {"none"},
+#include "tcg/x87.def"
+};
