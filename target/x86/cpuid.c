@@ -32,6 +32,21 @@ static const X86Feature without_rows[] = {
     X86_FEAT_SMAP,       X86_FEAT_FSRM,       X86_FEAT_FDP_EXCPTN_ONLY,
 };
 
+/* Features of which the decode table has rows, and not all the rest exists. */
+static const X86Feature not_by_rows[] = {
+    X86_FEAT_CET_IBT, /* CR4.CET and its MSRs */
+};
+
+static bool is_in(const X86Feature *list, size_t n, X86Feature f)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (list[i] == f) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool has_todo_row(X86Feature f)
 {
     for (unsigned i = 0; i < x86_nr_rows; i++) {
@@ -54,15 +69,10 @@ static bool has_row(X86Feature f)
 
 bool x86_feature_implemented(X86Feature f)
 {
-    if (has_todo_row(f)) {
+    if (has_todo_row(f) || is_in(not_by_rows, ARRAY_SIZE(not_by_rows), f)) {
         return false;
     }
-    for (size_t i = 0; i < ARRAY_SIZE(without_rows); i++) {
-        if (without_rows[i] == f) {
-            return true;
-        }
-    }
-    return has_row(f);
+    return is_in(without_rows, ARRAY_SIZE(without_rows), f) || has_row(f);
 }
 
 /* --- models --- */

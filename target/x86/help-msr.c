@@ -126,6 +126,28 @@ static bool write_efer(CPUX86State *env, uint32_t msr, uint64_t val)
 CANONICAL_MSR(lstar, lstar)
 CANONICAL_MSR(cstar, cstar)
 CANONICAL_MSR(kernel_gs_base, kernel_gs_base)
+CANONICAL_MSR(sysenter_esp, sysenter_esp)
+CANONICAL_MSR(sysenter_eip, sysenter_eip)
+
+static bool read_pat(CPUX86State *env, uint32_t msr, uint64_t *val)
+{
+    *val = env->pat;
+    return true;
+}
+
+/* Eight memory types: UC, WC, WT, WP, WB, UC- (SDM vol. 3, table 11-10). */
+static bool write_pat(CPUX86State *env, uint32_t msr, uint64_t val)
+{
+    const unsigned types = 1 << 0 | 1 << 1 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7;
+
+    for (unsigned n = 0; n < 64; n += 8) {
+        if ((val >> n & 0xff) > 7 || !(types >> (val >> n & 7) & 1)) {
+            return false;
+        }
+    }
+    env->pat = val;
+    return true;
+}
 
 static bool read_fs_base(CPUX86State *env, uint32_t msr, uint64_t *val)
 {
@@ -164,7 +186,7 @@ typedef struct MsrRow {
     MsrRead *read;
     MsrWrite *write;
     uint32_t offset; /* of a field; 0: none */
-    bool is_const;
+    bool is_const, is_readonly;
     uint64_t val; /* of a constant; or the mask of a field's writable bits */
 } MsrRow;
 
@@ -172,12 +194,15 @@ typedef struct MsrRow {
     {.number = nr, .name = nm, .offset = offsetof(CPUX86State, field), .val = mask},
 #define MSR_CONST(nr, nm, value) \
     {.number = nr, .name = nm, .is_const = true, .val = value},
+#define MSR_RO(nr, nm, value) \
+    {.number = nr, .name = nm, .is_const = true, .is_readonly = true, .val = value},
 #define MSR_FN(nr, nm, rd, wr) {.number = nr, .name = nm, .read = rd, .write = wr},
 static const MsrRow msrs[] = {
 #include "target/x86/msr.def"
 };
 #undef MSR_FIELD
 #undef MSR_CONST
+#undef MSR_RO
 #undef MSR_FN
 
 static const MsrRow *find_msr(uint32_t number)
@@ -250,7 +275,7 @@ static bool msr_write(CPUX86State *env, uint32_t number, uint64_t val)
         return false;
     }
     if (m->is_const) {
-        return true;
+        return !m->is_readonly;
     }
     if (m->offset) {
         if (val & ~m->val) {

@@ -21,6 +21,9 @@ int x86_gate_exception(const DisasContext *s, const Insn *i)
         (g & GATE_UDCPL && s->cpl != 0)) {
         return EXCP_UD;
     }
+    if (i->desc->feature == X86_FEAT_XSAVE && !(hf & HF_OSXSAVE)) {
+        return EXCP_UD;
+    }
     if (g & GATE_AVX && !(hf & HF_AVX)) {
         return EXCP_UD;
     }
