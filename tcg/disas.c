@@ -1,8 +1,8 @@
 /* Host code as text, by capstone. */
 /* SPDX-License-Identifier: MIT */
-#include <capstone/capstone.h>
-
 #include "tcg/disas.h"
+
+#include "util/capstone.h"
 
 #if defined(__x86_64__)
 enum { HOST_ARCH = CS_ARCH_X86, HOST_MODE = CS_MODE_64, HOST_STEP = 1 };
@@ -27,11 +27,12 @@ static void put_bytes(const uint8_t *p, size_t n, uint64_t offset, GString *to)
     g_string_append_c(to, '\n');
 }
 
-static void disas_with(csh h, const uint8_t *p, size_t n, uint64_t offset, GString *to)
+static void disas_with(const Capstone *cs, csh h, const uint8_t *p, size_t n,
+                       uint64_t offset, GString *to)
 {
-    cs_insn *insn = cs_malloc(h);
+    cs_insn *insn = cs->malloc(h);
     while (n) {
-        if (cs_disasm_iter(h, &p, &n, &offset, insn)) {
+        if (cs->disasm_iter(h, &p, &n, &offset, insn)) {
             g_string_append_printf(to, "  %04" PRIx64 ":  %s %s\n", insn->address,
                                    insn->mnemonic, insn->op_str);
         } else {
@@ -42,18 +43,19 @@ static void disas_with(csh h, const uint8_t *p, size_t n, uint64_t offset, GStri
             offset += step;
         }
     }
-    cs_free(insn, 1);
+    cs->free(insn, 1);
 }
 
 void disas_host(const void *code, size_t size, const void *base, GString *to)
 {
+    const Capstone *cs = capstone();
     csh h;
     uint64_t offset = (const uint8_t *)code - (const uint8_t *)base;
-    if (HOST_ARCH < 0 ||
-        cs_open((cs_arch)HOST_ARCH, (cs_mode)HOST_MODE, &h) != CS_ERR_OK) {
+    if (HOST_ARCH < 0 || !cs ||
+        cs->open((cs_arch)HOST_ARCH, (cs_mode)HOST_MODE, &h) != CS_ERR_OK) {
         put_bytes(code, size, offset, to);
         return;
     }
-    disas_with(h, code, size, offset, to);
-    cs_close(&h);
+    disas_with(cs, h, code, size, offset, to);
+    cs->close(&h);
 }

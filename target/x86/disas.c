@@ -9,18 +9,17 @@
 #include "target/x86/disas.h"
 
 #include "target/x86/cpu.h"
-
-#include <capstone/capstone.h>
+#include "util/capstone.h"
 
 /* Room of the bytes' column: ten bytes, the longest instruction in common use. */
 #define BYTES_WIDTH 30
 
-static bool open_capstone(X86Mode mode, csh *handle)
+static bool open_capstone(const Capstone *cs, X86Mode mode, csh *handle)
 {
     static const cs_mode modes[] = {CS_MODE_16, CS_MODE_32, CS_MODE_64};
 
-    return cs_open(CS_ARCH_X86, modes[mode], handle) == CS_ERR_OK &&
-           cs_option(*handle, CS_OPT_SYNTAX, CS_OPT_SYNTAX_ATT) == CS_ERR_OK;
+    return cs && cs->open(CS_ARCH_X86, modes[mode], handle) == CS_ERR_OK &&
+           cs->option(*handle, CS_OPT_SYNTAX, CS_OPT_SYNTAX_ATT) == CS_ERR_OK;
 }
 
 static void put_bytes(GString *to, const uint8_t *code, size_t len, const char *mnem)
@@ -37,13 +36,14 @@ static void put_bytes(GString *to, const uint8_t *code, size_t len, const char *
 size_t x86_disas_insn(GString *to, X86Mode mode, vaddr pc, const uint8_t *code,
                       size_t avail)
 {
+    const Capstone *cs = capstone();
     cs_insn *ci = NULL;
     csh handle;
     Insn insn;
     int len = x86_decode(&insn, code, avail, mode);
-    bool open = open_capstone(mode, &handle);
+    bool open = open_capstone(cs, mode, &handle);
     size_t n =
-        open ? cs_disasm(handle, code, MIN(avail, X86_MAX_INSN_LEN), pc, 1, &ci) : 0;
+        open ? cs->disasm(handle, code, MIN(avail, X86_MAX_INSN_LEN), pc, 1, &ci) : 0;
 
     if (n && (len < 0 || ci->size == len)) {
         g_string_append_printf(to, ci->op_str[0] ? "%-8s %s" : "%s", ci->mnemonic,
@@ -54,10 +54,10 @@ size_t x86_disas_insn(GString *to, X86Mode mode, vaddr pc, const uint8_t *code,
         len = MAX(len, 1);
     }
     if (n) {
-        cs_free(ci, n);
+        cs->free(ci, n);
     }
     if (open) {
-        cs_close(&handle);
+        cs->close(&handle);
     }
     return len;
 }
