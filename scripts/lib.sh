@@ -17,12 +17,31 @@ is_debian() { [ -r /etc/debian_version ] && command -v apt-get >/dev/null; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 is_installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'install ok installed'; }
 
-# need PACKAGE...: installs what is missing. Elsewhere than on Debian it says what is
-# needed, and goes on: the build tells whether it is there.
+# is_there PACKAGE: what Debian's package of that name brings is there, wherever it came from.
+is_there() {
+  case $1 in
+  libc6-dev) echo '#include <stdlib.h>' | cc -E - >/dev/null 2>&1 ;;
+  libglib2.0-dev) pkg-config --exists glib-2.0 2>/dev/null ;;
+  libcapstone-dev) pkg-config --exists capstone 2>/dev/null ;;
+  libffi-dev) pkg-config --exists libffi 2>/dev/null ;;
+  check) pkg-config --exists check 2>/dev/null ;;
+  ninja-build) command -v ninja >/dev/null || command -v ninja-build >/dev/null ;;
+  universal-ctags) command -v ctags >/dev/null ;;
+  binutils) command -v as >/dev/null ;;
+  acpica-tools) command -v iasl >/dev/null ;;
+  busybox-static) command -v busybox >/dev/null ;;
+  *) command -v "$1" >/dev/null ;;
+  esac
+}
+
+# need PACKAGE...: installs what is missing. Elsewhere than on Debian it says what that is,
+# and goes on: the build tells whether it can do without.
 need() {
   local missing=() p
   if ! is_debian; then
-    say "$(basename "$0"): not a Debian system; these (by Debian's names) are needed: $*"
+    for p in "$@"; do is_there "$p" || missing+=("$p"); done
+    [ ${#missing[@]} = 0 ] ||
+      say "$(basename "$0"): not a Debian system; missing are (by Debian's names): ${missing[*]}"
     return 0
   fi
   for p in "$@"; do is_installed "$p" || missing+=("$p"); done

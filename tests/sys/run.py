@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""run.py EMULATOR KERNEL ACCEL-OPTIONS: boots a test kernel; passes when it exits with code 0 and prints nothing."""
+"""run.py ACCEL-OPTIONS KERNEL EMULATOR...: boots a test kernel; passes when it exits with code 0 and prints nothing."""
 # SPDX-License-Identifier: MIT
 import subprocess
 import sys
@@ -7,8 +7,8 @@ import sys
 PASS = 1  # isa-debug-exit turns code n into (n << 1) | 1
 
 
-def main(emulator, kernel, options):
-    argv = [emulator, "-accel", "tcg," + options, "-m", "64", "-kernel", kernel, "-no-reboot", "-display", "none",
+def main(options, kernel, *emulator):
+    argv = [*emulator, "-accel", "tcg," + options, "-m", "64", "-kernel", kernel, "-no-reboot", "-display", "none",
             "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     r = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     out = r.stdout.decode("latin1")
