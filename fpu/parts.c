@@ -22,7 +22,7 @@ static Rounded round_wrapped(const FloatParts *p, const FloatFormat *f, int prec
 
     float_raise(s, huge ? FLOAT_OVERFLOW : FLOAT_UNDERFLOW);
     if (exp >= format_max_exp(f) || exp <= 0) { /* FSCALE by a huge number */
-        float_raise(s, FLOAT_INEXACT);
+        float_raise(s, s->x87 || c.inexact ? FLOAT_INEXACT : 0);
         s->rounded_up = huge;
         return (Rounded){huge ? (uint64_t)1 << 63 : 0, huge ? format_max_exp(f) : 0};
     }

@@ -241,6 +241,14 @@ static void store_host(char *p, unsigned n, uint64_t v)
     }
 }
 
+/* The upper half of a global that op has written the lower half of. */
+static void clear_upper(const Exec *x, const IROp *op)
+{
+    if (op->vzero && x->unit->refs[op->out[0]].kind == TEMP_GLOBAL) {
+        memset(vec_ref(x, op->out[0]) + 16, 0, 16);
+    }
+}
+
 static void load_vec(const Exec *x, const IROp *op, uint64_t addr, char *p)
 {
     char buf[32] = {0};
@@ -252,7 +260,8 @@ static void load_vec(const Exec *x, const IROp *op, uint64_t addr, char *p)
     } else {
         x->g->ld_vec(x->env, addr, buf, op->memop, (uintptr_t)op);
     }
-    memcpy(vec_ref(x, op->out[0]), buf, MAX(16, memop_bytes(op->memop)));
+    memcpy(vec_ref(x, op->out[0]), buf, op->type == IR_V256 ? 32 : 16);
+    clear_upper(x, op);
 }
 
 static void run_ld(Exec *x, const IROp *op)
@@ -382,6 +391,7 @@ static void vec_exec(Exec *x, const IROp *op)
     };
     if (op->code == OP_vmov) {
         memmove(vec_ref(x, op->out[0]), v.a, v.n);
+        clear_upper(x, op);
         return;
     }
     if (op->code == OP_itov) {
@@ -394,6 +404,8 @@ static void vec_exec(Exec *x, const IROp *op)
         put_out(x, op, 0, result & ir_type_mask((IRType)op->memop));
     } else if (op->setcc) {
         put_cc(x, result);
+    } else if (to_vec) {
+        clear_upper(x, op);
     }
 }
 

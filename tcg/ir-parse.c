@@ -331,6 +331,10 @@ static bool parse_suffixes(Parse *p, IROp *op, char **word)
     if (info->class != CLASS_CTL && !type_of(p, *word++, &op->type)) {
         return false;
     }
+    if (*word && !strcmp(*word, "z") && op->type == IR_V128) {
+        op->vzero = true;
+        word++;
+    }
     if (ir_text_has_cond(op->code) &&
         !(*word && lookup(*word++, ir_cond_names, NR_CONDS, &op->cond))) {
         return fail(p, "condition is missing or unknown");

@@ -178,6 +178,9 @@ static void put_name(Print *p, const IROp *op)
     if (info->class != CLASS_CTL) {
         g_string_append_printf(to, ".%s", ir_type_names[op->type]);
     }
+    if (op->vzero) {
+        g_string_append(to, ".z");
+    }
     if (ir_text_has_cond(op->code)) {
         g_string_append_printf(to, ".%s", ir_cond_names[op->cond]);
     }

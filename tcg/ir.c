@@ -266,9 +266,11 @@ static IROp *emit_mem(TCGContext *s, OpCode code, IRType t, IRAddr addr, unsigne
     return op;
 }
 
-void ir_ld(TCGContext *s, IRType t, IRRef out, IRAddr addr, unsigned memop)
+IROp *ir_ld(TCGContext *s, IRType t, IRRef out, IRAddr addr, unsigned memop)
 {
-    emit_mem(s, OP_ld, t, addr, memop)->out[0] = out;
+    IROp *op = emit_mem(s, OP_ld, t, addr, memop);
+    op->out[0] = out;
+    return op;
 }
 
 void ir_st(TCGContext *s, IRType t, IRRef val, IRAddr addr, unsigned memop)

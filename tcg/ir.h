@@ -76,6 +76,7 @@ typedef struct IROp {
     /* from liveness: flags that only a fault between here and their next definition would
      * show */
     uint16_t ccfault;
+    bool vzero; /* v128 to a global: clears bits 255:128 of it */
     int64_t imm;
     uint32_t imm2;
 } IROp;
@@ -234,7 +235,7 @@ typedef struct IRAddr {
     uint8_t scale;     /* 0..3 */
     int64_t disp;
 } IRAddr;
-void ir_ld(TCGContext *s, IRType t, IRRef out, IRAddr addr, unsigned memop);
+IROp *ir_ld(TCGContext *s, IRType t, IRRef out, IRAddr addr, unsigned memop);
 void ir_st(TCGContext *s, IRType t, IRRef val, IRAddr addr, unsigned memop);
 /* x87 operation `id` on memory; on the stack, where i is that of ST(i). */
 void ir_x87_mem(TCGContext *s, OpCode code, X87Id id, IRAddr addr, unsigned memop);

@@ -180,6 +180,7 @@ static void coalesce_try(Live *l, IROp *op, unsigned k)
         return;
     }
     op->out[k] = mov->out[0];
+    op->vzero = mov->vzero;
     l->live[op->out[k]] = 1;
     t->uses = 0;
     mov->code = OP_nop;
@@ -216,6 +217,14 @@ static bool live_results(Live *l, IROp *op, unsigned outs)
     return any;
 }
 
+/* Nothing is left of what was in global r. */
+static bool writes_all(const Live *l, const IROp *op, IRRef r)
+{
+    IRType t = ir_out_type(op);
+    bool half = t == IR_V128 && !op->vzero && l->s->temps[r].type == IR_V256;
+    return t >= IR_I32 && !half;
+}
+
 /* The outputs are written here: above, what is read is something else, unless it was a
  * part of a global. */
 static void live_outs(Live *l, const IROp *op, unsigned outs, unsigned i)
@@ -229,7 +238,7 @@ static void live_outs(Live *l, const IROp *op, unsigned outs, unsigned i)
             continue;
         }
         l->touched[r] = i;
-        if (ir_out_type(op) >= IR_I32) {
+        if (writes_all(l, op, r)) {
             l->live[r] = 0;
             l->all_live = false;
         }

@@ -11,7 +11,8 @@
  *   output to a temp: I8 and I16 leave the bits above unspecified, I32 clears them;
  *   output to a global: I8 and I16 replace only the low bits (x86 partial registers),
  *   I32 clears bits 63:32, I64 replaces all.
- * V128 and V256 are vector values. The types of a V op's lanes are part of the op.
+ * V128 and V256 are vector values; the types of lanes are part of the op. V128 to a
+ * global of V256 replaces the low half, and clears the other if the op says vzero.
  */
 typedef enum IRType {
     IR_I8,

@@ -8,7 +8,7 @@
 /* What IROp.vec holds. */
 typedef enum VecId {
     VEC_NONE,
-#define VEC(name, flags, feature, prefix, map, opcode) VEC_##name,
+#define VEC(name, flags, memory, feature, prefix, map, opcode) VEC_##name,
 #include "tcg/vec.def"
     NR_VEC_IDS
 } VecId;
@@ -18,12 +18,20 @@ enum {
     VECF_FP = 1 << 0,
     VECF_UNARY = 1 << 1,
     VECF_IMM = 1 << 2,
+    VECF_TERN = 1 << 3,
+    VECF_CROSS = 1 << 4,
+    VECF_VEX = 1 << 5,
+    VECF_W1 = 1 << 6,
+    VECF_OUTRM = 1 << 7,
 };
 
 typedef struct VecInfo {
     const char *name;
     uint8_t flags;
+    /* bytes that the last operand reads in memory; VEC_MEM_PART + n: the vector's >> n */
+    uint8_t memory;
 } VecInfo;
+enum { VEC_MEM_PART = 64 };
 extern const VecInfo vec_info[NR_VEC_IDS];
 
 /*

@@ -195,6 +195,9 @@ static bool check_shape(Verify *v)
     if (op->setcc && !v->info->ccw) {
         return FAIL(v, "has no flag form");
     }
+    if (op->vzero && (op->type != IR_V128 || op->code == OP_st)) {
+        return FAIL(v, "has no upper half to clear");
+    }
     if (op->scale > 3) {
         return FAIL(v, "scale is above 3");
     }

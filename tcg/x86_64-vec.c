@@ -45,13 +45,17 @@ enum {
     NEED_PCLMUL = HOST_X86_PCLMUL,
     NEED_SHA = HOST_X86_SHA,
     NEED_GFNI = HOST_X86_GFNI,
+    NEED_AVX2 = HOST_X86_AVX2,
+    NEED_FMA = HOST_X86_FMA,
+    NEED_F16C = HOST_X86_F16C,
+    NEED_VNNI = HOST_X86_AVX_VNNI,
 };
 
 static const struct {
     uint32_t opc; /* byte 0: there is none */
     uint8_t need;
 } codes[NR_VEC_IDS] = {
-#define VEC(name, flags, feature, prefix, map, opcode) \
+#define VEC(name, flags, memory, feature, prefix, map, opcode) \
     [VEC_##name] = {PP_##prefix | MAP_##map | (opcode), NEED_##feature},
 #include "tcg/vec.def"
 };
@@ -73,20 +77,33 @@ static const struct {
     {VEC_PSLLDQ, 0x73, 7},
 };
 
+/* SSE has the first eight predicates. */
+static bool is_compare(unsigned vec)
+{
+    return vec == VEC_CMPPS || vec == VEC_CMPPD || vec == VEC_CMPSS || vec == VEC_CMPSD;
+}
+
+static bool is_vex_only(unsigned need)
+{
+    return need == NEED_AVX2 || need == NEED_FMA || need == NEED_F16C ||
+           need == NEED_VNNI;
+}
+
 static bool on_host(const X64 *x, const IROp *op)
 {
     unsigned need = codes[op->vec].need;
-    return op->type == IR_V128 && (codes[op->vec].opc & 0xff) &&
+    return !is_vex_only(need) && !(is_compare(op->vec) && op->imm > 7) &&
+           op->type == IR_V128 && (codes[op->vec].opc & 0xff) &&
            !TCG_OPT_OFF(x->s, vector) &&
            (need == NEED_NOTHING || host_has((HostFeature)need));
 }
 
 /* ---- places ---- */
 
-/* 5 of "xmm5"; for other names one that is too large. */
-static unsigned xmm_number(const char *name)
+/* 5 of "ymm5"; for other names one that is too large. */
+static unsigned ymm_number(const char *name)
 {
-    if (strncmp(name, "xmm", 3) != 0) {
+    if (strncmp(name, "ymm", 3) != 0) {
         return UINT_MAX;
     }
     return name[4] ? 10 * (name[3] - '0') + (name[4] - '0') : name[3] - '0';
@@ -100,10 +117,10 @@ void x64_vec_pins(const TCGContext *s, int32_t *at)
     for (unsigned r = 0; r < s->nglobals; r++) {
         IRTemp *t = &s->temps[r];
         t->loc = 0;
-        if (t->type != IR_V128) {
+        if (t->type != IR_V256) {
             continue;
         }
-        unsigned n = xmm_number(t->name);
+        unsigned n = ymm_number(t->name);
         if (n < NR_PINNED_VECS) {
             t->loc = n + 1;
             at[n] = t->env_offset;
@@ -190,6 +207,15 @@ static void out_done(X64 *x, IRRef out, unsigned reg)
     if (t->kind == TEMP_SSA) {
         asm_rr(&x->a, MOVAPS, LAST, reg);
         x->vec_made = out;
+    }
+}
+
+/* The upper half of an output of 128 bits, which is in memory. */
+static void clear_upper(X64 *x, const IROp *op)
+{
+    if (op->vzero && ir_is_global(x->s, op->out[0])) {
+        asm_storei(&x->a, IR_I64, mem_add(home(x, op->out[0]), 16), 0);
+        asm_storei(&x->a, IR_I64, mem_add(home(x, op->out[0]), 24), 0);
     }
 }
 
@@ -376,6 +402,7 @@ static void emit_vec_in_c(X64 *x, const IROp *op)
         asm_store(&x->a, IR_I64, RAX, mem_at(RSP, FRAME_ARGS));
     }
     x64_call(x, x64_thunks.load_caller);
+    clear_upper(x, op);
     if (op->code == OP_vtoi) {
         unsigned d = x64_out(x, op, 0, 0);
         asm_load(&x->a, IR_I64, d, mem_at(RSP, FRAME_ARGS));
@@ -414,6 +441,7 @@ static void emit_shift_imm(X64 *x, const IROp *op)
     asm_rr(&x->a, shifts[i].opcode | MAP_0F | PRE_66, shifts[i].digit, w);
     asm_b(&x->a, op->imm);
     out_done(x, op->out[0], w);
+    clear_upper(x, op);
 }
 
 /* A mask is an implicit operand, xmm0, and must still be there when the output begins to
@@ -440,12 +468,20 @@ void x64_emit_vop(X64 *x, const IROp *op)
     asm_rr(&x->a, codes[op->vec].opc, w, b);
     imm_byte(x, op);
     out_done(x, op->out[0], w);
+    clear_upper(x, op);
 }
 
 void x64_emit_vmov(X64 *x, const IROp *op)
 {
     need(x);
-    out_done(x, op->out[0], in_reg(x, op->in[0], WORK));
+    if (op->type == IR_V256) {
+        asm_rm(&x->a, MOVUPS_LD, WORK, mem_add(home(x, op->in[0]), 16));
+        asm_rm(&x->a, MOVUPS_ST, WORK, mem_add(home(x, op->out[0]), 16));
+    }
+    if (op->out[0] != op->in[0]) {
+        out_done(x, op->out[0], in_reg(x, op->in[0], WORK));
+    }
+    clear_upper(x, op);
 }
 
 /* The integer is of 64 bits: what an instruction's REX.W says. */
@@ -466,6 +502,7 @@ void x64_emit_itov(X64 *x, const IROp *op)
     asm_rr(&x->a, codes[op->vec].opc | wide(op), w, v);
     imm_byte(x, op);
     out_done(x, op->out[0], w);
+    clear_upper(x, op);
 }
 
 /* The vector register is in the r/m field, or in the reg field. */
@@ -531,17 +568,19 @@ static uint32_t move_opcode(const IROp *op, bool store)
     }
 }
 
-/* 32 bytes: through env and slots, by halves, the end first so that nothing is written
- * when it faults. */
-static void load_256(X64 *x, const IROp *op, const Access *acc)
+/* The upper half of a load of 256 bits, before the lower one: nothing is written when it
+ * faults. */
+static void load_upper(X64 *x, const IROp *op, const Access *acc)
 {
-    Mem to = home(x, op->out[0]);
-    x64_access_here(x, acc);
-    asm_rm(&x->a, MOVUPS_LD, LAST, mem_add(acc->host, 16));
-    x64_access_here(x, acc);
-    asm_rm(&x->a, MOVUPS_LD, WORK, acc->host);
-    asm_rm(&x->a, MOVUPS_ST, LAST, mem_add(to, 16));
-    asm_rm(&x->a, MOVUPS_ST, WORK, to);
+    Mem to = mem_add(home(x, op->out[0]), 16);
+    if ((op->memop & MO_SIZE) == MO_256) {
+        x64_access_here(x, acc);
+        asm_rm(&x->a, MOVUPS_LD, WORK, mem_add(acc->host, 16));
+        asm_rm(&x->a, MOVUPS_ST, WORK, to);
+    } else {
+        asm_storei(&x->a, IR_I64, to, 0);
+        asm_storei(&x->a, IR_I64, mem_add(to, 8), 0);
+    }
 }
 
 void x64_emit_vec_ld(X64 *x, const IROp *op)
@@ -550,23 +589,28 @@ void x64_emit_vec_ld(X64 *x, const IROp *op)
     need(x);
     x64_access_begin(x, &acc, op, SLOW_LD);
     if (op->type == IR_V256) {
-        load_256(x, op, &acc);
-        return;
+        load_upper(x, op, &acc);
     }
     unsigned w = out_reg(x, op->out[0]);
     x64_access_here(x, &acc);
     asm_rm(&x->a, move_opcode(op, false), w, acc.host);
     out_done(x, op->out[0], w);
+    clear_upper(x, op);
 }
 
 void x64_emit_vec_st(X64 *x, const IROp *op)
 {
     Access acc;
+    bool whole = (op->memop & MO_SIZE) == MO_256;
     need(x);
     Mem from = home(x, op->in[2]);
-    x->vec_stored = op->type == IR_V128 ? in_reg(x, op->in[2], LAST) : NO_REG;
+    x->vec_stored = in_reg(x, op->in[2], LAST);
+    if (whole) {
+        asm_rm(&x->a, MOVUPS_ST, x->vec_stored, from);
+        x->vec_stored = NO_REG;
+    }
     x64_access_begin(x, &acc, op, SLOW_ST);
-    if (op->type == IR_V256) {
+    if (whole) {
         for (unsigned i = 32; i > 0;) {
             i -= 16;
             asm_rm(&x->a, MOVUPS_LD, WORK, mem_add(from, i));

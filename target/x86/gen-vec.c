@@ -1,15 +1,16 @@
-/* Generators of MMX and SSE instructions. */
+/* Generators of MMX, SSE and AVX instructions. */
 /* SPDX-License-Identifier: MIT */
 /*
  * XMM registers are globals of the IR, operations its vector ops (tcg/vec.def). MMX
  * registers live in env: operations on them are calls of a helper with one constant that
  * names operation and operands (vec.h), and so are all operations on floating point while
  * the guest has an exception of it unmasked: only the helper can raise it. For the helper
- * a memory operand is loaded to env->vec_tmp first, so that it sees registers only. VEX
- * forms are not here yet: their rows are todo.
+ * a memory operand is loaded to env->vec_tmp first, so that it sees registers only.
+ *
+ * VEX forms go the same way as the legacy ones: they have one more source, clear the rest
+ * of the register (IROp.vzero), and some are of type V256.
  */
-#include "target/x86/translate.h"
-#include "target/x86/vec.h"
+#include "target/x86/gen-vec-internal.h"
 
 static int32_t mmx_offset(unsigned reg)
 {
@@ -79,17 +80,15 @@ void gen_emms(DisasContext *s, Insn *i)
 
 /* --- memory operands --- */
 
-/* Address of operand n, which is `bytes` long. Without a TLB, whose probe does it, 16
- * bytes are checked for alignment where the row wants that. */
-static IRAddr mem_address(DisasContext *s, unsigned bytes, bool write)
+IRAddr vec_address(DisasContext *s, unsigned bytes, bool write)
 {
     IRAddr a = x86_op_addr(s, bytes, write);
 
-    if (bytes == 16 && s->insn.desc->gates & GATE_ALIGN && s->tcg->guest->direct) {
+    if (bytes >= 16 && s->insn.desc->gates & GATE_ALIGN && s->tcg->guest->direct) {
         IRRef va = x86_temp(s, IR_I64);
 
         ir_lea(s->tcg, IR_I64, va, a.base, a.index, a.scale, a.disp);
-        IRRef low = x86_op2(s, OP_and, IR_I64, va, x86_const(s, 15));
+        IRRef low = x86_op2(s, OP_and, IR_I64, va, x86_const(s, bytes - 1));
 
         x86_raise_if(s, EXCP_GP, IR_I64, COND_NE, low, zero(s));
         return (IRAddr){.base = va, .index = IR_NONE};
@@ -97,27 +96,19 @@ static IRAddr mem_address(DisasContext *s, unsigned bytes, bool write)
     return a;
 }
 
-/* MemOp of 16 bytes. */
-static unsigned memop128(const DisasContext *s)
+unsigned vec_memop(const DisasContext *s, unsigned size)
 {
     bool align = s->insn.desc->gates & GATE_ALIGN && !s->tcg->guest->direct;
 
-    return MO_128 | (align ? MO_ALIGN : 0);
+    return size | (align && size >= MO_128 ? MO_ALIGN : 0);
 }
 
-static IRRef load(DisasContext *s, IRAddr a, unsigned disp, unsigned memop)
+static IRRef load(DisasContext *s, IRAddr a, unsigned memop)
 {
     IRRef v = x86_temp(s, IR_I64);
 
-    a.disp += disp;
     ir_ld(s->tcg, IR_I64, v, a, memop);
     return v;
-}
-
-static void store(DisasContext *s, IRAddr a, unsigned disp, IRRef v, unsigned memop)
-{
-    a.disp += disp;
-    ir_st(s->tcg, MIN(memop, IR_I64), v, a, memop);
 }
 
 static unsigned operand_bytes(const DisasContext *s, unsigned n)
@@ -127,17 +118,47 @@ static unsigned operand_bytes(const DisasContext *s, unsigned n)
 
 /* --- the IR's vector ops --- */
 
-/* out = vop(a, b), on XMM values; out may be a or b. */
-static IROp *vector(DisasContext *s, unsigned vop, IRRef out, IRRef a, IRRef b,
-                    unsigned imm)
+IRType vec_type(const DisasContext *s)
 {
-    IROp *op = ir_emit(s->tcg, OP_vop, IR_V128);
+    for (unsigned n = 0; n < s->insn.desc->nops; n++) {
+        if (s->insn.op[n].size == SZ256) {
+            return IR_V256;
+        }
+    }
+    return IR_V128;
+}
+
+/* Number of the last operand that is no immediate. */
+static unsigned last_operand(const DisasContext *s)
+{
+    unsigned n = s->insn.desc->nops - 1;
+
+    return s->insn.op[n].kind == OPK_IMM ? n - 1 : n;
+}
+
+/* Number of the first source, if `last` is that of the second: before it, or it is the
+ * destination as well. */
+static unsigned first_source(unsigned last)
+{
+    return last >= 2 ? last - 1 : 0;
+}
+
+IROp *vec_emit(DisasContext *s, OpCode code, IRRef out)
+{
+    IROp *op = ir_emit(s->tcg, code, vec_type(s));
+
+    op->out[0] = out;
+    op->vzero = vec_is_vex(s) && op->type == IR_V128 && ir_is_global(s->tcg, out);
+    return op;
+}
+
+IROp *vec_op(DisasContext *s, unsigned vop, IRRef out, IRRef a, IRRef b)
+{
+    IROp *op = vec_emit(s, OP_vop, out);
 
     op->vec = vop;
-    op->out[0] = out;
     op->in[0] = vec_info[vop].flags & VECF_UNARY ? IR_NONE : a;
     op->in[1] = b;
-    op->imm = imm;
     return op;
 }
 
@@ -145,7 +166,7 @@ static IROp *vector(DisasContext *s, unsigned vop, IRRef out, IRRef a, IRRef b,
 static IRRef vec_to_int(DisasContext *s, unsigned vop, IRRef v, IRType t, unsigned imm)
 {
     IRRef out = x86_temp(s, t);
-    IROp *op = ir_emit(s->tcg, OP_vtoi, IR_V128);
+    IROp *op = ir_emit(s->tcg, OP_vtoi, vec_type(s));
 
     op->vec = vop;
     op->out[0] = out;
@@ -155,52 +176,43 @@ static IRRef vec_to_int(DisasContext *s, unsigned vop, IRRef v, IRType t, unsign
     return out;
 }
 
-/* out = the vector a changed by integer v; a may be IR_NONE. */
-static IROp *int_to_vec(DisasContext *s, unsigned vop, IRRef out, IRRef a, IRRef v,
-                        IRType t)
+IROp *vec_from_int(DisasContext *s, unsigned vop, IRRef out, IRRef a, IRRef v, IRType t)
 {
-    IROp *op = ir_emit(s->tcg, OP_itov, IR_V128);
+    IROp *op = vec_emit(s, OP_itov, out);
 
     op->vec = vop;
-    op->out[0] = out;
     op->in[0] = a;
     op->in[1] = v;
     op->memop = t;
     return op;
 }
 
-static IRRef xmm(const DisasContext *s, unsigned n)
-{
-    return s->vec[s->insn.op[n].reg];
-}
-
-/* `memop` bytes of memory as a vector, zeros above. */
-static void load_vector(DisasContext *s, IRRef out, IRAddr a, unsigned memop)
+void vec_load(DisasContext *s, IRRef out, IRAddr a, unsigned memop)
 {
     if ((memop & MO_SIZE) < MO_32) {
-        int_to_vec(s, VOP_MOVD, out, IR_NONE, load(s, a, 0, memop), IR_I32);
-    } else {
-        ir_ld(s->tcg, IR_V128, out, a, memop);
+        vec_from_int(s, VOP_MOVD, out, IR_NONE, load(s, a, memop), IR_I32);
+        return;
     }
+    IRType t = vec_type(s);
+
+    ir_ld(s->tcg, t, out, a, memop)->vzero =
+        vec_is_vex(s) && t == IR_V128 && ir_is_global(s->tcg, out);
 }
 
-/* Operand n, a register or memory. */
-static IRRef operand(DisasContext *s, unsigned n)
+IRRef vec_operand(DisasContext *s, unsigned n)
 {
     unsigned size = s->insn.op[n].size;
 
     if (s->insn.op[n].kind != OPK_MEM) {
-        return xmm(s, n);
+        return vec_reg(s, n);
     }
-    IRRef v = x86_temp(s, IR_V128);
+    IRRef v = x86_temp(s, vec_type(s));
 
-    load_vector(s, v, mem_address(s, 1u << size, false),
-                size == MO_128 ? memop128(s) : size);
+    vec_load(s, v, vec_address(s, 1u << size, false), vec_memop(s, size));
     return v;
 }
 
-/* MMX, and what may raise #XM. */
-static bool by_helper(const DisasContext *s)
+bool vec_by_helper(const DisasContext *s)
 {
     const Insn *i = &s->insn;
     bool unmasked = s->hflags & HF_SIMD_UNMASKED;
@@ -211,9 +223,7 @@ static bool by_helper(const DisasContext *s)
 
 /* --- operands of the helper --- */
 
-/* The place of operand n for a helper: a register, or vec_tmp with the memory operand in
- * it. */
-static unsigned place(DisasContext *s, unsigned n)
+unsigned vec_place(DisasContext *s, unsigned n)
 {
     const X86Operand *op = &s->insn.op[n];
 
@@ -224,121 +234,149 @@ static unsigned place(DisasContext *s, unsigned n)
         return VEC_REG_MMX + (op->reg & 7);
     }
     unsigned bytes = operand_bytes(s, n);
-    IRAddr a = mem_address(s, bytes, false);
+    IRAddr a = vec_address(s, bytes, false);
 
-    if (bytes == 16) {
-        IRRef v = x86_temp(s, IR_V128);
-
-        ir_ld(s->tcg, IR_V128, v, a, memop128(s));
-        put(s, tmp_offset(0), vec_to_int(s, VOP_MOVD, v, IR_I64, 0));
-        put(s, tmp_offset(1), vec_to_int(s, VOP_PEXTRQ, v, IR_I64, 1));
+    if (bytes >= 16) {
+        ir_ld(s->tcg, bytes == 32 ? IR_V256 : IR_V128, s->vec_tmp, a,
+              vec_memop(s, op->size));
     } else {
-        put(s, tmp_offset(0), load(s, a, 0, op->size));
+        put(s, tmp_offset(0), load(s, a, op->size));
     }
     return VEC_REG_TMP;
 }
 
-/* --- operations --- */
-
-static void operate(DisasContext *s, unsigned d, unsigned a, unsigned b, unsigned imm)
+uint64_t vec_describe(const DisasContext *s, unsigned d, unsigned a, unsigned b)
 {
     const Insn *i = &s->insn;
-    unsigned n = i->op[0].kind == OPK_MMX ? 8 : 16;
+    unsigned n = i->op[0].kind == OPK_MMX ? 8 : vec_type(s) == IR_V256 ? 32 : 16;
 
-    mmx_commit(s);
-    X86_CALL(s, vec, IR_NONE, x86_const(s, vec_desc(i->desc->arg, d, a, b, n)),
-             x86_const(s, imm));
+    return vec_desc(i->desc->arg, d, a, b, n) | (vec_is_vex(s) ? VEC_DESC_ZERO : 0);
 }
 
-/* d = op(d, b) */
-static void two_operands(DisasContext *s, unsigned imm)
+/* --- operations --- */
+
+static void call_helper(DisasContext *s, uint64_t desc, unsigned imm)
 {
-    if (!by_helper(s)) {
-        vector(s, s->insn.desc->arg, xmm(s, 0), xmm(s, 0), operand(s, 1), imm);
+    mmx_commit(s);
+    X86_CALL(s, vec, IR_NONE, x86_const(s, desc), x86_const(s, imm));
+}
+
+/* d = op(a, b), or d = op(d, b) */
+static void operation(DisasContext *s, unsigned imm)
+{
+    unsigned last = last_operand(s), first = first_source(last);
+
+    if (!vec_by_helper(s)) {
+        IRRef b = vec_operand(s, last);
+
+        vec_op(s, s->insn.desc->arg, vec_reg(s, 0), vec_reg(s, first), b)->imm = imm;
         return;
     }
     mmx_begin(s);
-    unsigned b = place(s, 1), d = place(s, 0);
+    unsigned b = vec_place(s, last), a = vec_place(s, first);
 
-    operate(s, d, d, b, imm);
+    call_helper(s, vec_describe(s, vec_place(s, 0), a, b), imm);
 }
 
 void gen_vec_bin(DisasContext *s, Insn *i)
 {
-    two_operands(s, 0);
+    operation(s, 0);
 }
 
 void gen_sse_bin(DisasContext *s, Insn *i)
 {
-    two_operands(s, 0);
+    operation(s, 0);
 }
 
 void gen_vec_un(DisasContext *s, Insn *i)
 {
-    two_operands(s, 0);
+    operation(s, 0);
 }
 
 void gen_sse_un(DisasContext *s, Insn *i)
 {
-    two_operands(s, 0);
+    operation(s, 0);
 }
 
 void gen_vec_shift(DisasContext *s, Insn *i)
 {
-    two_operands(s, 0);
+    operation(s, 0);
+}
+
+/* Of a predicate three bits count, or five with VEX. */
+static unsigned imm_byte(const DisasContext *s)
+{
+    unsigned vop = s->insn.desc->arg;
+    bool compare =
+        vop == VOP_CMPPS || vop == VOP_CMPPD || vop == VOP_CMPSS || vop == VOP_CMPSD;
+
+    return s->insn.imm & (!compare ? 0xff : vec_is_vex(s) ? 0x1f : 7);
 }
 
 void gen_vec_bin_imm(DisasContext *s, Insn *i)
 {
-    two_operands(s, i->imm & 0xff);
+    operation(s, imm_byte(s));
 }
 
 void gen_sse_bin_imm(DisasContext *s, Insn *i)
 {
-    two_operands(s, i->imm & 0xff);
+    operation(s, imm_byte(s));
+}
+
+/* In memory it is one element: bits 7:6 select nothing. */
+void gen_insertps(DisasContext *s, Insn *i)
+{
+    bool mem = i->op[last_operand(s)].kind == OPK_MEM;
+
+    operation(s, i->imm & (mem ? 0x3f : 0xff));
 }
 
 void gen_vec_un_imm(DisasContext *s, Insn *i)
 {
-    two_operands(s, i->imm & 0xff);
+    operation(s, i->imm & 0xff);
 }
 
 void gen_sse_un_imm(DisasContext *s, Insn *i)
 {
-    two_operands(s, i->imm & 0xff);
+    operation(s, i->imm & 0xff);
 }
 
+/* d = op(a, immediate), or d = op(d, immediate) */
 void gen_vec_shift_imm(DisasContext *s, Insn *i)
 {
-    if (!by_helper(s)) {
-        vector(s, i->desc->arg, xmm(s, 0), xmm(s, 0), IR_NONE, i->imm & 0xff);
+    unsigned imm = i->imm & 0xff, last = last_operand(s);
+
+    if (!vec_by_helper(s)) {
+        vec_op(s, i->desc->arg, vec_reg(s, 0), vec_reg(s, last), IR_NONE)->imm = imm;
         return;
     }
     mmx_begin(s);
-    unsigned d = place(s, 0);
+    unsigned d = vec_place(s, 0);
 
-    operate(s, d, d, VEC_REG_IMM, i->imm & 0xff);
+    call_helper(s, vec_describe(s, d, d, VEC_REG_IMM), imm);
 }
 
 void gen_cvt_mmx(DisasContext *s, Insn *i)
 {
-    two_operands(s, 0);
+    operation(s, 0);
 }
 
 void gen_cvt_from_gpr(DisasContext *s, Insn *i)
 {
-    unsigned size = operand_bytes(s, 1);
-    IRRef v = x86_op_load_ext(s, 1, false);
+    unsigned last = last_operand(s), first = first_source(last);
+    unsigned size = operand_bytes(s, last);
+    IRRef v = x86_op_load_ext(s, last, false);
 
-    if (!by_helper(s)) {
-        int_to_vec(s, i->desc->arg, xmm(s, 0), xmm(s, 0), v, x86_op_type(s, 1))->imm =
-            size;
+    if (!vec_by_helper(s)) {
+        vec_from_int(s, i->desc->arg, vec_reg(s, 0), vec_reg(s, first), v,
+                     x86_op_type(s, last))
+            ->imm = size;
         return;
     }
-    unsigned d = place(s, 0);
-
     put(s, tmp_offset(0), v);
-    operate(s, d, d, VEC_REG_TMP, size);
+    unsigned a = vec_place(s, first);
+
+    call_helper(s, vec_describe(s, vec_place(s, 0), a, VEC_REG_TMP), size);
 }
 
 /* The operation's integer result. */
@@ -346,8 +384,7 @@ static IRRef value(DisasContext *s, unsigned a, unsigned b, unsigned imm)
 {
     IRRef v = x86_temp(s, IR_I64);
 
-    X86_CALL(s, vec_value, v, x86_const(s, vec_desc(s->insn.desc->arg, a, a, b, 16)),
-             x86_const(s, imm));
+    X86_CALL(s, vec_value, v, x86_const(s, vec_describe(s, a, a, b)), x86_const(s, imm));
     return v;
 }
 
@@ -355,13 +392,13 @@ void gen_cvt_to_gpr(DisasContext *s, Insn *i)
 {
     unsigned size = operand_bytes(s, 0);
 
-    if (!by_helper(s)) {
-        IRRef v = operand(s, 1);
+    if (!vec_by_helper(s)) {
+        IRRef v = vec_operand(s, 1);
 
         x86_op_store(s, 0, vec_to_int(s, i->desc->arg, v, x86_op_type(s, 0), size));
         return;
     }
-    unsigned b = place(s, 1);
+    unsigned b = vec_place(s, 1);
 
     x86_op_store(s, 0, value(s, b, b, size));
 }
@@ -369,22 +406,22 @@ void gen_cvt_to_gpr(DisasContext *s, Insn *i)
 /* Flags of a comparison of operands 0 and 1. */
 static void compare(DisasContext *s)
 {
-    IRRef b = operand(s, 1);
-    IROp *op = ir_emit(s->tcg, OP_vcmpcc, IR_V128);
+    IRRef b = vec_operand(s, 1);
+    IROp *op = ir_emit(s->tcg, OP_vcmpcc, vec_type(s));
 
     op->vec = s->insn.desc->arg;
-    op->in[0] = xmm(s, 0);
+    op->in[0] = vec_reg(s, 0);
     op->in[1] = b;
     op->setcc = true;
 }
 
 void gen_comis(DisasContext *s, Insn *i)
 {
-    if (!by_helper(s)) {
+    if (!vec_by_helper(s)) {
         compare(s);
         return;
     }
-    unsigned b = place(s, 1), a = place(s, 0);
+    unsigned b = vec_place(s, 1), a = vec_place(s, 0);
 
     ir_putcc(s->tcg, value(s, a, b, 0), CC_ALL);
 }
@@ -397,31 +434,60 @@ void gen_ptest(DisasContext *s, Insn *i)
 void gen_vec_movmsk(DisasContext *s, Insn *i)
 {
     if (i->op[1].kind == OPK_VEC) {
-        x86_op_store(s, 0, vec_to_int(s, i->desc->arg, xmm(s, 1), IR_I32, 0));
+        x86_op_store(s, 0, vec_to_int(s, i->desc->arg, vec_reg(s, 1), IR_I32, 0));
         return;
     }
     IRRef v = x86_temp(s, IR_I64);
 
     mmx_begin(s);
     mmx_commit(s);
-    X86_CALL(s, vec_movmsk, v, x86_const(s, place(s, 1)), x86_const(s, 1),
+    X86_CALL(s, vec_movmsk, v, x86_const(s, vec_place(s, 1)), x86_const(s, 1),
              x86_const(s, 8));
     x86_op_store(s, 0, v);
 }
 
+/* The third source is the last operand. */
 void gen_blendv(DisasContext *s, Insn *i)
 {
-    IRRef b = operand(s, 1);
+    unsigned last = last_operand(s);
+    IRRef b = vec_operand(s, last - 1);
 
-    vector(s, i->desc->arg, xmm(s, 0), xmm(s, 0), b, 0)->in[2] = s->vec[0];
+    vec_op(s, i->desc->arg, vec_reg(s, 0), vec_reg(s, first_source(last - 1)), b)->in[2] =
+        vec_reg(s, last);
+}
+
+void gen_sha256rnds2(DisasContext *s, Insn *i)
+{
+    gen_blendv(s, i);
+}
+
+/* d = op(d, b, c) */
+void gen_fma(DisasContext *s, Insn *i)
+{
+    if (!vec_by_helper(s)) {
+        IRRef d = vec_reg(s, 0), c = vec_operand(s, 2);
+
+        vec_op(s, i->desc->arg, d, d, vec_reg(s, 1))->in[2] = c;
+        return;
+    }
+    unsigned c = vec_place(s, 2), d = vec_place(s, 0);
+    uint64_t desc = vec_describe(s, d, d, vec_place(s, 1));
+
+    call_helper(s, vec_desc_third(desc, c), 0);
+}
+
+void gen_vec_tern(DisasContext *s, Insn *i)
+{
+    gen_fma(s, i);
 }
 
 void gen_pcmpstr(DisasContext *s, Insn *i)
 {
     bool explicit_len = i->desc->arg == VOP_PCMPESTRM || i->desc->arg == VOP_PCMPESTRI;
     bool index = i->desc->arg == VOP_PCMPESTRI || i->desc->arg == VOP_PCMPISTRI;
-    unsigned b = place(s, 1), a = place(s, 0);
-    unsigned how = explicit_len | index << 1 | ((i->rex & REX_W) != 0) << 2;
+    unsigned b = vec_place(s, 1), a = vec_place(s, 0);
+    unsigned how =
+        explicit_len | index << 1 | ((i->rex & REX_W) != 0) << 2 | vec_is_vex(s) << 3;
     IRRef fl = x86_temp(s, IR_I64);
 
     X86_CALL(s, vec_pcmpstr, fl, x86_const(s, vec_desc(0, a, a, b, 16)),
@@ -431,15 +497,23 @@ void gen_pcmpstr(DisasContext *s, Insn *i)
 
 /* --- moves --- */
 
-/* MOVAPS, MOVUPS, MOVDQA ...: 16 bytes, both directions. */
+static void copy(DisasContext *s, IRRef out, IRRef from)
+{
+    vec_emit(s, OP_vmov, out)->in[0] = from;
+}
+
+/* MOVAPS, MOVUPS, MOVDQA ...: whole registers, both directions. */
 void gen_vec_mov(DisasContext *s, Insn *i)
 {
+    IRType t = vec_type(s);
+    unsigned bytes = t == IR_V256 ? 32 : 16;
+
     if (i->op[0].kind == OPK_MEM) {
-        ir_st(s->tcg, IR_V128, xmm(s, 1), mem_address(s, 16, true), memop128(s));
+        ir_st(s->tcg, t, vec_reg(s, 1), vec_address(s, bytes, true), vec_memop(s, t));
     } else if (i->op[1].kind == OPK_MEM) {
-        ir_ld(s->tcg, IR_V128, xmm(s, 0), mem_address(s, 16, false), memop128(s));
+        vec_load(s, vec_reg(s, 0), vec_address(s, bytes, false), vec_memop(s, t));
     } else {
-        ir_mov(s->tcg, IR_V128, xmm(s, 0), xmm(s, 1));
+        copy(s, vec_reg(s, 0), vec_reg(s, 1));
     }
 }
 
@@ -449,14 +523,22 @@ static bool move_memory(DisasContext *s, unsigned memop)
     const Insn *i = &s->insn;
 
     if (i->op[0].kind == OPK_MEM) {
-        ir_st(s->tcg, IR_V128, xmm(s, 1), x86_op_addr(s, 1 << memop, true), memop);
+        ir_st(s->tcg, IR_V128, vec_reg(s, 1), x86_op_addr(s, 1 << memop, true), memop);
         return true;
     }
     if (i->op[1].kind == OPK_MEM) {
-        ir_ld(s->tcg, IR_V128, xmm(s, 0), x86_op_addr(s, 1 << memop, false), memop);
+        vec_load(s, vec_reg(s, 0), x86_op_addr(s, 1 << memop, false), memop);
         return true;
     }
     return false;
+}
+
+/* Of both sources' registers: d = op(d, b), or d = op(a, b). */
+static void combine(DisasContext *s, unsigned vop)
+{
+    unsigned last = last_operand(s);
+
+    vec_op(s, vop, vec_reg(s, 0), vec_reg(s, first_source(last)), vec_reg(s, last));
 }
 
 /* MOVSS, MOVSD: from memory the rest is cleared, between registers it stays. */
@@ -465,8 +547,7 @@ void gen_vec_mov_scalar(DisasContext *s, Insn *i)
     unsigned memop = i->op[1].kind == OPK_MEM ? i->op[1].size : i->op[0].size;
 
     if (!move_memory(s, memop)) {
-        vector(s, memop == MO_32 ? VOP_MOVSS : VOP_MOVSD, xmm(s, 0), xmm(s, 0), xmm(s, 1),
-               0);
+        combine(s, memop == MO_32 ? VOP_MOVSS : VOP_MOVSD);
     }
 }
 
@@ -484,11 +565,11 @@ void gen_vec_movd(DisasContext *s, Insn *i)
         mmx_commit(s);
     } else if (i->op[0].kind == OPK_VEC) {
         if (!move_memory(s, i->op[1].size)) {
-            int_to_vec(s, VOP_MOVD, xmm(s, 0), IR_NONE, x86_op_load(s, 1),
-                       x86_op_type(s, 1));
+            vec_from_int(s, VOP_MOVD, vec_reg(s, 0), IR_NONE, x86_op_load(s, 1),
+                         x86_op_type(s, 1));
         }
     } else if (!move_memory(s, i->op[0].size)) {
-        x86_op_store(s, 0, vec_to_int(s, VOP_MOVD, xmm(s, 1), x86_op_type(s, 0), 0));
+        x86_op_store(s, 0, vec_to_int(s, VOP_MOVD, vec_reg(s, 1), x86_op_type(s, 0), 0));
     }
 }
 
@@ -496,18 +577,18 @@ void gen_vec_movd(DisasContext *s, Insn *i)
 void gen_vec_movq(DisasContext *s, Insn *i)
 {
     if (!move_memory(s, MO_64)) {
-        vector(s, VOP_MOVQ, xmm(s, 0), IR_NONE, xmm(s, 1), 0);
+        vec_op(s, VOP_MOVQ, vec_reg(s, 0), IR_NONE, vec_reg(s, 1));
     }
 }
 
 void gen_mmx_mov(DisasContext *s, Insn *i)
 {
     mmx_begin(s);
-    IRRef v = i->op[1].kind == OPK_MEM ? load(s, x86_op_addr(s, 8, false), 0, MO_64)
+    IRRef v = i->op[1].kind == OPK_MEM ? load(s, x86_op_addr(s, 8, false), MO_64)
                                        : get(s, mmx_offset(i->op[1].reg));
 
     if (i->op[0].kind == OPK_MEM) {
-        store(s, x86_op_addr(s, 8, true), 0, v, MO_64);
+        ir_st(s->tcg, IR_I64, v, x86_op_addr(s, 8, true), MO_64);
         mmx_commit(s);
         return;
     }
@@ -515,55 +596,61 @@ void gen_mmx_mov(DisasContext *s, Insn *i)
     mmx_set(s, i->op[0].reg, v);
 }
 
+/* Half of a register from memory, the other of the first source. */
+static void load_half(DisasContext *s, unsigned vop)
+{
+    unsigned last = last_operand(s);
+    IRRef b = vec_operand(s, last);
+
+    vec_op(s, vop, vec_reg(s, 0), vec_reg(s, first_source(last)), b);
+}
+
 /* MOVLPS, MOVLPD: the low half of a register, and memory. */
 void gen_movlp(DisasContext *s, Insn *i)
 {
     if (i->op[0].kind == OPK_MEM) {
         move_memory(s, MO_64);
-        return;
+    } else {
+        load_half(s, VOP_MOVSD);
     }
-    IRRef v = x86_temp(s, IR_V128);
-
-    load_vector(s, v, x86_op_addr(s, 8, false), MO_64);
-    vector(s, VOP_MOVSD, xmm(s, 0), xmm(s, 0), v, 0);
 }
 
 /* MOVHPS, MOVHPD: the high half. */
 void gen_movhp(DisasContext *s, Insn *i)
 {
-    IRRef v = x86_temp(s, IR_V128);
-
-    if (i->op[0].kind == OPK_MEM) {
-        vector(s, VOP_UNPCKHPD, v, xmm(s, 1), xmm(s, 1), 0);
-        ir_st(s->tcg, IR_V128, v, x86_op_addr(s, 8, true), MO_64);
+    if (i->op[0].kind != OPK_MEM) {
+        load_half(s, VOP_MOVLHPS);
         return;
     }
-    load_vector(s, v, x86_op_addr(s, 8, false), MO_64);
-    vector(s, VOP_UNPCKLPD, xmm(s, 0), xmm(s, 0), v, 0);
+    IRRef v = x86_temp(s, IR_V128);
+
+    vec_op(s, VOP_UNPCKHPD, v, vec_reg(s, 1), vec_reg(s, 1));
+    ir_st(s->tcg, IR_V128, v, x86_op_addr(s, 8, true), MO_64);
 }
 
 void gen_movhlps(DisasContext *s, Insn *i)
 {
-    vector(s, VOP_MOVHLPS, xmm(s, 0), xmm(s, 0), xmm(s, 1), 0);
+    combine(s, VOP_MOVHLPS);
 }
 
 void gen_movlhps(DisasContext *s, Insn *i)
 {
-    vector(s, VOP_UNPCKLPD, xmm(s, 0), xmm(s, 0), xmm(s, 1), 0);
+    combine(s, VOP_MOVLHPS);
 }
 
 void gen_movq2dq(DisasContext *s, Insn *i)
 {
     mmx_begin(s);
     mmx_commit(s);
-    int_to_vec(s, VOP_MOVD, xmm(s, 0), IR_NONE, get(s, mmx_offset(i->op[1].reg)), IR_I64);
+    vec_from_int(s, VOP_MOVD, vec_reg(s, 0), IR_NONE, get(s, mmx_offset(i->op[1].reg)),
+                 IR_I64);
 }
 
 void gen_movdq2q(DisasContext *s, Insn *i)
 {
     mmx_begin(s);
     mmx_commit(s);
-    mmx_set(s, i->op[0].reg, vec_to_int(s, VOP_MOVD, xmm(s, 1), IR_I64, 0));
+    mmx_set(s, i->op[0].reg, vec_to_int(s, VOP_MOVD, vec_reg(s, 1), IR_I64, 0));
 }
 
 /* --- elements --- */
@@ -577,14 +664,16 @@ static int32_t element_offset(const X86Operand *op, unsigned index, unsigned siz
 void gen_pinsr(DisasContext *s, Insn *i)
 {
     static const uint16_t vops[] = {VOP_PINSRB, VOP_PINSRW, VOP_PINSRD, VOP_PINSRQ};
-    unsigned size = i->desc->arg, at = i->imm & 0xff;
+    unsigned size = i->desc->arg, at = i->imm & 0xff, last = last_operand(s);
 
     mmx_begin(s);
-    IRRef v = x86_op_load(s, 1);
+    IRRef v = x86_op_load(s, last);
 
     mmx_commit(s);
     if (i->op[0].kind == OPK_VEC) {
-        int_to_vec(s, vops[size], xmm(s, 0), xmm(s, 0), v, size)->imm = at;
+        vec_from_int(s, vops[size], vec_reg(s, 0), vec_reg(s, first_source(last)), v,
+                     size)
+            ->imm = at;
         return;
     }
     ir_st_env(s->tcg, size, v, element_offset(&i->op[0], at, size));
@@ -601,7 +690,7 @@ void gen_pextr(DisasContext *s, Insn *i)
 
     mmx_begin(s);
     if (i->op[1].kind == OPK_VEC) {
-        v = vec_to_int(s, vops[size], xmm(s, 1), t, at);
+        v = vec_to_int(s, vops[size], vec_reg(s, 1), t, at);
     } else {
         v = x86_zext(s, x86_ld_env(s, size, element_offset(&i->op[1], at, size)), size);
     }
@@ -620,8 +709,8 @@ void gen_maskmov_di(DisasContext *s, Insn *i)
     mmx_begin(s);
     a = x86_seg_addr(s, i->seg, x86_reg_zext(s, R_RDI, (IRType)i->addrsize), n, true);
     ir_lea(s->tcg, IR_I64, va, a.base, a.index, a.scale, a.disp);
-    X86_CALL(s, vec_maskmov, IR_NONE, x86_const(s, place(s, 0)),
-             x86_const(s, place(s, 1)), x86_const(s, n), va);
+    X86_CALL(s, vec_maskmov, IR_NONE, x86_const(s, vec_place(s, 0)),
+             x86_const(s, vec_place(s, 1)), x86_const(s, n), va);
     mmx_commit(s);
 }
 

@@ -1,6 +1,9 @@
-/* Helpers of MMX and SSE: operands by descriptor, MXCSR, the string comparisons. */
+/* Helpers of MMX, SSE, AVX: operands by descriptor, MXCSR, string comparisons, gathers.
+ */
 /* SPDX-License-Identifier: MIT */
+#include "target/x86/decode.h"
 #include "target/x86/excp.h"
+#include "target/x86/help-int.h"
 #include "target/x86/helpers.h"
 #include "target/x86/vec.h"
 
@@ -18,10 +21,15 @@ static X86Vec read_place(const CPUX86State *env, unsigned place)
     return env->vec_tmp;
 }
 
-static void write_place(CPUX86State *env, unsigned place, const X86Vec *v)
+static void write_place(CPUX86State *env, uint64_t desc, const X86Vec *v)
 {
+    unsigned place = desc >> 16 & 0xff, n = MAX(16, desc >> 40 & 0xff);
+
     if (place < 16) {
-        memcpy(env->vec[place].b, v->b, 16);
+        memcpy(env->vec[place].b, v->b, n);
+        if (desc & VEC_DESC_ZERO) {
+            memset(env->vec[place].b + n, 0, 32 - n);
+        }
     } else if (place < VEC_REG_TMP) {
         x87_set_mmx(&env->x87, place - VEC_REG_MMX, v->q[0]);
     } else {
@@ -29,32 +37,69 @@ static void write_place(CPUX86State *env, unsigned place, const X86Vec *v)
     }
 }
 
-/* Merges the flags into MXCSR; an unmasked one is #XM, or #UD when the system does not
- * handle that. SDM vol. 1, 11.5. */
+/*
+ * Merges the flags into MXCSR; an unmasked one is #XM, or #UD when the system does not
+ * handle that. One that is found before anything is computed ends it there, for all
+ * lanes. SDM vol. 1, 11.5.
+ */
 static void finish_float(CPUX86State *env, const FloatStatus *fs, uintptr_t ra)
 {
-    env->mxcsr |= fs->flags & FLOAT_ALL_FLAGS;
-    if (unlikely(fs->flags & fs->unmasked)) {
+    const unsigned before = FLOAT_INVALID | FLOAT_DENORMAL | FLOAT_DIVZERO;
+    unsigned flags = fs->flags & FLOAT_ALL_FLAGS;
+
+    if (unlikely(flags & fs->unmasked & before)) {
+        flags &= before;
+    }
+    env->mxcsr |= flags;
+    if (unlikely(flags & fs->unmasked)) {
         x86_raise(env, env->cr4 & CR4_OSXMMEXCPT ? EXCP_XM : EXCP_UD, ra);
     }
 }
 
+static VecFn *vec_fn(unsigned vop)
+{
+    return vec_int_fns[vop]      ? vec_int_fns[vop]
+           : vec_fp_fns[vop]     ? vec_fp_fns[vop]
+           : vec_crypto_fns[vop] ? vec_crypto_fns[vop]
+                                 : vec_avx_fns[vop];
+}
+
+static void compute(VecCall *c, unsigned vop)
+{
+    VecFn *fn = vec_fn(vop);
+
+    c->r = c->a;
+    if (c->n <= 16 || vec_info[vop].flags & VECF_CROSS) {
+        fn(c);
+        return;
+    }
+    VecCall h = {.n = 16, .imm = c->imm, .fs = c->fs};
+
+    for (h.half = 0; h.half < 2; h.half++) {
+        memcpy(h.a.b, c->a.b + 16 * h.half, 16);
+        memcpy(h.b.b, c->b.b + 16 * h.half, 16);
+        memcpy(h.third.b, c->third.b + 16 * h.half, 16);
+        h.r = h.a;
+        fn(&h);
+        memcpy(c->r.b + 16 * h.half, h.r.b, 16);
+    }
+    c->fs = h.fs;
+}
+
 static void run(CPUX86State *env, VecCall *c, uint64_t desc, uint64_t imm, uintptr_t ra)
 {
-    unsigned vop = desc & 0xffff, b = desc >> 32 & 0xff;
+    unsigned vop = desc & 0xffff, b = desc >> 32 & 0xff, third = desc >> 48 & 0xff;
 
     c->n = desc >> 40 & 0xff;
     c->imm = imm;
     c->a = read_place(env, desc >> 24 & 0xff);
     c->b = b == VEC_REG_IMM ? (X86Vec){.q = {imm}} : read_place(env, b);
-    c->r = c->a;
-    if (vec_int_fns[vop]) {
-        vec_int_fns[vop](c);
-        return;
-    }
+    c->third = third == VEC_REG_IMM ? (X86Vec){0} : read_place(env, third);
     c->fs = float_status_from_mxcsr(env->mxcsr);
-    vec_fp_fns[vop](c);
-    finish_float(env, &c->fs, ra);
+    compute(c, vop);
+    if (vec_info[vop].flags & VECF_FP) {
+        finish_float(env, &c->fs, ra);
+    }
 }
 
 uint64_t x86_vec_op(void *opaque, const VecOp *op)
@@ -69,14 +114,11 @@ uint64_t x86_vec_op(void *opaque, const VecOp *op)
         memcpy(c.b.b, op->b, op->n);
     }
     if (op->c) {
-        memcpy(c.mask.b, op->c, op->n);
+        memcpy(c.third.b, op->c, op->n);
     }
-    c.r = c.a;
-    if (vec_int_fns[op->vec]) {
-        vec_int_fns[op->vec](&c);
-    } else {
-        c.fs = float_status_from_mxcsr(env->mxcsr);
-        vec_fp_fns[op->vec](&c);
+    c.fs = float_status_from_mxcsr(env->mxcsr);
+    compute(&c, op->vec);
+    if (vec_info[op->vec].flags & VECF_FP) {
         env->mxcsr |= c.fs.flags & FLOAT_ALL_FLAGS;
     }
     if (op->r) {
@@ -90,7 +132,7 @@ void helper_vec(CPUX86State *env, uint64_t desc, uint64_t imm)
     VecCall c;
 
     run(env, &c, desc, imm, GETPC());
-    write_place(env, desc >> 16 & 0xff, &c.r);
+    write_place(env, desc, &c.r);
 }
 
 uint64_t helper_vec_value(CPUX86State *env, uint64_t desc, uint64_t imm)
@@ -125,6 +167,107 @@ void helper_vec_maskmov(CPUX86State *env, uint64_t data, uint64_t mask, uint64_t
             cpu_stb(env_cpu(env), va + i, d.b[i], MMU_CURRENT, ra);
         }
     }
+}
+
+/* --- AVX: elements under a mask --- */
+
+static bool is_selected(const X86Vec *mask, unsigned size, unsigned i)
+{
+    return mask->b[(i + 1) * size - 1] & 0x80;
+}
+
+static uint64_t load_element(CPUX86State *env, unsigned size, uint64_t va, uintptr_t ra)
+{
+    CPUState *cpu = env_cpu(env);
+
+    return size == 4 ? cpu_ldl(cpu, va, MMU_CURRENT, ra)
+                     : cpu_ldq(cpu, va, MMU_CURRENT, ra);
+}
+
+/* desc: vec_desc(bytes of an element, register, mask, -, bytes). */
+void helper_vec_mask_load(CPUX86State *env, uint64_t desc, uint64_t va)
+{
+    uintptr_t ra = GETPC();
+    unsigned size = desc & 0xff, n = (desc >> 40 & 0xff) / size;
+    const X86Vec *mask = &env->vec[desc >> 24 & 15];
+    X86Vec v = {0};
+
+    for (unsigned i = 0; i < n; i++) {
+        uint64_t e =
+            is_selected(mask, size, i) ? load_element(env, size, va + i * size, ra) : 0;
+
+        memcpy(v.b + i * size, &e, size);
+    }
+    env->vec[desc >> 16 & 15] = v;
+}
+
+void helper_vec_mask_store(CPUX86State *env, uint64_t desc, uint64_t va)
+{
+    uintptr_t ra = GETPC();
+    CPUState *cpu = env_cpu(env);
+    unsigned size = desc & 0xff, n = (desc >> 40 & 0xff) / size;
+    const X86Vec *mask = &env->vec[desc >> 24 & 15], *v = &env->vec[desc >> 16 & 15];
+
+    for (unsigned i = 0; i < n; i++) { /* all may be written before any is */
+        if (is_selected(mask, size, i)) {
+            cpu_probe(cpu, va + i * size, size, MMU_WRITE, MMU_CURRENT, ra);
+        }
+    }
+    for (unsigned i = 0; i < n; i++) {
+        if (!is_selected(mask, size, i)) {
+            continue;
+        }
+        if (size == 4) {
+            cpu_stl(cpu, va + i * size, v->d[i], MMU_CURRENT, ra);
+        } else {
+            cpu_stq(cpu, va + i * size, v->q[i], MMU_CURRENT, ra);
+        }
+    }
+}
+
+/* The linear address of an element: `ea` and its index, cut to the address size. */
+static uint64_t gather_address(CPUX86State *env, uint64_t how, uint64_t ea, int64_t index,
+                               uintptr_t ra)
+{
+    unsigned seg = how >> 24 & 7;
+
+    ea += (uint64_t)index << (how >> 20 & 3);
+    if ((how >> 16 & 15) == SZ32) {
+        ea = (uint32_t)ea;
+    }
+    if (env->hflags & HF_CS64) {
+        return ea + (seg >= R_FS ? env->seg_base[seg] : 0);
+    }
+    x86_check_seg(env, seg, ea, how & 0xff, false, ra);
+    return (uint32_t)(ea + env->seg[seg].base);
+}
+
+/*
+ * desc: vec_desc(-, register, mask, index, bytes of the longer of data and indices); how:
+ * bytes of an element, of an index << 8, address size << 16, scale << 20, segment << 24.
+ * Elements that are done leave the mask, so that the instruction goes on with the others
+ * after a fault (SDM vol. 2, VGATHERDPS).
+ */
+void helper_vec_gather(CPUX86State *env, uint64_t desc, uint64_t how, uint64_t ea)
+{
+    uintptr_t ra = GETPC();
+    unsigned size = how & 0xff, index_size = how >> 8 & 0xff;
+    unsigned n = (desc >> 40 & 0xff) / MAX(size, index_size);
+    X86Vec *v = &env->vec[desc >> 16 & 15], *mask = &env->vec[desc >> 24 & 15];
+    const X86Vec *index = &env->vec[desc >> 32 & 15];
+
+    for (unsigned i = 0; i < n; i++) {
+        if (!is_selected(mask, size, i)) {
+            continue;
+        }
+        int64_t at = index_size == 4 ? (int32_t)index->d[i] : (int64_t)index->q[i];
+        uint64_t e = load_element(env, size, gather_address(env, how, ea, at, ra), ra);
+
+        memcpy(v->b + i * size, &e, size);
+        memset(mask->b + i * size, 0, size);
+    }
+    memset(v->b + n * size, 0, sizeof(v->b) - n * size);
+    memset(mask, 0, sizeof(*mask));
 }
 
 void helper_ldmxcsr(CPUX86State *env, uint64_t val)
@@ -247,7 +390,7 @@ static uint32_t compare_strings(const StringCompare *s)
     }
 }
 
-static void string_mask(CPUX86State *env, const StringCompare *s, uint32_t res)
+static void string_mask(CPUX86State *env, const StringCompare *s, uint32_t res, bool vex)
 {
     X86Vec v = {0};
 
@@ -262,11 +405,11 @@ static void string_mask(CPUX86State *env, const StringCompare *s, uint32_t res)
             v.b[i] = hit ? UINT8_MAX : 0;
         }
     }
-    memcpy(env->vec[0].b, v.b, 16);
+    memcpy(env->vec[0].b, v.b, vex ? 32 : 16);
 }
 
 /* how: bit 0 explicit lengths, bit 1 index to ECX (else mask to XMM0), bit 2 lengths in
- * 64-bit registers. Returns the flags. */
+ * 64-bit registers, bit 3 VEX. Returns the flags. */
 uint64_t helper_vec_pcmpstr(CPUX86State *env, uint64_t desc, uint64_t imm, uint64_t how)
 {
     StringCompare s = {
@@ -288,7 +431,7 @@ uint64_t helper_vec_pcmpstr(CPUX86State *env, uint64_t desc, uint64_t imm, uint6
 
         env->regs[R_RCX] = imm & 0x40 ? last : first;
     } else {
-        string_mask(env, &s, res);
+        string_mask(env, &s, res, how & 8);
     }
     return (res ? CC_C : 0) | (s.len_b < (int)s.lanes ? CC_Z : 0) |
            (s.len_a < (int)s.lanes ? CC_S : 0) | (res & 1 ? CC_O : 0);

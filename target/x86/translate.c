@@ -21,8 +21,8 @@ static const char *const gpr_names[16] = {
     "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15",
 };
 static const char *const vec_names[16] = {
-    "xmm0", "xmm1", "xmm2",  "xmm3",  "xmm4",  "xmm5",  "xmm6",  "xmm7",
-    "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15",
+    "ymm0", "ymm1", "ymm2",  "ymm3",  "ymm4",  "ymm5",  "ymm6",  "ymm7",
+    "ymm8", "ymm9", "ymm10", "ymm11", "ymm12", "ymm13", "ymm14", "ymm15",
 };
 
 void x86_fill_guest_desc(GuestDesc *g)
@@ -48,16 +48,17 @@ void x86_fill_guest_desc(GuestDesc *g)
     g->x87_op = x86_x87_op;
 }
 
-/* Globals are numbered as made: GPRs 0..15, vector registers 16..31. */
+/* Globals are numbered as made: GPRs 0..15, vector registers 16..31, vec_tmp 32. */
 void x86_init_globals(TCGContext *tcg)
 {
     for (unsigned n = 0; n < 16; n++) {
         ir_global(tcg, IR_I64, offsetof(CPUX86State, regs) + 8 * n, gpr_names[n]);
     }
     for (unsigned n = 0; n < 16; n++) {
-        ir_global(tcg, IR_V128, offsetof(CPUX86State, vec) + sizeof(X86Vec) * n,
+        ir_global(tcg, IR_V256, offsetof(CPUX86State, vec) + sizeof(X86Vec) * n,
                   vec_names[n]);
     }
+    ir_global(tcg, IR_V256, offsetof(CPUX86State, vec_tmp), "vec_tmp");
 }
 
 void x86_translate_start(DisasContextBase *db)
@@ -80,6 +81,7 @@ void x86_translate_start(DisasContextBase *db)
         s->regs[n] = n;
         s->vec[n] = 16 + n;
     }
+    s->vec_tmp = 32;
 }
 
 static uint64_t linear_to_ip(const DisasContext *s, vaddr va)

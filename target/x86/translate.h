@@ -59,7 +59,7 @@ struct DisasContext {
     uint64_t pc, next; /* RIP of this instruction and of the one behind it */
     Insn insn;
     IRRef regs[16]; /* globals */
-    IRRef vec[16];
+    IRRef vec[16], vec_tmp;
     bool
         have_addr; /* `addr` is the memory operand's, checked for a write if addr_write */
     bool addr_write;

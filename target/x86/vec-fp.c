@@ -1,4 +1,4 @@
-/* Vector operations on floating point: SSE, SSE2, SSE3, SSE4.1. */
+/* Vector operations on floating point: SSE, SSE2, SSE3, SSE4.1, AVX, FMA, F16C. */
 /* SPDX-License-Identifier: MIT */
 /* SDM vol. 1, chapters 10 to 12. Exact under the guest's MXCSR by fpu/, lane after lane.
  */
@@ -112,33 +112,37 @@ static void rsqrtss(VecCall *c)
     c->r.d[0] = approx_rsqrt(c->b.d[0]);
 }
 
-/* --- comparing: predicate imm & 7 (SDM vol. 2, table 3-1) --- */
+/* --- comparing: the 32 predicates of AVX (SDM vol. 2, table 3-1); SSE has the first 8
+ * --- */
 
 static bool predicate(FloatRelation rel, unsigned imm)
 {
-    bool yes;
+    bool equal = rel == FLOAT_EQUAL, less = rel == FLOAT_LESS;
+    bool unordered = rel == FLOAT_UNORDERED, yes;
 
     switch (imm & 3) {
-    case 0:
-        yes = rel == FLOAT_EQUAL;
+    case 0: /* EQ; from 8 on: or unordered */
+        yes = equal || (imm & 8 && unordered);
         break;
-    case 1:
-        yes = rel == FLOAT_LESS;
+    case 1: /* LT; NGE */
+        yes = less || (imm & 8 && unordered);
         break;
-    case 2:
-        yes = rel == FLOAT_LESS || rel == FLOAT_EQUAL;
+    case 2: /* LE; NGT */
+        yes = less || equal || (imm & 8 && unordered);
         break;
-    default:
-        yes = rel == FLOAT_UNORDERED;
+    default: /* UNORD; FALSE */
+        yes = unordered && !(imm & 8);
         break;
     }
     return yes != (imm >> 2 & 1);
 }
 
-/* LT, LE and their negations signal for any NaN. */
+/* LT, LE and their negations signal for any NaN; bit 4 turns it round. */
 static bool predicate_is_quiet(unsigned imm)
 {
-    return (imm & 3) == 0 || (imm & 3) == 3;
+    bool quiet = (imm & 3) == 0 || (imm & 3) == 3;
+
+    return quiet != (imm >> 4 & 1);
 }
 
 static uint32_t cmp32(VecCall *c, unsigned i)
@@ -218,15 +222,23 @@ static void ucomisd(VecCall *c)
 
 static void cvtps2pd(VecCall *c)
 {
-    c->r.q[0] = f32_to_f64(c->b.d[0], &c->fs);
-    c->r.q[1] = f32_to_f64(c->b.d[1], &c->fs);
+    for (unsigned i = 0; i < c->n / 8; i++) {
+        c->r.q[i] = f32_to_f64(c->b.d[i], &c->fs);
+    }
+}
+
+/* The upper half of a result that needs only the lower one. */
+static void clear_upper(VecCall *c)
+{
+    memset(c->r.b + c->n / 2, 0, c->n / 2);
 }
 
 static void cvtpd2ps(VecCall *c)
 {
-    c->r.d[0] = f64_to_f32(c->b.q[0], &c->fs);
-    c->r.d[1] = f64_to_f32(c->b.q[1], &c->fs);
-    c->r.q[1] = 0;
+    for (unsigned i = 0; i < c->n / 8; i++) {
+        c->r.d[i] = f64_to_f32(c->b.q[i], &c->fs);
+    }
+    clear_upper(c);
 }
 
 static void cvtss2sd(VecCall *c)
@@ -248,6 +260,14 @@ static void cvtdq2ps(VecCall *c)
 
 static void cvtdq2pd(VecCall *c)
 {
+    for (unsigned i = 0; i < c->n / 8; i++) {
+        c->r.q[i] = f64_from_i32((int32_t)c->b.d[i], &c->fs);
+    }
+}
+
+/* Two packed integers of MM or memory. */
+static void cvtpi2pd(VecCall *c)
+{
     c->r.q[0] = f64_from_i32((int32_t)c->b.d[0], &c->fs);
     c->r.q[1] = f64_from_i32((int32_t)c->b.d[1], &c->fs);
 }
@@ -259,11 +279,11 @@ static void ps_to_dq(VecCall *c, unsigned lanes, FloatRounding mode)
     }
 }
 
-static void pd_to_dq(VecCall *c, FloatRounding mode)
+static void pd_to_dq(VecCall *c, unsigned lanes, FloatRounding mode)
 {
-    c->r.d[0] = (uint32_t)f64_to_i32(c->b.q[0], mode, &c->fs);
-    c->r.d[1] = (uint32_t)f64_to_i32(c->b.q[1], mode, &c->fs);
-    c->r.q[1] = 0;
+    for (unsigned i = 0; i < lanes; i++) {
+        c->r.d[i] = (uint32_t)f64_to_i32(c->b.q[i], mode, &c->fs);
+    }
 }
 
 static void cvtps2dq(VecCall *c)
@@ -288,12 +308,24 @@ static void cvttps2pi(VecCall *c)
 
 static void cvtpd2dq(VecCall *c)
 {
-    pd_to_dq(c, c->fs.rounding);
+    pd_to_dq(c, c->n / 8, c->fs.rounding);
+    clear_upper(c);
+}
+
+static void cvtpd2pi(VecCall *c)
+{
+    pd_to_dq(c, 2, c->fs.rounding);
 }
 
 static void cvttpd2dq(VecCall *c)
 {
-    pd_to_dq(c, FLOAT_ROUND_ZERO);
+    pd_to_dq(c, c->n / 8, FLOAT_ROUND_ZERO);
+    clear_upper(c);
+}
+
+static void cvttpd2pi(VecCall *c)
+{
+    pd_to_dq(c, 2, FLOAT_ROUND_ZERO);
 }
 
 static void cvtpi2ps(VecCall *c)
@@ -451,9 +483,80 @@ static void dppd(VecCall *c)
     }
 }
 
+/* --- FMA: operands 1, 2 and 3 are a, b and third --- */
+
+/* x * y + z of the forms 132, 213 and 231. */
+#define FMA_OPERANDS_132(F, i) c->a.F[i], c->third.F[i], c->b.F[i]
+#define FMA_OPERANDS_213(F, i) c->b.F[i], c->a.F[i], c->third.F[i]
+#define FMA_OPERANDS_231(F, i) c->b.F[i], c->third.F[i], c->a.F[i]
+
+/* even, odd: what is negated in lanes of even and odd number */
+#define FMA_PACKED(name, form, even, odd)                                          \
+    static void name##form##ps(VecCall *c)                                         \
+    {                                                                              \
+        for (unsigned i = 0; i < 4; i++) {                                         \
+            c->r.d[i] =                                                            \
+                f32_muladd(FMA_OPERANDS_##form(d, i), i & 1 ? odd : even, &c->fs); \
+        }                                                                          \
+    }                                                                              \
+    static void name##form##pd(VecCall *c)                                         \
+    {                                                                              \
+        for (unsigned i = 0; i < 2; i++) {                                         \
+            c->r.q[i] =                                                            \
+                f64_muladd(FMA_OPERANDS_##form(q, i), i & 1 ? odd : even, &c->fs); \
+        }                                                                          \
+    }
+#define FMA_SCALAR(name, form, neg)                                     \
+    static void name##form##ss(VecCall *c)                              \
+    {                                                                   \
+        c->r.d[0] = f32_muladd(FMA_OPERANDS_##form(d, 0), neg, &c->fs); \
+    }                                                                   \
+    static void name##form##sd(VecCall *c)                              \
+    {                                                                   \
+        c->r.q[0] = f64_muladd(FMA_OPERANDS_##form(q, 0), neg, &c->fs); \
+    }
+#define FMA_ALTERNATE(name, even, odd) \
+    FMA_PACKED(name, 132, even, odd)   \
+    FMA_PACKED(name, 213, even, odd)   \
+    FMA_PACKED(name, 231, even, odd)
+#define FMA(name, neg)            \
+    FMA_ALTERNATE(name, neg, neg) \
+    FMA_SCALAR(name, 132, neg)    \
+    FMA_SCALAR(name, 213, neg)    \
+    FMA_SCALAR(name, 231, neg)
+FMA(fmadd, 0)
+FMA(fmsub, FLOAT_NEG_ADDEND)
+FMA(fnmadd, FLOAT_NEG_PRODUCT)
+FMA(fnmsub, FLOAT_NEG_PRODUCT | FLOAT_NEG_ADDEND)
+FMA_ALTERNATE(fmaddsub, FLOAT_NEG_ADDEND, 0)
+FMA_ALTERNATE(fmsubadd, 0, FLOAT_NEG_ADDEND)
+
+/* --- F16C --- */
+
+static void vcvtph2ps(VecCall *c)
+{
+    for (unsigned i = 0; i < c->n / 4; i++) {
+        c->r.d[i] = f16_to_f32(c->b.w[i], &c->fs);
+    }
+}
+
+static void vcvtps2ph(VecCall *c)
+{
+    FloatRounding mode = c->imm & 4 ? c->fs.rounding : c->imm & 3;
+
+    for (unsigned i = 0; i < c->n / 4; i++) {
+        c->r.w[i] = f32_to_f16(c->b.d[i], mode, &c->fs);
+    }
+    clear_upper(c);
+}
+
 #define FN(VOP, fn) [VOP_##VOP] = fn
 #define FN4(OP, op) \
     FN(OP##PS, op##ps), FN(OP##PD, op##pd), FN(OP##SS, op##ss), FN(OP##SD, op##sd)
+#define FNP3(OP, op)                                                              \
+    FN(OP##132PS, op##132ps), FN(OP##132PD, op##132pd), FN(OP##213PS, op##213ps), \
+        FN(OP##213PD, op##213pd), FN(OP##231PS, op##231ps), FN(OP##231PD, op##231pd)
+#define FN12(OP, op) FN4(OP##132, op##132), FN4(OP##213, op##213), FN4(OP##231, op##231)
 VecFn *const vec_fp_fns[NR_VOPS] = {
     FN4(ADD, add),
     FN4(SUB, sub),
@@ -484,10 +587,10 @@ VecFn *const vec_fp_fns[NR_VOPS] = {
     FN(CVTTPD2DQ, cvttpd2dq),
     FN(CVTPS2PI, cvtps2pi),
     FN(CVTTPS2PI, cvttps2pi),
-    FN(CVTPD2PI, cvtpd2dq),
-    FN(CVTTPD2PI, cvttpd2dq),
+    FN(CVTPD2PI, cvtpd2pi),
+    FN(CVTTPD2PI, cvttpd2pi),
     FN(CVTPI2PS, cvtpi2ps),
-    FN(CVTPI2PD, cvtdq2pd),
+    FN(CVTPI2PD, cvtpi2pd),
     FN(CVTSI2SS, cvtsi2ss),
     FN(CVTSI2SD, cvtsi2sd),
     FN(CVTSS2SI, cvtss2si),
@@ -502,4 +605,12 @@ VecFn *const vec_fp_fns[NR_VOPS] = {
     FN(ADDSUBPD, addsubpd),
     FN(DPPS, dpps),
     FN(DPPD, dppd),
+    FN(VCVTPH2PS, vcvtph2ps),
+    FN(VCVTPS2PH, vcvtps2ph),
+    FNP3(FMADDSUB, fmaddsub),
+    FNP3(FMSUBADD, fmsubadd),
+    FN12(FMADD, fmadd),
+    FN12(FMSUB, fmsub),
+    FN12(FNMADD, fnmadd),
+    FN12(FNMSUB, fnmsub),
 };

@@ -101,7 +101,7 @@ SHIFT(psrad, d, int32_t, 32, x >> n, x >> 31)
 
 static void psrldq(VecCall *c)
 {
-    uint64_t n = MIN(c->b.q[0], 16);
+    unsigned n = MIN(c->imm, 16);
 
     for (unsigned i = 0; i < 16; i++) {
         c->r.b[i] = i + n < 16 ? c->a.b[i + n] : 0;
@@ -110,7 +110,7 @@ static void psrldq(VecCall *c)
 
 static void pslldq(VecCall *c)
 {
-    uint64_t n = MIN(c->b.q[0], 16);
+    unsigned n = MIN(c->imm, 16);
 
     for (unsigned i = 0; i < 16; i++) {
         c->r.b[i] = i >= n ? c->a.b[i - n] : 0;
@@ -249,8 +249,10 @@ static void shufps(VecCall *c)
 
 static void shufpd(VecCall *c)
 {
-    c->r.q[0] = c->a.q[c->imm & 1];
-    c->r.q[1] = c->b.q[c->imm >> 1 & 1];
+    unsigned sel = c->imm >> 2 * c->half;
+
+    c->r.q[0] = c->a.q[sel & 1];
+    c->r.q[1] = c->b.q[sel >> 1 & 1];
 }
 
 static void movddup(VecCall *c)
@@ -281,17 +283,19 @@ static void palignr(VecCall *c)
     }
 }
 
-/* Lanes of b where the selector's bit is set, of a elsewhere. */
-#define BLEND_IMM(name, F)                                       \
-    static void name(VecCall *c)                                 \
-    {                                                            \
-        for (unsigned i = 0; i < 16 / sizeof(c->a.F[0]); i++) {  \
-            c->r.F[i] = (c->imm >> i & 1 ? &c->b : &c->a)->F[i]; \
-        }                                                        \
+/* Lanes of b where the selector's bit is set, of a elsewhere; the upper half's selector.
+ */
+#define BLEND_IMM(name, F, upper)                               \
+    static void name(VecCall *c)                                \
+    {                                                           \
+        unsigned sel = c->half ? c->imm >> (upper) : c->imm;    \
+        for (unsigned i = 0; i < 16 / sizeof(c->a.F[0]); i++) { \
+            c->r.F[i] = (sel >> i & 1 ? &c->b : &c->a)->F[i];   \
+        }                                                       \
     }
-BLEND_IMM(blendps, d)
-BLEND_IMM(blendpd, q)
-BLEND_IMM(pblendw, w)
+BLEND_IMM(blendps, d, 4)
+BLEND_IMM(blendpd, q, 2)
+BLEND_IMM(pblendw, w, 0)
 
 static void insertps(VecCall *c)
 {
@@ -305,7 +309,7 @@ static void insertps(VecCall *c)
 
 static void mpsadbw(VecCall *c)
 {
-    unsigned from_a = c->imm & 4, from_b = (c->imm & 3) * 4;
+    unsigned sel = c->imm >> 3 * c->half, from_a = sel & 4, from_b = (sel & 3) * 4;
 
     for (unsigned i = 0; i < 8; i++) {
         unsigned sum = 0;
@@ -329,12 +333,12 @@ static void phminposuw(VecCall *c)
 }
 
 /* The low lanes of b, widened. */
-#define WIDEN(name, from, S, to)                                 \
-    static void name(VecCall *c)                                 \
-    {                                                            \
-        for (unsigned i = 0; i < 16 / sizeof(c->a.to[0]); i++) { \
-            c->r.to[i] = (S)c->b.from[i];                        \
-        }                                                        \
+#define WIDEN(name, from, S, to)                                   \
+    static void name(VecCall *c)                                   \
+    {                                                              \
+        for (unsigned i = 0; i < c->n / sizeof(c->a.to[0]); i++) { \
+            c->r.to[i] = (S)c->b.from[i];                          \
+        }                                                          \
     }
 WIDEN(pmovsxbw, b, int8_t, w)
 WIDEN(pmovsxbd, b, int8_t, d)
@@ -349,30 +353,15 @@ WIDEN(pmovzxwd, w, uint16_t, d)
 WIDEN(pmovzxwq, w, uint16_t, q)
 WIDEN(pmovzxdq, d, uint32_t, q)
 
-static void pclmulqdq(VecCall *c)
-{
-    uint64_t x = c->a.q[c->imm & 1], y = c->b.q[c->imm >> 4 & 1];
-    uint64_t lo = 0, hi = 0;
-
-    for (unsigned i = 0; i < 64; i++) {
-        if (y >> i & 1) {
-            lo ^= x << i;
-            hi ^= i ? x >> (64 - i) : 0;
-        }
-    }
-    c->r.q[0] = lo;
-    c->r.q[1] = hi;
-}
-
 /* --- masks and single elements --- */
 
 /* Lanes of b where the sign of the mask's lane is set, of a elsewhere. */
-#define BLENDV(name, F, T)                                           \
-    static void name(VecCall *c)                                     \
-    {                                                                \
-        for (unsigned i = 0; i < c->n / sizeof(c->a.F[0]); i++) {    \
-            c->r.F[i] = ((T)c->mask.F[i] < 0 ? &c->b : &c->a)->F[i]; \
-        }                                                            \
+#define BLENDV(name, F, T)                                            \
+    static void name(VecCall *c)                                      \
+    {                                                                 \
+        for (unsigned i = 0; i < c->n / sizeof(c->a.F[0]); i++) {     \
+            c->r.F[i] = ((T)c->third.F[i] < 0 ? &c->b : &c->a)->F[i]; \
+        }                                                             \
     }
 BLENDV(pblendvb, b, int8_t)
 BLENDV(blendvps, d, int32_t)
@@ -392,13 +381,31 @@ MOVMSK(movmskps, d, int32_t)
 MOVMSK(movmskpd, q, int64_t)
 MOVMSK(pmovmskb, b, int8_t)
 
-/* ZF and CF. */
+/* ZF: a & b is 0 where `bits` are; CF: ~a & b. */
+static void test(VecCall *c, uint64_t bits)
+{
+    uint64_t both = 0, outside = 0;
+
+    for (unsigned i = 0; i < c->n / 8; i++) {
+        both |= c->a.q[i] & c->b.q[i] & bits;
+        outside |= ~c->a.q[i] & c->b.q[i] & bits;
+    }
+    c->r.q[0] = (both ? 0 : CC_Z) | (outside ? 0 : CC_C);
+}
+
 static void ptest(VecCall *c)
 {
-    bool zero = !((c->a.q[0] & c->b.q[0]) | (c->a.q[1] & c->b.q[1]));
-    bool inside = !((~c->a.q[0] & c->b.q[0]) | (~c->a.q[1] & c->b.q[1]));
+    test(c, UINT64_MAX);
+}
 
-    c->r.q[0] = (zero ? CC_Z : 0) | (inside ? CC_C : 0);
+static void vtestps(VecCall *c)
+{
+    test(c, 0x8000000080000000);
+}
+
+static void vtestpd(VecCall *c)
+{
+    test(c, 1ull << 63);
 }
 
 static void movss(VecCall *c)
@@ -414,6 +421,11 @@ static void movsd(VecCall *c)
 static void movhlps(VecCall *c)
 {
     c->r.q[0] = c->b.q[1];
+}
+
+static void movlhps(VecCall *c)
+{
+    c->r.q[1] = c->b.q[0];
 }
 
 /* The low half, or an integer that has been zero-extended. */
@@ -447,9 +459,12 @@ VecFn *const vec_int_fns[NR_VOPS] = {
     FN(MOVMSKPD, movmskpd),
     FN(PMOVMSKB, pmovmskb),
     FN(PTEST, ptest),
+    FN(VTESTPS, vtestps),
+    FN(VTESTPD, vtestpd),
     FN(MOVSS, movss),
     FN(MOVSD, movsd),
     FN(MOVHLPS, movhlps),
+    FN(MOVLHPS, movlhps),
     FN(MOVQ, movq),
     FN(MOVD, movq),
     FN(PINSRB, pinsrb),
@@ -587,5 +602,4 @@ VecFn *const vec_int_fns[NR_VOPS] = {
     FN(PMOVZXWD, pmovzxwd),
     FN(PMOVZXWQ, pmovzxwq),
     FN(PMOVZXDQ, pmovzxdq),
-    FN(PCLMULQDQ, pclmulqdq),
 };

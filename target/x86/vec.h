@@ -1,4 +1,4 @@
-/* Vector operations of MMX and SSE: their meaning, as functions on values. */
+/* Vector operations of MMX, SSE and AVX: their meaning, as functions on values. */
 /* SPDX-License-Identifier: MIT */
 #ifndef TARGET_X86_VEC_H
 #define TARGET_X86_VEC_H
@@ -12,13 +12,15 @@
  * source (with two-operand encodings the old destination), b the second, or the only one
  * of a unary operation. r begins as a, so a scalar operation just replaces its lane. Only
  * the low n bytes of r count. Floating point uses fs, whose flags the caller merges into
- * MXCSR.
+ * MXCSR. Of 32 bytes a function sees the halves one after the other, as 16 bytes each,
+ * unless its row in vec.def says CROSS.
  */
 typedef struct VecCall {
     X86Vec r, a, b;
-    X86Vec mask;  /* of BLENDVx and PBLENDVB */
-    unsigned n;   /* bytes: 8 (MMX) or 16 */
-    unsigned imm; /* immediate byte; a count of a shift is in b.q[0] instead */
+    X86Vec third;  /* mask of BLENDVx and PBLENDVB; last operand of FMA */
+    unsigned n;    /* bytes: 8 (MMX), 16 or 32 */
+    unsigned half; /* 1: the upper 16 bytes of 32 */
+    unsigned imm;  /* immediate byte; a count of a shift is in b.q[0] instead */
     FloatStatus fs;
 } VecCall;
 
@@ -26,6 +28,8 @@ typedef void VecFn(VecCall *c);
 
 /* By X86Vop; NULL: not a vector operation of this kind, or not written yet. */
 extern VecFn *const vec_int_fns[NR_VOPS];
+extern VecFn *const vec_avx_fns[NR_VOPS];
+extern VecFn *const vec_crypto_fns[NR_VOPS];
 extern VecFn *const vec_fp_fns[NR_VOPS];
 
 /* Operand places in the descriptor of helper_vec. */
@@ -38,12 +42,21 @@ enum {
 /* GuestDesc.vec_op(). */
 uint64_t x86_vec_op(void *env, const VecOp *op);
 
-/* The descriptor: one constant for the operation and its operands. */
+/*
+ * The descriptor: one constant for the operation and its operands; n: bytes. The third
+ * operand is added by vec_desc_third(); VEC_DESC_ZERO: the register is cleared above n
+ * bytes.
+ */
 static inline uint64_t vec_desc(unsigned vop, unsigned d, unsigned a, unsigned b,
                                 unsigned n)
 {
     return vop | (uint64_t)d << 16 | (uint64_t)a << 24 | (uint64_t)b << 32 |
-           (uint64_t)n << 40;
+           (uint64_t)n << 40 | (uint64_t)VEC_REG_IMM << 48;
 }
+static inline uint64_t vec_desc_third(uint64_t desc, unsigned c)
+{
+    return (desc & ~(0xffull << 48)) | (uint64_t)c << 48;
+}
+#define VEC_DESC_ZERO (1ull << 56)
 
 #endif

@@ -14,7 +14,7 @@
 
 typedef enum X86Vop {
     VOP_NONE = VEC_NONE,
-#define VEC(name, flags, feature, prefix, map, opcode) VOP_##name = VEC_##name,
+#define VEC(name, flags, memory, feature, prefix, map, opcode) VOP_##name = VEC_##name,
 #include "tcg/vec.def"
     NR_VOPS = NR_VEC_IDS,
 } X86Vop;

@@ -100,6 +100,9 @@ static void random_fpu(Rand *r, MachineState *st)
         st->mxcsr |=
             rand_u64(r) & 0xe07f; /* FZ, RC, DAZ, flags; exceptions stay masked */
     }
+    if (rand_below(r, 16) == 0) {
+        st->mxcsr &= ~(rand_u64(r) & 0x1f80); /* now some do not */
+    }
 }
 
 static void random_state(Rand *r, MachineState *st)
@@ -345,6 +348,30 @@ static uint64_t address_mask(const Insn *i)
                                  : UINT16_MAX;
 }
 
+/* A gather: indices near by, some masked, some far away. */
+static bool aim_gather(Draft *d, MachineState *st, uint64_t place)
+{
+    Insn *i = &d->insn;
+    X86Vec *v = &st->vec[i->index];
+
+    if (i->base < 0 || i->seg >= SEG_FS) {
+        return false;
+    }
+    for (unsigned n = 0; n < 8; n++) {
+        int32_t near = (int32_t)rand_below(d->rnd, 64) - 32;
+        if (i->desc->arg == SZ32) {
+            v->d[n] = near;
+        } else if (n < 4) {
+            v->q[n] = near;
+        }
+    }
+    if (rand_below(d->rnd, 8) == 0) {
+        v->d[2 * rand_below(d->rnd, 4)] = rand_u64(d->rnd);
+    }
+    st->regs[i->base] = (place - i->disp) & address_mask(i);
+    return true;
+}
+
 /*
  * Chooses registers or displacement so that the memory operand is at the linear address
  * `place`. False: it cannot be.
@@ -354,6 +381,9 @@ static bool aim(Draft *d, MachineState *st, uint64_t place)
     Insn *i = &d->insn;
     uint64_t mask = address_mask(i), index = 0;
 
+    if (i->desc->gates & GATE_VSIB) {
+        return aim_gather(d, st, place);
+    }
     if (i->rip_rel || i->seg == SEG_FS ||
         (!d->limited && (i->addrsize == SZ16 || i->seg == SEG_GS))) {
         return false;
@@ -423,6 +453,9 @@ static bool is_calm(const Insn *i)
     }
     if (!memory) {
         return true;
+    }
+    if (matches(i, "sha*") || i->desc->gates & GATE_VSIB) {
+        return false; /* see make_single(); indices far away */
     }
     return i->seg < SEG_FS && i->addrsize == (i->mode == X86_MODE_64 ? SZ64 : SZ32) &&
            i->base >= 0 && i->base != R_RSP && is_pointer(i->base) &&
@@ -629,12 +662,15 @@ static bool make_single(Gen *g, Draft *d, Case *c)
     if (memory_operand(&d->insn) >= 0 && !matches(&d->insn, "nop") &&
         !matches(&d->insn, "lea")) {
         uint64_t place = random_place_in(d, d->insn.seg);
+        if (matches(&d->insn, "sha*")) {
+            place &= ~15ull; /* AMD processors do not mind */
+        }
         if (!aim(d, st, place) || !limit_bit_offset(d, st)) {
             return false;
         }
         patch_memory(d->rnd, c, place, d->insn.desc->gates & GATE_END);
     }
-    if (matches(&d->insn, "ldmxcsr")) {
+    if (matches(&d->insn, "*ldmxcsr")) {
         c->patch[2] &= ~2; /* bit 17 is AMD's */
     }
     set_branch(d);

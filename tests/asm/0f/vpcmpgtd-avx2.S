@@ -1,0 +1,17 @@
+# in:  rax=0x12345678 rdi=data+0x40 ymm0=0x3f800000c000000040400000408000003f0000007f800000c1200000bf000000 ymm1=0x40a00000bf00000000000001ff8000003e000000404000004120000080000000 ymm2=0x3ff00000000000004008000000000000c0040000000000003fe0000000000000 ymm3=0x4014000000000000bff80000000000004024000000000000c008000000000000 m64@0x40=0x4000000000000000 m64@0x48=0xbff8000000000000 m64@0x50=0x40400000c1000000 m64@0x58=0x3f8000003f000000
+# out: ymm4=0x7fff0000800000007fff8000000180007fff0000800000007fff7fff7fff8000 ymm6=0x7fff7fff7fff80007fff00007fff0000800000007fff0000800000007fff0000
+# why: vpcmpgtd, vpackuswb, vpunpckhbw, vpunpckhwd, vpunpckhdq, vpackssdw: registers and memory
+        .intel_syntax noprefix
+        vpcmpgtd ymm4, ymm1, ymm3
+        vpcmpgtd ymm6, ymm2, ymmword ptr [rdi]
+        vpackuswb ymm4, ymm1, ymm3
+        vpackuswb ymm6, ymm2, ymmword ptr [rdi]
+        vpunpckhbw ymm4, ymm1, ymm3
+        vpunpckhbw ymm6, ymm2, ymmword ptr [rdi]
+        vpunpckhwd ymm4, ymm1, ymm3
+        vpunpckhwd ymm6, ymm2, ymmword ptr [rdi]
+        vpunpckhdq ymm4, ymm1, ymm3
+        vpunpckhdq ymm6, ymm2, ymmword ptr [rdi]
+        vpackssdw ymm4, ymm1, ymm3
+        vpackssdw ymm6, ymm2, ymmword ptr [rdi]
+        .att_syntax prefix

@@ -1,0 +1,13 @@
+# in:  rax=0x12345678 rdi=data+0x40 ymm0=0x3f800000c000000040400000408000003f0000007f800000c1200000bf000000 ymm1=0x40a00000bf00000000000001ff8000003e000000404000004120000080000000 ymm2=0x3ff00000000000004008000000000000c0040000000000003fe0000000000000 ymm3=0x4014000000000000bff80000000000004024000000000000c008000000000000 m64@0x40=0x4000000000000000 m64@0x48=0xbff8000000000000 m64@0x50=0x40400000c1000000 m64@0x58=0x3f8000003f000000
+# out: cf=0 pf=0 af=0 zf=0 sf=0 of=0
+# why: vucomiss, vucomisd, vcomiss, vcomisd: registers and memory
+        .intel_syntax noprefix
+        vucomiss xmm4, xmm1
+        vucomiss xmm6, dword ptr [rdi]
+        vucomisd xmm4, xmm1
+        vucomisd xmm6, qword ptr [rdi]
+        vcomiss xmm4, xmm1
+        vcomiss xmm6, dword ptr [rdi]
+        vcomisd xmm4, xmm1
+        vcomisd xmm6, qword ptr [rdi]
+        .att_syntax prefix

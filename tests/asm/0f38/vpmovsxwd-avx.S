@@ -1,0 +1,17 @@
+# in:  rax=0x12345678 rdi=data+0x40 ymm0=0x3f800000c000000040400000408000003f0000007f800000c1200000bf000000 ymm1=0x40a00000bf00000000000001ff8000003e000000404000004120000080000000 ymm2=0x3ff00000000000004008000000000000c0040000000000003fe0000000000000 ymm3=0x4014000000000000bff80000000000004024000000000000c008000000000000 m64@0x40=0x4000000000000000 m64@0x48=0xbff8000000000000 m64@0x50=0x40400000c1000000 m64@0x58=0x3f8000003f000000
+# out: ymm4=0x0000000000000000000000000000000000000000000000000000000000000000 ymm6=0x0000000000000000000000000000000000000000000000000000000000000000
+# why: vpmovsxwd, vpmovsxwq, vpmovsxdq, vpmovzxbw, vpmovzxbd, vpmovzxbq: registers and memory
+        .intel_syntax noprefix
+        vpmovsxwd xmm4, xmm1
+        vpmovsxwd xmm6, qword ptr [rdi]
+        vpmovsxwq xmm4, xmm1
+        vpmovsxwq xmm6, dword ptr [rdi]
+        vpmovsxdq xmm4, xmm1
+        vpmovsxdq xmm6, qword ptr [rdi]
+        vpmovzxbw xmm4, xmm1
+        vpmovzxbw xmm6, qword ptr [rdi]
+        vpmovzxbd xmm4, xmm1
+        vpmovzxbd xmm6, dword ptr [rdi]
+        vpmovzxbq xmm4, xmm1
+        vpmovzxbq xmm6, word ptr [rdi]
+        .att_syntax prefix
