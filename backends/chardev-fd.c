@@ -105,19 +105,24 @@ size_t chardev_fd_write(Chardev *c, const uint8_t *buf, size_t len)
     if (f->discard || f->out_fd < 0) {
         return len;
     }
-    size_t n = MIN(len, QUEUE_MAX - MIN(f->queue->len, QUEUE_MAX));
-    g_byte_array_append(f->queue, buf, n);
-    f->refused |= n < len;
-    if (f->blocked) {
-        return n;
-    }
-    if (f->queue->len >= QUEUE_SOON || memchr(buf, '\n', n)) {
-        flush(f);
-    } else if (!f->flush_soon) {
-        f->flush_soon = true;
-        evtimer_set(f->flush_timer, clock_monotonic_ns() + FLUSH_DELAY_NS);
-    }
-    return n;
+    size_t done = 0;
+    do { /* again if what did not fit made room: a flush empties the queue or is blocked
+          */
+        size_t n = MIN(len - done, QUEUE_MAX - MIN(f->queue->len, QUEUE_MAX));
+        g_byte_array_append(f->queue, buf + done, n);
+        done += n;
+        if (f->blocked) {
+            break;
+        }
+        if (done < len || f->queue->len >= QUEUE_SOON || memchr(buf, '\n', len)) {
+            flush(f);
+        } else if (!f->flush_soon) {
+            f->flush_soon = true;
+            evtimer_set(f->flush_timer, clock_monotonic_ns() + FLUSH_DELAY_NS);
+        }
+    } while (done < len && !f->blocked);
+    f->refused |= done < len;
+    return done;
 }
 
 bool chardev_fd_can_write(Chardev *c)

@@ -15,7 +15,7 @@ typedef struct ChardevOps {
 
 struct Chardev {
     const ChardevOps *ops;
-    char *label;
+    char *label, *spec;              /* spec: what it was opened with, or NULL */
     bool unconnected;                /* nobody is at the other end: see CHARDEV_OPENED */
     const ChardevHandlers *handlers; /* NULL: no front end */
     void *opaque;

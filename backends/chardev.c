@@ -4,6 +4,8 @@
 
 #include "util/options.h"
 
+static GPtrArray *all; /* of Chardev, opened by chardev_open() */
+
 void *chardev_alloc(size_t size, const ChardevOps *ops, const char *label)
 {
     Chardev *c = g_malloc0(size);
@@ -14,6 +16,10 @@ void *chardev_alloc(size_t size, const ChardevOps *ops, const char *label)
 
 void chardev_release(Chardev *c)
 {
+    if (all) {
+        g_ptr_array_remove(all, c);
+    }
+    g_free(c->spec);
     g_free(c->label);
     g_free(c);
 }
@@ -118,12 +124,33 @@ static bool unknown_kind(const char *spec, GError **errp)
     return unknown_name(word, "character device", names, errp);
 }
 
+/* NULL for NULL. */
+static Chardev *note_opened(Chardev *c, const char *spec)
+{
+    if (c) {
+        all = all ? all : g_ptr_array_new();
+        c->spec = g_strdup(spec);
+        g_ptr_array_add(all, c);
+    }
+    return c;
+}
+
+void chardev_foreach(void (*fn)(const char *label, const char *spec, void *opaque),
+                     void *opaque)
+{
+    for (unsigned i = 0; all && i < all->len; i++) {
+        const Chardev *c = g_ptr_array_index(all, i);
+        fn(c->label, c->spec, opaque);
+    }
+}
+
 Chardev *chardev_open(EventLoop *l, const char *label, const char *spec, GError **errp)
 {
     size_t len = strcspn(spec, ":,");
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
         if (strlen(kinds[i].name) == len && strncmp(spec, kinds[i].name, len) == 0) {
-            return kinds[i].open(l, label, spec[len] ? spec + len + 1 : "", errp);
+            return note_opened(
+                kinds[i].open(l, label, spec[len] ? spec + len + 1 : "", errp), spec);
         }
     }
     unknown_kind(spec, errp);

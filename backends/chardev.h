@@ -58,6 +58,10 @@ bool chardev_can_write(Chardev *c);
 /* The front end has room again. */
 void chardev_accept_input(Chardev *c);
 
+/* Calls fn for each that chardev_open() has made, in that order. */
+void chardev_foreach(void (*fn)(const char *label, const char *spec, void *opaque),
+                     void *opaque);
+
 /* The kinds of spec, one a line. */
 void chardev_print_help(FILE *out);
 

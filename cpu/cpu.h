@@ -73,6 +73,11 @@ typedef struct DisasContextBase {
     const uint8_t *(*code_peek)(struct DisasContextBase *db, vaddr pc, unsigned *len);
 } DisasContextBase;
 
+enum { CPU_DUMP_FPU = 1 << 0 }; /* of dump_regs: FPU and vector registers too */
+
+/* Of dump_mappings: runs of pages with the same rights, or every page. */
+typedef enum CPUMappings { CPU_MAPPINGS_RANGES, CPU_MAPPINGS_PAGES } CPUMappings;
+
 /* One guest architecture. */
 typedef struct CPUOps {
     const char *name;
@@ -129,9 +134,12 @@ typedef struct CPUOps {
      */
     void (*debug_hit)(CPUState *cpu, bool after);
     /* the text of QEMU's `info registers` */
-    void (*dump_regs)(CPUState *cpu, GString *to);
-    /* one instruction a line */
-    void (*disas)(CPUState *cpu, vaddr pc, const uint8_t *code, size_t len, GString *to);
+    void (*dump_regs)(CPUState *cpu, unsigned flags, GString *to); /* CPU_DUMP_* */
+    /* the text of QEMU's `info mem` and `info tlb`; NULL: there is none */
+    void (*dump_mappings)(CPUState *cpu, CPUMappings what, GString *to);
+    /* one instruction a line, at most max; returns how many bytes they cover */
+    size_t (*disas)(CPUState *cpu, vaddr pc, const uint8_t *code, size_t len,
+                    unsigned max, GString *to);
     /* what debuggers see: cpu/regs.h */
     const char *gdb_arch; /* gdb's name of the architecture */
     const struct RegDesc *regs;

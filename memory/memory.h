@@ -276,5 +276,7 @@ void memory_set_code_write_hook(void (*fn)(void *opaque, ram_addr_t addr, hwaddr
 void memory_verify(AddressSpace *as);
 /* The flat view, one section a line; the caller frees it. */
 char *address_space_describe(AddressSpace *as);
+/* The tree from `root` on, a region a line; the caller frees it. */
+char *memory_describe(MemoryRegion *root);
 
 #endif

@@ -54,6 +54,14 @@ static void gdb_kill(void *opaque)
     vm_request_exit(opaque, 0);
 }
 
+static void gdb_command(void *opaque, const char *line, GString *out)
+{
+    VM *vm = opaque;
+    vm->in_gdb_command = true;
+    monitor_command(&vm->monitor_program, line, out);
+    vm->in_gdb_command = false;
+}
+
 static const GDBProgram gdb_program = {
     .scope = REG_SYSTEM,
     .thread = gdb_thread,
@@ -64,6 +72,7 @@ static const GDBProgram gdb_program = {
     .set_action = gdb_set_action,
     .run = gdb_run,
     .kill = gdb_kill,
+    .command = gdb_command,
 };
 
 static bool is_socket(const char *spec)
@@ -84,4 +93,19 @@ bool vm_gdb_open(VM *vm, const char *spec, GError **errp)
     }
     vm->gdb = gdb_chardev_new(&gdb_program, vm, c);
     return true;
+}
+
+bool vm_gdb_start(VM *vm)
+{
+    gdb_chardev_start(vm->gdb);
+    return true;
+}
+
+void vm_gdb_close(VM *vm)
+{
+    if (vm->gdb) {
+        gdb_server_exited(gdb_chardev_server(vm->gdb), false, vm->exit_status);
+        gdb_chardev_free(vm->gdb);
+        vm->gdb = NULL;
+    }
 }

@@ -1,4 +1,4 @@
-/* Making a VM of the options: accelerator, vCPUs, serial ports, board, devices. */
+/* Making a VM of the options: accelerator, vCPUs, board, devices. */
 /* SPDX-License-Identifier: MIT */
 #include "softmmu/vm.h"
 
@@ -137,55 +137,6 @@ static bool init_vcpus(VM *vm, GError **errp)
     return true;
 }
 
-/* ---- serial ports ---- */
-
-static void mux_quit(void *opaque)
-{
-    vm_request_exit(opaque, 0);
-}
-
-static const ChardevMuxHooks mux_hooks = {.quit = mux_quit};
-
-/* Opens "mon:SPEC": SPEC behind a mux, with all keys for the guest. */
-static Chardev *open_mux(VM *vm, const char *label, const char *spec, GError **errp)
-{
-    bool stdio = strcmp(spec, "stdio") == 0;
-    Chardev *c = chardev_open(vm->loop, label, stdio ? "stdio,signal=off" : spec, errp);
-    return c ? chardev_mux_add(chardev_mux_new(c, &mux_hooks, vm), label) : NULL;
-}
-
-static bool open_serial(VM *vm, unsigned i, const char *spec, GError **errp)
-{
-    g_autofree char *label = g_strdup_printf("serial%u", i);
-    if (strcmp(spec, "none") == 0) {
-        return true;
-    }
-    bool mux = g_str_has_prefix(spec, "mon:");
-    vm->machine.serial[i] = mux ? open_mux(vm, label, spec + 4, errp)
-                                : chardev_open(vm->loop, label, spec, errp);
-    if (!vm->machine.serial[i]) {
-        return user_error_prefix(errp, "-serial %s: ", spec);
-    }
-    return true;
-}
-
-static bool open_serials(VM *vm, GError **errp)
-{
-    const Options *o = vm->opts;
-    if (o->nserial == 0) {
-        const char *spec = !o->nographic     ? "null"
-                           : o->monitor_none ? "stdio"
-                                             : "mon:stdio";
-        return open_serial(vm, 0, spec, errp);
-    }
-    for (unsigned i = 0; i < o->nserial; i++) {
-        if (!open_serial(vm, i, o->serial[i], errp)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* ---- the whole ---- */
 
 static void fill_machine(VM *vm, const MachineClass *cls)
@@ -230,9 +181,11 @@ bool vm_create(VM *vm, const Options *opts, GError **errp)
     vm->machine.clock = clock_new_host(vm->loop);
     clock_pause(vm->machine.clock);
     create_cpus(vm);
-    if (!open_serials(vm, errp) || (opts->gdb && !vm_gdb_open(vm, opts->gdb, errp)) ||
+    vm_monitor_init(vm);
+    if (!vm_chardevs_open(vm, errp) || !vm_serials_open(vm, errp) ||
+        (opts->gdb && !vm_gdb_open(vm, opts->gdb, errp)) ||
         !cls->init(&vm->machine, errp) || !add_devices(vm, errp) ||
-        !init_vcpus(vm, errp)) {
+        !init_vcpus(vm, errp) || !vm_monitors_open(vm, errp)) {
         return false;
     }
     if (!opts->nographic && !opts->display_none && !opts->nserial) {
@@ -248,6 +201,7 @@ void vm_destroy(VM *vm)
         return;
     }
     gdb_chardev_free(vm->gdb);
+    vm_monitors_close(vm);
     for (unsigned i = 0; i < vm->nready; i++) {
         vm->accel->vcpu_fini(m->cpus[i]);
     }
@@ -255,6 +209,7 @@ void vm_destroy(VM *vm)
     for (unsigned i = 0; i < MACHINE_SERIALS; i++) {
         chardev_close(m->serial[i]);
     }
+    vm_chardevs_close(vm);
     for (unsigned i = 0; i < m->ncpus; i++) {
         cpu_free(m->cpus[i]);
     }

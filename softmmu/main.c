@@ -97,7 +97,7 @@ static bool run(const Options *o, int *status, GError **errp)
 int main(int argc, char **argv)
 {
     GError *err = NULL;
-    Options opts;
+    Options opts = {.version = MYNAH_VERSION};
     int status = EXIT_SUCCESS;
     g_autofree char *program = g_path_get_basename(argv[0]);
 

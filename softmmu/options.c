@@ -206,9 +206,33 @@ static bool opt_serial(Options *o, const char *arg, GError **errp)
 
 static bool opt_monitor(Options *o, const char *arg, GError **errp)
 {
-    o->monitor_none = true;
-    return strcmp(arg, "none") == 0 || strcmp(arg, "null") == 0 ||
-           user_error(errp, "there is no monitor yet; only 'none'");
+    g_ptr_array_add(o->monitors, g_strdup(arg));
+    return true;
+}
+
+static bool opt_mon(Options *o, const char *arg, GError **errp)
+{
+    static const char *const keys[] = {"chardev", "mode", "pretty", NULL};
+    g_autoptr(OptList) list = optlist_parse(arg, "chardev", errp);
+    if (!list || !optlist_check_keys(list, keys, errp)) {
+        return false;
+    }
+    const char *id = optlist_get(list, "chardev"), *mode = optlist_get(list, "mode");
+    if (!id) {
+        return user_error(errp, "it needs chardev=ID");
+    }
+    if (mode && strcmp(mode, "readline") != 0) {
+        return user_error(errp, "mode=%s: there is no such mode yet; only 'readline'",
+                          mode);
+    }
+    g_ptr_array_add(o->monitors, g_strconcat("chardev:", id, NULL));
+    return true;
+}
+
+static bool opt_chardev(Options *o, const char *arg, GError **errp)
+{
+    g_ptr_array_add(o->chardevs, (void *)arg);
+    return true;
 }
 
 /* ---- looking inside ---- */
@@ -364,7 +388,11 @@ static bool check_together(const Options *o, GError **errp)
 
 bool options_parse(Options *o, int argc, char **argv, GError **errp)
 {
-    *o = (Options){.ncpus = 1, .devices = g_ptr_array_new()};
+    *o = (Options){.version = o->version,
+                   .ncpus = 1,
+                   .devices = g_ptr_array_new(),
+                   .chardevs = g_ptr_array_new(),
+                   .monitors = g_ptr_array_new_with_free_func(g_free)};
     for (int i = 1; i < argc;) {
         int n = take_option(o, argv + i, errp);
         if (!n) {
@@ -382,6 +410,8 @@ void options_clear(Options *o)
     replace(&o->log_items, NULL);
     replace(&o->help_device, NULL);
     g_ptr_array_unref(o->devices);
+    g_ptr_array_unref(o->chardevs);
+    g_ptr_array_unref(o->monitors);
 }
 
 /* ---- -help ---- */

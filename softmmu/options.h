@@ -23,6 +23,7 @@ typedef enum HelpTopic {
 
 /* Strings belong to argv, unless they are said to be owned. NULL: not given. */
 typedef struct Options {
+    const char *version;     /* of the program; set by it */
     HelpTopic help;          /* the first one asked for */
     const char *help_device; /* of HELP_DEVICE: one device; NULL: all (owned) */
 
@@ -41,7 +42,9 @@ typedef struct Options {
     bool nographic, display_none;
     const char *serial[MACHINE_SERIALS];
     unsigned nserial;
-    bool monitor_none;
+    GPtrArray *monitors; /* where monitors are: values of -monitor, and "chardev:ID" of
+                            -mon; owned strings */
+    GPtrArray *chardevs; /* values of -chardev */
 
     const char *gdb; /* where gdb is waited for */
     bool stopped;

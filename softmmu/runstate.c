@@ -164,16 +164,6 @@ void vm_machine_request(Machine *m, MachineRequest what, int code)
     }
 }
 
-/* While there are vCPU threads: breakpoints are taken out by them. */
-static void close_gdb(VM *vm)
-{
-    if (vm->gdb) {
-        gdb_server_exited(gdb_chardev_server(vm->gdb), false, vm->exit_status);
-        gdb_chardev_free(vm->gdb);
-        vm->gdb = NULL;
-    }
-}
-
 int vm_run(VM *vm)
 {
     vm->request_bh = evbh_new(vm->loop, grant_requests, vm);
@@ -183,10 +173,10 @@ int vm_run(VM *vm)
         vm_start(vm);
     }
     if (vm->gdb) {
-        gdb_chardev_start(vm->gdb);
+        vm_gdb_start(vm);
     }
     evloop_run(vm->loop);
-    close_gdb(vm);
+    vm_gdb_close(vm);
     vcpus_join(vm);
     evbh_free(vm->request_bh);
     return vm->exit_status;

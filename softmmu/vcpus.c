@@ -5,6 +5,8 @@
 #include "util/atomic.h"
 #include "util/thread.h"
 
+#include <unistd.h>
+
 /*
  * A vCPU thread is in one of three places: in accel->vcpu_run(), asleep in cpu_wait(), or
  * between them. cpu->stopped and vcpus_quit are set first, CPU_INTERRUPT_EXIT after them;
@@ -57,6 +59,7 @@ static void *vcpu_thread(void *opaque)
 {
     VCPU *v = opaque;
     CPUState *cpu = v->cpu;
+    atomic_set(&v->tid, gettid());
     for (;;) {
         cpu_reset_interrupt(cpu, CPU_INTERRUPT_EXIT);
         smp_mb();

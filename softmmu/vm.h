@@ -6,6 +6,7 @@
 #include "accel/accel.h"
 #include "backends/chardev.h"
 #include "gdbstub/chardev.h"
+#include "monitor/monitor.h"
 #include "hw/core/machine.h"
 #include "softmmu/options.h"
 #include "target/x86/cpuid.h"
@@ -32,6 +33,7 @@ typedef struct VCPU {
     VM *vm;
     CPUState *cpu;
     Thread thread;
+    int tid;        /* of it, as the host's tools know it; 0: it has not begun */
     bool paused;    /* the thread has seen cpu->stopped; under the machine lock */
     bool held;      /* stays where it is while others run */
     bool debug_hit; /* has left guest code for the debugger, who does not know yet */
@@ -57,7 +59,14 @@ struct VM {
     bool reset_requested, shutdown_requested, exit_requested;
     int exit_status;
 
-    GDBChardev *gdb; /* NULL: there is none */
+    GDBChardev *gdb;     /* NULL: there is none */
+    bool in_gdb_command; /* a line of gdb's `monitor` is carried out */
+    GArray *chardevs;    /* chardevs.c: those of -chardev */
+    MonitorProgram monitor_program;
+    char *monitor_banner, *monitor_version;
+    GPtrArray *monitors; /* of Monitor */
+    GPtrArray
+        *muxed; /* of Chardev: monitors' ends of "mon:" ports, until they have one */
 };
 
 /* ---- machine.c: making and wiring ---- */
@@ -101,6 +110,25 @@ void vcpus_join(VM *vm);
 
 /* Waits for gdb on what `spec` says; a socket is a server that does not wait. */
 bool vm_gdb_open(VM *vm, const char *spec, GError **errp) USER_CHECKED;
+/* gdb may come from now on; once there are vCPU threads. Returns true. */
+bool vm_gdb_start(VM *vm);
+/* While there are vCPU threads: breakpoints are taken out by them. */
+void vm_gdb_close(VM *vm);
+
+/* ---- monitor.c ---- */
+
+void vm_monitor_init(VM *vm);
+/* Those of -monitor and -mon, and those behind Ctrl-A C. */
+bool vm_monitors_open(VM *vm, GError **errp) USER_CHECKED;
+void vm_monitors_close(VM *vm);
+
+/* ---- chardevs.c ---- */
+
+bool vm_chardevs_open(VM *vm, GError **errp) USER_CHECKED;
+void vm_chardevs_close(VM *vm);
+bool vm_serials_open(VM *vm, GError **errp) USER_CHECKED;
+/* What `spec` says: as chardev_open(), or "chardev:ID" of -chardev. */
+Chardev *vm_chardev_open(VM *vm, const char *label, const char *spec, GError **errp);
 
 /* ---- signals.c ---- */
 

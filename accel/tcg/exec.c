@@ -263,7 +263,7 @@ static void log_unit(CPUState *cpu, const TranslationBlock *tb)
     if (log_enabled(LOG_CPU)) {
         g_autoptr(GString) text = g_string_new(NULL);
 
-        cpu->ops->dump_regs(cpu, text);
+        cpu->ops->dump_regs(cpu, 0, text);
         log_printf("%s", text->str);
     }
 }

@@ -450,7 +450,7 @@ static void print_state(CPUState *cpu, const State *s, const char *title)
     g_autoptr(GString) text = g_string_new(NULL);
 
     memcpy(cpu_env(cpu), s->env, cpu->ops->env_size);
-    cpu->ops->dump_regs(cpu, text);
+    cpu->ops->dump_regs(cpu, CPU_DUMP_FPU, text);
     log_printf("%s:\n%s\n", title, text->str);
 }
 

@@ -225,7 +225,7 @@ static void dump_in_asm(const DisasContextBase *db)
     g_autoptr(GString) text = g_string_new(NULL);
 
     db->cpu->ops->disas(db->cpu, db->pc_first, db->code, db->pc_next - db->pc_first,
-                        text);
+                        UINT_MAX, text);
     dump("IN", text);
 }
 

@@ -56,6 +56,13 @@ typedef struct Property {
         .name = NULL \
     }
 
+/* What the monitor asks devices about. */
+typedef enum DeviceInfo {
+    DEVICE_INFO_IRQ, /* how many interrupts there were */
+    DEVICE_INFO_PIC, /* state of interrupt controllers */
+    DEVICE_INFO_LAPIC,
+} DeviceInfo;
+
 typedef struct DeviceClass {
     const char *name;
     const char *desc;
@@ -67,6 +74,8 @@ typedef struct DeviceClass {
     void (*reset)(Device *d);                  /* may be NULL */
     void (*unrealize)(Device *d);              /* may be NULL: undoes realize */
     void (*irq_in)(void *d, int n, int level); /* may be NULL: its input lines */
+    /* appends text, or nothing if it has nothing to say; may be NULL */
+    void (*info)(Device *d, DeviceInfo what, GString *to);
 } DeviceClass;
 
 struct Device {

@@ -61,6 +61,7 @@ typedef struct PICState {
     MemoryRegion io[2], elcr_io;
     IRQLine intr;
     Chip chip[2];
+    uint64_t raised[16]; /* rising edges, for people; not part of the state */
 } PICState;
 
 static bool is_master(const PICState *s, const Chip *c)
@@ -122,6 +123,7 @@ static void pic_irq_in(void *opaque, int n, int level)
 {
     PICState *s = opaque;
     if (n != CASCADE) {
+        s->raised[n & 15] += level && !(s->chip[n >> 3 & 1].lines >> (n & 7) & 1);
         chip_input(&s->chip[n >> 3 & 1], n & 7, level);
         pic_update(s);
     }
@@ -399,6 +401,27 @@ static const Property pic_props[] = {
     PROP_END(),
 };
 
+static void pic_info(Device *d, DeviceInfo what, GString *to)
+{
+    PICState *s = (PICState *)d;
+    if (what == DEVICE_INFO_IRQ) {
+        g_string_append(to, "IRQ statistics for i8259:\n");
+        for (unsigned n = 0; n < 16; n++) {
+            if (s->raised[n]) {
+                g_string_append_printf(to, "%2u: %" PRIu64 "\n", n, s->raised[n]);
+            }
+        }
+    }
+    for (int i = 1; what == DEVICE_INFO_PIC && i >= 0; i--) {
+        const Chip *c = &s->chip[i];
+        g_string_append_printf(to,
+                               "pic%d: irr=%02x imr=%02x isr=%02x hprio=%d irq_base=%02x "
+                               "rr_sel=%d elcr=%02x fnm=%d\n",
+                               i, c->irr, c->imr, c->isr, c->first, c->base, c->read_isr,
+                               c->elcr, c->sfnm);
+    }
+}
+
 const DeviceClass i8259_class = {
     .name = "i8259",
     .desc = "pair of interrupt controllers",
@@ -408,4 +431,5 @@ const DeviceClass i8259_class = {
     .realize = pic_realize,
     .reset = pic_reset,
     .irq_in = pic_irq_in,
+    .info = pic_info,
 };

@@ -41,11 +41,13 @@ typedef struct IOAPICState {
     uint8_t id;
     uint32_t lines;
     uint64_t rte[NPINS];
+    uint64_t sent[NPINS]; /* messages of each pin, for people; not part of the state */
 } IOAPICState;
 
 static void pin_send(IOAPICState *s, unsigned n)
 {
     uint64_t e = s->rte[n];
+    s->sent[n]++;
     ApicMsg msg = {
         .dest = FIELD_GET(e, RTE, DEST),
         .logical = FIELD_GET(e, RTE, LOGICAL),
@@ -216,6 +218,56 @@ static const Property ioapic_props[] = {
     PROP_END(),
 };
 
+static void describe_pin(const IOAPICState *s, unsigned n, GString *to)
+{
+    static const char *const modes[] = {"fixed", "lowest", "smi",  "rsvd",
+                                        "nmi",   "init",   "rsvd", "extint"};
+    uint64_t e = s->rte[n];
+    g_string_append_printf(
+        to,
+        "  pin %-2u 0x%016" PRIx64 " dest=%-3u vec=%-3u active-%s %-5s %-6s %-6s %s\n", n,
+        e, (unsigned)FIELD_GET(e, RTE, DEST), (unsigned)FIELD_GET(e, RTE, VECTOR),
+        e & 1u << 13 ? "lo" : "hi", FIELD_GET(e, RTE, LEVEL) ? "level" : "edge",
+        FIELD_GET(e, RTE, MASK) ? "masked" : "", modes[FIELD_GET(e, RTE, MODE)],
+        FIELD_GET(e, RTE, LOGICAL) ? "logical" : "physical");
+}
+
+static void describe_pins(const char *name, uint32_t pins, GString *to)
+{
+    g_string_append_printf(to, "  %s", name);
+    for (unsigned n = 0; n < NPINS; n++) {
+        if (pins >> n & 1) {
+            g_string_append_printf(to, " %u", n);
+        }
+    }
+    g_string_append(to, pins ? "\n" : " (none)\n");
+}
+
+static void ioapic_info(Device *d, DeviceInfo what, GString *to)
+{
+    IOAPICState *s = (IOAPICState *)d;
+    uint32_t remote = 0;
+    if (what == DEVICE_INFO_IRQ) {
+        g_string_append(to, "IRQ statistics for ioapic:\n");
+        for (unsigned n = 0; n < NPINS; n++) {
+            if (s->sent[n]) {
+                g_string_append_printf(to, "%2u: %" PRIu64 "\n", n, s->sent[n]);
+            }
+        }
+    }
+    if (what != DEVICE_INFO_PIC) {
+        return;
+    }
+    g_string_append_printf(to, "ioapic0: ver=0x%x id=0x%02x sel=0x%02x\n", VERSION & 0xff,
+                           s->id, s->select);
+    for (unsigned n = 0; n < NPINS; n++) {
+        describe_pin(s, n, to);
+        remote |= (uint32_t)FIELD_GET(s->rte[n], RTE, REMOTE_IRR) << n;
+    }
+    describe_pins("IRR     ", s->lines, to);
+    describe_pins("Remote IRR", remote, to);
+}
+
 const DeviceClass ioapic_class = {
     .name = "ioapic",
     .desc = "I/O APIC",
@@ -225,4 +277,5 @@ const DeviceClass ioapic_class = {
     .realize = ioapic_realize,
     .reset = ioapic_reset,
     .irq_in = ioapic_irq_in,
+    .info = ioapic_info,
 };

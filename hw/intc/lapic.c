@@ -955,6 +955,61 @@ static const Property lapic_props[] = {
     PROP_END(),
 };
 
+static void describe_lvt(const LapicState *s, const char *name, unsigned n, GString *to)
+{
+    static const char *const modes[] = {"Fixed", "...",  "SMI", "...",
+                                        "NMI",   "INIT", "...", "ExtINT"};
+    static const char *const timers[] = {"one-shot", "periodic", "tsc-deadline", "..."};
+    uint32_t v = s->lvt[n];
+    unsigned mode = FIELD_GET(v, LVT, MODE);
+    g_string_append_printf(to, "%s\t 0x%08x active-%s %-5s %-6s %-12s %-6s", name, v,
+                           v & 1u << 13 ? "lo" : "hi", v & 1u << 15 ? "level" : "edge",
+                           v & LVT_MASKED ? "masked" : "",
+                           n == LVT_TIMER ? timers[timer_mode(s)] : "", modes[mode]);
+    if (mode != APIC_NMI) {
+        g_string_append_printf(to, " (vec %u)", (unsigned)FIELD_GET(v, LVT, VECTOR));
+    }
+    g_string_append_c(to, '\n');
+}
+
+static void describe_vectors(const char *name, const uint32_t *r, GString *to)
+{
+    bool none = true;
+    g_string_append_printf(to, "%s\t", name);
+    for (unsigned v = 0; v < 256; v++) {
+        if (vec_test(r, v)) {
+            g_string_append_printf(to, " %u", v);
+            none = false;
+        }
+    }
+    g_string_append(to, none ? " (none)\n" : "\n");
+}
+
+static void lapic_info(Device *d, DeviceInfo what, GString *to)
+{
+    LapicState *s = (LapicState *)d;
+    if (what != DEVICE_INFO_LAPIC) {
+        return;
+    }
+    g_string_append_printf(to, "dumping local APIC state for CPU %u\n\n", s->cpu_id);
+    describe_lvt(s, "LVT0", LVT_LINT0, to);
+    describe_lvt(s, "LVT1", LVT_LINT1, to);
+    describe_lvt(s, "LVTPC", LVT_PERF, to);
+    describe_lvt(s, "LVTERR", LVT_ERROR, to);
+    describe_lvt(s, "LVTTHMR", LVT_THERMAL, to);
+    describe_lvt(s, "LVTT", LVT_TIMER, to);
+    g_string_append_printf(to, "Timer\t DCR=0x%x initial_count = %u current_count = %u\n",
+                           s->timer_divide, s->timer_init, timer_current(s));
+    g_string_append_printf(to, "SPIV\t 0x%08x APIC %s, spurious vec %u\n", s->svr,
+                           s->svr & SVR_ENABLE ? "enabled" : "disabled", s->svr & 0xff);
+    g_string_append_printf(to, "ICR\t 0x%08x\nICR2\t 0x%08x\nESR\t 0x%08x\n",
+                           (uint32_t)s->icr, (uint32_t)(s->icr >> 32), s->esr);
+    describe_vectors("ISR", s->isr, to);
+    describe_vectors("IRR", s->irr, to);
+    g_string_append_printf(to, "\nTPR 0x%02x DFR 0x%08x LDR 0x%08x PPR 0x%02x\n", s->tpr,
+                           s->dfr, s->ldr, lapic_ppr(s));
+}
+
 const DeviceClass lapic_class = {
     .name = "lapic",
     .desc = "local APIC",
@@ -965,4 +1020,5 @@ const DeviceClass lapic_class = {
     .unrealize = lapic_unrealize,
     .reset = lapic_reset,
     .irq_in = lapic_irq_in,
+    .info = lapic_info,
 };

@@ -7,6 +7,7 @@
 #include "target/x86/debug.h"
 #include "target/x86/debug-regs.h"
 #include "target/x86/disas.h"
+#include "target/x86/dump.h"
 #include "target/x86/excp.h"
 #include "target/x86/paging.h"
 #include "target/x86/seg.h"
@@ -210,60 +211,6 @@ static void x86_reset(CPUState *cpu)
     x86_update_hflags(env);
 }
 
-/* --- text --- */
-
-static void dump_segment(GString *to, const char *name, const X86Seg *s)
-{
-    g_string_append_printf(to, "%-3s=%04x %016" PRIx64 " %08x %08x DPL=%u\n", name,
-                           s->selector, s->base, s->limit, s->attr << 8, seg_dpl(s));
-}
-
-static void dump_flags(GString *to, CPUX86State *env)
-{
-    uint32_t fl = x86_eflags(env);
-
-    g_string_append_printf(
-        to, "RIP=%016" PRIx64 " RFL=%08x [%c%c%c%c%c%c%c] CPL=%u II=%d HLT=%d\n",
-        env->rip, fl, fl & EFL_DF ? 'D' : '-', fl & EFL_OF ? 'O' : '-',
-        fl & EFL_SF ? 'S' : '-', fl & EFL_ZF ? 'Z' : '-', fl & EFL_AF ? 'A' : '-',
-        fl & EFL_PF ? 'P' : '-', fl & EFL_CF ? 'C' : '-', x86_cpl(env), env->inhibit_irq,
-        env_cpu(env)->halted);
-}
-
-static void x86_dump_regs(CPUState *cpu, GString *to)
-{
-    static const char *const gpr[] = {"RAX", "RBX", "RCX", "RDX",
-                                      "RSI", "RDI", "RBP", "RSP"};
-    static const uint8_t gpr_nr[] = {R_RAX, R_RBX, R_RCX, R_RDX,
-                                     R_RSI, R_RDI, R_RBP, R_RSP};
-    static const char *const seg[] = {"ES", "CS", "SS", "DS", "FS", "GS"};
-    CPUX86State *env = cpu_env(cpu);
-
-    for (unsigned i = 0; i < 8; i++) {
-        g_string_append_printf(to, "%s=%016" PRIx64 "%c", gpr[i], env->regs[gpr_nr[i]],
-                               i % 4 == 3 ? '\n' : ' ');
-    }
-    for (unsigned i = 8; i < 16; i++) {
-        g_string_append_printf(to, "R%-2u=%016" PRIx64 "%c", i, env->regs[i],
-                               i % 4 == 3 ? '\n' : ' ');
-    }
-    dump_flags(to, env);
-    for (unsigned i = 0; i < NR_SEGS; i++) {
-        dump_segment(to, seg[i], &env->seg[i]);
-    }
-    dump_segment(to, "LDT", &env->ldt);
-    dump_segment(to, "TR", &env->tr);
-    g_string_append_printf(to,
-                           "GDT=     %016" PRIx64 " %08x\nIDT=     %016" PRIx64 " %08x\n",
-                           env->gdt.base, env->gdt.limit, env->idt.base, env->idt.limit);
-    g_string_append_printf(to,
-                           "CR0=%08x CR2=%016" PRIx64 " CR3=%016" PRIx64 " CR4=%08x\n",
-                           (uint32_t)env->cr0, env->cr2, env->cr3, (uint32_t)env->cr4);
-    g_string_append_printf(to,
-                           "DR6=%016" PRIx64 " DR7=%016" PRIx64 "\nEFER=%016" PRIx64 "\n",
-                           env->dr[6], env->dr[7], env->efer);
-}
-
 const CPUOps x86_cpu_ops = {
     .name = "x86_64",
     .env_size = sizeof(CPUX86State),
@@ -285,6 +232,7 @@ const CPUOps x86_cpu_ops = {
     .has_work = x86_has_work,
     .debug_hit = x86_debug_hit,
     .dump_regs = x86_dump_regs,
+    .dump_mappings = x86_dump_mappings,
     .disas = x86_disas,
     .gdb_arch = "i386:x86-64",
     .regs = x86_regs,

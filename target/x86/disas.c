@@ -62,13 +62,16 @@ size_t x86_disas_insn(GString *to, X86Mode mode, vaddr pc, const uint8_t *code,
     return len;
 }
 
-void x86_disas(CPUState *cpu, vaddr pc, const uint8_t *code, size_t len, GString *to)
+size_t x86_disas(CPUState *cpu, vaddr pc, const uint8_t *code, size_t len, unsigned max,
+                 GString *to)
 {
     uint32_t hf = ((CPUX86State *)cpu_env(cpu))->hflags;
     X86Mode mode = hf & HF_CS64 ? X86_MODE_64 : hf & HF_CS32 ? X86_MODE_32 : X86_MODE_16;
     g_autoptr(GString) text = g_string_new(NULL);
 
-    for (size_t at = 0, n; at < len; at += n) {
+    size_t at = 0;
+
+    for (size_t n; at < len && max; at += n, max--) {
         g_string_truncate(text, 0);
         n = x86_disas_insn(text, mode, pc + at, code + at, len - at);
         g_string_append_printf(to, "0x%08" PRIx64 ":  ", pc + at);
@@ -78,4 +81,5 @@ void x86_disas(CPUState *cpu, vaddr pc, const uint8_t *code, size_t len, GString
         g_string_append_printf(to, "%*s %s\n", MAX(BYTES_WIDTH - 3 * (int)n, 0), "",
                                text->str);
     }
+    return at;
 }

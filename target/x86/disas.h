@@ -17,6 +17,7 @@ size_t x86_disas_insn(GString *to, X86Mode mode, vaddr pc, const uint8_t *code,
 
 /* CPUOps.disas: a line "address:  bytes  text" for each instruction, in the vCPU's mode.
  */
-void x86_disas(CPUState *cpu, vaddr pc, const uint8_t *code, size_t len, GString *to);
+size_t x86_disas(CPUState *cpu, vaddr pc, const uint8_t *code, size_t len, unsigned max,
+                 GString *to);
 
 #endif

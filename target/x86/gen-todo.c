@@ -25,7 +25,7 @@ static void log_insn(CPUX86State *env, const char *why)
     while (n < sizeof(code) && cpu_memory_rw_debug(cpu, pc + n, code + n, 1, false)) {
         n++;
     }
-    x86_disas(cpu, pc, code, n, text);
+    x86_disas(cpu, pc, code, n, 1, text);
     text->str[strcspn(text->str, "\n")] = '\0';
     log_line("x86: %s: %s", why, text->str);
 }

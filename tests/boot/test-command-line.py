@@ -65,6 +65,15 @@ class BadInput(Files):
     def test_nothing_to_start(self):
         self.bad(says=['-kernel'])
 
+    def test_monitor(self):
+        self.bad_with_kernel('-monitor', 'stdoi', says=['-monitor stdoi', "did you mean 'stdio'"])
+        self.bad_with_kernel('-monitor', 'chardev:x', says=['no -chardev with id=x'])
+        self.bad_with_kernel('-mon', 'chardev=x,mode=control', says=['-mon', 'readline'])
+        self.bad_with_kernel('-chardev', 'null', says=['-chardev null', 'id=NAME'])
+        self.bad_with_kernel('-chardev', 'null,id=a', '-chardev', 'null,id=a', says=["called 'a' already"])
+        self.bad_with_kernel('-chardev', 'nill,id=a', says=['-chardev nill,id=a', "did you mean 'null'"])
+        self.bad_with_kernel('-chardev', 'null,id=a', '-serial', 'chardev:a', '-mon', 'a', says=['in use already'])
+
     def test_gdb(self):
         self.bad_with_kernel('-gdb', 'tcp:', says=['-gdb tcp:', 'expected [HOST]:PORT'])
         self.bad_with_kernel('-gdb', 'unix:/nonexistent/s', says=['-gdb unix:/nonexistent/s', 'No such file'])
@@ -148,7 +157,6 @@ class BadInput(Files):
                 (['-serial', 'file:/no/such/folder/x'], ['-serial file:/no/such/folder/x: ']),
                 (['-serial', 'stdio', '-serial', 'stdio'], ['stdio is in use']),
                 (['-display', 'gtk'], ['-display gtk: ']),
-                (['-monitor', 'stdio'], ['-monitor stdio: ']),
                 (['-d', 'in_amm'], ['-d in_amm: ', "did you mean 'in_asm'"]),
                 (['-d', 'nonsense'], ['-d nonsense: ', 'guest_errors']),
                 (['-D', '/no/such/folder/log'], ['-D /no/such/folder/log: ']),

@@ -1,13 +1,19 @@
 """A client of gdb's remote protocol, for what gdb itself does not send."""
 # SPDX-License-Identifier: MIT
 import socket
+import time
 
 
 class Client:
     def __init__(self, path, timeout=60):
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(timeout)
-        self.sock.connect(path)
+        while True:
+            try:
+                self.sock.connect(path)
+                break
+            except (FileNotFoundError, ConnectionRefusedError):  # the other side is not that far yet
+                time.sleep(0.01)
         self.data = b''
 
     def close(self):

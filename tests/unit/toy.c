@@ -447,7 +447,7 @@ static void toy_debug_hit(CPUState *cpu, bool after)
     toy_raise(cpu, TOY_EXCP_DEBUG, 0);
 }
 
-static void toy_dump_regs(CPUState *cpu, GString *to)
+static void toy_dump_regs(CPUState *cpu, unsigned flags, GString *to)
 {
     const ToyEnv *env = toy_env(cpu);
 
@@ -458,13 +458,14 @@ static void toy_dump_regs(CPUState *cpu, GString *to)
     g_string_append_c(to, '\n');
 }
 
-static void toy_disas(CPUState *cpu, vaddr pc, const uint8_t *code, size_t len,
-                      GString *to)
+static size_t toy_disas(CPUState *cpu, vaddr pc, const uint8_t *code, size_t len,
+                        unsigned max, GString *to)
 {
     for (size_t i = 0; i < len; i++) {
         g_string_append_printf(to, "%02x", code[i]);
     }
     g_string_append_c(to, '\n');
+    return len;
 }
 
 const CPUOps toy_ops = {
