@@ -9,6 +9,7 @@
 #include "hw/core/device.h"
 #include "hw/x86/pc.h"
 #include "util/options.h"
+#include "util/symbols.h"
 
 /*
  * What can fail for reasons of words or files is done before what can be seen from
@@ -72,11 +73,55 @@ static bool check_options(const Options *o, const MachineClass *cls, GError **er
 
 /* ---- accelerator and vCPUs ---- */
 
+static bool has_option(const AccelOps *ops, const char *name)
+{
+    for (const AccelOption *o = ops->options; o && o->name; o++) {
+        if (strcmp(o->name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* -perfmap and -jitdump are short for properties of the accelerator. */
+static bool set_perf(const Options *o, const AccelOps *ops, GError **errp)
+{
+    const struct {
+        bool on;
+        const char *name;
+    } rows[] = {
+        {o->perfmap, "perfmap"},
+        {o->jitdump, "jitdump"}
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (rows[i].on && !has_option(ops, rows[i].name)) {
+            return user_error(errp, "-%s: %s makes no code", rows[i].name, ops->name);
+        }
+        if (rows[i].on && !ops->set_option(rows[i].name, "on", errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The kernel's own symbols, if it has any; those that were asked for must be there. */
+static bool read_symbols(const Options *o, GError **errp)
+{
+    if (o->kernel && (o->perfmap || o->jitdump)) {
+        GError *none = NULL;
+        if (!symbols_add_file(o->kernel, 0, &none)) {
+            g_error_free(none);
+        }
+    }
+    return !o->symbols || symbols_add_file(o->symbols, 0, errp) ||
+           user_error_prefix(errp, "-symbols: ");
+}
+
 static bool init_accel(VM *vm, GError **errp)
 {
     const char *spec = vm->opts->accel ? vm->opts->accel : accel_list[0]->name;
     const AccelOps *ops = accel_select(spec, errp);
-    if (!ops || !ops->init(errp)) {
+    if (!ops || !set_perf(vm->opts, ops, errp) || !ops->init(errp)) {
         return user_error_prefix(errp, "-accel %s: ", spec);
     }
     vm->accel = ops;
@@ -172,7 +217,7 @@ bool vm_create(VM *vm, const Options *opts, GError **errp)
     const char *name = opts->machine ? opts->machine : machine_classes[0]->name;
     const MachineClass *cls = machine_find(name, errp);
     if (!cls || !check_options(opts, cls, errp) || !init_model(vm, errp) ||
-        !init_accel(vm, errp)) {
+        !read_symbols(opts, errp) || !init_accel(vm, errp)) {
         return false;
     }
     fill_machine(vm, cls);

@@ -265,6 +265,23 @@ static bool opt_d(Options *o, const char *arg, GError **errp)
     return true;
 }
 
+static bool opt_perfmap(Options *o, const char *arg, GError **errp)
+{
+    o->perfmap = true;
+    return true;
+}
+
+static bool opt_jitdump(Options *o, const char *arg, GError **errp)
+{
+    o->jitdump = true;
+    return true;
+}
+
+static bool opt_symbols(Options *o, const char *arg, GError **errp)
+{
+    return set_once(&o->symbols, arg, errp);
+}
+
 static bool opt_logfile(Options *o, const char *arg, GError **errp)
 {
     o->log_file = arg;

@@ -49,6 +49,9 @@ typedef struct Options {
     const char *gdb; /* where gdb is waited for */
     bool stopped;
 
+    bool perfmap, jitdump;
+    const char *symbols;
+
     const char *log_items; /* joined by commas (owned) */
     const char *log_file, *log_filter;
 } Options;

@@ -1,6 +1,7 @@
 /* The engine as an accelerator: options, set-up, and what vCPUs and memory tell it. */
 /* SPDX-License-Identifier: MIT */
 #include "accel/tcg/lockstep.h"
+#include "accel/tcg/perf.h"
 #include "accel/tcg/tb.h"
 
 #include <stdio.h>
@@ -200,6 +201,7 @@ void cpu_breakpoint_changed(CPUState *cpu, vaddr pc)
 static struct {
     TCGOptions opts;
     TCGEngine *engine;
+    bool perfmap, jitdump;
 } tcg;
 
 // clang-format off
@@ -208,6 +210,8 @@ static const AccelOption tcg_option_list[] = {
     {"tb-size", "tb-size=MB", "memory for translated code"},
     {"one-insn-per-tb", "one-insn-per-tb=on", "units of one instruction, for debugging"},
     {"backend", "backend=native|interp", "what runs the units"},
+    {"perfmap", "perfmap=on", "/tmp/perf-PID.map names the units for perf"},
+    {"jitdump", "jitdump=on", "jit-PID.dump has the code of the units for perf inject"},
 #define OPT(name, what) {"opt-" #name, "opt-" #name "=off", what},
     TCG_OPTS(OPT)
 #undef OPT
@@ -257,9 +261,20 @@ static bool set_switch(const char *key, const char *value, GError **errp)
     if (!parse_bool(value, &on)) {
         return user_error(errp, "%s=%s: expected on or off", key, value);
     }
-    if (!strcmp(key, "one-insn-per-tb")) {
-        tcg.opts.one_insn_per_tb = on;
-        return true;
+    static const struct {
+        const char *key;
+        bool *field;
+    } plain[] = {
+        {"one-insn-per-tb", &tcg.opts.one_insn_per_tb},
+        {"perfmap",         &tcg.perfmap             },
+        {"jitdump",         &tcg.jitdump             },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(plain); i++) {
+        if (!strcmp(key, plain[i].key)) {
+            *plain[i].field = on;
+            return true;
+        }
     }
     uint32_t bit = UINT32_C(1) << tcg_opt_find(key + strlen("opt-"));
 
@@ -288,11 +303,16 @@ static bool tcg_set_option(const char *key, const char *value, GError **errp)
 static bool tcg_accel_init(GError **errp)
 {
     ensure_defaults();
-    return true;
+    if ((tcg.perfmap || tcg.jitdump) && tcg.opts.backend != tcg_native_backend) {
+        return user_error(errp, "perfmap and jitdump: the interpreter makes no code");
+    }
+    return (!tcg.perfmap || tcg_perf_open_map(errp)) &&
+           (!tcg.jitdump || tcg_perf_open_dump(errp));
 }
 
 static void tcg_accel_exit(void)
 {
+    tcg_perf_close();
     if (tcg.engine) {
         tcg_engine_free(tcg.engine);
         tcg.engine = NULL;

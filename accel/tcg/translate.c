@@ -11,6 +11,7 @@
  * the unit ends, so that it is met again as the first of the next.
  */
 #include "accel/tcg/lockstep.h"
+#include "accel/tcg/perf.h"
 #include "accel/tcg/tb.h"
 
 #include "cpu/debug.h"
@@ -413,6 +414,7 @@ TranslationBlock *tb_make(CPUState *cpu, bool one_shot)
     tb->lockstep = u;
     tb_install(e, tb);
     count(e, tb, began);
+    tcg_perf_unit(tb);
     engine_unlock(t);
     if (machine_lock_held()) {
         machine_unlock();
