@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Boots Debian's kernel with busybox to a shell on a pty, types commands, powers off.
+"""Boots Debian's kernel with the init of scripts/demo to a shell on a pty, types commands, powers off.
 
 usage: test-linux.py PROGRAM MODE [EMULATOR OPTIONS]
   MODE shell: to the prompt, commands, Ctrl-C, poweroff; init: to the first line of user space;
@@ -10,6 +10,7 @@ The kernel is $MYNAH_KERNEL, busybox $MYNAH_BUSYBOX (scripts/check sets them); w
 import fcntl
 import gzip
 import os
+import pathlib
 import pty
 import select
 import subprocess
@@ -22,16 +23,8 @@ import guest
 
 SKIP = 77
 LOCKSTEP_INSNS = 50_000_000
-INIT = b"""#!/bin/busybox sh
-/bin/busybox mkdir -p /proc /sys /dev
-/bin/busybox --install -s /bin
-mount -t proc proc /proc
-mount -t devtmpfs dev /dev 2>/dev/null
-export PATH=/bin PS1='mynah> '
-echo user space is there
-setsid cttyhack sh
-poweroff -f
-"""
+SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts"
+PROMPT = b"/root # "
 
 
 class Console:
@@ -88,13 +81,13 @@ class Console:
 
 def initrd(path, busybox):
     entries = [(d, 0o040755, b"") for d in ("bin", "dev", "proc", "sys", "root")]
-    entries += [("bin/busybox", 0o100755, open(busybox, "rb").read()), ("init", 0o100755, INIT)]
+    entries += [("bin/busybox", 0o100755, open(busybox, "rb").read()), ("init", 0o100755, (SCRIPTS / "init").read_bytes())]
     with open(path, "wb") as f:
         f.write(gzip.compress(guest.cpio(entries), 6, mtime=0))
 
 
 def shell_session(c):
-    c.expect(b"mynah> ")
+    c.expect(PROMPT)
     c.type(b"echo sum $((6*7))\n")
     c.expect(b"sum 42")
     c.type(b"uname -m; ls / | wc -l\n")
@@ -106,8 +99,8 @@ def shell_session(c):
     c.type(b"sh -c 'echo asleep; sleep 1000'\n")
     c.expect(b"asleep\r")  # what it prints; the echo of the command has a semicolon there
     c.type(b"\x03")
-    c.expect(b"mynah> ")
-    c.type(b"poweroff -f\n")
+    c.expect(PROMPT)
+    c.type(b"poweroff\n")
     status = c.status()
     if status != 0:
         sys.exit(f"test-linux: status {status} after poweroff, wanted 0")
@@ -136,7 +129,7 @@ def main(program, mode, *options):
         c = Console([program, *options, "-m", "512", "-kernel", kernel, "-initrd", image, "-append",
                      "console=ttyS0 panic=-1", "-nographic", "-no-reboot"], 3000)
         c.expect(b"Linux version")
-        c.expect(b"user space is there")
+        c.expect(b"on Mynah, ")
         if mode == "init":
             c.type(b"\x01x")
             c.status()
