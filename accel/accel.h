@@ -22,8 +22,10 @@ typedef enum CPUExit {
     CPU_EXIT_REQUEST, /* CPU_INTERRUPT_EXIT was set or `stopped` is: the program clears it
                        */
     CPU_EXIT_HALT, /* `halted` is set and there is no work: call cpu_wait(), then go on */
-    CPU_EXIT_DEBUG,    /* a debugger's breakpoint, watchpoint or step */
-    CPU_EXIT_SHUTDOWN, /* the vCPU cannot go on (x86: triple fault): reset the machine */
+    CPU_EXIT_DEBUG,     /* a debugger's breakpoint, watchpoint or step */
+    CPU_EXIT_SYSCALL,   /* of a program: pc is behind it */
+    CPU_EXIT_EXCEPTION, /* of a program: exception_index, which is to become -1 */
+    CPU_EXIT_SHUTDOWN,  /* the vCPU cannot go on (x86: triple fault): reset the machine */
 } CPUExit;
 
 /* A property of -accel NAME,property=value. */

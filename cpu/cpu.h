@@ -109,11 +109,17 @@ typedef struct CPUOps {
      * the architecture has a branch to there fault itself. NULL: it has not.
      */
     void (*check_target)(CPUState *cpu);
+    /*
+     * Of a program: an access to va was not allowed, or nothing is mapped there; or
+     * (general) va is no address at all. Describes it in env as walk() does.
+     */
+    void (*user_fault)(CPUState *cpu, vaddr va, MMUAccess acc, bool mapped, bool general);
     /* An access with MO_ALIGN was not aligned; raises. */
     void (*unaligned)(CPUState *cpu, vaddr va, uintptr_t ra) __attribute__((noreturn));
     /*
      * A guest exception that longjmp'ed out of generated code: deliver it, and set
      * exception_index to -1, or to a CPU_EXCP_* code. It may raise again on the way.
+     * NULL: vcpu_run() returns CPU_EXIT_EXCEPTION and leaves exception_index alone.
      */
     void (*deliver_exception)(CPUState *cpu);
     /*
@@ -172,6 +178,8 @@ enum {
     CPU_EXCP_DEBUG,
     /* the vCPU cannot go on (x86: triple fault): reset the machine */
     CPU_EXCP_SHUTDOWN,
+    /* a program's system call */
+    CPU_EXCP_SYSCALL,
 };
 
 /* Immediates of exit_tb; the unit has stored the pc. */
@@ -179,6 +187,7 @@ enum {
     CPU_TB_LEAVE = 0, /* back to the main loop, which looks at interrupts and goes on */
     CPU_TB_HALT = 1,  /* halts the vCPU: it sleeps until has_work()                    */
     CPU_TB_DEBUG = 2, /* as CPU_EXCP_DEBUG                                            */
+    CPU_TB_SYSCALL = 4, /* as CPU_EXCP_SYSCALL */
 };
 
 #define MMU_MODES     3

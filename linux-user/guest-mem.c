@@ -3,30 +3,18 @@
 #include "linux-user/guest-mem.h"
 
 #include <errno.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
-/* The kernel moves the bytes: it says so where a page is missing. */
-static int move(void *here, uint64_t guest, size_t n, bool to_guest)
-{
-    struct iovec local = {here, n}, remote = {g2h(guest), n};
-
-    if (!guest_range_ok(guest, n)) {
-        return -EFAULT;
-    }
-    ssize_t done = to_guest ? process_vm_writev(getpid(), &local, 1, &remote, 1, 0)
-                            : process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
-    return done == (ssize_t)n ? 0 : -EFAULT;
-}
+#include "accel/tcg/user.h"
+#include "linux-user/host.h"
 
 int copy_from_guest(void *dst, uint64_t src, size_t n)
 {
-    return move(dst, src, n, false);
+    return guest_range_ok(src, n) && host_copy(dst, g2h(src), n) == 0 ? 0 : -EFAULT;
 }
 
 int copy_to_guest(uint64_t dst, const void *src, size_t n)
 {
-    return move((void *)src, dst, n, true);
+    return guest_range_ok(dst, n) && host_copy(g2h(dst), src, n) == 0 ? 0 : -EFAULT;
 }
 
 int clear_guest(uint64_t dst, size_t n)
@@ -38,6 +26,17 @@ int clear_guest(uint64_t dst, size_t n)
         if (copy_to_guest(dst, zeros, run)) {
             return -EFAULT;
         }
+    }
+    return 0;
+}
+
+int guest_will_be_written(uint64_t addr, uint64_t n)
+{
+    if (!guest_range_ok(addr, n)) {
+        return -EFAULT;
+    }
+    if (n) {
+        user_will_be_written(addr, addr + n - 1);
     }
     return 0;
 }

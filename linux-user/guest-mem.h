@@ -6,23 +6,23 @@
 #include "util/common.h"
 
 /*
- * A guest address is a host address plus guest_base, which is 0 where host and guest have
+ * A guest address is a host address plus GUEST_BASE, which is 0 where host and guest have
  * the same page size and enough address space. Memory of the guest may vanish at any
  * time, by another thread: it is read and written by the copy functions, or by the
  * kernel, which gives EFAULT by itself.
  */
-#define guest_base ((uintptr_t)0)
+#define GUEST_BASE ((uintptr_t)0)
 
 /* User addresses are below this; the last page is never mapped. */
 #define GUEST_ADDR_END UINT64_C(0x7ffffffff000)
 
 static inline void *g2h(uint64_t addr)
 {
-    return (void *)(uintptr_t)(addr + guest_base);
+    return (void *)(uintptr_t)(addr + GUEST_BASE);
 }
 static inline uint64_t h2g(const void *p)
 {
-    return (uintptr_t)p - guest_base;
+    return (uintptr_t)p - GUEST_BASE;
 }
 
 /* All n bytes are addresses of user mode. Says nothing about what is mapped. */

@@ -20,7 +20,7 @@
  * Only the thread itself touches its TaskState, but for `signal_pending`, which its own
  * signal handler sets.
  */
-typedef struct SignalTable SignalTable; /* signal.h */
+typedef struct SignalTable SignalTable; /* signals.h */
 
 #define GUEST_NSIG 64
 
@@ -37,10 +37,13 @@ typedef struct TaskState {
     uint64_t altstack_sp, altstack_size;
     uint32_t altstack_flags;
     uint64_t clear_child_tid; /* guest address, 0: none */
-    uint64_t fault_jmp;       /* of guest-mem.c */
-    bool exiting;             /* the thread leaves its loop */
+    siginfo_t fault; /* of the host's signal for the fault that is being raised */
+    bool has_fault;
+    uint32_t trapno, error_code; /* of the last fault, for signal frames */
+    uint64_t cr2;
+    bool exiting; /* the thread leaves its loop, with */
+    int exit_status;
     struct VforkFrame *vfork; /* it is the child in a vfork, which shares all memory */
-    uint64_t syscall_nr;      /* of the call in progress, to do it again */
 } TaskState;
 
 /* The calling thread's. */
@@ -101,10 +104,21 @@ int64_t safe_syscall(TaskState *ts, long nr, const uint64_t args[6]);
  */
 uint64_t task_suspend_mask(TaskState *ts, uint64_t guest_mask);
 
-/* Calls that memory, signals and threads are made of: mmap.c, signal.c, clone.c. */
+/* Calls that memory, signals and threads are made of: mmap.c, signal.c, clone.c, exec.c.
+ */
 SyscallFn sys_mmap, sys_munmap, sys_mprotect, sys_mremap, sys_brk, sys_madvise;
 SyscallFn sys_shmat, sys_shmdt;
-SyscallFn sys_arch_prctl;
-SyscallFn sys_exit, sys_exit_group;
+SyscallFn sys_rt_sigaction, sys_rt_sigprocmask, sys_rt_sigpending, sys_rt_sigsuspend;
+SyscallFn sys_rt_sigtimedwait, sys_rt_sigqueueinfo, sys_rt_tgsigqueueinfo;
+SyscallFn sys_rt_sigreturn, sys_sigaltstack, sys_pause, sys_kill, sys_tkill, sys_tgkill;
+SyscallFn sys_clone, sys_clone3, sys_fork, sys_vfork, sys_execve, sys_execveat;
+SyscallFn sys_exit, sys_exit_group, sys_set_tid_address, sys_arch_prctl;
+SyscallFn sys_set_robust_list, sys_get_robust_list, sys_rseq;
+
+/* Runs the guest's code until the thread ends; returns its exit status. */
+int task_run(TaskState *ts);
+/* A task for a new vCPU of the program's model, not yet reset. */
+TaskState *task_new(const TaskState *like);
+void task_free(TaskState *ts);
 
 #endif

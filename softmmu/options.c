@@ -3,6 +3,7 @@
 #include "softmmu/options.h"
 
 #include "util/host.h"
+#include "util/option-table.h"
 #include "util/options.h"
 
 /*
@@ -11,8 +12,6 @@
  * has none) and writes messages without the option's name, which the caller puts in
  * front.
  */
-
-typedef bool OptFn(Options *o, const char *arg, GError **errp);
 
 static bool is_help(const char *arg)
 {
@@ -44,8 +43,10 @@ static void replace(const char **field, const char *value)
 
 /* ---- machine ---- */
 
-static bool opt_machine(Options *o, const char *arg, GError **errp)
+static bool opt_machine(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     static const char *const keys[] = {"type", "accel", NULL};
     if (is_help(arg)) {
         return want_help(o, HELP_MACHINE);
@@ -64,8 +65,10 @@ static bool opt_machine(Options *o, const char *arg, GError **errp)
     return true;
 }
 
-static bool opt_cpu(Options *o, const char *arg, GError **errp)
+static bool opt_cpu(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     if (is_help(arg)) {
         return want_help(o, HELP_CPU);
     }
@@ -73,8 +76,10 @@ static bool opt_cpu(Options *o, const char *arg, GError **errp)
     return true;
 }
 
-static bool opt_accel(Options *o, const char *arg, GError **errp)
+static bool opt_accel(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     if (is_help(arg)) {
         return want_help(o, HELP_ACCEL);
     }
@@ -82,8 +87,10 @@ static bool opt_accel(Options *o, const char *arg, GError **errp)
     return true;
 }
 
-static bool opt_smp(Options *o, const char *arg, GError **errp)
+static bool opt_smp(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     static const char *const keys[] = {"cpus",    "sockets", "cores",
                                        "threads", "maxcpus", NULL};
     g_autoptr(OptList) list = optlist_parse(arg, "cpus", errp);
@@ -99,8 +106,10 @@ static bool opt_smp(Options *o, const char *arg, GError **errp)
     return true;
 }
 
-static bool opt_m(Options *o, const char *arg, GError **errp)
+static bool opt_m(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     static const char *const keys[] = {"size", NULL};
     g_autoptr(OptList) list = optlist_parse(arg, "size", errp);
     if (!list || !optlist_check_keys(list, keys, errp)) {
@@ -123,8 +132,10 @@ static bool opt_m(Options *o, const char *arg, GError **errp)
     return true;
 }
 
-static bool opt_device(Options *o, const char *arg, GError **errp)
+static bool opt_device(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     if (is_help(arg)) {
         return want_help(o, HELP_DEVICE);
     }
@@ -139,64 +150,84 @@ static bool opt_device(Options *o, const char *arg, GError **errp)
     return true;
 }
 
-static bool opt_name(Options *o, const char *arg, GError **errp)
+static bool opt_name(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     o->name = arg;
     return true;
 }
 
 /* ---- what it starts ---- */
 
-static bool opt_kernel(Options *o, const char *arg, GError **errp)
+static bool opt_kernel(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     return set_once(&o->kernel, arg, errp);
 }
 
-static bool opt_initrd(Options *o, const char *arg, GError **errp)
+static bool opt_initrd(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     return set_once(&o->initrd, arg, errp);
 }
 
-static bool opt_append(Options *o, const char *arg, GError **errp)
+static bool opt_append(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     o->append = arg;
     return true;
 }
 
-static bool opt_bios(Options *o, const char *arg, GError **errp)
+static bool opt_bios(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     return set_once(&o->bios, arg, errp);
 }
 
-static bool opt_no_reboot(Options *o, const char *arg, GError **errp)
+static bool opt_no_reboot(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     o->no_reboot = true;
     return true;
 }
 
-static bool opt_no_shutdown(Options *o, const char *arg, GError **errp)
+static bool opt_no_shutdown(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     o->no_shutdown = true;
     return true;
 }
 
 /* ---- terminal and ports ---- */
 
-static bool opt_nographic(Options *o, const char *arg, GError **errp)
+static bool opt_nographic(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     o->nographic = true;
     return true;
 }
 
-static bool opt_display(Options *o, const char *arg, GError **errp)
+static bool opt_display(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     o->display_none = true;
     return strcmp(arg, "none") == 0 ||
            user_error(errp, "there is no such display; only 'none'");
 }
 
-static bool opt_serial(Options *o, const char *arg, GError **errp)
+static bool opt_serial(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     if (o->nserial == MACHINE_SERIALS) {
         return user_error(errp, "there are only %d serial ports", MACHINE_SERIALS);
     }
@@ -204,14 +235,18 @@ static bool opt_serial(Options *o, const char *arg, GError **errp)
     return true;
 }
 
-static bool opt_monitor(Options *o, const char *arg, GError **errp)
+static bool opt_monitor(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     g_ptr_array_add(o->monitors, g_strdup(arg));
     return true;
 }
 
-static bool opt_mon(Options *o, const char *arg, GError **errp)
+static bool opt_mon(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     static const char *const keys[] = {"chardev", "mode", "pretty", NULL};
     g_autoptr(OptList) list = optlist_parse(arg, "chardev", errp);
     if (!list || !optlist_check_keys(list, keys, errp)) {
@@ -229,34 +264,44 @@ static bool opt_mon(Options *o, const char *arg, GError **errp)
     return true;
 }
 
-static bool opt_chardev(Options *o, const char *arg, GError **errp)
+static bool opt_chardev(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     g_ptr_array_add(o->chardevs, (void *)arg);
     return true;
 }
 
 /* ---- looking inside ---- */
 
-static bool opt_gdb(Options *o, const char *arg, GError **errp)
+static bool opt_gdb(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     o->gdb = strcmp(arg, "none") == 0 ? NULL : arg;
     return true;
 }
 
-static bool opt_gdb_1234(Options *o, const char *arg, GError **errp)
+static bool opt_gdb_1234(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     o->gdb = "tcp::1234";
     return true;
 }
 
-static bool opt_stopped(Options *o, const char *arg, GError **errp)
+static bool opt_stopped(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     o->stopped = true;
     return true;
 }
 
-static bool opt_d(Options *o, const char *arg, GError **errp)
+static bool opt_d(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     if (is_help(arg)) {
         return want_help(o, HELP_LOG);
     }
@@ -265,64 +310,72 @@ static bool opt_d(Options *o, const char *arg, GError **errp)
     return true;
 }
 
-static bool opt_perfmap(Options *o, const char *arg, GError **errp)
+static bool opt_perfmap(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     o->perfmap = true;
     return true;
 }
 
-static bool opt_jitdump(Options *o, const char *arg, GError **errp)
+static bool opt_jitdump(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     o->jitdump = true;
     return true;
 }
 
-static bool opt_symbols(Options *o, const char *arg, GError **errp)
+static bool opt_symbols(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     return set_once(&o->symbols, arg, errp);
 }
 
-static bool opt_logfile(Options *o, const char *arg, GError **errp)
+static bool opt_logfile(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     o->log_file = arg;
     return true;
 }
 
-static bool opt_dfilter(Options *o, const char *arg, GError **errp)
+static bool opt_dfilter(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     o->log_filter = arg;
     return true;
 }
 
 /* ---- about, and the rest ---- */
 
-static bool opt_help(Options *o, const char *arg, GError **errp)
+static bool opt_help(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     return want_help(o, HELP_OPTIONS);
 }
 
-static bool opt_version(Options *o, const char *arg, GError **errp)
+static bool opt_version(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
+
     return want_help(o, HELP_VERSION);
 }
 
-static bool opt_ignored(Options *o, const char *arg, GError **errp)
+static bool opt_ignored(void *opaque, const char *arg, GError **errp)
 {
     return true;
 }
 
-static bool opt_only_none(Options *o, const char *arg, GError **errp)
+static bool opt_only_none(void *opaque, const char *arg, GError **errp)
 {
     return strcmp(arg, "none") == 0 || user_error(errp, "only 'none' is possible");
 }
 
 /* ---- the table ---- */
-
-typedef struct OptRow {
-    const char *name; /* NULL: the row is the title of a section */
-    const char *alias, *arg, *text;
-    OptFn *fn;
-} OptRow;
 
 static const OptRow rows[] = {
 #define SECTION(title)                  {.text = title},
@@ -330,58 +383,16 @@ static const OptRow rows[] = {
 #include "softmmu/options.def"
 };
 
-static const OptRow *find_row(const char *name)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        const OptRow *r = &rows[i];
-        if (r->name && (strcmp(r->name, name) == 0 || g_strcmp0(r->alias, name) == 0)) {
-            return r;
-        }
-    }
-    return NULL;
-}
+static const OptTable table = {rows, ARRAY_SIZE(rows)};
 
-static bool unknown_option(const char *word, GError **errp)
-{
-    const char *names[ARRAY_SIZE(rows) + 1] = {NULL};
-    size_t n = 0;
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        if (rows[i].name) {
-            names[n++] = rows[i].name;
-        }
-    }
-    const char *close = closest_name(word + strspn(word, "-"), names);
-    g_autofree char *all = g_strjoinv(" -", (char **)names);
-    g_autofree char *hint =
-        close ? g_strdup_printf(", did you mean '-%s'?", close) : NULL;
-    return user_error(errp, "%s: no such option%s (there are: -%s)", word,
-                      hint ? hint : "", all);
-}
-
-/* Takes the option at argv[0] and returns how many words it has; 0: *errp is set. */
 static int take_option(Options *o, char **argv, GError **errp)
 {
-    const char *word = argv[0];
-    if (word[0] != '-' || !word[1]) {
-        user_error(errp, "%s: this is no option; a kernel is given by '-kernel %s'", word,
-                   word);
+    if (argv[0][0] != '-' || !argv[0][1]) {
+        user_error(errp, "%s: this is no option; a kernel is given by '-kernel %s'",
+                   argv[0], argv[0]);
         return 0;
     }
-    const OptRow *row = find_row(word + (word[1] == '-' ? 2 : 1));
-    if (!row) {
-        unknown_option(word, errp);
-        return 0;
-    }
-    if (row->arg && !argv[1]) {
-        user_error(errp, "-%s: the argument is missing: %s", row->name, row->arg);
-        return 0;
-    }
-    if (!row->fn(o, row->arg ? argv[1] : NULL, errp)) {
-        user_error_prefix(errp, "%s%s%s: ", word, row->arg ? " " : "",
-                          row->arg ? argv[1] : "");
-        return 0;
-    }
-    return row->arg ? 2 : 1;
+    return opttable_take(&table, o, argv, errp);
 }
 
 /* What can be said only when all options are known. */
@@ -433,25 +444,6 @@ void options_clear(Options *o)
 
 /* ---- -help ---- */
 
-enum { HELP_INDENT = 8, HELP_WIDTH = 80 };
-
-/* Prints a paragraph, indented and wrapped at spaces. */
-static void print_wrapped(FILE *out, const char *text)
-{
-    while (*text) {
-        int len = strlen(text), room = HELP_WIDTH - HELP_INDENT;
-        if (len > room) {
-            len = room;
-            while (len > 0 && text[len] != ' ') {
-                len--;
-            }
-        }
-        fprintf(out, "%*s%.*s\n", HELP_INDENT, "", len, text);
-        text += len;
-        text += strspn(text, " ");
-    }
-}
-
 void options_print_help(FILE *out)
 {
     fprintf(out,
@@ -459,14 +451,5 @@ void options_print_help(FILE *out)
             "Runs an x86_64 machine. Options are those of QEMU as far as they are here;\n"
             "one dash or two may be used.\n",
             g_get_prgname());
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        const OptRow *r = &rows[i];
-        if (!r->name) {
-            fprintf(out, "\n%s:\n\n", r->text);
-            continue;
-        }
-        fprintf(out, "  -%s%s%s%s%s\n", r->name, r->alias ? ", -" : "",
-                r->alias ? r->alias : "", r->arg ? " " : "", r->arg ? r->arg : "");
-        print_wrapped(out, r->text);
-    }
+    opttable_print(&table, out);
 }

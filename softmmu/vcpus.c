@@ -46,6 +46,9 @@ static void run_once(VCPU *v)
         vm_request_debug(v->vm, v);
         machine_unlock();
         break;
+    case CPU_EXIT_SYSCALL:
+    case CPU_EXIT_EXCEPTION: /* of programs */
+        break;
     case CPU_EXIT_HALT:
         cpu_wait(v->cpu);
         break;

@@ -1,9 +1,10 @@
-/* Executable memory: one region mapped twice, to write and to run. */
+/* Executable memory: one region mapped twice, to write and to run; or once. */
 /* SPDX-License-Identifier: MIT */
 /*
  * The executable view is placed within 2 GiB of the program's own text when the address
  * space allows, so that host code may reach helpers by relative calls. No page is ever
- * writable and executable at once.
+ * writable and executable at once, unless the region is a private one: a process made by
+ * fork() then has its own copy, which the kernel makes page by page when it is needed.
  */
 #include <errno.h>
 #include <sys/mman.h>
@@ -15,18 +16,17 @@
 enum { STEP = 64 << 20, NR_STEPS = 30 };
 
 /* Maps fd to be run, near our own code if one of the places there is free. */
-static void *map_near(int fd, size_t size)
+static void *map_near(int fd, size_t size, int prot, int flags)
 {
     uintptr_t text = ROUND_DOWN((uintptr_t)code_buf_new, STEP);
     for (unsigned i = 1; i < NR_STEPS; i++) {
         uintptr_t below = text - ROUND_UP(size, STEP) - i * (uintptr_t)STEP;
-        void *p = mmap((void *)below, size, PROT_READ | PROT_EXEC,
-                       MAP_SHARED | MAP_FIXED_NOREPLACE, fd, 0);
+        void *p = mmap((void *)below, size, prot, flags | MAP_FIXED_NOREPLACE, fd, 0);
         if (p != MAP_FAILED) {
             return p;
         }
     }
-    return mmap(NULL, size, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
+    return mmap(NULL, size, prot, flags, fd, 0);
 }
 
 static bool map_twice(CodeBuf *b, int fd, GError **errp)
@@ -37,7 +37,7 @@ static bool map_twice(CodeBuf *b, int fd, GError **errp)
         return user_error(errp, "no memory for translated code: %s", g_strerror(why));
     }
     b->rw = mmap(NULL, b->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    b->rx = map_near(fd, b->size);
+    b->rx = map_near(fd, b->size, PROT_READ | PROT_EXEC, MAP_SHARED);
     if (b->rw != MAP_FAILED && b->rx != MAP_FAILED) {
         return true;
     }
@@ -46,8 +46,25 @@ static bool map_twice(CodeBuf *b, int fd, GError **errp)
     return user_error(errp, "cannot map memory for translated code: %s", g_strerror(why));
 }
 
-CodeBuf *code_buf_new(size_t size, GError **errp)
+static CodeBuf *new_private(size_t size, GError **errp)
 {
+    CodeBuf *b = g_new0(CodeBuf, 1);
+    b->size = ROUND_UP(size, (size_t)sysconf(_SC_PAGESIZE));
+    b->rw = b->rx = map_near(-1, b->size, PROT_READ | PROT_WRITE | PROT_EXEC,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
+    if (b->rx == MAP_FAILED) {
+        user_error(errp, "cannot map memory for translated code: %s", g_strerror(errno));
+        g_free(b);
+        return NULL;
+    }
+    return b;
+}
+
+CodeBuf *code_buf_new(size_t size, bool is_private, GError **errp)
+{
+    if (is_private) {
+        return new_private(size, errp);
+    }
     int fd = memfd_create("mynah-code", MFD_CLOEXEC);
     if (fd < 0) {
         user_error(errp, "no memory for translated code: %s", g_strerror(errno));
@@ -66,7 +83,7 @@ void code_buf_free(CodeBuf *b)
     if (b->rw != MAP_FAILED) {
         munmap(b->rw, b->size);
     }
-    if (b->rx != MAP_FAILED) {
+    if (b->rx != MAP_FAILED && b->rx != b->rw) {
         munmap(b->rx, b->size);
     }
     g_free(b);

@@ -59,10 +59,11 @@ typedef struct TCGCode {
 
 /*
  * Code memory: one region mapped twice, writable and executable (W^X). All units and
- * thunks of a process live in it. `size` in bytes. False when the host refuses.
+ * thunks of a process live in it. `size` in bytes. NULL when the host refuses. private:
+ * mapped once, so that a fork has its own.
  */
 typedef struct CodeBuf CodeBuf;
-CodeBuf *code_buf_new(size_t size, GError **errp);
+CodeBuf *code_buf_new(size_t size, bool is_private, GError **errp);
 void code_buf_free(CodeBuf *b);
 size_t code_buf_used(const CodeBuf *b);
 size_t code_buf_size(const CodeBuf *b);
@@ -111,6 +112,12 @@ struct TCGBackend {
     void (*guard)(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t token);
     /* tcg_restore_point() for code of this back end. */
     bool (*restore_point)(const TCGCode *code, const void *ra, TCGRestore *out);
+    /*
+     * With GuestDesc.direct: where a thread goes on whose access has faulted, with all
+     * registers as they are but the pc of the fault in a scratch register (x86_64: r10).
+     * NULL: accesses of this back end are made by C code.
+     */
+    const void *(*fault_entry)(void);
     /* Host code as text, for -d out_asm. */
     void (*disas)(const TCGCode *code, GString *to);
 };

@@ -145,7 +145,7 @@ typedef struct X64 {
 
 /* Code made once, by rx address. */
 typedef struct X64Thunks {
-    const uint8_t *enter, *exit, *exit_lookup, *jump_miss;
+    const uint8_t *enter, *exit, *exit_lookup, *jump_miss, *fault;
     const uint8_t *head[2], *unlinked[TCG_MAX_EXITS];
     const uint8_t *save_all, *save_caller, *load_all, *load_caller;
     const uint8_t *ld[64], *st[32]; /* by MemOp, MO_SIGN excluded */

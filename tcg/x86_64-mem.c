@@ -599,6 +599,11 @@ static void compare_exchange(X64 *x, Access *acc, IRType t)
     }
     asm_lea(&x->a, IR_I64, acc->a, acc->host);
     acc->host = mem_at(acc->a, 0);
+    if (acc->direct) { /* what the address was made of is free again */
+        x->ra.locked = 0;
+        ra_lock(&x->ra, acc->a);
+        ra_lock(&x->ra, acc->t);
+    }
     Opnd new = value_to_store(x, acc, op->in[3], t);
     if (new.kind == VAL_IMM || new.reg == RAX) {
         x64_mov_in(x, IR_I64, acc->t, new);

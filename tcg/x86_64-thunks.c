@@ -142,6 +142,17 @@ static void thunk_jump_miss(X64 *x)
     asm_rr(&x->a, 0xff, 4, R10);
 }
 
+/* r10: pc of an access that has faulted in a unit. */
+static void thunk_fault(X64 *x)
+{
+    x64_thunks.fault = thunk_start(x);
+    to_c(x);
+    thunk_regs(x, ALL_PINNED, true);
+    asm_mov(&x->a, IR_I64, RDI, ENV);
+    asm_mov(&x->a, IR_I64, RSI, R10);
+    x64_call(x, (const void *)x->g->fault);
+}
+
 static void thunks_of_calls(X64 *x)
 {
     x64_thunks.save_all = thunk_start(x);
@@ -317,6 +328,9 @@ static void emit_thunks(X64 *x)
     thunk_exit(x);
     thunks_of_exits(x);
     thunk_jump_miss(x);
+    if (x->g->direct) {
+        thunk_fault(x);
+    }
     thunks_of_calls(x);
     thunks_of_flags(x);
     thunk_atomic(x);

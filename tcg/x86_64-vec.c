@@ -556,14 +556,19 @@ void x64_emit_vcmpcc(X64 *x, const IROp *op)
 
 /* ---- memory ---- */
 
-static uint32_t move_opcode(const IROp *op, bool store)
+static uint32_t move_opcode(const IROp *op, const Access *acc, bool store)
 {
+    bool aligned = acc->direct && op->memop & MO_ALIGN;
+
     switch (op->memop & MO_SIZE) {
     case MO_32: /* movss */
         return (store ? 0x11 : 0x10) | MAP_0F | PRE_F3;
     case MO_64: /* movsd */
         return (store ? 0x11 : 0x10) | MAP_0F | PRE_F2;
     default:
+        if (aligned) {
+            return (store ? 0x29 : 0x28) | MAP_0F; /* movaps: faults itself */
+        }
         return store ? MOVUPS_ST : MOVUPS_LD;
     }
 }
@@ -593,7 +598,7 @@ void x64_emit_vec_ld(X64 *x, const IROp *op)
     }
     unsigned w = out_reg(x, op->out[0]);
     x64_access_here(x, &acc);
-    asm_rm(&x->a, move_opcode(op, false), w, acc.host);
+    asm_rm(&x->a, move_opcode(op, &acc, false), w, acc.host);
     out_done(x, op->out[0], w);
     clear_upper(x, op);
 }
@@ -619,7 +624,7 @@ void x64_emit_vec_st(X64 *x, const IROp *op)
         }
     } else {
         x64_access_here(x, &acc);
-        asm_rm(&x->a, move_opcode(op, true), x->vec_stored, acc.host);
+        asm_rm(&x->a, move_opcode(op, &acc, true), x->vec_stored, acc.host);
     }
     x64_access_done(x, &acc);
 }

@@ -95,15 +95,21 @@ static void hook_store_slot(RegAlloc *ra, unsigned src, unsigned slot)
     asm_store(&of_ra(ra)->a, IR_I64, src, slot_mem(slot));
 }
 
+#define RA_HOOKS                                                   \
+    .mov = hook_mov, .movi = hook_movi, .load_env = hook_load_env, \
+    .store_env = hook_store_env, .load_slot = hook_load_slot,      \
+    .store_slot = hook_store_slot
+
 static const RAHost ra_host = {
     .nscratch = 3,
     .scratch = {R10, R11, R12},
-    .mov = hook_mov,
-    .movi = hook_movi,
-    .load_env = hook_load_env,
-    .store_env = hook_store_env,
-    .load_slot = hook_load_slot,
-    .store_slot = hook_store_slot,
+    RA_HOOKS,
+};
+/* Where guest addresses are host addresses, nothing is in the TLB's register. */
+static const RAHost ra_host_direct = {
+    .nscratch = 4,
+    .scratch = {R10, R11, R12, TLB},
+    RA_HOOKS,
 };
 
 /* ---- env and helpers ---- */
@@ -670,7 +676,9 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     };
     x.slow_tail = &x.slow;
     x.sides = arena_alloc(&s->arena, count_sides(s) * sizeof(SideEntry));
-    ra_start(&x.ra, &ra_host, s, pinned);
+    ra_start(&x.ra,
+             s->guest->direct && !s->guest->guest_base ? &ra_host_direct : &ra_host, s,
+             pinned);
     count_labels(&x);
     cc_set_env(&x);
     *out = (TCGCode){.backend = &x64_backend, .entry = x64_rx(&x, x.entry)};
@@ -755,6 +763,11 @@ const void *tcg_exit_lookup_code(void)
     return x64_thunks.exit_lookup;
 }
 
+static const void *x64_fault_entry(void)
+{
+    return x64_thunks.fault;
+}
+
 static const TCGBackend x64_backend = {
     .name = "x86_64",
     .probes = true,
@@ -764,6 +777,7 @@ static const TCGBackend x64_backend = {
     .link = x64_link,
     .guard = x64_guard,
     .restore_point = x64_restore_point,
+    .fault_entry = x64_fault_entry,
     .disas = x64_disas,
 };
 

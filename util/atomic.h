@@ -29,4 +29,7 @@
 #define smp_rmb() __atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define smp_wmb() __atomic_thread_fence(__ATOMIC_RELEASE)
 
+/* For the compiler only: a signal handler of the same thread sees what stands above. */
+#define barrier() __atomic_signal_fence(__ATOMIC_SEQ_CST)
+
 #endif

@@ -164,6 +164,33 @@ static GArray *take_unseen(void)
     return ready;
 }
 
+void epoch_reset(void)
+{
+    EpochThread *t = self();
+    t->depth = 0;
+    atomic_store_release(&t->seen, 0);
+}
+
+void epoch_fork_begin(void)
+{
+    mutex_lock(&epoch_lock);
+}
+
+/* Records of threads that are not in the child are free again. */
+void epoch_fork_end(bool child)
+{
+    for (EpochThread *t = epoch_threads; child && t; t = t->next) {
+        if (t != epoch_self) {
+            t->seen = t->depth = 0;
+            t->in_use = false;
+        }
+    }
+    if (child && epoch_remote_fence) { /* a registration is of one process */
+        epoch_remote_fence = membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+    }
+    mutex_unlock(&epoch_lock);
+}
+
 size_t epoch_reap(void)
 {
     mutex_lock(&epoch_lock);

@@ -23,6 +23,13 @@ void epoch_quiesce(void);
  * out. */
 void epoch_retire(void *p, void (*fn)(void *p));
 
+/* Around fork(), which keeps only the calling thread; it is outside. */
+void epoch_fork_begin(void);
+void epoch_fork_end(bool child);
+
+/* The calling thread is outside, whatever it was. */
+void epoch_reset(void);
+
 /* Frees what can be freed now and returns how many objects still wait. */
 size_t epoch_reap(void);
 

@@ -35,22 +35,16 @@ static void fill_guest_desc(TCGEngine *e)
         .tlb_base = CPU_ENV_OFFSET(tlb_base),
         .jc_base = CPU_ENV_OFFSET(jc_base),
         .jc_tag = CPU_ENV_OFFSET(jc_tag),
-        .code_map = TLB_CODE_MAP,
         .jc_bits = JC_BITS,
         .page_bits = PAGE_BITS,
-        .tlb_index_bits = TLB_INDEX_BITS,
-        .tlb_entry_bits = 5,
-        .tag_read = offsetof(TLBEntry, read),
-        .tag_write = offsetof(TLBEntry, write),
-        .addend = offsetof(TLBEntry, addend),
         .ld = tcg_ld,
         .st = tcg_st,
         .ld_vec = tcg_ld_vec,
         .st_vec = tcg_st_vec,
         .atomic = tcg_atomic,
-        .probe = tcg_probe,
         .lookup = tb_lookup_code,
     };
+    tcg_memory_init(e);
     e->ops->fill_guest_desc(g);
 }
 
@@ -68,29 +62,9 @@ static bool alloc_by_code(TCGEngine *e, GError **errp)
     return true;
 }
 
-static void flush_work(CPUState *cpu, void *data)
-{
-    tlb_flush_all(cpu);
-}
-
-static void layout_changed(MemoryListener *l)
-{
-    TCGEngine *e = container_of(l, TCGEngine, listener);
-
-    for (unsigned i = 0; i < e->cpus->len; i++) {
-        CPUTCG *t = e->cpus->pdata[i];
-
-        if (!t->cpu->thread || thread_is_self(t->cpu->thread)) {
-            tlb_flush_all(t->cpu);
-        } else {
-            run_on_cpu_async(t->cpu, flush_work, NULL);
-        }
-    }
-}
-
 static bool init_backend(TCGEngine *e, GError **errp)
 {
-    e->code = code_buf_new(e->opts.tb_size, errp);
+    e->code = code_buf_new(e->opts.tb_size, tcg_one_space, errp);
     return e->code && alloc_by_code(e, errp) &&
            e->backend->init(&e->guest, e->code, errp);
 }
@@ -109,6 +83,7 @@ TCGEngine *tcg_engine_new(const TCGOptions *opts, const CPUOps *ops, GError **er
     htab_init(&e->tbs, 1 << 14);
     tb_pages_init(e);
     tb_tokens_init(e);
+    exclusive_init(e);
     fill_guest_desc(e);
     e->ctx = tcg_context_new(&e->guest);
     e->ctx->opt_off = opts->opt_off;
@@ -120,17 +95,13 @@ TCGEngine *tcg_engine_new(const TCGOptions *opts, const CPUOps *ops, GError **er
         tcg_engine_free(e);
         return NULL;
     }
-    memory_set_code_write_hook(tb_code_written, e);
     return e;
 }
 
 void tcg_engine_free(TCGEngine *e)
 {
     assert(!e->cpus->len);
-    memory_set_code_write_hook(NULL, NULL);
-    if (e->listener.as) {
-        memory_listener_unregister(&e->listener);
-    }
+    tcg_memory_exit(e);
     lockstep_free(e);
     tb_pages_reset(e);
     tb_pages_free(e);
@@ -148,19 +119,12 @@ void tcg_engine_free(TCGEngine *e)
     if (e->code) {
         code_buf_free(e->code);
     }
+    exclusive_free(e);
     mutex_destroy(&e->lock);
     g_free(e);
 }
 
 /* vCPUs. */
-
-static void follow_layout(TCGEngine *e, AddressSpace *mem)
-{
-    if (!e->listener.as) {
-        e->listener.commit = layout_changed;
-        memory_listener_register(&e->listener, mem);
-    }
-}
 
 void tcg_vcpu_init(TCGEngine *e, CPUState *cpu)
 {
@@ -168,30 +132,33 @@ void tcg_vcpu_init(TCGEngine *e, CPUState *cpu)
 
     t->cpu = cpu;
     t->engine = e;
-    t->jc = g_malloc(sizeof(JumpEntry) << JC_BITS);
-    memset(t->jc, 0xff, sizeof(JumpEntry) << JC_BITS);
+    t->jc = tb_jump_table_new();
     cpu->accel_data = t;
     cpu->jc_base = t->jc;
     cpu->jc_tag = JC_TAG_NONE;
     tlb_init(cpu);
+    tcg_memory_vcpu(e, cpu);
+    mutex_lock(&e->lock);
     g_ptr_array_add(e->cpus, t);
-    follow_layout(e, cpu->mem);
+    mutex_unlock(&e->lock);
 }
 
 void tcg_vcpu_fini(CPUState *cpu)
 {
     CPUTCG *t = cpu->accel_data;
 
+    mutex_lock(&t->engine->lock);
     g_ptr_array_remove(t->engine->cpus, t);
+    mutex_unlock(&t->engine->lock);
     tlb_free(cpu);
-    g_free(t->jc);
+    tb_jump_table_free(t->jc);
     g_free(t);
     cpu->accel_data = cpu->jc_base = cpu->tlb_base = NULL;
 }
 
 void cpu_breakpoint_changed(CPUState *cpu, vaddr pc)
 {
-    if (cpu->tlb_base) {
+    if (cpu->accel_data) {
         tb_invalidate_at(cpu_tcg(cpu), pc);
     }
 }
@@ -328,7 +295,7 @@ static bool tcg_accel_vcpu_init(CPUState *cpu, GError **errp)
             return false;
         }
     }
-    if (tcg.engine->cpus->len) {
+    if (tcg.engine->cpus->len && !tcg_many_vcpus) {
         return user_error(errp, "tcg: more than one vCPU is not supported yet");
     }
     tcg_vcpu_init(tcg.engine, cpu);

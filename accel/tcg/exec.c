@@ -193,6 +193,20 @@ static void at_breakpoint(CPUState *cpu)
     }
 }
 
+/* The unit at pc was made from bytes that are no longer there. */
+static void drop_stale(CPUState *cpu)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+
+    engine_lock(t);
+    TranslationBlock *tb = tb_find(cpu, true);
+
+    if (tb) {
+        tb_invalidate(t->engine, tb);
+    }
+    engine_unlock(t);
+}
+
 static void exit_tb(CPUState *cpu, uintptr_t n)
 {
     switch (n) {
@@ -201,6 +215,12 @@ static void exit_tb(CPUState *cpu, uintptr_t n)
         break;
     case CPU_TB_DEBUG:
         stop_for_debugger(cpu, CPU_STOP_STEP, NULL);
+        break;
+    case CPU_TB_SYSCALL:
+        cpu->exception_index = CPU_EXCP_SYSCALL;
+        break;
+    case CPU_TB_STALE:
+        drop_stale(cpu);
         break;
     case CPU_TB_BREAKPOINT:
         at_breakpoint(cpu);
@@ -311,6 +331,10 @@ static bool handle_exception(CPUState *cpu, CPUExit *why)
 
         t->stats.excp++;
         t->one_shot = t->unshared = false;
+        if (!cpu->ops->deliver_exception) {
+            *why = CPU_EXIT_EXCEPTION;
+            return true;
+        }
         cpu->ops->deliver_exception(cpu);
         if (cpu->singlestep && cpu->exception_index < 0) {
             stop_for_debugger(cpu, CPU_STOP_STEP, NULL);
@@ -324,6 +348,9 @@ static bool handle_exception(CPUState *cpu, CPUExit *why)
         return false;
     case CPU_EXCP_DEBUG:
         *why = CPU_EXIT_DEBUG;
+        return true;
+    case CPU_EXCP_SYSCALL:
+        *why = CPU_EXIT_SYSCALL;
         return true;
     case CPU_EXCP_SHUTDOWN:
         *why = CPU_EXIT_SHUTDOWN;
@@ -340,6 +367,7 @@ static bool handle_requests(CPUState *cpu, CPUExit *why)
 
     atomic_set(&cpu->exit_request, 0);
     smp_mb(); /* a request that is not seen below sets exit_request again */
+    exclusive_park(t);
     if (atomic_read(&cpu->work)) {
         cpu_process_work(cpu);
     }
@@ -368,11 +396,29 @@ static bool handle_requests(CPUState *cpu, CPUExit *why)
     return false;
 }
 
+/* Code memory is full: the others stop, then everything is forgotten. */
+static void flush_alone(CPUTCG *t)
+{
+    unsigned flushes = t->engine->flush_count;
+
+    t->want_flush = false;
+    exclusive_begin(t);
+    if (flushes == t->engine->flush_count) {
+        engine_lock(t);
+        tb_flush(t->engine);
+        engine_unlock(t);
+    }
+    exclusive_end(t);
+}
+
 static CPUExit exec_loop(CPUState *cpu)
 {
     CPUExit why;
 
     for (;;) {
+        if (unlikely(cpu_tcg(cpu)->want_flush)) {
+            flush_alone(cpu_tcg(cpu));
+        }
         while (cpu->exception_index >= 0) {
             if (handle_exception(cpu, &why)) {
                 return why;
@@ -426,11 +472,13 @@ CPUExit tcg_vcpu_run(CPUState *cpu)
     }
     t->is_stopped = false;
     epoch_enter();
+    exclusive_run(t);
     if (sigsetjmp(cpu->jmp_env, 0)) {
         after_jump(cpu);
     }
     CPUExit why = exec_loop(cpu);
 
+    exclusive_stop(t);
     epoch_leave();
     return why;
 }

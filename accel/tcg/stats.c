@@ -62,27 +62,6 @@ static void vcpu_text(const TCGEngine *e, const CPUTCG *t, GString *to)
     line(to, "look-ups that found", s->lookup_hits);
 }
 
-static void tlb_text(const CPUTLB *tlb, GString *to)
-{
-    const TLBStats *s = &tlb->stats;
-
-    g_string_append(to, "  TLB\n");
-    line(to, "slow loads", s->slow_loads);
-    line(to, "slow stores", s->slow_stores);
-    line(to, "slow probes", s->slow_probes);
-    line(to, "I/O accesses", s->mmio);
-    line(to, "fills", s->fills);
-    line(to, "  from level 2, 4 KiB", s->l2_small);
-    line(to, "  from level 2, large", s->l2_large);
-    line(to, "  by page walk", s->walks);
-    line(to, "address space switches", s->switches);
-    line(to, "  to one that was kept", s->switch_hits);
-    line(to, "flushes: page", s->page_flushes);
-    line(to, "flushes: address space", s->space_flushes);
-    line(to, "flushes: more", s->flushes);
-    line(to, "kernel code epochs", s->kernel_epochs);
-}
-
 void tcg_stats_text(const TCGEngine *e, GString *to)
 {
     translation_text(e, to);
@@ -90,6 +69,6 @@ void tcg_stats_text(const TCGEngine *e, GString *to)
         const CPUTCG *t = e->cpus->pdata[i];
 
         vcpu_text(e, t, to);
-        tlb_text(&t->tlb, to);
+        tcg_memory_stats(t, to);
     }
 }

@@ -24,7 +24,10 @@
 #include "accel/tcg/lockstep.h"
 #include "accel/tcg/tb.h"
 
+#include "util/atomic.h"
 #include "util/log.h"
+
+#include <sys/mman.h>
 
 #define TB_CHUNK_SIZE (1u << 20)
 
@@ -137,8 +140,13 @@ static void remember(CPUState *cpu, const TranslationBlock *tb, bool global,
         note_page(cpu, second_pc(tb), tb->second, second_global);
     }
     if (!t->engine->no_chain && !tb->unshared) {
-        t->jc[tb->ip & ((1u << JC_BITS) - 1)] =
-            (JumpEntry){.pc = tb->ip, .tag = cpu->jc_tag, .code = tb->code.entry};
+        JumpEntry *j = &t->jc[tb->ip & ((1u << JC_BITS) - 1)];
+
+        *j = (JumpEntry){.pc = tb->ip, .tag = cpu->jc_tag, .code = tb->code.entry};
+        smp_mb(); /* see jump_table_forget() */
+        if (unlikely(atomic_read(&tb->invalid))) {
+            j->tag = JC_TAG_NONE;
+        }
     }
 }
 
@@ -178,7 +186,7 @@ const void *tb_lookup_code(void *env)
 
 TranslationBlock *tb_by_code(const TCGEngine *e, const void *code)
 {
-    size_t lo = 0, hi = e->ntbs;
+    size_t lo = 0, hi = atomic_load_acquire(&e->ntbs);
 
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
@@ -232,7 +240,8 @@ void tb_install(TCGEngine *e, TranslationBlock *tb)
 
     assert(!last || (const char *)last->code.entry < (const char *)tb->code.entry);
     assert(e->ntbs < e->max_tbs);
-    e->by_code[e->ntbs++] = tb;
+    e->by_code[e->ntbs] = tb;
+    atomic_store_release(&e->ntbs, e->ntbs + 1);
     if (!tb->one_shot) {
         tb_page_add(e, tb);
         htab_insert(&e->tbs, tb, tb_hash_of(tb), never_equal, NULL);
@@ -293,7 +302,8 @@ void tb_try_link(CPUState *cpu, TranslationBlock *from, unsigned slot,
     CPUTCG *t = cpu_tcg(cpu);
     TCGEngine *e = t->engine;
     TBLink *l = &from->links[slot];
-    bool inside = inside_pages_of(from, to), guarded = from->code.exits[slot].guard;
+    bool inside = tcg_one_space || inside_pages_of(from, to),
+         guarded = from->code.exits[slot].guard;
 
     if (!may_be_linked(from) || !may_be_linked(to) || l->to == to ||
         e->opts.opt_off >> OPTBIT_chain & 1 || e->no_chain ||
@@ -301,6 +311,10 @@ void tb_try_link(CPUState *cpu, TranslationBlock *from, unsigned slot,
         return;
     }
     engine_lock(t);
+    if (!may_be_linked(from) || !may_be_linked(to)) { /* by another vCPU, just now */
+        engine_unlock(t);
+        return;
+    }
     if (l->to) { /* the page is another one in this address space */
         link_clear(e, l);
     }
@@ -338,14 +352,20 @@ void tb_unlink_kernel(CPUTCG *t)
 
 /* Invalidation. */
 
+/*
+ * Other vCPUs run meanwhile, so an entry of theirs loses its tag only: what reads it has
+ * compared the tag before it takes the code. One that is being written now is taken back
+ * by its writer, who sees `invalid`.
+ */
 static void jump_table_forget(TCGEngine *e, const TranslationBlock *tb)
 {
+    smp_mb();
     for (unsigned i = 0; i < e->cpus->len; i++) {
         CPUTCG *t = e->cpus->pdata[i];
         JumpEntry *j = &t->jc[tb->ip & ((1u << JC_BITS) - 1)];
 
         if (j->code == tb->code.entry) {
-            *j = (JumpEntry){.tag = JC_TAG_NONE};
+            atomic_set(&j->tag, JC_TAG_NONE);
         }
     }
 }
@@ -355,7 +375,7 @@ void tb_invalidate(TCGEngine *e, TranslationBlock *tb)
     if (tb->invalid || tb->one_shot) {
         return;
     }
-    tb->invalid = true;
+    atomic_set(&tb->invalid, true);
     e->stats.invalidated++;
     htab_remove(&e->tbs, tb, tb_hash_of(tb));
     tb_page_remove(e, tb);
@@ -383,6 +403,42 @@ void tb_invalidate_at(CPUTCG *t, vaddr pc)
     engine_unlock(t);
 }
 
+static void jump_table_clear(JumpEntry *jc)
+{
+    memset(jc, tcg_one_space ? 0 : 0xff, sizeof(JumpEntry) << JC_BITS);
+}
+
+/* Where no tag is 0, fresh pages will do; many threads have but few entries. */
+JumpEntry *tb_jump_table_new(void)
+{
+    JumpEntry *jc = mmap(NULL, sizeof(JumpEntry) << JC_BITS, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (jc == MAP_FAILED) {
+        g_error("no memory for a jump table");
+    }
+    if (!tcg_one_space) {
+        jump_table_clear(jc);
+    }
+    return jc;
+}
+
+void tb_jump_table_free(JumpEntry *jc)
+{
+    munmap(jc, sizeof(JumpEntry) << JC_BITS);
+}
+
+void tb_flush_from_loop(CPUState *cpu, bool one_shot)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+
+    if (t->engine->cpus->len > 1) {
+        t->want_flush = true;
+        t->one_shot |= one_shot;
+        cpu->exception_index = CPU_EXCP_LEAVE;
+        cpu_loop_exit(cpu);
+    }
+}
+
 void tb_flush(TCGEngine *e)
 {
     e->stats.flushes++;
@@ -394,7 +450,7 @@ void tb_flush(TCGEngine *e)
     for (unsigned i = 0; i < e->cpus->len; i++) {
         CPUTCG *t = e->cpus->pdata[i];
 
-        memset(t->jc, 0xff, sizeof(JumpEntry) << JC_BITS);
+        jump_table_clear(t->jc);
     }
     g_ptr_array_set_size(e->chunks, 0);
     e->chunk_cur = e->chunk_end = NULL;

@@ -27,23 +27,20 @@ typedef struct CodePage {
     uint64_t granules;
 } CodePage;
 
-/*
- * Which TLB entries may write to a page directly: none (0), those with one index of level
- * 1 (index + 1), or more. It says too many rather than too few: entries go without
- * notice.
- */
-#define WRITERS_MANY UINT16_MAX
-static_assert(TLB_ENTRIES < WRITERS_MANY, "indexes fit");
-
 typedef struct Leaf {
     CodePage page[LEAF_PAGES];
-    uint16_t writers[LEAF_PAGES];
+    uint16_t note[LEAF_PAGES];
 } Leaf;
 
-/* Indexed by page of ram_addr_t, two levels; a leaf covers 2 MiB. */
+/* Indexed by page of ram_addr_t, of up to 47 bits, three levels: a leaf covers 2 MiB, a
+ * Mid 16 GiB. What is there once stays, so that readers need no lock. */
+#define MID_BITS  13
+#define ROOT_BITS 13
+typedef struct Mid {
+    Leaf *leaf[1 << MID_BITS];
+} Mid;
 typedef struct PageTable {
-    Leaf **leaf;
-    size_t nleaves;
+    Mid *mid[1 << ROOT_BITS];
 } PageTable;
 
 void tb_pages_init(TCGEngine *e)
@@ -51,41 +48,51 @@ void tb_pages_init(TCGEngine *e)
     e->pages = g_new0(PageTable, 1);
 }
 
+/* Calls fn for each leaf and the address of its first page. */
+static void for_each_leaf(TCGEngine *e,
+                          void (*fn)(TCGEngine *e, Leaf *leaf, ram_addr_t base))
+{
+    for (size_t i = 0; i < 1 << ROOT_BITS; i++) {
+        Mid *mid = e->pages->mid[i];
+
+        for (size_t j = 0; mid && j < 1 << MID_BITS; j++) {
+            if (mid->leaf[j]) {
+                fn(e, mid->leaf[j], (i << MID_BITS | j) << (LEAF_BITS + PAGE_BITS));
+            }
+        }
+    }
+}
+
+static void free_leaf(TCGEngine *e, Leaf *leaf, ram_addr_t base)
+{
+    g_free(leaf);
+}
+
 void tb_pages_free(TCGEngine *e)
 {
-    for (size_t i = 0; i < e->pages->nleaves; i++) {
-        g_free(e->pages->leaf[i]);
+    for_each_leaf(e, free_leaf);
+    for (size_t i = 0; i < 1 << ROOT_BITS; i++) {
+        g_free(e->pages->mid[i]);
     }
-    g_free(e->pages->leaf);
     g_free(e->pages);
 }
 
-static CodePage *page_find(const TCGEngine *e, ram_addr_t addr)
+/* The place of the leaf's pointer; NULL: there is not even that. */
+static Leaf **leaf_slot(const TCGEngine *e, ram_addr_t addr)
 {
     size_t n = addr >> (PAGE_BITS + LEAF_BITS);
+    Mid *mid = n >> (MID_BITS + ROOT_BITS)
+                   ? NULL
+                   : atomic_load_acquire(&e->pages->mid[n >> MID_BITS]);
 
-    if (n >= e->pages->nleaves || !e->pages->leaf[n]) {
-        return NULL;
-    }
-    return &e->pages->leaf[n]->page[addr >> PAGE_BITS & (LEAF_PAGES - 1)];
+    return mid ? &mid->leaf[n & ((1 << MID_BITS) - 1)] : NULL;
 }
 
-static Leaf *leaf_get(TCGEngine *e, ram_addr_t addr)
+static Leaf *leaf_find(const TCGEngine *e, ram_addr_t addr)
 {
-    PageTable *pt = e->pages;
-    size_t n = addr >> (PAGE_BITS + LEAF_BITS);
+    Leaf **slot = leaf_slot(e, addr);
 
-    if (n >= pt->nleaves) {
-        size_t more = MAX(n + 1, 2 * pt->nleaves);
-
-        pt->leaf = g_renew(Leaf *, pt->leaf, more);
-        memset(pt->leaf + pt->nleaves, 0, (more - pt->nleaves) * sizeof *pt->leaf);
-        pt->nleaves = more;
-    }
-    if (!pt->leaf[n]) {
-        pt->leaf[n] = g_new0(Leaf, 1);
-    }
-    return pt->leaf[n];
+    return slot ? atomic_load_acquire(slot) : NULL;
 }
 
 static unsigned leaf_index(ram_addr_t addr)
@@ -93,12 +100,72 @@ static unsigned leaf_index(ram_addr_t addr)
     return addr >> PAGE_BITS & (LEAF_PAGES - 1);
 }
 
-void tb_page_writable(TCGEngine *e, ram_addr_t page, unsigned index)
+/* Where the next leaf may begin, seen from an address that has none. */
+static ram_addr_t skip_leaf(const TCGEngine *e, ram_addr_t addr)
 {
-    uint16_t *w = &leaf_get(e, page)->writers[leaf_index(page)];
+    unsigned bits = LEAF_BITS + PAGE_BITS + (leaf_slot(e, addr) ? 0 : MID_BITS);
 
-    if (*w != index + 1) {
-        *w = *w ? WRITERS_MANY : index + 1;
+    return ((addr >> bits) + 1) << bits;
+}
+
+static CodePage *page_find(const TCGEngine *e, ram_addr_t addr)
+{
+    Leaf *leaf = leaf_find(e, addr);
+
+    return leaf ? &leaf->page[leaf_index(addr)] : NULL;
+}
+
+static Leaf *leaf_get(TCGEngine *e, ram_addr_t addr)
+{
+    Leaf **slot = leaf_slot(e, addr);
+
+    if (!slot) {
+        atomic_store_release(&e->pages->mid[addr >> (PAGE_BITS + LEAF_BITS + MID_BITS)],
+                             g_new0(Mid, 1));
+        slot = leaf_slot(e, addr);
+    }
+    if (!*slot) {
+        atomic_store_release(slot, g_new0(Leaf, 1));
+    }
+    return *slot;
+}
+
+uint16_t *tb_page_note(TCGEngine *e, ram_addr_t page)
+{
+    return &leaf_get(e, page)->note[leaf_index(page)];
+}
+
+uint16_t tb_page_note_peek(const TCGEngine *e, ram_addr_t page)
+{
+    Leaf *leaf = leaf_find(e, page);
+
+    return leaf ? atomic_read(&leaf->note[leaf_index(page)]) : 0;
+}
+
+bool tb_range_has_notes(const TCGEngine *e, ram_addr_t start, ram_addr_t last)
+{
+    for (ram_addr_t page = start & PAGE_MASK; page <= last;) {
+        Leaf *leaf = leaf_find(e, page);
+
+        if (leaf) {
+            return true;
+        }
+        page = skip_leaf(e, page);
+    }
+    return false;
+}
+
+void tb_range_clear_notes(TCGEngine *e, ram_addr_t start, ram_addr_t last)
+{
+    for (ram_addr_t page = start & PAGE_MASK; page <= last;) {
+        Leaf *leaf = leaf_find(e, page);
+
+        if (leaf) {
+            atomic_set(&leaf->note[leaf_index(page)], 0);
+            page += PAGE_SIZE;
+        } else {
+            page = skip_leaf(e, page);
+        }
     }
 }
 
@@ -206,15 +273,6 @@ static bool tb_hit(const TranslationBlock *tb, ram_addr_t addr, unsigned len)
 
 /* Lists. */
 
-bool tb_page_knows_writer(const TCGEngine *e, ram_addr_t page, unsigned index)
-{
-    size_t n = page >> (PAGE_BITS + LEAF_BITS);
-    const Leaf *leaf = n < e->pages->nleaves ? e->pages->leaf[n] : NULL;
-    uint16_t w = leaf ? leaf->writers[leaf_index(page)] : 0;
-
-    return w == WRITERS_MANY || w == index + 1;
-}
-
 static void page_list_add(TCGEngine *e, TranslationBlock *tb, ram_addr_t page)
 {
     CodePage *p = &leaf_get(e, page)->page[leaf_index(page)];
@@ -225,15 +283,6 @@ static void page_list_add(TCGEngine *e, TranslationBlock *tb, ram_addr_t page)
     *next_in(tb, page) = p->first;
     p->first = tb;
     p->granules |= granules_in(tb, page);
-}
-
-static void page_clear_flag(ram_addr_t page)
-{
-    RAMBlock *block = ram_block_find(page);
-
-    if (block) { /* at the program's end memory may be gone already */
-        ram_page_clear_code(block, page - block->base);
-    }
 }
 
 static void page_list_remove(TCGEngine *e, TranslationBlock *tb, ram_addr_t page)
@@ -250,7 +299,7 @@ static void page_list_remove(TCGEngine *e, TranslationBlock *tb, ram_addr_t page
         }
     }
     if (!p->first) {
-        page_clear_flag(page);
+        tb_page_unprotect(e, page);
     }
 }
 
@@ -277,14 +326,13 @@ void tb_page_remove(TCGEngine *e, TranslationBlock *tb)
 static bool on_list(const TCGEngine *e, const TranslationBlock *tb, ram_addr_t page)
 {
     const CodePage *p = page_find(e, page);
-    RAMBlock *block = ram_block_find(page);
     bool found = false;
 
     for (TranslationBlock *i = p ? p->first : NULL; i; i = *next_in(i, page)) {
         found |= i == tb;
     }
     return found && !(granules_in(tb, page) & ~p->granules) &&
-           ram_page_flags(block, page - block->base) & RAM_PAGE_CODE;
+           (tb_page_is_protected(e, page) || tb_page_self_checks(e, page));
 }
 
 bool tb_page_lists(const TCGEngine *e, const TranslationBlock *tb)
@@ -293,38 +341,26 @@ bool tb_page_lists(const TCGEngine *e, const TranslationBlock *tb)
            (tb->second == RAM_ADDR_NONE || on_list(e, tb, tb->second));
 }
 
-void tb_pages_reset(TCGEngine *e)
+static void reset_leaf(TCGEngine *e, Leaf *leaf, ram_addr_t base)
 {
-    for (size_t n = 0; n < e->pages->nleaves; n++) {
-        Leaf *leaf = e->pages->leaf[n];
-
-        for (unsigned i = 0; leaf && i < LEAF_PAGES; i++) {
-            if (leaf->page[i].first) {
-                page_clear_flag((n << LEAF_BITS | i) << PAGE_BITS);
-                leaf->page[i] = (CodePage){0};
-            }
+    for (unsigned i = 0; i < LEAF_PAGES; i++) {
+        if (leaf->page[i].first) {
+            tb_page_unprotect(e, base + ((ram_addr_t)i << PAGE_BITS));
+            leaf->page[i] = (CodePage){0};
         }
     }
 }
 
-void tb_page_protect(TCGEngine *e, MemoryRegion *mr, ram_addr_t page)
+void tb_pages_reset(TCGEngine *e)
 {
-    RAMBlock *block = mr->ram;
-    hwaddr offset = page - block->base;
+    for_each_leaf(e, reset_leaf);
+}
 
-    if (ram_page_flags(block, offset) & RAM_PAGE_CODE) {
-        return;
-    }
-    ram_page_set_code(block, offset);
-    uint16_t *w = &leaf_get(e, page)->writers[leaf_index(page)];
+bool tb_page_has_code(const TCGEngine *e, ram_addr_t page)
+{
+    CodePage *p = page_find(e, page);
 
-    for (unsigned i = 0; *w && i < e->cpus->len; i++) {
-        CPUTCG *t = e->cpus->pdata[i];
-
-        tlb_protect_page(t->cpu, block->host + offset, *w == WRITERS_MANY ? -1 : *w - 1);
-    }
-    *w = 0;
-    smp_mb();
+    return p && p->first;
 }
 
 /* Writes. */
@@ -337,6 +373,12 @@ static TranslationBlock *next_hit(TranslationBlock *tb, ram_addr_t addr, unsigne
         tb = *next_in(tb, addr & PAGE_MASK);
     }
     return tb;
+}
+
+static bool holds_code(const TranslationBlock *tb, const void *code)
+{
+    return (const char *)code - (const char *)tb->code.entry < (ptrdiff_t)tb->code.size &&
+           (const char *)code >= (const char *)tb->code.entry;
 }
 
 /* Invalidates all units that depend on the bytes. True: the code at linear address
@@ -354,6 +396,35 @@ static bool invalidate_bytes(TCGEngine *e, ram_addr_t addr, unsigned len,
         next = next_hit(*next_in(tb, addr & PAGE_MASK), addr, len);
         hit |= running && *running - tb->pc < tb->size;
         tb_invalidate(e, tb);
+    }
+    return hit;
+}
+
+/* The same for all pages that start .. last touches; nothing but tables is looked at
+ * where there is no code. */
+bool tb_invalidate_range(TCGEngine *e, ram_addr_t start, ram_addr_t last,
+                         const void *running)
+{
+    bool hit = false;
+
+    for (ram_addr_t page = start & PAGE_MASK; page <= last;) {
+        Leaf *leaf = leaf_find(e, page);
+
+        if (!leaf) {
+            page = skip_leaf(e, page);
+            continue;
+        }
+        for (TranslationBlock *tb = leaf->page[leaf_index(page)].first, *next; tb;
+             tb = next) {
+            next = *next_in(tb, page);
+            ram_addr_t from = MAX(start, page), to = MIN(last, page + PAGE_SIZE - 1);
+
+            if (tb_hit(tb, from, to - from + 1)) {
+                hit |= holds_code(tb, running);
+                tb_invalidate(e, tb);
+            }
+        }
+        page += PAGE_SIZE;
     }
     return hit;
 }
@@ -386,7 +457,7 @@ bool tb_before_store(CPUState *cpu, ram_addr_t addr, unsigned len, uintptr_t ra)
     bool code = p && p->first;
 
     if (!code) { /* or a translation was given up after it had set the flag */
-        page_clear_flag(addr & PAGE_MASK);
+        tb_page_unprotect(e, addr & PAGE_MASK);
     }
     engine_unlock(t);
     if (redo) {

@@ -6,15 +6,17 @@
 
 #include "accel/accel.h"
 #include "accel/tcg/tlb.h"
+#include "accel/tcg/user.h"
 #include "tcg/tcg.h"
 #include "util/error.h"
 #include "util/htab.h"
 
 #define RAM_ADDR_NONE UINT64_MAX
 #define CPU_TB_BREAKPOINT \
-    3 /* an exit_tb beside those of cpu/cpu.h: a breakpoint is here */
-#define JC_BITS     16
-#define JC_TAG_NONE UINT64_MAX /* no unit has it */
+    3                  /* an exit_tb beside those of cpu/cpu.h: a breakpoint is here */
+#define CPU_TB_STALE 5 /* the unit's bytes are others now */
+#define JC_BITS      16
+#define JC_TAG_NONE  UINT64_MAX /* no unit has it */
 
 typedef struct TranslationBlock TranslationBlock;
 
@@ -77,7 +79,8 @@ typedef struct TCGStats {
 } TCGStats;
 
 /* All that the vCPUs of one machine share. */
-typedef struct TCGEngine {
+typedef struct TCGEngine TCGEngine;
+struct TCGEngine {
     TCGOptions opts;
     const TCGBackend *backend;
     const CPUOps *ops;
@@ -103,13 +106,14 @@ typedef struct TCGEngine {
     GHashTable *tokens;      /* PageToken */
     uint32_t last_token;
     GPtrArray *kernel_links; /* TBLink: between pages, kernel modes */
-    GPtrArray *cpus;
+    GPtrArray *cpus;         /* under the lock */
     unsigned flush_count;
     TCGStats stats;
     struct Lockstep *lockstep;
     MemoryListener listener;
     PageSet unshared; /* RAM addresses where units have no probes: they fail too often */
-} TCGEngine;
+    struct Exclusive *exclusive; /* exclusive.c */
+};
 
 typedef struct CPUTCGStats {
     uint64_t entered, exit_request, exit_lookup, exit_link, exit_tb, excp, one_shots;
@@ -140,8 +144,11 @@ typedef struct CPUTCG {
     bool unshared;   /* the next unit is to be one without probes */
     bool is_stopped; /* vcpu_run() ended at a debugger's breakpoint, at stopped_at */
     vaddr stopped_at;
-    bool has_lock;     /* the engine's; exec.c gives it back after a longjmp */
-    bool debug_after;  /* of cpu_debug_after(): not acted on yet */
+    bool has_lock;    /* the engine's; exec.c gives it back after a longjmp */
+    bool debug_after; /* of cpu_debug_after(): not acted on yet */
+    bool running; /* inside tcg_vcpu_run(), so it may be in generated code: exclusive.c */
+    bool want_flush;   /* code memory is full: tb_flush() before anything else */
+    UserFault fault;   /* of a program: why a signal handler has it leave the code */
     struct Undo *undo; /* lockstep.h: stores are to be kept and undone */
     CPUTCGStats stats;
 } CPUTCG;
@@ -186,6 +193,9 @@ void tcg_stats_text(const TCGEngine *e, GString *to);
 /* The unit for env's pc and the current mode, or NULL; a fetch fault is raised, or with
  * nofault NULL. */
 TranslationBlock *tb_find(CPUState *cpu, bool nofault);
+/* A vCPU's jump table, empty: JC_TAG_NONE, or all 0 where no tag is. */
+JumpEntry *tb_jump_table_new(void);
+void tb_jump_table_free(JumpEntry *jc);
 /* Puts a new unit in the tables. With the lock. */
 void tb_install(TCGEngine *e, TranslationBlock *tb);
 /* Memory of a TB with room for the links of `code`. With the lock. */
@@ -207,6 +217,9 @@ void tb_invalidate_at(CPUTCG *t, vaddr pc);
 void tb_unlink_kernel(CPUTCG *t);
 /* Forgets everything. Only while no vCPU runs generated code; with the lock. */
 void tb_flush(TCGEngine *e);
+/* Code memory is full and other vCPUs run: leaves to the loop, which flushes. Does
+ * nothing where this vCPU is the only one: then the caller may flush. */
+void tb_flush_from_loop(CPUState *cpu, bool one_shot);
 /* GuestDesc.lookup */
 const void *tb_lookup_code(void *env);
 void tb_verify(TCGEngine *e);
@@ -215,14 +228,18 @@ void tb_verify(TCGEngine *e);
 
 void tb_pages_init(TCGEngine *e);
 void tb_pages_free(TCGEngine *e);
+/* What the memory's side keeps of a page: its own affair, 0 at first. With the lock. */
+uint16_t *tb_page_note(TCGEngine *e, ram_addr_t page);
+/* The same for any thread: 0 where there is none. */
+uint16_t tb_page_note_peek(const TCGEngine *e, ram_addr_t page);
 void peek_add(PeekSet *s, unsigned offset, unsigned len);
-/* An entry of level 1 with this index is going to write to the page directly. */
-void tb_page_writable(TCGEngine *e, ram_addr_t page, unsigned index);
-/* For checks: it has been told so. */
-bool tb_page_knows_writer(const TCGEngine *e, ram_addr_t page, unsigned index);
 /* The page is going to be translated from: writes to it are seen from now on. With the
  * lock. */
 void tb_page_protect(TCGEngine *e, MemoryRegion *mr, ram_addr_t page);
+/* The last unit made from it is gone. With the lock. */
+void tb_page_unprotect(TCGEngine *e, ram_addr_t page);
+/* For checks: it is so. */
+bool tb_page_is_protected(const TCGEngine *e, ram_addr_t page);
 /* Adds to or removes from the lists of its pages. With the lock. */
 void tb_page_add(TCGEngine *e, TranslationBlock *tb);
 void tb_page_remove(TCGEngine *e, TranslationBlock *tb);
@@ -230,6 +247,12 @@ void tb_page_remove(TCGEngine *e, TranslationBlock *tb);
 bool tb_page_lists(const TCGEngine *e, const TranslationBlock *tb);
 /* All lists become empty. With the lock. */
 void tb_pages_reset(TCGEngine *e);
+/* Invalidates all units that depend on bytes start .. last. True: `running`, an address
+ * of host code, was in one. With the lock. */
+bool tb_invalidate_range(TCGEngine *e, ram_addr_t start, ram_addr_t last,
+                         const void *running);
+/* Some unit depends on bytes of the page. With the lock. */
+bool tb_page_has_code(const TCGEngine *e, ram_addr_t page);
 /*
  * A store of `len` bytes (inside one page) to code page RAM address `addr` is about to
  * happen. If it hits the unit that runs, does not return: the instruction is done again,
@@ -239,6 +262,53 @@ void tb_pages_reset(TCGEngine *e);
 bool tb_before_store(CPUState *cpu, ram_addr_t addr, unsigned len, uintptr_t ra);
 /* Of memory/: somebody wrote to a code page. */
 void tb_code_written(void *opaque, ram_addr_t addr, hwaddr len);
+
+/* --- machine-mem.c for a machine, user-mem.c for a program --- */
+
+/* Units of one linear address are always the same code until they are invalidated. */
+extern const bool tcg_one_space;
+extern const bool tcg_many_vcpus;
+void tcg_memory_init(TCGEngine *e);
+void tcg_memory_exit(TCGEngine *e);
+void tcg_memory_vcpu(TCGEngine *e, CPUState *cpu);
+/* Part of -d stats. */
+void tcg_memory_stats(const CPUTCG *t, GString *to);
+/* Unit from the page check their own bytes: its code is written all the time. */
+bool tb_page_self_checks(const TCGEngine *e, ram_addr_t page);
+
+/* Some page of start .. last may have a note. */
+bool tb_range_has_notes(const TCGEngine *e, ram_addr_t start, ram_addr_t last);
+void tb_range_clear_notes(TCGEngine *e, ram_addr_t start, ram_addr_t last);
+
+/* --- user-map.c, beside accel/tcg/user.h --- */
+
+void user_map_attach(TCGEngine *e);
+void user_map_fork_begin(void);
+void user_map_fork_end(void);
+/* A write to addr was refused by the host. ra: an address of host code or 0. */
+typedef enum UserWrite {
+    USER_WRITE_FAULT,   /* as the guest has it */
+    USER_WRITE_NOW,     /* it may be done */
+    USER_WRITE_RUNNING, /* ... but the unit of ra was made from the page */
+} UserWrite;
+UserWrite user_write_fault(uint64_t addr, uintptr_t ra);
+
+/* --- exclusive.c --- */
+
+void exclusive_init(TCGEngine *e);
+void exclusive_free(TCGEngine *e);
+/* Around everything that may run generated code or hold on to units. The first waits
+ * while another vCPU is exclusive. */
+void exclusive_run(CPUTCG *t);
+void exclusive_stop(CPUTCG *t);
+/* At a safe point: somebody may want to be exclusive. */
+void exclusive_park(CPUTCG *t);
+/* The caller is `running`, holds no lock, and is the only one that runs between the two.
+ */
+void exclusive_begin(CPUTCG *t);
+void exclusive_end(CPUTCG *t);
+/* In the child of a fork: there is no other thread. */
+void exclusive_after_fork(TCGEngine *e);
 
 /* --- translate.c --- */
 

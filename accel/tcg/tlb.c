@@ -474,6 +474,11 @@ bool tlb_code_page(CPUState *cpu, vaddr pc, bool nofault, CodeFetch *out)
     return true;
 }
 
+bool tlb_fetch_page(CPUState *cpu, vaddr pc, bool nofault, CodeFetch *out)
+{
+    return tlb_code_page(cpu, pc, nofault, out);
+}
+
 /* Code pages. */
 
 static void entry_protect(TLBEntry *e, uintptr_t host)

@@ -27,6 +27,8 @@
  *
  * A page is writable in level 1 without TLB_NOTDIRTY only if RAM_PAGE_CODE is clear.
  */
+struct TCGEngine;
+
 #define TLB_INDEX_BITS 12
 #define TLB_ENTRIES    (1u << TLB_INDEX_BITS)
 #define TLB_LOG        1024
@@ -154,6 +156,9 @@ typedef struct CodeFetch {
 /* The page of `pc` for execution in the current mode. False (nofault) or a fault raised
  * at ra 0. */
 bool tlb_code_page(CPUState *cpu, vaddr pc, bool nofault, CodeFetch *out);
+/* The same, to read code from: where the former relies on units being invalidated with
+ * their mapping, this one looks. */
+bool tlb_fetch_page(CPUState *cpu, vaddr pc, bool nofault, CodeFetch *out);
 
 /*
  * Code was run from the page of `pc` in the current mode: its mapping is to be watched.
@@ -169,6 +174,11 @@ void tlb_update_tag(CPUState *cpu);
 /* Writes to this host page take the slow path from now on. index: the only one of level 1
  * that may do it now, or -1. */
 void tlb_protect_page(CPUState *cpu, const void *host_page, int index);
+
+/* An entry of level 1 with this index is going to write to the page directly. */
+void tb_page_writable(struct TCGEngine *e, ram_addr_t page, unsigned index);
+/* For checks: it has been told so. */
+bool tb_page_knows_writer(const struct TCGEngine *e, ram_addr_t page, unsigned index);
 
 /* The layout of physical memory has changed. */
 void tlb_flush_all(CPUState *cpu);

@@ -15,6 +15,7 @@
 #include "accel/tcg/tb.h"
 
 #include "cpu/debug.h"
+#include "util/bitops.h"
 #include "util/host.h"
 #include "util/log.h"
 
@@ -26,6 +27,8 @@ typedef struct Translation {
     CodeFetch page, second;
     bool has_second;
     unsigned cut; /* lockstep: where to end; 0: nowhere */
+    bool checks;  /* the unit compares its bytes before it runs */
+    bool full;    /* ... and ends here: behind a store, which may change what follows */
     PeekSet peeked;
     uint8_t buf[PAGE_SIZE + INSN_BYTES];
 } Translation;
@@ -49,10 +52,11 @@ static void fetch_bytes(CPUState *cpu, const CodeFetch *f, unsigned offset, uint
     }
 }
 
-static void protect_page(CPUState *cpu, const CodeFetch *f)
+/* A unit that is not kept need not know of writes. */
+static void protect_page(const DisasContextBase *db, const CodeFetch *f)
 {
-    if (f->mr) {
-        tb_page_protect(cpu_tcg(cpu)->engine, f->mr, f->page);
+    if (f->mr && !db->one_insn) {
+        tb_page_protect(cpu_tcg(db->cpu)->engine, f->mr, f->page);
     }
 }
 
@@ -70,11 +74,16 @@ static bool code_more(DisasContextBase *db, unsigned len)
     if (len <= db->code_len) {
         return true;
     }
-    if (tr->has_second || !tlb_code_page(db->cpu, next, db->num_insns > 0, &tr->second)) {
+    if (tr->has_second ||
+        !tlb_fetch_page(db->cpu, next, db->num_insns > 0, &tr->second)) {
         return false;
     }
-    protect_page(db->cpu, &tr->second);
-    if (tr->page.host) {
+    if (!tr->checks && db->num_insns &&
+        tb_page_self_checks(cpu_tcg(db->cpu)->engine, tr->second.page)) {
+        return false; /* the instruction is a unit of its own */
+    }
+    protect_page(db, &tr->second);
+    if (tr->page.host && db->code != tr->buf) {
         memcpy(tr->buf, db->code, n);
     } /* else they are in buf already */
     fetch_bytes(db->cpu, &tr->second, 0, tr->buf + n, INSN_BYTES);
@@ -90,12 +99,21 @@ static const uint8_t *code_peek(DisasContextBase *db, vaddr pc, unsigned *len)
     unsigned offset = pc & ~PAGE_MASK;
 
     /* one instruction: who steps wants to see all state */
-    if (!tr->page.host || (pc ^ db->pc_first) & PAGE_MASK || db->one_insn) {
+    if (!tr->page.host || (pc ^ db->pc_first) & PAGE_MASK || db->one_insn || tr->checks) {
         return NULL;
     }
     *len = MIN(*len, PAGE_SIZE - offset);
     peek_add(&tr->peeked, offset, *len);
     return tr->page.host + offset;
+}
+
+/* The first instruction is in a page where units check themselves, at least in part. */
+static bool may_self_check(const DisasContextBase *db, ram_addr_t addr)
+{
+    const TCGEngine *e = cpu_tcg(db->cpu)->engine;
+
+    return tb_page_self_checks(e, addr & PAGE_MASK) ||
+           tb_page_self_checks(e, (addr + INSN_BYTES - 1) & PAGE_MASK);
 }
 
 static void fetch_begin(DisasContextBase *db)
@@ -106,10 +124,15 @@ static void fetch_begin(DisasContextBase *db)
     tr->has_second = false;
     tr->cut = 0;
     tr->peeked.n = 0;
-    tlb_code_page(db->cpu, db->pc_first, false, &tr->page);
-    protect_page(db->cpu, &tr->page);
+    tr->full = false;
+    tlb_fetch_page(db->cpu, db->pc_first, false, &tr->page);
+    protect_page(db, &tr->page);
+    tr->checks = !db->one_insn && may_self_check(db, tr->page.page + offset);
     db->code_len = bytes_in_first_page(db);
-    if (tr->page.host) {
+    if (tr->checks) { /* all of it is made from what is there now */
+        memcpy(tr->buf, tr->page.host + offset, db->code_len);
+        db->code = tr->buf;
+    } else if (tr->page.host) {
         db->code = tr->page.host + offset;
     } else {
         db->code_len = MIN(db->code_len, INSN_BYTES);
@@ -129,8 +152,8 @@ static bool breakpoint_stops(const DisasContextBase *db)
 static bool may_go_on(const DisasContextBase *db)
 {
     return db->is_jmp == DISAS_NEXT && db->num_insns < db->max_insns &&
-           ir_room(db->tcg) && !((db->pc_next ^ db->pc_first) & PAGE_MASK) &&
-           !breakpoint_stops(db);
+           ir_room(db->tcg) && !translation_of((DisasContextBase *)db)->full &&
+           !((db->pc_next ^ db->pc_first) & PAGE_MASK) && !breakpoint_stops(db);
 }
 
 /* A unit that only says that it is at a breakpoint. */
@@ -155,6 +178,50 @@ static void note_io(DisasContextBase *db, unsigned first)
     }
 }
 
+/* In a unit that checks itself: does the instruction write to memory? */
+static void note_store(DisasContextBase *db, unsigned first)
+{
+    Translation *tr = translation_of(db);
+
+    for (unsigned i = first; tr->checks && i < db->tcg->nops; i++) {
+        const IROp *op = &db->tcg->ops[i];
+
+        tr->full |= op_info[op->code].class == CLASS_MEM
+                        ? (op_info[op->code].flags & OPF_SIDE) != 0
+                        : op->code == OP_call;
+    }
+}
+
+/* The bytes at the head of the unit are those that it is made from; else to `stale`. */
+static void gen_check(DisasContextBase *db, unsigned size, unsigned stale)
+{
+    TCGContext *s = db->tcg;
+
+    ir_insn_start(s, *env_pc(db->cpu), 0);
+    for (unsigned at = 0, n; at < size; at += n) {
+        unsigned log = size - at >= 8   ? MO_64
+                       : size - at >= 4 ? MO_32
+                       : size - at >= 2 ? MO_16
+                                        : MO_8;
+        IRAddr addr = {.base = ir_const(s, db->pc_first + at), .index = IR_NONE};
+        IRRef now = ir_temp(s, IR_I64);
+
+        n = 1u << log;
+        ir_ld(s, IR_I64, now, addr, log);
+        ir_brcond(s, IR_I64, COND_NE, now, ir_const(s, ldn_le_p(db->code + at, n)),
+                  stale);
+    }
+}
+
+static void gen_stale(DisasContextBase *db, unsigned label)
+{
+    TCGContext *s = db->tcg;
+
+    ir_label(s, label);
+    ir_st_env(s, IR_I64, ir_const(s, *env_pc(db->cpu)), s->guest->pc);
+    ir_exit_tb(s, CPU_TB_STALE);
+}
+
 static void translate_insns(DisasContextBase *db)
 {
     const CPUOps *ops = db->cpu->ops;
@@ -171,6 +238,7 @@ static void translate_insns(DisasContextBase *db)
         ops->translate_insn(db);
         db->num_insns += db->pc_next != pc;
         note_io(db, first);
+        note_store(db, first);
     } while (may_go_on(db));
     ops->translate_stop(db);
 }
@@ -205,10 +273,31 @@ static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
         db->max_insns = 1;
     }
     tcg_start(e->ctx, *env_pc(cpu));
-    e->ctx->share =
-        e->backend->probes && !one_shot && !cpu_tcg(cpu)->unshared && !is_unshared(e);
-    e->ctx->guard_links = cpu_tcg(cpu)->tlb.mode == 0 && e->backend->guard;
+    e->ctx->share = !tcg_one_space && e->backend->probes && !one_shot &&
+                    !cpu_tcg(cpu)->unshared && !is_unshared(e);
+    e->ctx->guard_links =
+        !tcg_one_space && cpu_tcg(cpu)->tlb.mode == 0 && e->backend->guard;
     return db;
+}
+
+/* A unit of a page whose code is written all the time: how long it is has to be known
+ * before its head is made. */
+static void translate_checked(CPUState *cpu, DisasContextBase *db)
+{
+    for (unsigned size;;) {
+        translate_insns(db);
+        size = db->pc_next - db->pc_first;
+        db = begin_unit(cpu, false, db->num_insns);
+        unsigned stale = ir_label_new(db->tcg);
+
+        gen_check(db, size, stale);
+        translate_insns(db);
+        gen_stale(db, stale);
+        if (db->pc_next - db->pc_first == size) {
+            return;
+        }
+        db = begin_unit(cpu, false, 0); /* it has just been changed */
+    }
 }
 
 /* Dumps. */
@@ -283,7 +372,11 @@ static bool generate(TCGEngine *e, DisasContextBase *db, TCGCode *code)
 {
     TCGContext *s = e->ctx;
 
-    translate_insns(db);
+    if (e->translation->checks) {
+        translate_checked(db->cpu, db);
+    } else {
+        translate_insns(db);
+    }
     guard_head(e, db);
     if (dumps(db, LOG_IN_ASM)) {
         dump_in_asm(db);
@@ -343,6 +436,7 @@ static DisasContextBase *make_code(CPUState *cpu, bool one_shot, LockstepUnit **
         if (!e->ntbs) {
             g_error("a unit does not fit into the code memory");
         }
+        tb_flush_from_loop(cpu, one_shot);
         tb_flush(e);
     }
 }
@@ -389,7 +483,7 @@ static void lock_for_translation(CPUState *cpu)
 {
     CodeFetch f;
 
-    tlb_code_page(cpu, cpu->ops->tb_key(cpu).pc, false, &f);
+    tlb_fetch_page(cpu, cpu->ops->tb_key(cpu).pc, false, &f);
     if (unlikely(!f.mr)) {
         machine_lock();
     }
@@ -406,6 +500,7 @@ TranslationBlock *tb_make(CPUState *cpu, bool one_shot)
 
     lock_for_translation(cpu);
     if (e->ntbs == e->max_tbs) {
+        tb_flush_from_loop(cpu, one_shot);
         tb_flush(e);
     }
     DisasContextBase *db = make_code(cpu, one_shot, &u, &code);

@@ -12,6 +12,7 @@
 #include "target/x86/paging.h"
 #include "target/x86/seg.h"
 #include "target/x86/translate.h"
+#include "target/x86/user.h"
 #include "util/host.h"
 
 /* --- EFLAGS --- */
@@ -129,6 +130,7 @@ void x86_update_hflags(CPUX86State *env)
     h |= env->eflags & EFL_TF ? HF_TF : 0;
     h |= env->eflags & EFL_RF ? HF_RF : 0;
     h |= env->inhibit_irq ? HF_INHIBIT : 0;
+    h |= env->is_program ? HF_PROGRAM : 0;
     h |= has_unmasked_simd(env) ? HF_SIMD_UNMASKED : 0;
     h |= has_unmasked_x87(env) ? HF_X87_UNMASKED : 0;
     h |= (env->eflags & EFL_IOPL) >> EFL_IOPL_SHIFT << HF_IOPL_SHIFT;
@@ -211,33 +213,31 @@ static void x86_reset(CPUState *cpu)
     x86_update_hflags(env);
 }
 
+#define COMMON_OPS                                                                    \
+    .name = "x86_64", .env_size = sizeof(CPUX86State),                                \
+    .fill_guest_desc = x86_fill_guest_desc, .init_globals = x86_init_globals,         \
+    .disas_size = sizeof(DisasContext), .tb_key = x86_tb_key,                         \
+    .translate_start = x86_translate_start, .translate_insn = x86_translate_insn,     \
+    .translate_stop = x86_translate_stop, .restore_state = x86_restore_state,         \
+    .walk = x86_walk, .raise_pending = x86_raise_pending, .unaligned = x86_unaligned, \
+    .dump_regs = x86_dump_regs, .disas = x86_disas, .check_target = x86_check_branch, \
+    .debug_hit = x86_debug_hit, .dump_mappings = x86_dump_mappings,                   \
+    .gdb_arch = "i386:x86-64", .regs = x86_regs, .nregs = X86_NREGS,                  \
+    .reg_features = x86_reg_features, .nreg_features = X86_NREG_FEATURES,             \
+    .reg_aliases = x86_reg_aliases
+
 const CPUOps x86_cpu_ops = {
-    .name = "x86_64",
-    .env_size = sizeof(CPUX86State),
-    .fill_guest_desc = x86_fill_guest_desc,
-    .init_globals = x86_init_globals,
-    .disas_size = sizeof(DisasContext),
+    COMMON_OPS,
     .reset = x86_reset,
-    .tb_key = x86_tb_key,
-    .translate_start = x86_translate_start,
-    .translate_insn = x86_translate_insn,
-    .translate_stop = x86_translate_stop,
-    .restore_state = x86_restore_state,
-    .walk = x86_walk,
-    .raise_pending = x86_raise_pending,
-    .check_target = x86_check_branch,
-    .unaligned = x86_unaligned,
     .deliver_exception = x86_deliver_exception,
     .take_interrupt = x86_take_interrupt,
     .has_work = x86_has_work,
-    .debug_hit = x86_debug_hit,
-    .dump_regs = x86_dump_regs,
-    .dump_mappings = x86_dump_mappings,
-    .disas = x86_disas,
-    .gdb_arch = "i386:x86-64",
-    .regs = x86_regs,
-    .nregs = X86_NREGS,
-    .reg_features = x86_reg_features,
-    .nreg_features = X86_NREG_FEATURES,
-    .reg_aliases = x86_reg_aliases,
+};
+
+const CPUOps x86_user_cpu_ops = {
+    COMMON_OPS,
+    .reset = x86_user_reset,
+    .user_fault = x86_user_fault,
+    .take_interrupt = x86_user_take_interrupt,
+    .has_work = x86_user_has_work,
 };

@@ -133,6 +133,7 @@ enum {
     HF_UMIP = 1 << 21,
     HF_SIMD_UNMASKED = 1 << 22, /* MXCSR leaves a SIMD exception unmasked */
     HF_X87_UNMASKED = 1 << 23,  /* the x87 control word leaves one unmasked */
+    HF_PROGRAM = 1 << 24, /* a program without a kernel: SYSCALL is for the emulator */
 };
 
 #define NOTE_NO_BRANCH INT64_MAX
@@ -225,6 +226,7 @@ typedef struct CPUX86State {
     const X86Model *model;
     uint64_t features[3]; /* a copy of the model's: bit f of the array is X86Feature f */
     const struct Clock *clock; /* guest time; NULL: the host's monotonic clock */
+    bool is_program;           /* user.c: no kernel, SYSCALL leaves vcpu_run() */
     void (*reset_request)(void *opaque); /* on a triple fault; NULL: none */
     void *reset_opaque;
 } CPUX86State;
@@ -233,6 +235,12 @@ static_assert(offsetof(CPUX86State, seg_base) < 512,
               "hot fields are near the env pointer");
 
 extern const CPUOps x86_cpu_ops;
+
+/*
+ * The vCPU of a program: 64-bit mode, privilege level 3, flat segments, all that
+ * x86_reset() left undone by a kernel. Exceptions and system calls end vcpu_run().
+ */
+extern const CPUOps x86_user_cpu_ops;
 
 /* The arithmetic flags, DF and the rest as one EFLAGS image; and back (all bits taken as
  * they are, hflags updated). */

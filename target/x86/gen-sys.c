@@ -218,6 +218,10 @@ void gen_int1(DisasContext *s, Insn *i)
 /* The single-step trap behind SYSCALL is by TF as it is then: IA32_FMASK may clear it. */
 void gen_syscall(DisasContext *s, Insn *i)
 {
+    if (s->hflags & HF_PROGRAM) {
+        x86_exit_next(s, CPU_TB_SYSCALL);
+        return;
+    }
     X86_CALL(s, syscall, IR_NONE, x86_const(s, s->next));
     IRRef fl = x86_ld_env(s, IR_I32, offsetof(CPUX86State, eflags));
     IRRef tf = x86_op2(s, OP_and, IR_I64, fl, x86_const(s, EFL_TF));

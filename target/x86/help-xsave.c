@@ -7,6 +7,7 @@
 #include "target/x86/cpuid.h"
 #include "target/x86/excp.h"
 #include "target/x86/helpers.h"
+#include "target/x86/user.h"
 
 enum { XSTATE_X87 = 1, XSTATE_SSE = 2, XSTATE_AVX = 4 };
 enum {
@@ -207,6 +208,22 @@ static bool header_ok(const CPUX86State *env, const uint8_t *h)
     return !comp && !(bv & ~env->xcr0);
 }
 
+/* The states in rfbm from the image where bv has them, else initial; not MXCSR. */
+static void take_states(CPUX86State *env, const uint8_t *img, uint64_t rfbm, uint64_t bv,
+                        bool wide)
+{
+    if (rfbm & XSTATE_X87) {
+        bv &XSTATE_X87 ? x87_fxrstor(&env->x87, wide, img) : init_x87(env);
+        x86_x87_masks_changed(env);
+    }
+    if (rfbm & XSTATE_SSE) {
+        bv &XSTATE_SSE ? take_sse(env, img) : init_vectors(env, 0);
+    }
+    if (rfbm & XSTATE_AVX) {
+        bv &XSTATE_AVX ? take_avx(env, img + XSAVE_AVX) : init_vectors(env, 16);
+    }
+}
+
 void helper_xrstor(CPUX86State *env, uint64_t va, uint64_t mask, uint64_t wide)
 {
     uintptr_t ra = GETPC();
@@ -236,14 +253,37 @@ void helper_xrstor(CPUX86State *env, uint64_t va, uint64_t mask, uint64_t wide)
     if (mxcsr) {
         x86_set_mxcsr(env, get32(img + 24));
     }
-    if (rfbm & XSTATE_X87) {
-        bv &XSTATE_X87 ? x87_fxrstor(&env->x87, wide, img) : init_x87(env);
-        x86_x87_masks_changed(env);
+    take_states(env, img, rfbm, bv, wide);
+}
+
+/* --- signal frames --- */
+
+unsigned x86_user_xsave_size(const CPUX86State *env)
+{
+    return env->cr4 & CR4_OSXSAVE ? x86_xsave_size(env->xcr0) : XSAVE_HEADER;
+}
+
+void x86_user_xsave(CPUX86State *env, uint8_t *area)
+{
+    uint64_t states = XSTATE_X87 | XSTATE_SSE | (env->xcr0 & XSTATE_AVX);
+
+    xsave_image(env, area, states, true);
+    if (env->cr4 & CR4_OSXSAVE) {
+        put64(area + XSAVE_HEADER, env->xcr0 & states_in_use(env));
     }
-    if (rfbm & XSTATE_SSE) {
-        bv &XSTATE_SSE ? take_sse(env, img) : init_vectors(env, 0);
+}
+
+bool x86_user_xrstor(CPUX86State *env, const uint8_t *area, uint64_t mask)
+{
+    bool extended = env->cr4 & CR4_OSXSAVE && mask & ~3ull;
+    uint64_t bv = extended ? get64(area + XSAVE_HEADER) : mask;
+
+    if (get32(area + 24) & ~MXCSR_KNOWN ||
+        (extended && !header_ok(env, area + XSAVE_HEADER))) {
+        return false;
     }
-    if (rfbm & XSTATE_AVX) {
-        bv &XSTATE_AVX ? take_avx(env, img + XSAVE_AVX) : init_vectors(env, 16);
-    }
+    x86_set_mxcsr(env, mask ? get32(area + 24) : 0x1f80);
+    take_states(env, area, XSTATE_X87 | XSTATE_SSE | (env->xcr0 & XSTATE_AVX), bv & mask,
+                true);
+    return true;
 }

@@ -675,7 +675,7 @@ static Rig *make_rig(const TCGBackend *backend, uint32_t opts_off, bool direct)
     r->units = g_new0(Unit, MAX_UNITS + 1);
     fill_desc(r);
     r->desc.direct = direct;
-    r->buf = code_buf_new(BUF_SIZE, &err);
+    r->buf = code_buf_new(BUF_SIZE, false, &err);
     if (!r->buf || !backend->init(&r->desc, r->buf, &err) ||
         !x86_model_parse("max", &r->model, &err)) {
         g_error("%s", err->message);

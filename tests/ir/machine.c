@@ -332,7 +332,7 @@ Machine *machine_new(const TCGBackend *backend)
     Machine *m = g_aligned_alloc0(1, sizeof *m, 64);
     GError *err = NULL;
     m->backend = backend;
-    m->buf = code_buf_new(4 << 20, &err);
+    m->buf = code_buf_new(4 << 20, false, &err);
     if (!m->buf || !backend->init(&machine_guest, m->buf, &err)) {
         g_error("%s", err->message);
     }

@@ -178,7 +178,7 @@ END_TEST
 
 START_TEST(test_code_buf)
 {
-    CodeBuf *b = code_buf_new(100000, NULL);
+    CodeBuf *b = code_buf_new(100000, false, NULL);
     ck_assert_ptr_nonnull(b);
     ck_assert_uint_ge(code_buf_size(b), 100000);
     memcpy(b->rw + 5000, "code", 5);

@@ -1,0 +1,358 @@
+/* The map of a guest program's memory, and the protection of pages that code was
+ * translated from. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * A page's note (tb-pages.c) has NOTE_PROTECTED while the host must not write to it
+ * although the guest may: units were made from it. A write fault on such a page makes it
+ * writable again, and its units go. After a few times the page gets NOTE_SELF_CHECK: it
+ * stays writable, and units made from it compare their bytes before they run.
+ *
+ * The tree is changed under both locks, the engine's and its own (a leaf), so that either
+ * is enough to read it.
+ */
+#include "accel/tcg/tb.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+#include "util/atomic.h"
+#include "util/interval-tree.h"
+
+enum { NOTE_PROTECTED = 1, NOTE_SELF_CHECK = 2, NOTE_FAULT = 4 };
+#define FAULTS_TO_SELF_CHECK 6
+
+typedef struct Piece {
+    IntervalNode node;
+    unsigned flags;
+} Piece;
+
+static struct {
+    TCGEngine *engine;
+    IntervalTree tree;
+    Mutex lock;
+} map = {.lock = MUTEX_INIT};
+
+void user_map_attach(TCGEngine *e)
+{
+    map.engine = e;
+}
+
+void user_map_fork_begin(void)
+{
+    mutex_lock(&map.lock);
+}
+
+void user_map_fork_end(void)
+{
+    mutex_unlock(&map.lock);
+}
+
+void user_map_lock(void)
+{
+    mutex_lock(&map.engine->lock);
+}
+
+void user_map_unlock(void)
+{
+    mutex_unlock(&map.engine->lock);
+}
+
+/* The tree. Neighbours of equal flags are one piece. */
+
+static Piece *piece_at(uint64_t start, uint64_t last)
+{
+    IntervalNode *n = interval_tree_first(&map.tree, start, last);
+
+    return n ? container_of(n, Piece, node) : NULL;
+}
+
+static void piece_add(uint64_t start, uint64_t last, unsigned flags)
+{
+    Piece *p = g_new0(Piece, 1);
+
+    p->node.start = start;
+    p->node.last = last;
+    p->flags = flags;
+    interval_tree_insert(&map.tree, &p->node);
+}
+
+static void piece_remove(Piece *p)
+{
+    interval_tree_remove(&map.tree, &p->node);
+    g_free(p);
+}
+
+static void cut_out(uint64_t start, uint64_t last)
+{
+    for (Piece *p; (p = piece_at(start, last));) {
+        uint64_t a = p->node.start, b = p->node.last;
+        unsigned flags = p->flags;
+
+        piece_remove(p);
+        if (a < start) {
+            piece_add(a, start - 1, flags);
+        }
+        if (b > last) {
+            piece_add(last + 1, b, flags);
+        }
+    }
+}
+
+void user_map_set(uint64_t start, uint64_t last, unsigned flags)
+{
+    mutex_lock(&map.lock);
+    cut_out(start, last);
+    Piece *before = start ? piece_at(start - 1, start - 1) : NULL;
+    Piece *after = piece_at(last + 1, last + 1);
+
+    if (before && before->flags == flags) {
+        start = before->node.start;
+        piece_remove(before);
+    }
+    if (after && after->flags == flags) {
+        last = after->node.last;
+        piece_remove(after);
+    }
+    piece_add(start, last, flags);
+    mutex_unlock(&map.lock);
+}
+
+void user_map_clear(uint64_t start, uint64_t last)
+{
+    mutex_lock(&map.lock);
+    cut_out(start, last);
+    mutex_unlock(&map.lock);
+}
+
+int user_map_flags(uint64_t addr)
+{
+    mutex_lock(&map.lock);
+    Piece *p = piece_at(addr, addr);
+    int flags = p ? (int)p->flags : -1;
+
+    mutex_unlock(&map.lock);
+    return flags;
+}
+
+bool user_map_has(uint64_t start, uint64_t last, unsigned flags)
+{
+    bool ok = true;
+
+    mutex_lock(&map.lock);
+    while (ok) {
+        Piece *p = piece_at(start, start);
+
+        ok = p && (p->flags & flags) == flags;
+        if (!ok || p->node.last >= last) {
+            break;
+        }
+        start = p->node.last + 1;
+    }
+    mutex_unlock(&map.lock);
+    return ok;
+}
+
+bool user_map_touches(uint64_t start, uint64_t last)
+{
+    mutex_lock(&map.lock);
+    bool any = piece_at(start, last);
+
+    mutex_unlock(&map.lock);
+    return any;
+}
+
+uint64_t user_map_next_hole(uint64_t start, uint64_t last)
+{
+    mutex_lock(&map.lock);
+    for (Piece *p; start <= last && (p = piece_at(start, start));) {
+        start = p->node.last + 1;
+    }
+    mutex_unlock(&map.lock);
+    return MIN(start, last + 1);
+}
+
+uint64_t user_map_next_piece(uint64_t start, uint64_t last)
+{
+    mutex_lock(&map.lock);
+    Piece *p = piece_at(start, last);
+    uint64_t at = p ? MAX(p->node.start, start) : last + 1;
+
+    mutex_unlock(&map.lock);
+    return at;
+}
+
+typedef struct Copy {
+    uint64_t start, last;
+    unsigned flags;
+} Copy;
+
+/* Works on a copy, so that fn may do what it likes. */
+void user_map_foreach(uint64_t start, uint64_t last,
+                      bool (*fn)(uint64_t start, uint64_t last, unsigned flags,
+                                 void *opaque),
+                      void *opaque)
+{
+    g_autoptr(GArray) pieces = g_array_new(false, false, sizeof(Copy));
+
+    mutex_lock(&map.lock);
+    for (IntervalNode *n = interval_tree_first(&map.tree, start, last); n;
+         n = interval_tree_next(&map.tree, n, start, last)) {
+        Copy c = {MAX(n->start, start), MIN(n->last, last),
+                  container_of(n, Piece, node)->flags};
+        g_array_append_val(pieces, c);
+    }
+    mutex_unlock(&map.lock);
+    for (unsigned i = 0; i < pieces->len; i++) {
+        const Copy *c = &g_array_index(pieces, Copy, i);
+
+        if (!fn(c->start, c->last, c->flags, opaque)) {
+            return;
+        }
+    }
+}
+
+/* Protection on the host. */
+
+int user_host_prot(unsigned flags)
+{
+    return (flags & (USER_READ | USER_EXEC) ? PROT_READ : 0) |
+           (flags & USER_WRITE ? PROT_READ | PROT_WRITE : 0);
+}
+
+static void host_protect(uint64_t start, uint64_t n, int prot)
+{
+    mprotect((void *)(uintptr_t)start, n, prot); /* what is not mapped is nobody's */
+}
+
+/* The first page from `page` on, up to `last`, that is (not) protected; or last + 1. */
+static uint64_t run_end(uint64_t page, uint64_t last, bool is_protected)
+{
+    while (page <= last && tb_page_is_protected(map.engine, page) == is_protected) {
+        page += PAGE_SIZE;
+    }
+    return page;
+}
+
+int user_host_protect(uint64_t start, uint64_t last, unsigned flags)
+{
+    int prot = user_host_prot(flags);
+
+    if (mprotect((void *)(uintptr_t)start, last + 1 - start, prot) < 0) {
+        return -errno;
+    }
+    if (prot & PROT_WRITE && tb_range_has_notes(map.engine, start, last)) {
+        for (uint64_t p = run_end(start, last, false), end; p <= last;
+             p = run_end(end, last, false)) {
+            end = run_end(p, last, true);
+            host_protect(p, end - p, prot & ~PROT_WRITE);
+        }
+    }
+    return 0;
+}
+
+void tb_page_protect(TCGEngine *e, MemoryRegion *mr, ram_addr_t page)
+{
+    uint16_t *note = tb_page_note(e, page);
+
+    if (*note & (NOTE_PROTECTED | NOTE_SELF_CHECK)) {
+        return;
+    }
+    int flags = user_map_flags(page);
+
+    atomic_set(note, *note | NOTE_PROTECTED);
+    if (flags > 0 && flags & USER_WRITE) {
+        host_protect(page, PAGE_SIZE, user_host_prot(flags & ~USER_WRITE));
+    }
+}
+
+/* Stays as it is: units are likely to come back, and the next write finds it out. */
+void tb_page_unprotect(TCGEngine *e, ram_addr_t page) {}
+
+bool tb_page_is_protected(const TCGEngine *e, ram_addr_t page)
+{
+    return tb_page_note_peek(e, page) & NOTE_PROTECTED;
+}
+
+bool tb_page_self_checks(const TCGEngine *e, ram_addr_t page)
+{
+    return tb_page_note_peek(e, page) & NOTE_SELF_CHECK;
+}
+
+/* The page becomes writable; its units go. True: one of them has host code at `pc`. */
+static bool open_page(uint64_t page, uintptr_t pc, bool count)
+{
+    uint16_t *note = tb_page_note(map.engine, page);
+    int flags = user_map_flags(page);
+    bool running =
+        tb_invalidate_range(map.engine, page, page + PAGE_SIZE - 1, (void *)pc);
+    unsigned v = *note & ~NOTE_PROTECTED;
+
+    if (count) {
+        v += NOTE_FAULT;
+        v |= v / NOTE_FAULT >= FAULTS_TO_SELF_CHECK ? NOTE_SELF_CHECK : 0;
+    }
+    atomic_set(note, v);
+    if (flags > 0 && flags & USER_WRITE) {
+        host_protect(page, PAGE_SIZE, user_host_prot(flags));
+    }
+    return running;
+}
+
+UserWrite user_write_fault(uint64_t addr, uintptr_t pc)
+{
+    uint64_t page = addr & PAGE_MASK;
+    UserWrite what = USER_WRITE_FAULT;
+    int flags = user_map_flags(page);
+
+    if (flags < 0 || !(flags & USER_WRITE)) {
+        return what;
+    }
+    mutex_lock(&map.engine->lock);
+    what = USER_WRITE_NOW;
+    if (!tb_page_is_protected(map.engine, page)) { /* another thread was faster */
+        host_protect(page, PAGE_SIZE, user_host_prot(user_map_flags(page)));
+    } else if (open_page(page, pc, true)) {
+        what = USER_WRITE_RUNNING;
+    }
+    mutex_unlock(&map.engine->lock);
+    return what;
+}
+
+void user_will_be_written_locked(uint64_t start, uint64_t last)
+{
+    TCGEngine *e = map.engine;
+
+    for (uint64_t page = start & PAGE_MASK; page <= last; page += PAGE_SIZE) {
+        if (tb_page_is_protected(e, page)) {
+            open_page(page, 0, false);
+        } else if (tb_page_note_peek(e, page)) {
+            tb_invalidate_range(e, page, page + PAGE_SIZE - 1, NULL);
+        }
+    }
+}
+
+void user_will_be_written(uint64_t start, uint64_t last)
+{
+    if (tb_range_has_notes(map.engine, start, last)) {
+        mutex_lock(&map.engine->lock);
+        user_will_be_written_locked(start, last);
+        mutex_unlock(&map.engine->lock);
+    }
+}
+
+void user_code_changed(uint64_t start, uint64_t last)
+{
+    if (tb_range_has_notes(map.engine, start, last)) {
+        tb_invalidate_range(map.engine, start, last, NULL);
+    }
+}
+
+void user_code_forget(uint64_t start, uint64_t last)
+{
+    TCGEngine *e = map.engine;
+
+    if (tb_range_has_notes(e, start, last)) {
+        tb_invalidate_range(e, start, last, NULL);
+        tb_range_clear_notes(e, start, last);
+    }
+}

@@ -1,0 +1,97 @@
+/* The engine for a program's own address space: map of the guest's memory, faults,
+ * forks. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACCEL_TCG_USER_H
+#define ACCEL_TCG_USER_H
+
+#include "cpu/cpu.h"
+
+/*
+ * A guest address is the host address (guest_base is 0): there is no TLB. What the guest
+ * may not do the host's MMU finds out, and the program's signal handler asks here what to
+ * make of it. Pages from which code was translated are write-protected on the host.
+ *
+ * The map says which addresses are the guest's and what the guest may do there. Whoever
+ * changes mappings does it between user_map_lock() and user_map_unlock(), which are the
+ * engine's lock, and tells the map and, for what is gone or new, user_code_forget().
+ */
+
+enum { USER_READ = 1, USER_WRITE = 2, USER_EXEC = 4, USER_SHARED = 8 };
+
+void user_map_lock(void);
+void user_map_unlock(void);
+/* start .. last is mapped with these USER_* flags from now on; 0 and mapped: PROT_NONE.
+ */
+void user_map_set(uint64_t start, uint64_t last, unsigned flags);
+void user_map_clear(uint64_t start, uint64_t last);
+/* The flags, or -1 where nothing is mapped. Any thread, with or without the lock. */
+int user_map_flags(uint64_t addr);
+/* All of start .. last is mapped with at least these flags. */
+bool user_map_has(uint64_t start, uint64_t last, unsigned flags);
+/* Some of it is the guest's. */
+bool user_map_touches(uint64_t start, uint64_t last);
+/* The first address in start .. last, or last + 1, that is not mapped; that is mapped. */
+uint64_t user_map_next_hole(uint64_t start, uint64_t last);
+uint64_t user_map_next_piece(uint64_t start, uint64_t last);
+/* Calls fn for each piece of equal flags inside start .. last, in order, while it returns
+ * true. fn must not change the map. */
+void user_map_foreach(uint64_t start, uint64_t last,
+                      bool (*fn)(uint64_t start, uint64_t last, unsigned flags,
+                                 void *opaque),
+                      void *opaque);
+
+/* Units made from start .. last go, and what was noted of its pages. Locked. */
+void user_code_forget(uint64_t start, uint64_t last);
+/* The bytes are others now: units go, protection stays. Locked. */
+void user_code_changed(uint64_t start, uint64_t last);
+/*
+ * mprotect() on the host for what the guest wants of start .. last: no PROT_EXEC, and
+ * code pages stay protected. Locked. 0 or -errno.
+ */
+int user_host_protect(uint64_t start, uint64_t last, unsigned flags);
+/* The host's PROT_* for USER_* flags. */
+int user_host_prot(unsigned flags);
+/* Somebody else (the kernel) is going to write there: code pages on the way become
+ * writable. */
+void user_will_be_written(uint64_t start, uint64_t last);
+void user_will_be_written_locked(uint64_t start, uint64_t last);
+
+/* A fault that the host has seen. */
+typedef struct UserFault {
+    vaddr addr;
+    enum {
+        USER_FAULT_UNMAPPED,
+        USER_FAULT_FORBIDDEN,
+        USER_FAULT_BUS,
+        USER_FAULT_GENERAL
+    } kind;
+    MMUAccess access;
+    bool redo;    /* no fault of the guest: the instruction is done again, alone */
+    uintptr_t ra; /* 0: env is precise */
+} UserFault;
+
+/* What a signal handler does about a fault in the thread of `cpu` at host pc. */
+typedef enum UserFaultAction {
+    USER_FAULT_RETRY,     /* return: the access will do now */
+    USER_FAULT_GENERATED, /* continue at user_fault_entry() with the pc as it says */
+    USER_FAULT_C,         /* continue in user_fault_leave(cpu) */
+    USER_FAULT_OURS,      /* a bug of ours */
+} UserFaultAction;
+UserFaultAction user_fault(CPUState *cpu, const UserFault *fault, uintptr_t pc);
+/*
+ * Where a thread goes on that faulted in generated code: with all registers as they are,
+ * but the faulting pc in the host's scratch register (x86_64: r10).
+ */
+const void *user_fault_entry(void);
+void user_fault_leave(CPUState *cpu) __attribute__((noreturn));
+/* Host pc is in generated code. */
+bool user_pc_is_generated(uintptr_t pc);
+
+/* fork(): the caller is outside vcpu_run(). After it, once in each process; `cpu` is the
+ * vCPU of the only thread of the child. */
+void user_fork_begin(void);
+void user_fork_end(CPUState *cpu, bool child);
+/* A process that shared the vCPU and this thread's data has ended, wherever it was. */
+void user_vfork_end(CPUState *cpu);
+
+#endif

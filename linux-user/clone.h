@@ -1,0 +1,13 @@
+/* The ends of threads and of the process. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LINUX_USER_CLONE_H
+#define LINUX_USER_CLONE_H
+
+#include "linux-user/task.h"
+
+/* The first thread has left its loop; others may go on. */
+void first_task_exit(TaskState *ts) __attribute__((noreturn));
+/* Ends all threads. */
+void process_exit(int status) __attribute__((noreturn));
+
+#endif

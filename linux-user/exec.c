@@ -1,0 +1,247 @@
+/* execve(): the new program runs under us as well. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the kernel would find wrong with the file is found here, before anything is lost.
+ * Then we start ourselves again with our own options, the program's path, and -0 for its
+ * argv[0]. A script is started by its interpreter, as the kernel does.
+ */
+#include <errno.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "linux-user/guest-mem.h"
+#include "linux-user/program.h"
+#include "linux-user/signals.h"
+
+#define MAX_ARG_STRING (32 * 4096)
+#define MAX_ARGS       (1 << 20)
+enum { MAX_SCRIPTS = 5 };
+
+/* A list of strings of the guest's, in our memory. NULL and *err. */
+static GPtrArray *read_list(uint64_t at, int *err)
+{
+    GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+    uint64_t p = 0;
+
+    *err = 0;
+    for (unsigned i = 0; at && !*err; i++) {
+        int64_t len = 0;
+
+        if (get_guest(p, at + 8 * (uint64_t)i)) {
+            *err = -EFAULT;
+        } else if (!p) {
+            break;
+        } else if (i == MAX_ARGS) {
+            *err = -E2BIG;
+        } else {
+            char *s = dup_string_from_guest(p, MAX_ARG_STRING, &len);
+
+            *err = s ? 0 : len == -ENAMETOOLONG ? -E2BIG : (int)len;
+            g_ptr_array_add(list, s);
+        }
+    }
+    return list;
+}
+
+/* "#! interpreter argument": one argument at most, blanks around it cut off. */
+static int parse_script(char *line, char **script)
+{
+    line[strcspn(line, "\n")] = 0;
+    char *interp = g_strstrip(line + 2);
+    size_t n = strcspn(interp, " \t");
+    char *arg = interp + n;
+
+    if (!n) {
+        return -ENOEXEC;
+    }
+    if (*arg) {
+        *arg++ = 0;
+        arg = g_strchug(arg);
+    }
+    size_t total = n + 1 + strlen(arg) + 1;
+
+    *script = g_malloc(total);
+    memcpy(*script, interp, n + 1);
+    strcpy(*script + n + 1, arg);
+    return 0;
+}
+
+int elf_probe(int fd, char **script)
+{
+    char head[257] = {0};
+    ssize_t n = pread(fd, head, sizeof head - 1, 0);
+    const Elf64_Ehdr *eh = (const Elf64_Ehdr *)head;
+
+    *script = NULL;
+    if (n < 0) {
+        return -errno;
+    }
+    if (n > 2 && head[0] == '#' && head[1] == '!') {
+        return parse_script(head, script);
+    }
+    if (n < (ssize_t)sizeof *eh || memcmp(eh->e_ident, ELFMAG, SELFMAG) != 0 ||
+        eh->e_ident[EI_CLASS] != ELFCLASS64 || eh->e_machine != EM_X86_64 ||
+        (eh->e_type != ET_EXEC && eh->e_type != ET_DYN)) {
+        return -ENOEXEC;
+    }
+    return 0;
+}
+
+/* The program that is to be run in the end; argv changes on the way. */
+typedef struct Target {
+    char *path;
+    GPtrArray *argv;
+} Target;
+
+static void put_script(Target *t, const char *script)
+{
+    const char *arg = script + strlen(script) + 1;
+    GPtrArray *argv = t->argv;
+
+    if (argv->len) {
+        g_ptr_array_remove_index(argv, 0);
+    }
+    g_ptr_array_insert(argv, 0, g_strdup(t->path));
+    if (*arg) {
+        g_ptr_array_insert(argv, 0, g_strdup(arg));
+    }
+    g_ptr_array_insert(argv, 0, g_strdup(script));
+    g_free(t->path);
+    t->path = g_strdup(script);
+}
+
+static int check_file(const char *path, int *fd)
+{
+    struct stat st;
+
+    if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0) {
+        return -errno;
+    }
+    *fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (*fd < 0) {
+        return -errno;
+    }
+    if (fstat(*fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+        return -EACCES;
+    }
+    return 0;
+}
+
+static int resolve(Target *t)
+{
+    for (int i = 0; i <= MAX_SCRIPTS; i++) {
+        g_autofree char *where = program_find(t->path), *script = NULL;
+        int fd = -1, err = check_file(where, &fd);
+
+        if (!err) {
+            err = elf_probe(fd, &script);
+        }
+        if (fd >= 0) {
+            close(fd);
+        }
+        if (err || !script) {
+            return err;
+        }
+        put_script(t, script);
+    }
+    return -ELOOP;
+}
+
+/* Ourselves, our options, -0 argv[0], path, the other arguments. */
+static char **own_command(const Target *t)
+{
+    GPtrArray *v = g_ptr_array_new();
+    const char *argv0 = t->argv->len ? t->argv->pdata[0] : "";
+
+    for (char **p = user_program.own_argv; *p; p++) {
+        g_ptr_array_add(v, *p);
+    }
+    g_ptr_array_add(v, (void *)"-0");
+    g_ptr_array_add(v, (void *)argv0);
+    g_ptr_array_add(v, (void *)"--");
+    g_ptr_array_add(v, t->path);
+    for (unsigned i = 1; i < t->argv->len; i++) {
+        g_ptr_array_add(v, t->argv->pdata[i]);
+    }
+    g_ptr_array_add(v, NULL);
+    return (char **)g_ptr_array_free(v, false);
+}
+
+static int64_t exec_path(TaskState *ts, const char *path, uint64_t argv_at,
+                         uint64_t envp_at)
+{
+    Target t = {.path = g_strdup(path)};
+    int err, env_err;
+
+    t.argv = read_list(argv_at, &err);
+    g_autoptr(GPtrArray) envp = read_list(envp_at, &env_err);
+    err = err ? err : env_err ? env_err : resolve(&t);
+    if (!err) {
+        g_autofree char **command = own_command(&t);
+
+        g_ptr_array_add(envp, NULL);
+        fflush(NULL);
+        signal_before_exec(ts);
+        execve("/proc/self/exe", command, (char **)envp->pdata);
+        err = -errno;
+        signal_after_exec(ts);
+    }
+    g_ptr_array_unref(t.argv);
+    g_free(t.path);
+    return err;
+}
+
+int64_t sys_execve(TaskState *ts, const uint64_t args[6])
+{
+    char path[PATH_MAX];
+
+    if (ts->signal_pending) {
+        return -TASK_ERESTART; /* it would not be pending in the new program */
+    }
+    int64_t n = copy_string_from_guest(path, args[0], sizeof path);
+
+    return n < 0 ? n : n == 0 ? -ENOENT : exec_path(ts, path, args[1], args[2]);
+}
+
+int64_t sys_execveat(TaskState *ts, const uint64_t args[6])
+{
+    char path[PATH_MAX], whole[PATH_MAX + 32];
+    int fd = args[0], flags = args[4];
+
+    if (ts->signal_pending) {
+        return -TASK_ERESTART;
+    }
+    int64_t n = copy_string_from_guest(path, args[1], sizeof path);
+
+    if (n < 0) {
+        return n;
+    }
+    if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)) {
+        return -EINVAL;
+    }
+    if (n == 0 && !(flags & AT_EMPTY_PATH)) {
+        return -ENOENT;
+    }
+    if (path[0] == '/' || (fd == AT_FDCWD && n)) {
+        return exec_path(ts, path, args[2], args[3]);
+    }
+    if (n == 0) { /* the file must still be there afterwards */
+        fd = dup(fd);
+        if (fd < 0) {
+            return -errno;
+        }
+        snprintf(whole, sizeof whole, "/proc/self/fd/%d", fd);
+    } else {
+        snprintf(whole, sizeof whole, "/proc/self/fd/%d/%s", fd, path);
+    }
+    int64_t r = exec_path(ts, whole, args[2], args[3]);
+
+    if (n == 0) {
+        close(fd);
+    }
+    return r;
+}

@@ -1,0 +1,209 @@
+/* mynah-x86_64: from the command line to a running program. */
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "linux-user/clone.h"
+#include "linux-user/options.h"
+#include "linux-user/program.h"
+#include "linux-user/signals.h"
+#include "util/log.h"
+
+const AccelOps *program_accel;
+X86Model program_cpu_model;
+
+enum { CANNOT_RUN = 126, NOT_FOUND = 127 };
+
+static void print_version(void)
+{
+    printf("Mynah emulator version %s\n"
+           "compatible with qemu-x86_64 version 10.0 options\n",
+           MYNAH_VERSION);
+}
+
+static void print_help(const UserOptions *o)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    switch (o->help) {
+    case USER_HELP_NONE:
+        break;
+    case USER_HELP_OPTIONS:
+        user_options_print_help(stdout);
+        break;
+    case USER_HELP_VERSION:
+        print_version();
+        break;
+    case USER_HELP_CPU:
+        x86_model_help(text);
+        fputs(text->str, stdout);
+        break;
+    case USER_HELP_ACCEL:
+        accel_print_help(stdout);
+        break;
+    case USER_HELP_LOG:
+        log_print_help(stdout);
+        break;
+    }
+}
+
+static bool start_log(const UserOptions *o, GError **errp)
+{
+    if (o->log_items && !log_set_items(o->log_items, errp)) {
+        return user_error_prefix(errp, "-d %s: ", o->log_items);
+    }
+    if (o->log_filter && !log_set_filter(o->log_filter, errp)) {
+        return user_error_prefix(errp, "-dfilter %s: ", o->log_filter);
+    }
+    if (o->log_file && !log_set_file(o->log_file, errp)) {
+        return user_error_prefix(errp, "-D %s: ", o->log_file);
+    }
+    if (log_enabled(LOG_LOCKSTEP)) {
+        return user_error(errp, "-d lockstep: only whole machines can be compared so");
+    }
+    return true;
+}
+
+/* Our own command line up to the program, for execve(); but for -0, which is each
+ * program's. */
+static void keep_own_argv(const UserOptions *o, char **argv)
+{
+    GPtrArray *v = g_ptr_array_new();
+
+    for (int i = 0; i < o->program; i++) {
+        if (strcmp(argv[i], "--") == 0 && i == o->program - 1) {
+            break;
+        }
+        if (i && (strcmp(argv[i], "-0") == 0 || strcmp(argv[i], "--0") == 0)) {
+            i++;
+        } else if (i && (strcmp(argv[i], "-E") == 0 || strcmp(argv[i], "-U") == 0)) {
+            i++; /* in the environment by now */
+        } else {
+            g_ptr_array_add(v, g_strdup(argv[i]));
+        }
+    }
+    g_ptr_array_add(v, NULL);
+    user_program.own_argv = (char **)g_ptr_array_free(v, false);
+}
+
+/* Finds out what the path is, as a shell would: scripts run by their interpreter. */
+static bool find_program(const char *path, char ***argv, char **out, int *status,
+                         GError **errp)
+{
+    g_autofree char *where = program_find(path), *script = NULL;
+    int fd = open(where, O_RDONLY | O_CLOEXEC);
+
+    *status = NOT_FOUND;
+    if (fd < 0) {
+        *status = errno == ENOENT || errno == ENOTDIR ? NOT_FOUND : CANNOT_RUN;
+        return user_error(errp, "%s: %s", path, g_strerror(errno));
+    }
+    int err = elf_probe(fd, &script);
+
+    close(fd);
+    *status = CANNOT_RUN;
+    if (err || !script) { /* elf_load() says what is wrong */
+        *out = g_steal_pointer(&where);
+        return true;
+    }
+    GPtrArray *v = g_ptr_array_new();
+    const char *arg = script + strlen(script) + 1;
+
+    g_ptr_array_add(v, g_strdup(script));
+    if (*arg) {
+        g_ptr_array_add(v, g_strdup(arg));
+    }
+    g_ptr_array_add(v, g_strdup(path));
+    for (char **p = *argv + 1; *p; p++) {
+        g_ptr_array_add(v, *p);
+    }
+    g_ptr_array_add(v, NULL);
+    *argv = (char **)g_ptr_array_free(v, false);
+    *out = program_find(script);
+    return true;
+}
+
+static TaskState *first_task(const UserOptions *o, GError **errp)
+{
+    program_accel = accel_select(o->accel ? o->accel : "tcg", errp);
+    if (!program_accel) {
+        user_error_prefix(errp, "-accel %s: ", o->accel);
+        return NULL;
+    }
+    if (!program_accel->init(errp)) {
+        return NULL;
+    }
+    const char *cpu = o->cpu ? o->cpu : "max";
+
+    if (!x86_model_parse(cpu, &program_cpu_model, errp)) {
+        user_error_prefix(errp, "-cpu %s: ", cpu);
+        return NULL;
+    }
+    TaskState *ts = task_new(NULL);
+
+    if (!program_accel->vcpu_init(ts->cpu, errp)) {
+        return NULL;
+    }
+    ts->cpu->ops->reset(ts->cpu);
+    return ts;
+}
+
+static bool start(const UserOptions *o, char **argv, int *status, GError **errp)
+{
+    ProgramStart p = {.envp = o->envp, .stack_size = o->stack_size};
+    TaskState *ts;
+    char *path = NULL;
+
+    user_program.sysroot = g_strdup(o->sysroot);
+    user_program.uname_release = g_strdup(o->uname_release);
+    user_program.strace = o->strace;
+    keep_own_argv(o, argv);
+    p.argv = argv + o->program;
+    if (!find_program(argv[o->program], &p.argv, &path, status, errp)) {
+        return false;
+    }
+    if (o->argv0 && p.argv == argv + o->program) {
+        p.argv[0] = (char *)o->argv0;
+    }
+    p.path = path;
+    user_program.exe_path = realpath(path, NULL);
+    *status = EXIT_FAILURE;
+    ts = first_task(o, errp);
+    if (!ts) {
+        return false;
+    }
+    current_task = ts;
+    ts->tid = syscall(SYS_gettid);
+    signal_init(ts);
+    if (!elf_load(ts, &p, status, errp)) {
+        return false;
+    }
+    task_run(ts);
+    first_task_exit(ts);
+}
+
+int main(int argc, char **argv)
+{
+    GError *err = NULL;
+    UserOptions opts;
+    int status = EXIT_FAILURE;
+    g_autofree char *program = g_path_get_basename(argv[0]);
+
+    g_set_prgname(program);
+    if (!user_options_parse(&opts, argc, argv, &err)) {
+        report_gerror(err);
+        return EXIT_FAILURE;
+    }
+    if (opts.help != USER_HELP_NONE) {
+        print_help(&opts);
+        return EXIT_SUCCESS;
+    }
+    if (!start_log(&opts, &err) || !start(&opts, argv, &status, &err)) {
+        report_gerror(err);
+    }
+    return status;
+}

@@ -1,0 +1,243 @@
+/* The command line of mynah-x86_64: one function an option, found by the table
+ * options.def. */
+/* SPDX-License-Identifier: MIT */
+#include "linux-user/options.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "util/option-table.h"
+#include "util/options.h"
+
+#define DEFAULT_STACK (UINT64_C(8) << 20)
+#define MIN_STACK     (UINT64_C(64) << 10)
+#define MAX_STACK     (UINT64_C(64) << 30)
+
+static bool is_help(const char *arg)
+{
+    return strcmp(arg, "help") == 0 || strcmp(arg, "?") == 0;
+}
+
+static bool want_help(UserOptions *o, UserHelp topic)
+{
+    if (o->help == USER_HELP_NONE) {
+        o->help = topic;
+    }
+    return true;
+}
+
+static bool opt_sysroot(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+
+    o->sysroot = arg;
+    return true;
+}
+
+static bool opt_set_env(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+    const char *eq = strchr(arg, '=');
+
+    if (!eq || eq == arg) {
+        return user_error(errp, "expected NAME=VALUE");
+    }
+    g_autofree char *name = g_strndup(arg, eq - arg);
+
+    o->envp = g_environ_setenv(o->envp, name, eq + 1, true);
+    return true;
+}
+
+static bool opt_unset_env(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+
+    if (!*arg || strchr(arg, '=')) {
+        return user_error(errp, "expected the name of a variable");
+    }
+    o->envp = g_environ_unsetenv(o->envp, arg);
+    return true;
+}
+
+static bool opt_argv0(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+
+    o->argv0 = arg;
+    return true;
+}
+
+static bool opt_stack(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+
+    if (!parse_size(arg, 'B', &o->stack_size) || o->stack_size < MIN_STACK ||
+        o->stack_size > MAX_STACK) {
+        return user_error(errp, "expected a size from 64K to 64G");
+    }
+    o->stack_size = ROUND_UP(o->stack_size, UINT64_C(4096));
+    return true;
+}
+
+static bool opt_release(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+
+    o->uname_release = arg;
+    return strlen(arg) < 65 || user_error(errp, "longer than 64 characters");
+}
+
+static bool opt_cpu(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+
+    if (is_help(arg)) {
+        return want_help(o, USER_HELP_CPU);
+    }
+    o->cpu = arg;
+    return true;
+}
+
+static bool opt_accel(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+
+    if (is_help(arg)) {
+        return want_help(o, USER_HELP_ACCEL);
+    }
+    g_free(o->accel);
+    o->accel = g_strdup(arg);
+    return true;
+}
+
+static bool opt_one_insn(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+    char *with = g_strconcat(o->accel ? o->accel : "tcg", ",one-insn-per-tb=on", NULL);
+
+    g_free(o->accel);
+    o->accel = with;
+    return true;
+}
+
+static bool opt_base(void *opaque, const char *arg, GError **errp)
+{
+    uint64_t base;
+
+    return (parse_u64(arg, &base) && base == 0) || user_error(errp, "only 0 is possible");
+}
+
+static bool opt_reserve(void *opaque, const char *arg, GError **errp)
+{
+    uint64_t size;
+
+    return parse_size(arg, 'B', &size) || user_error(errp, "expected a size");
+}
+
+static bool opt_strace(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+
+    return o->strace = true;
+}
+
+static bool opt_d(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+
+    if (is_help(arg)) {
+        return want_help(o, USER_HELP_LOG);
+    }
+    char *joined = o->log_items ? g_strjoin(",", o->log_items, arg, NULL) : g_strdup(arg);
+
+    g_free(o->log_items);
+    o->log_items = joined;
+    return true;
+}
+
+static bool opt_logfile(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+
+    o->log_file = arg;
+    return true;
+}
+
+static bool opt_dfilter(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+
+    o->log_filter = arg;
+    return true;
+}
+
+static bool opt_help(void *opaque, const char *arg, GError **errp)
+{
+    return want_help(opaque, USER_HELP_OPTIONS);
+}
+
+static bool opt_version(void *opaque, const char *arg, GError **errp)
+{
+    return want_help(opaque, USER_HELP_VERSION);
+}
+
+static const OptRow rows[] = {
+#define SECTION(title)                  {.text = title},
+#define OPT(id, name, alias, arg, text) {name, alias, arg, text, opt_##id},
+#include "linux-user/options.def"
+};
+static const OptTable table = {rows, ARRAY_SIZE(rows)};
+
+/* What the kernel would give a program. */
+static uint64_t default_stack(void)
+{
+    struct rlimit lim;
+
+    if (getrlimit(RLIMIT_STACK, &lim) < 0 || lim.rlim_cur == RLIM_INFINITY) {
+        return DEFAULT_STACK;
+    }
+    return ROUND_UP(MIN(MAX(lim.rlim_cur, MIN_STACK), MAX_STACK), UINT64_C(4096));
+}
+
+/* Options end at the first word that is none, or behind "--". */
+bool user_options_parse(UserOptions *o, int argc, char **argv, GError **errp)
+{
+    int i = 1;
+
+    *o = (UserOptions){.envp = g_get_environ(), .stack_size = default_stack()};
+    while (i < argc && argv[i][0] == '-' && argv[i][1]) {
+        if (strcmp(argv[i], "--") == 0) {
+            i++;
+            break;
+        }
+        int n = opttable_take(&table, o, argv + i, errp);
+
+        if (!n) {
+            return false;
+        }
+        i += n;
+    }
+    o->program = i;
+    if (o->help == USER_HELP_NONE && i >= argc) {
+        return user_error(errp, "there is nothing to run: give the path of a program");
+    }
+    return true;
+}
+
+void user_options_clear(UserOptions *o)
+{
+    g_free(o->accel);
+    g_free(o->log_items);
+    g_strfreev(o->envp);
+}
+
+void user_options_print_help(FILE *out)
+{
+    fprintf(
+        out,
+        "usage: %s [options] PROGRAM [arguments of the program]\n\n"
+        "Runs an x86_64 Linux program. Options are those of qemu-x86_64 as far as they\n"
+        "are here; one dash or two may be used.\n",
+        g_get_prgname());
+    opttable_print(&table, out);
+}

@@ -1,0 +1,41 @@
+/* The command line of mynah-x86_64, parsed. */
+/* SPDX-License-Identifier: MIT */
+#ifndef LINUX_USER_OPTIONS_H
+#define LINUX_USER_OPTIONS_H
+
+#include <stdio.h>
+
+#include "util/common.h"
+#include "util/error.h"
+
+typedef enum UserHelp {
+    USER_HELP_NONE,
+    USER_HELP_OPTIONS,
+    USER_HELP_VERSION,
+    USER_HELP_CPU,
+    USER_HELP_ACCEL,
+    USER_HELP_LOG,
+} UserHelp;
+
+/* Strings belong to argv or the environment, unless they are said to be owned. */
+typedef struct UserOptions {
+    UserHelp help;
+    const char *cpu;
+    char *accel; /* (owned) */
+    const char *sysroot, *argv0, *uname_release;
+    const char *gdb;
+    char *log_items; /* joined by commas (owned) */
+    const char *log_file, *log_filter;
+    bool strace;
+    uint64_t stack_size;
+    char **envp; /* of the program (owned) */
+    int program; /* index in argv of its path; argc: none */
+} UserOptions;
+
+/* Reads argv[1] up to the program's path. False with *errp set. */
+bool user_options_parse(UserOptions *o, int argc, char **argv,
+                        GError **errp) USER_CHECKED;
+void user_options_clear(UserOptions *o);
+void user_options_print_help(FILE *out);
+
+#endif
