@@ -52,13 +52,15 @@ enum {
 };
 
 static const struct {
-    uint32_t opc; /* byte 0: there is none */
+    uint32_t opc; /* NO_OPCODE: there is none */
     uint8_t need;
 } codes[NR_VEC_IDS] = {
 #define VEC(name, flags, memory, feature, prefix, map, opcode) \
     [VEC_##name] = {PP_##prefix | MAP_##map | (opcode), NEED_##feature},
 #include "tcg/vec.def"
 };
+
+enum { NO_OPCODE = PP_NP | MAP_0F | 0x00 };
 
 /* Shifts by an immediate: groups 12, 13, 14. */
 static const struct {
@@ -93,7 +95,7 @@ static bool on_host(const X64 *x, const IROp *op)
 {
     unsigned need = codes[op->vec].need;
     return !is_vex_only(need) && !(is_compare(op->vec) && op->imm > 7) &&
-           op->type == IR_V128 && (codes[op->vec].opc & 0xff) &&
+           op->type == IR_V128 && codes[op->vec].opc != NO_OPCODE &&
            !TCG_OPT_OFF(x->s, vector) &&
            (need == NEED_NOTHING || host_has((HostFeature)need));
 }
