@@ -81,9 +81,14 @@ uint32_t cc_compute(const CCState *cc)
     CCKind kind = CC_OP_KIND(cc->op);
     IRType t = CC_OP_TYPE(cc->op);
     uint64_t mask = ir_type_mask(t);
-    uint32_t f = kind == CC_EFLAGS
-                     ? (uint32_t)cc->a & CC_ALL
-                     : compute_base(kind, t, cc->a & mask, cc->b & mask, cc->c & 1);
+    uint32_t f;
+    if (kind == CC_EFLAGS) {
+        f = cc->a & CC_ALL;
+    } else if (kind == CC_AH) {
+        f = (cc->a >> 8 & (CC_ALL & ~CC_O)) | (cc->a & 1 ? CC_O : 0);
+    } else {
+        f = compute_base(kind, t, cc->a & mask, cc->b & mask, cc->c & 1);
+    }
     unsigned overlay = cc->op >> 18;
     if (overlay) {
         IRType ot = CC_OP_TYPE(cc->op >> 16);

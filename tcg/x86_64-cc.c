@@ -24,9 +24,9 @@ static int32_t home_of(const X64 *x, unsigned i)
 /* Operands that a recipe of this kind has. */
 static unsigned noperands(unsigned kind)
 {
-    return kind == CC_EFLAGS || kind == CC_LOGIC ? 1
-           : kind == CC_ADC || kind == CC_SBB    ? 3
-                                                 : 2;
+    return kind == CC_EFLAGS || kind == CC_AH || kind == CC_LOGIC ? 1
+           : kind == CC_ADC || kind == CC_SBB                     ? 3
+                                                                  : 2;
 }
 
 /* ---- what happens to flags later ---- */
@@ -106,22 +106,59 @@ void cc_set_env(X64 *x)
     x->cc = (CCInfo){.base = CC_BASE_ENV};
 }
 
-static void save_eflags(X64 *x)
+/* rax is needed for a moment; between ops it may go to a scratch register. */
+static unsigned rax_away(X64 *x, bool between_ops)
 {
-    asm_b(&x->a, 0x9c); /* pushfq */
-    asm_rm(&x->a, 0x8f, 0, env_mem(x->g->cc_a));
+    unsigned r = NO_REG;
+    if (between_ops) {
+        r = ra_alloc(&x->ra);
+        ra_release(&x->ra, r);
+        asm_mov(&x->a, IR_I64, r, RAX);
+    } else {
+        asm_store(&x->a, IR_I64, RAX, mem_at(RSP, FRAME_SAVE));
+    }
+    return r;
+}
+
+static void rax_back(X64 *x, unsigned r)
+{
+    if (r != NO_REG) {
+        asm_mov(&x->a, IR_I64, RAX, r);
+    } else {
+        asm_load(&x->a, IR_I64, RAX, mem_at(RSP, FRAME_SAVE));
+    }
+}
+
+/* PUSHFQ would do, but takes as long as twenty other instructions. */
+static void save_eflags(X64 *x, bool between_ops)
+{
+    unsigned r = rax_away(x, between_ops);
+    asm_b(&x->a, 0x9f); /* lahf */
+    asm_setcc(&x->a, COND_O, RAX);
+    asm_store(&x->a, IR_I32, RAX, env_mem(x->g->cc_a));
+    rax_back(x, r);
     x->cc = (CCInfo){
         .host = x->cc.host,
         .base = CC_BASE_KNOWN,
-        .kind = CC_EFLAGS,
+        .kind = CC_AH,
         .v[0].kind = CCV_OWN,
     };
+}
+
+/* EFLAGS from such a recipe. */
+static void load_ah(X64 *x)
+{
+    unsigned r = rax_away(x, false);
+    asm_load(&x->a, IR_I32, RAX, env_mem(x->g->cc_a));
+    asm_alu_ri(&x->a, ALU_ADD, IR_I8, RAX, 0x7f); /* OF = AL was 1 */
+    asm_b(&x->a, 0x9e);                           /* sahf */
+    rax_back(x, r);
 }
 
 void cc_clobber(X64 *x)
 {
     if (x->cc.base == CC_BASE_NONE && x->wanted && x->cc.host) {
-        save_eflags(x);
+        save_eflags(x, false);
     }
     x->cc.host = 0;
 }
@@ -129,7 +166,7 @@ void cc_clobber(X64 *x)
 void cc_fault_point(X64 *x)
 {
     if (x->cc.base == CC_BASE_NONE && x->cc.host) {
-        save_eflags(x);
+        save_eflags(x, true);
     }
 }
 
@@ -178,7 +215,7 @@ void cc_store(X64 *x)
         if (!cc->host) {
             return;
         }
-        save_eflags(x);
+        save_eflags(x, false);
     }
     uint32_t ov = cc->ov ? CC_OP_OVERLAY(cc->ov, cc->ov_type) : 0;
     if (cc->base == CC_BASE_KNOWN && !cc->op_stored) {
@@ -382,8 +419,8 @@ static bool recompute_base(X64 *x, uint32_t mask)
 {
     IRType t = x->cc.type;
     unsigned kind = x->cc.kind;
-    bool of_result =
-        !(mask & ~(CC_Z | CC_S | CC_P)) && kind != CC_CMP && kind != CC_EFLAGS;
+    bool of_result = !(mask & ~(CC_Z | CC_S | CC_P)) && kind != CC_CMP &&
+                     kind != CC_EFLAGS && kind != CC_AH;
     if (of_result || kind == CC_LOGIC) {
         test_operand(x, 0, t);
         return true;
@@ -446,7 +483,9 @@ static void recompute(X64 *x, uint32_t mask)
         cc->host = mask;
         return;
     }
-    if (cc->base == CC_BASE_KNOWN && cc->kind == CC_EFLAGS && !cc->ov) {
+    if (cc->base == CC_BASE_KNOWN && cc->kind == CC_AH && !cc->ov) {
+        load_ah(x);
+    } else if (cc->base == CC_BASE_KNOWN && cc->kind == CC_EFLAGS && !cc->ov) {
         own_operand(x, 0);
         x64_call(x, x64_thunks.flags_load);
     } else {
@@ -470,12 +509,19 @@ void cc_require(X64 *x, uint32_t mask)
 static bool test_value(X64 *x, Cond *c)
 {
     uint32_t mask = cc_of_cond(*c);
-    if (x->cc.base != CC_BASE_KNOWN || x->cc.kind != CC_EFLAGS || x->cc.ov ||
+    bool in_ah = x->cc.kind == CC_AH;
+    if (x->cc.base != CC_BASE_KNOWN || (x->cc.kind != CC_EFLAGS && !in_ah) || x->cc.ov ||
         (*c >= COND_L)) {
         return false;
     }
     own_operand(x, 0);
-    asm_test_mi(&x->a, IR_I32, env_mem(x->g->cc_a), mask);
+    if (in_ah && mask == CC_O) {
+        asm_test_mi(&x->a, IR_I8, env_mem(x->g->cc_a), 1);
+    } else if (in_ah) {
+        asm_test_mi(&x->a, IR_I8, env_mem(x->g->cc_a + 1), mask);
+    } else {
+        asm_test_mi(&x->a, IR_I32, env_mem(x->g->cc_a), mask);
+    }
     x->cc.host = 0;
     *c = *c & 1 ? COND_E : COND_NE;
     return true;
@@ -595,7 +641,9 @@ void cc_done(X64 *x, CCPlan *p, unsigned result)
         asm_store(&x->a, IR_I64, result, env_mem(home_of(x, p->keep)));
     }
     if (TCG_OPT_OFF(x->s, hostflags)) {
-        cc_fault_point(x);
+        if (x->cc.base == CC_BASE_NONE) {
+            save_eflags(x, false);
+        }
         x->cc.host = 0;
     }
 }

@@ -157,6 +157,12 @@ START_TEST(test_mixed)
     ck_assert_uint_eq(cc_compute(&cc), CC_C | CC_O | CC_A);
     cc = (CCState){.op = CC_OP(CC_EFLAGS, 0), .a = UINT64_MAX};
     ck_assert_uint_eq(cc_compute(&cc), CC_ALL);
+    cc = (CCState){.op = CC_OP(CC_AH, 0), .a = UINT64_MAX << 8};
+    ck_assert_uint_eq(cc_compute(&cc), CC_ALL & ~CC_O);
+    cc.a = 1 | CC_Z << 8;
+    ck_assert_uint_eq(cc_compute(&cc), CC_O | CC_Z);
+    cc.op |= CC_OP_OVERLAY(CC_OV_INC, IR_I8);
+    ck_assert_uint_eq(cc_compute(&cc) & CC_C, 0);
 }
 END_TEST
 
