@@ -80,7 +80,7 @@ TCGEngine *tcg_engine_new(const TCGOptions *opts, const CPUOps *ops, GError **er
     e->cpus = g_ptr_array_new();
     e->chunks = g_ptr_array_new_with_free_func(g_free);
     e->kernel_links = g_ptr_array_new();
-    htab_init(&e->tbs, 1 << 14);
+    htab_init(&e->tbs, tcg_one_space ? 1 << 10 : 1 << 14); /* programs may be short */
     tb_pages_init(e);
     tb_tokens_init(e);
     exclusive_init(e);

@@ -250,7 +250,12 @@ static TranslationBlock *after_exit(CPUState *cpu, const TCGExit *x)
         if (cpu->ops->check_target) {
             cpu->ops->check_target(cpu);
         }
-        return next_unit(cpu);
+        TranslationBlock *tb = next_unit(cpu);
+
+        if (tb) {
+            tb_remember_jump(cpu, tb);
+        }
+        return tb;
     }
     t->stats.exit_request++;
     return NULL;

@@ -129,16 +129,19 @@ static void note_page(CPUState *cpu, vaddr pc, ram_addr_t page, bool global)
     }
 }
 
-/* The next time the unit is found by the inline probe. */
-static void remember(CPUState *cpu, const TranslationBlock *tb, bool global,
-                     bool second_global)
+static void note_pages(CPUState *cpu, const TranslationBlock *tb, bool global,
+                       bool second_global)
 {
-    CPUTCG *t = cpu_tcg(cpu);
-
     note_page(cpu, tb->pc, tb->addr & PAGE_MASK, global);
     if (tb->second != RAM_ADDR_NONE) {
         note_page(cpu, second_pc(tb), tb->second, second_global);
     }
+}
+
+void tb_remember_jump(CPUState *cpu, const TranslationBlock *tb)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+
     if (!t->engine->no_chain && !tb->unshared) {
         JumpEntry *j = &t->jc[tb->ip & ((1u << JC_BITS) - 1)];
 
@@ -166,7 +169,7 @@ TranslationBlock *tb_find(CPUState *cpu, bool nofault)
         &t->engine->tbs, tb_hash(q.addr, key.pc, key.cs_base, key.flags), tb_answers, &q);
     if (tb) {
         t->stats.lookup_hits++;
-        remember(cpu, tb, f.global, q.second.global);
+        note_pages(cpu, tb, f.global, q.second.global);
     }
     return tb;
 }
@@ -181,7 +184,11 @@ const void *tb_lookup_code(void *env)
     }
     TranslationBlock *tb = tb_find(cpu, true);
 
-    return tb ? tb->code.entry : NULL;
+    if (!tb) {
+        return NULL;
+    }
+    tb_remember_jump(cpu, tb);
+    return tb->code.entry;
 }
 
 TranslationBlock *tb_by_code(const TCGEngine *e, const void *code)

@@ -193,6 +193,9 @@ void tcg_stats_text(const TCGEngine *e, GString *to);
 /* The unit for env's pc and the current mode, or NULL; a fetch fault is raised, or with
  * nofault NULL. */
 TranslationBlock *tb_find(CPUState *cpu, bool nofault);
+/* An indirect jump has led to the unit: the next time the inline probe finds it. Units
+ * that only links lead to stay out, so that the table has fewer pages in use. */
+void tb_remember_jump(CPUState *cpu, const TranslationBlock *tb);
 /* A vCPU's jump table, empty: JC_TAG_NONE, or all 0 where no tag is. */
 JumpEntry *tb_jump_table_new(void);
 void tb_jump_table_free(JumpEntry *jc);
