@@ -208,7 +208,8 @@ static inline floatx80 random_fx80(Random *r)
 /* An integer of a random length: edges of i16, i32 and i64 are likely. */
 static inline uint64_t random_integer(Random *r)
 {
-    return (int64_t)random_significand(r) >> random_u64(r) % 64;
+    int64_t v = random_significand(r); /* first: C does not say which operand is */
+    return v >> random_u64(r) % 64;
 }
 
 /* Steps between two values of one sign; any other pair but the zeros is far apart. */
