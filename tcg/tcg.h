@@ -20,6 +20,7 @@
     OPT(strings, "string instructions by runs")                                         \
     OPT(trace, "units that go on behind a branch not taken")                            \
     OPT(vector, "SIMD as the host's own instructions")                                  \
+    OPT(avx, "256-bit registers and VEX instructions on the host")                      \
     OPT(x87, "x87 as the host's own instructions")
 
 /* clang-format off */

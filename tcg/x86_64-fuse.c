@@ -9,8 +9,7 @@
  */
 #include "tcg/x86_64-internal.h"
 
-/* The op behind number `at` in the same guest instruction, or NULL. */
-static const IROp *next_op(const X64 *x, unsigned *at)
+const IROp *x64_next_op(const X64 *x, unsigned *at)
 {
     const IROp *op;
     do {
@@ -141,7 +140,7 @@ static bool fuse_alu(X64 *x, const IROp *ld)
 {
     Access acc;
     unsigned at = x->at;
-    const IROp *op = next_op(x, &at);
+    const IROp *op = x64_next_op(x, &at);
     if (!takes_load(x, ld, op, at)) {
         return false;
     }
@@ -265,9 +264,9 @@ static bool fuse_rmw(X64 *x, const IROp *ld)
 {
     Access acc;
     unsigned at = x->at, at_st;
-    const IROp *op = next_op(x, &at);
+    const IROp *op = x64_next_op(x, &at);
     at_st = at;
-    const IROp *st = op ? next_op(x, &at_st) : NULL;
+    const IROp *st = op ? x64_next_op(x, &at_st) : NULL;
     if (!changes_memory(x, ld, op, st)) {
         return false;
     }
@@ -292,8 +291,8 @@ static bool fuse_rmw(X64 *x, const IROp *ld)
 
 bool x64_fuse(X64 *x, const IROp *ld)
 {
-    if (ld->type > IR_I64 || (ld->memop & MO_ALIGN)) {
-        return false;
+    if (ld->type > IR_I64) {
+        return x64_vec_fuse(x, ld);
     }
-    return fuse_rmw(x, ld) || fuse_alu(x, ld);
+    return !(ld->memop & MO_ALIGN) && (fuse_rmw(x, ld) || fuse_alu(x, ld));
 }

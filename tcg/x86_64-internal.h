@@ -153,6 +153,7 @@ typedef struct X64Thunks {
     const uint8_t *x87_load, *x87_save, *x87_st;
     bool bmi1, bmi2, popcnt, lzcnt;
     bool has_vecs; /* vector registers are pinned */
+    bool avx;      /* all 256 bits of them, and VEX instructions are used */
     bool use_tlb;  /* r15 is the TLB base */
     const GuestDesc *guest;
     size_t room;           /* offset of the thunks in code memory */
@@ -348,6 +349,8 @@ void x64_access_rmw(X64 *x, Access *acc, const uint8_t *insn, bool flags);
 /* The load, and one or two ops behind it, as one instruction; x->at is then the last of
  * them. False: nothing was done. */
 bool x64_fuse(X64 *x, const IROp *ld);
+/* The op behind number `at`, which becomes its number, or NULL. */
+const IROp *x64_next_op(const X64 *x, unsigned *at);
 
 /* --- x86_64-vec.c --- */
 
@@ -358,6 +361,8 @@ void x64_emit_vtoi(X64 *x, const IROp *op);
 void x64_emit_vcmpcc(X64 *x, const IROp *op);
 void x64_emit_vec_ld(X64 *x, const IROp *op);
 void x64_emit_vec_st(X64 *x, const IROp *op);
+/* x64_fuse() for a load of a vector. */
+bool x64_vec_fuse(X64 *x, const IROp *ld);
 /* In a slow path: what is stored, from its register or its home, to FRAME_VAL. */
 void x64_vec_to_frame(X64 *x, unsigned reg, Mem from, unsigned bytes);
 /* Out-of-line parts. */

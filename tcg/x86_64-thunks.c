@@ -6,6 +6,7 @@
  * at the guest's state; what C functions do not preserve is loaded again.
  */
 #include "tcg/x86_64-internal.h"
+#include "util/host.h"
 
 enum { THUNK_ROOM = X64_THUNK_ROOM };
 
@@ -359,12 +360,15 @@ bool x64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned)
             at[pinned[r]] = s->temps[r].env_offset;
         }
     }
-    if (x64_thunks.enter && !memcmp(at, x64_thunks.pinned_at, sizeof at) &&
+    bool avx = host_has(HOST_X86_AVX2) && !TCG_OPT_OFF(s, avx);
+    if (x64_thunks.enter && x64_thunks.avx == avx &&
+        !memcmp(at, x64_thunks.pinned_at, sizeof at) &&
         !memcmp(vec_at, x64_thunks.vec_at, sizeof vec_at)) {
         return true;
     }
     memcpy(x64_thunks.pinned_at, at, sizeof at);
     memcpy(x64_thunks.vec_at, vec_at, sizeof vec_at);
+    x64_thunks.avx = avx;
     x64_thunks.has_vecs = false;
     for (unsigned r = 0; r < 16; r++) {
         x64_thunks.has_vecs |= vec_at[r] != NOT_PINNED;

@@ -1,9 +1,16 @@
 /* Vectors on an x86_64 host: the host's own instructions, moves, residency. */
 /* SPDX-License-Identifier: MIT */
 /*
- * Guest registers xmm0..xmm13 are pinned to the host's registers of the same numbers, but
- * lazily: the byte env.vec_loaded says whether they are there, and the guest's MXCSR in
- * the host's, or all in env. C code always finds them in env:
+ * With AVX2 guest registers ymm0..ymm13 are pinned to the host's of the same numbers, and
+ * the guest's VEX instructions become the same VEX instructions; legacy SSE ones stay
+ * legacy: they keep upper halves just as the guest wants it, and cost there what they
+ * cost natively, because VZEROUPPER is the host's, too, and registers whose upper halves
+ * are all zero are loaded so that the CPU knows. On other hosts, or with opt-avx=off,
+ * the lower halves are pinned and the upper ones live in env; what SSE lacks goes to C.
+ *
+ * Pinned registers are loaded lazily: the byte env.vec_loaded says whether they are
+ * there, and the guest's MXCSR in the host's, or all in env. C code always finds them in
+ * env:
  *   - the first vector op of a unit tests the byte (need()), and loads all when it is 0
  *   - whatever goes to C stores all when it is 1 (x64_vec_to_c()), and leaves them there;
  *     slow paths of memory accesses load them again on their way back
@@ -22,6 +29,7 @@
 
 enum { NR_PINNED_VECS = 14, WORK = 14, LAST = 15 };
 enum { HOST_MXCSR = 0x1f80 };
+enum { VZEROUPPER = 0x77 | MAP_0F };
 enum { MOVUPS_LD = 0x10 | MAP_0F, MOVUPS_ST = 0x11 | MAP_0F, MOVAPS = 0x28 | MAP_0F };
 
 typedef struct VecCold VecCold;
@@ -85,19 +93,108 @@ static bool is_compare(unsigned vec)
     return vec == VEC_CMPPS || vec == VEC_CMPPD || vec == VEC_CMPSS || vec == VEC_CMPSD;
 }
 
-static bool is_vex_only(unsigned need)
+static bool is_vex_only(unsigned vec)
 {
+    unsigned need = codes[vec].need;
     return need == NEED_AVX2 || need == NEED_FMA || need == NEED_F16C ||
            need == NEED_VNNI;
+}
+
+/* With VEX the mask is an operand, and the opcode another one. */
+static bool is_blendv(unsigned vec)
+{
+    return vec == VEC_PBLENDVB || vec == VEC_BLENDVPS || vec == VEC_BLENDVPD;
+}
+
+static bool has_vex(unsigned vec)
+{
+    return vec_info[vec].flags & VECF_VEX || is_vex_only(vec) || is_blendv(vec);
+}
+
+/* The upper halves of registers are where this op has them. */
+static bool use_vex(const X64 *x, const IROp *op)
+{
+    bool to_vec = op->code != OP_vtoi && op->code != OP_vcmpcc;
+    return x64_thunks.avx && (op->type == IR_V256 || op->vzero || !to_vec ||
+                              !ir_is_global(x->s, op->out[0]));
+}
+
+static bool host_has_256(unsigned vec)
+{
+    switch (vec) {
+    case VEC_AESENC:
+    case VEC_AESENCLAST:
+    case VEC_AESDEC:
+    case VEC_AESDECLAST:
+        return host_has(HOST_X86_VAES);
+    case VEC_PCLMULQDQ:
+        return host_has(HOST_X86_VPCLMUL);
+    default:
+        return true;
+    }
 }
 
 static bool on_host(const X64 *x, const IROp *op)
 {
     unsigned need = codes[op->vec].need;
-    return !is_vex_only(need) && !(is_compare(op->vec) && op->imm > 7) &&
-           op->type == IR_V128 && codes[op->vec].opc != NO_OPCODE &&
-           !TCG_OPT_OFF(x->s, vector) &&
-           (need == NEED_NOTHING || host_has((HostFeature)need));
+    if (codes[op->vec].opc == NO_OPCODE || TCG_OPT_OFF(x->s, vector) ||
+        (need != NEED_NOTHING && !host_has((HostFeature)need))) {
+        return false;
+    }
+    if (use_vex(x, op) && has_vex(op->vec)) {
+        return op->type == IR_V128 || host_has_256(op->vec);
+    }
+    return op->type == IR_V128 && !is_vex_only(op->vec) &&
+           !(is_compare(op->vec) && op->imm > 7);
+}
+
+/* The VEX prefix and opcode; v: the register beside reg and r/m. */
+static void vex_prefix(X64 *x, uint32_t opc, bool l, unsigned rex, unsigned v)
+{
+    unsigned pp = opc & PRE_66 ? 1 : opc & PRE_F3 ? 2 : opc & PRE_F2 ? 3 : 0;
+    unsigned tail = (~v & 15) << 3 | l << 2 | pp;
+    if (!(rex & 3) && !(opc & REX_W) && (opc & MAP_MASK) == MAP_0F) {
+        asm_b(&x->a, 0xc5);
+        asm_b(&x->a, (rex & 4 ? 0 : 0x80) | tail);
+    } else {
+        asm_b(&x->a, 0xc4);
+        asm_b(&x->a, (~rex & 7) << 5 | (opc & MAP_MASK) >> 8);
+        asm_b(&x->a, (opc & REX_W ? 0x80 : 0) | tail);
+    }
+    asm_b(&x->a, opc);
+}
+
+static void vex_rr(X64 *x, uint32_t opc, bool l, unsigned reg, unsigned v, unsigned rm)
+{
+    vex_prefix(x, opc, l, (reg >> 3) << 2 | rm >> 3, v);
+    asm_b(&x->a, 0xc0 | (reg & 7) << 3 | (rm & 7));
+}
+
+static void vex_rm(X64 *x, uint32_t opc, bool l, unsigned reg, unsigned v, Mem m)
+{
+    vex_prefix(x, opc, l, mem_rex(reg, m), v);
+    asm_modrm(&x->a, reg, m);
+}
+
+/* Between a register and memory, all of a value of type t; for loads upper halves do not
+ * matter. */
+static void move_rm(X64 *x, uint32_t opc, IRType t, unsigned reg, Mem m)
+{
+    if (x64_thunks.avx) {
+        vex_rm(x, opc, t == IR_V256, reg, 0, m);
+    } else {
+        asm_rm(&x->a, opc, reg, m);
+    }
+}
+
+/* dst = src; `keep`: but for the upper half, which stays. */
+static void move_rr(X64 *x, IRType t, unsigned dst, unsigned src, bool keep)
+{
+    if (x64_thunks.avx && !keep) {
+        vex_rr(x, MOVAPS, t == IR_V256, dst, 0, src);
+    } else {
+        asm_rr(&x->a, MOVAPS, dst, src);
+    }
 }
 
 /* ---- places ---- */
@@ -148,6 +245,11 @@ static Mem home(X64 *x, IRRef ref)
                                   : slot_mem(ra_vec_slot(&x->ra, ref));
 }
 
+static IRType type_of(const X64 *x, IRRef ref)
+{
+    return (IRType)ir_t(x->s, ref)->type;
+}
+
 /* The value in a register: its own, or `reg`. */
 static unsigned in_reg(X64 *x, IRRef ref, unsigned reg)
 {
@@ -155,15 +257,16 @@ static unsigned in_reg(X64 *x, IRRef ref, unsigned reg)
     if (r >= 0) {
         return r;
     }
-    asm_rm(&x->a, MOVUPS_LD, reg, home(x, ref));
+    move_rm(x, MOVUPS_LD, type_of(x, ref), reg, home(x, ref));
     return reg;
 }
 
+/* The whole of reg = ref. */
 static void mov_to(X64 *x, unsigned reg, IRRef ref)
 {
     unsigned r = in_reg(x, ref, reg);
     if (r != reg) {
-        asm_rr(&x->a, MOVAPS, reg, r);
+        move_rr(x, type_of(x, ref), reg, r, false);
     }
 }
 
@@ -193,31 +296,39 @@ static unsigned out_reg(const X64 *x, IRRef out)
     return t->kind == TEMP_GLOBAL && t->loc ? t->loc - 1u : WORK;
 }
 
-/* The output has been computed in reg. */
-static void out_done(X64 *x, IRRef out, unsigned reg)
-{
-    const IRTemp *t = ir_t(x->s, out);
-    if (t->kind == TEMP_GLOBAL && t->loc) {
-        if (reg != t->loc - 1u) {
-            asm_rr(&x->a, MOVAPS, t->loc - 1, reg);
-        }
-        return;
-    }
-    if (t->kind == TEMP_GLOBAL || !is_for_next(x, out)) {
-        asm_rm(&x->a, MOVUPS_ST, reg, home(x, out));
-    }
-    if (t->kind == TEMP_SSA) {
-        asm_rr(&x->a, MOVAPS, LAST, reg);
-        x->vec_made = out;
-    }
-}
-
-/* The upper half of an output of 128 bits, which is in memory. */
+/* The upper half of an output of 128 bits, where it is in memory. */
 static void clear_upper(X64 *x, const IROp *op)
 {
     if (op->vzero && ir_is_global(x->s, op->out[0])) {
-        asm_storei(&x->a, IR_I64, mem_add(home(x, op->out[0]), 16), 0);
-        asm_storei(&x->a, IR_I64, mem_add(home(x, op->out[0]), 24), 0);
+        Mem upper = mem_add(home(x, op->out[0]), 16);
+        asm_storei(&x->a, IR_I64, upper, 0);
+        asm_storei(&x->a, IR_I64, mem_add(upper, 8), 0);
+    }
+}
+
+/* The output has been computed in reg; `whole`: with its upper half. */
+static void out_done(X64 *x, const IROp *op, unsigned reg, bool whole)
+{
+    IRRef out = op->out[0];
+    const IRTemp *t = ir_t(x->s, out);
+    bool pinned = t->kind == TEMP_GLOBAL && t->loc;
+    IRType type = whole ? IR_V256 : (IRType)op->type;
+    if (t->kind == TEMP_SSA) {
+        type = (IRType)t->type;
+    }
+    if (pinned && reg != t->loc - 1u) {
+        move_rr(x, type, t->loc - 1, reg, !whole);
+    } else if (!pinned && (t->kind == TEMP_GLOBAL || !is_for_next(x, out))) {
+        move_rm(x, MOVUPS_ST, type, reg, home(x, out));
+    }
+    if (t->kind == TEMP_SSA) {
+        if (reg != LAST) {
+            move_rr(x, type, LAST, reg, false);
+        }
+        x->vec_made = out;
+    }
+    if (!whole) {
+        clear_upper(x, op);
     }
 }
 
@@ -251,13 +362,44 @@ void x64_vec_cold(X64 *x)
     }
 }
 
-static void thunk_vecs(X64 *x, uint32_t opc)
+/* All pinned registers, or their lower halves, from env or to it. */
+static void thunk_vecs(X64 *x, uint32_t opc, IRType t)
 {
     for (unsigned i = 0; i < NR_PINNED_VECS; i++) {
         if (x64_thunks.vec_at[i] != NOT_PINNED) {
-            asm_rm(&x->a, opc, i, env_mem(x64_thunks.vec_at[i]));
+            move_rm(x, opc, t, i, env_mem(x64_thunks.vec_at[i]));
         }
     }
+}
+
+/*
+ * Loads lower halves only if all upper ones are 0, so that the CPU knows that they are:
+ * legacy SSE instructions would otherwise be slower. EFLAGS stay.
+ */
+static void thunk_load_256(X64 *x)
+{
+    enum { VPOR = 0xeb | MAP_0F | PRE_66, VPXOR = 0xef | MAP_0F | PRE_66 };
+    Mem save = mem_at(RSP, -16);
+    vex_rr(x, VPXOR, false, WORK, WORK, WORK);
+    vex_rr(x, VPXOR, false, LAST, LAST, LAST);
+    for (unsigned i = 0; i < NR_PINNED_VECS; i++) {
+        if (x64_thunks.vec_at[i] != NOT_PINNED) {
+            vex_rm(x, VPOR, false, WORK, WORK, env_mem(x64_thunks.vec_at[i] + 16));
+        }
+    }
+    vex_rr(x, 0x74 | MAP_0F | PRE_66, false, WORK, WORK, LAST); /* vpcmpeqb */
+    asm_store(&x->a, IR_I64, RCX, save);
+    vex_rr(x, 0xd7 | MAP_0F | PRE_66, false, RCX, 0, WORK); /* vpmovmskb */
+    asm_lea(&x->a, IR_I64, RCX, mem_at(RCX, -0xffff));
+    asm_b(&x->a, 0xe3); /* jrcxz over the jump */
+    asm_b(&x->a, 5);
+    uint8_t *full = asm_jmp(&x->a);
+    thunk_vecs(x, MOVUPS_LD, IR_V128);
+    uint8_t *done = asm_jmp(&x->a);
+    asm_patch(full, x->a.p);
+    thunk_vecs(x, MOVUPS_LD, IR_V256);
+    asm_patch(done, x->a.p);
+    asm_load(&x->a, IR_I64, RCX, save);
 }
 
 /* Both leave EFLAGS and all other registers alone. */
@@ -267,13 +409,20 @@ void x64_vec_thunks(X64 *x)
     Mem below = mem_at(RSP, -8); /* nothing else is pushed meanwhile */
 
     x64_thunks.vec_load = x64_rx(x, x->a.p);
-    thunk_vecs(x, MOVUPS_LD);
+    if (x64_thunks.avx) {
+        thunk_load_256(x);
+    } else {
+        thunk_vecs(x, MOVUPS_LD, IR_V128);
+    }
     asm_rm(&x->a, 0xae | MAP_0F, 2, mxcsr); /* ldmxcsr */
     asm_storei(&x->a, IR_I8, loaded, 1);
     asm_b(&x->a, 0xc3);
 
     x64_thunks.vec_save = x64_rx(x, x->a.p);
-    thunk_vecs(x, MOVUPS_ST);
+    thunk_vecs(x, MOVUPS_ST, x64_thunks.avx ? IR_V256 : IR_V128);
+    if (x64_thunks.avx) {
+        vex_prefix(x, VZEROUPPER, false, 0, 0);
+    }
     asm_rm(&x->a, 0xae | MAP_0F, 3, mxcsr); /* stmxcsr */
     asm_storei(&x->a, IR_I32, below, HOST_MXCSR);
     asm_rm(&x->a, 0xae | MAP_0F, 2, below);
@@ -353,7 +502,7 @@ static void before_c(X64 *x, const IROp *op)
                   mem_at(RSP, FRAME_ARGS));
     }
     if (x->vec_last != IR_NONE) {
-        asm_rm(&x->a, MOVUPS_ST, LAST, home(x, x->vec_last));
+        move_rm(x, MOVUPS_ST, type_of(x, x->vec_last), LAST, home(x, x->vec_last));
     }
     ra_evict(&x->ra, 1u << R10 | 1u << R11);
     x64_call(x, x64_thunks.save_caller);
@@ -414,6 +563,58 @@ static void emit_vec_in_c(X64 *x, const IROp *op)
 
 /* ---- operations on the host ---- */
 
+/* The last operand: a register or memory; acc: of the guest. */
+typedef struct Src {
+    bool is_mem;
+    unsigned reg;
+    Mem mem;
+    const Access *acc;
+} Src;
+
+static unsigned last_input(const IROp *op)
+{
+    return vec_info[op->vec].flags & VECF_TERN ? 2 : 1;
+}
+
+/* Bytes that the op's last operand reads in memory; 0: it must be a register. */
+static unsigned memory_bytes(const IROp *op)
+{
+    unsigned m = vec_info[op->vec].memory;
+    if (op->vec == VEC_MOVSD) {
+        return 8; /* MOVLPS */
+    }
+    return m >= VEC_MEM_PART ? (op->type == IR_V256 ? 32u : 16u) >> (m - VEC_MEM_PART)
+                             : m;
+}
+
+/* A register other than `busy` for what an op reads. */
+static unsigned other_than(int busy)
+{
+    return busy == LAST ? WORK : LAST;
+}
+
+/* The last operand where it is; `busy`: register of another one. */
+static Src last_source(X64 *x, const IROp *op, int busy)
+{
+    IRRef ref = op->in[last_input(op)];
+    int r = reg_of(x, ref);
+    if (r >= 0) {
+        return (Src){.reg = r};
+    }
+    if (memory_bytes(op) && op->vec != VEC_MOVSD && op->vec != VEC_VBROADCAST128) {
+        return (Src){.is_mem = true, .mem = home(x, ref)};
+    }
+    return (Src){.reg = in_reg(x, ref, other_than(busy))};
+}
+
+static uint32_t opcode_of(const IROp *op, const Src *src)
+{
+    if (op->vec == VEC_MOVSD && src->is_mem) {
+        return 0x12 | MAP_0F;
+    }
+    return codes[op->vec].opc | (vec_info[op->vec].flags & VECF_W1 ? REX_W : 0);
+}
+
 static void imm_byte(X64 *x, const IROp *op)
 {
     if (vec_info[op->vec].flags & VECF_IMM) {
@@ -421,29 +622,66 @@ static void imm_byte(X64 *x, const IROp *op)
     }
 }
 
-/* A register with in[0] in it that becomes the output; not `busy`. */
+static void vex_src(X64 *x, uint32_t opc, bool l, unsigned reg, unsigned v,
+                    const Src *src)
+{
+    if (src->acc) {
+        x64_access_here(x, src->acc);
+    }
+    if (src->is_mem) {
+        vex_rm(x, opc, l, reg, v, src->mem);
+    } else {
+        vex_rr(x, opc, l, reg, v, src->reg);
+    }
+}
+
+static void legacy_src(X64 *x, uint32_t opc, unsigned reg, const Src *src)
+{
+    if (src->acc) {
+        x64_access_here(x, src->acc);
+    }
+    if (src->is_mem) {
+        asm_rm(&x->a, opc, reg, src->mem);
+    } else {
+        asm_rr(&x->a, opc, reg, src->reg);
+    }
+}
+
+/* A register with in[0] in its lower half that becomes the output; not `busy`. */
 static unsigned begin_out(X64 *x, const IROp *op, int busy)
 {
     unsigned w = out_reg(x, op->out[0]);
-    if ((int)w == busy && op->in[0] != IR_NONE && op->in[0] != op->out[0]) {
-        w = WORK;
+    if (op->in[0] == IR_NONE || op->in[0] == op->out[0]) {
+        return op->in[0] == IR_NONE ? w : in_reg(x, op->in[0], w);
     }
-    if (op->in[0] != IR_NONE) {
-        mov_to(x, w, op->in[0]);
+    w = (int)w == busy ? WORK : w;
+    int r = reg_of(x, op->in[0]);
+    if (r < 0) {
+        asm_rm(&x->a, MOVUPS_LD, w, home(x, op->in[0]));
+    } else if (r != (int)w) {
+        asm_rr(&x->a, MOVAPS, w, r);
     }
     return w;
 }
 
 static void emit_shift_imm(X64 *x, const IROp *op)
 {
-    unsigned w = begin_out(x, op, -1), i = 0;
+    unsigned w, i = 0;
+    bool vex = use_vex(x, op);
     while (shifts[i].vec != op->vec) {
         i++;
     }
-    asm_rr(&x->a, shifts[i].opcode | MAP_0F | PRE_66, shifts[i].digit, w);
+    uint32_t opc = shifts[i].opcode | MAP_0F | PRE_66;
+    if (vex) {
+        w = out_reg(x, op->out[0]);
+        unsigned a = in_reg(x, op->in[0], WORK);
+        vex_rr(x, opc, op->type == IR_V256, shifts[i].digit, w, a);
+    } else {
+        w = begin_out(x, op, -1);
+        asm_rr(&x->a, opc, shifts[i].digit, w);
+    }
     asm_b(&x->a, op->imm);
-    out_done(x, op->out[0], w);
-    clear_upper(x, op);
+    out_done(x, op, w, vex);
 }
 
 /* A mask is an implicit operand, xmm0, and must still be there when the output begins to
@@ -454,9 +692,97 @@ static bool mask_is_xmm0(const X64 *x, const IROp *op)
     return op->in[2] == IR_NONE || (reg_of(x, op->in[2]) == 0 && !lost);
 }
 
+/* in[0] and the output are one register, in[1] another, in[2] is the last. */
+static void emit_tern(X64 *x, const IROp *op, Src *src)
+{
+    unsigned w = out_reg(x, op->out[0]);
+    int b = reg_of(x, op->in[1]);
+    bool l = op->type == IR_V256;
+    if (op->in[0] != op->out[0] && ((int)w == b || (!src->is_mem && w == src->reg))) {
+        w = WORK;
+    }
+    mov_to(x, w, op->in[0]);
+    vex_src(x, opcode_of(op, src), l, w, in_reg(x, op->in[1], LAST), src);
+    out_done(x, op, w, true);
+}
+
+/* The last operand of VBROADCASTI128 is in memory: between registers it is another. */
+static void emit_broadcast128(X64 *x, const IROp *op, const Src *src, unsigned w)
+{
+    if (src->is_mem) {
+        vex_src(x, codes[op->vec].opc, true, w, 0, src);
+        return;
+    }
+    vex_rr(x, codes[VEC_VINSERT128].opc, true, w, src->reg, src->reg);
+    asm_b(&x->a, 1);
+}
+
+static void emit_blendv(X64 *x, const IROp *op, const Src *src, unsigned w, unsigned a)
+{
+    static const uint8_t opcodes[] = {0x4a, 0x4b, 0x4c};
+    unsigned which = op->vec == VEC_BLENDVPS ? 0 : op->vec == VEC_BLENDVPD ? 1 : 2;
+    unsigned mask = in_reg(x, op->in[2], other_than(a));
+    vex_src(x, opcodes[which] | MAP_0F3A | PRE_66, op->type == IR_V256, w, a, src);
+    asm_b(&x->a, mask << 4);
+}
+
+static void emit_vex(X64 *x, const IROp *op, Src *src)
+{
+    unsigned flags = vec_info[op->vec].flags, w = out_reg(x, op->out[0]), a = 0;
+    if (flags & VECF_TERN) {
+        emit_tern(x, op, src);
+        return;
+    }
+    if (op->in[0] != IR_NONE) {
+        bool last_is_src = !src->is_mem && src->reg == LAST;
+        a = in_reg(x, op->in[0], last_is_src ? WORK : other_than(WORK));
+    }
+    if (op->vec == VEC_VBROADCAST128) {
+        emit_broadcast128(x, op, src, w);
+    } else if (is_blendv(op->vec)) {
+        emit_blendv(x, op, src, w, a);
+    } else if (flags & VECF_OUTRM) {
+        vex_rr(x, opcode_of(op, src), op->type == IR_V256, src->reg, 0, w);
+        imm_byte(x, op);
+    } else {
+        vex_src(x, opcode_of(op, src), op->type == IR_V256, w, a, src);
+        imm_byte(x, op);
+    }
+    out_done(x, op, w, true);
+}
+
+/* All operands are where they are, but for the last, which is in src. */
+static void emit_operation(X64 *x, const IROp *op, Src *src)
+{
+    if (use_vex(x, op) && has_vex(op->vec)) {
+        emit_vex(x, op, src);
+        return;
+    }
+    unsigned w = begin_out(x, op, src->is_mem ? -1 : (int)src->reg);
+    legacy_src(x, opcode_of(op, src), w, src);
+    imm_byte(x, op);
+    out_done(x, op, w, false);
+}
+
+/* The operands are right for the form that the host has. */
+static bool can_emit(const X64 *x, const IROp *op)
+{
+    bool vex = use_vex(x, op) && has_vex(op->vec);
+    return on_host(x, op) && (vex || op->code != OP_vop || mask_is_xmm0(x, op));
+}
+
+/* Three operands in memory would need three registers. */
+static void make_room(X64 *x, const IROp *op)
+{
+    if (op->in[2] != IR_NONE && x->vec_last != IR_NONE) {
+        move_rm(x, MOVUPS_ST, type_of(x, x->vec_last), LAST, home(x, x->vec_last));
+        x->vec_last = IR_NONE;
+    }
+}
+
 void x64_emit_vop(X64 *x, const IROp *op)
 {
-    if (!on_host(x, op) || !mask_is_xmm0(x, op)) {
+    if (!can_emit(x, op)) {
         emit_vec_in_c(x, op);
         return;
     }
@@ -465,25 +791,91 @@ void x64_emit_vop(X64 *x, const IROp *op)
         emit_shift_imm(x, op);
         return;
     }
-    unsigned w = begin_out(x, op, reg_of(x, op->in[1]));
-    unsigned b = in_reg(x, op->in[1], LAST);
-    asm_rr(&x->a, codes[op->vec].opc, w, b);
-    imm_byte(x, op);
-    out_done(x, op->out[0], w);
-    clear_upper(x, op);
+    make_room(x, op);
+    int busy = op->in[0] == IR_NONE ? -1 : reg_of(x, op->in[0]);
+    Src src = last_source(x, op, busy);
+    if (src.is_mem && !(use_vex(x, op) && has_vex(op->vec))) {
+        src = (Src){.reg = in_reg(x, op->in[1], other_than(busy))};
+    }
+    emit_operation(x, op, &src);
+}
+
+/* `vmov.z G, G`; or there was one, until G turned out to be overwritten. */
+static bool is_clear(const IROp *op)
+{
+    return (op->code == OP_vmov || op->code == OP_nop) && op->vzero &&
+           op->in[0] == op->out[0];
+}
+
+/* VZEROUPPER, if all pinned registers are cleared above from here on. */
+static bool emit_vzeroupper(X64 *x)
+{
+    unsigned first = x->at, end = x->at, cleared = 0, all = 0;
+    const IROp *ops = x->s->ops;
+    while (first > 0 && is_clear(&ops[first - 1])) {
+        first--;
+    }
+    while (end < x->s->nops && is_clear(&ops[end])) {
+        end++;
+    }
+    for (unsigned at = first; at < end; at++) {
+        int r = reg_of(x, ops[at].out[0]);
+        cleared |= r >= 0 ? 1u << r : 0;
+    }
+    for (unsigned i = 0; i < NR_PINNED_VECS; i++) {
+        all |= x64_thunks.vec_at[i] != NOT_PINNED ? 1u << i : 0;
+    }
+    if (cleared != all) {
+        return false;
+    }
+    vex_prefix(x, VZEROUPPER, false, 0, 0);
+    for (unsigned at = x->at; at < end; at++) {
+        if (ops[at].code == OP_vmov && reg_of(x, ops[at].out[0]) < 0) {
+            clear_upper(x, &ops[at]);
+        }
+    }
+    x->at = end - 1;
+    return true;
+}
+
+static void emit_vmov_halves(X64 *x, const IROp *op)
+{
+    asm_rm(&x->a, MOVUPS_LD, WORK, mem_add(home(x, op->in[0]), 16));
+    asm_rm(&x->a, MOVUPS_ST, WORK, mem_add(home(x, op->out[0]), 16));
 }
 
 void x64_emit_vmov(X64 *x, const IROp *op)
 {
+    bool whole = use_vex(x, op);
     need(x);
-    if (op->type == IR_V256) {
-        asm_rm(&x->a, MOVUPS_LD, WORK, mem_add(home(x, op->in[0]), 16));
-        asm_rm(&x->a, MOVUPS_ST, WORK, mem_add(home(x, op->out[0]), 16));
+    if (op->in[0] == op->out[0] && !x64_thunks.avx) {
+        clear_upper(x, op);
+        return;
     }
-    if (op->out[0] != op->in[0]) {
-        out_done(x, op->out[0], in_reg(x, op->in[0], WORK));
+    if (op->in[0] == op->out[0] && op->vzero) {
+        if (emit_vzeroupper(x)) {
+            return;
+        }
+        int r = reg_of(x, op->out[0]);
+        if (r >= 0) {
+            vex_rr(x, MOVAPS, false, r, 0, r);
+        } else {
+            clear_upper(x, op);
+        }
+        return;
     }
-    clear_upper(x, op);
+    if (op->type == IR_V256 && !x64_thunks.avx) {
+        emit_vmov_halves(x, op);
+    }
+    unsigned w = out_reg(x, op->out[0]), r = in_reg(x, op->in[0], WORK);
+    if (whole && w != r) {
+        vex_rr(x, MOVAPS, op->type == IR_V256, w, 0, r);
+        r = w;
+    } else if (whole) {
+        vex_rr(x, MOVAPS, op->type == IR_V256, WORK, 0, r);
+        r = WORK;
+    }
+    out_done(x, op, r, whole);
 }
 
 /* The integer is of 64 bits: what an instruction's REX.W says. */
@@ -500,11 +892,19 @@ void x64_emit_itov(X64 *x, const IROp *op)
     }
     need(x);
     unsigned v = x64_in_reg(x, op->in[1]);
-    unsigned w = begin_out(x, op, -1);
-    asm_rr(&x->a, codes[op->vec].opc | wide(op), w, v);
+    uint32_t opc = codes[op->vec].opc | wide(op);
+    bool vex = use_vex(x, op);
+    unsigned w;
+    if (vex) {
+        w = out_reg(x, op->out[0]);
+        unsigned a = op->in[0] == IR_NONE ? 0 : in_reg(x, op->in[0], WORK);
+        vex_rr(x, opc, false, w, a, v);
+    } else {
+        w = begin_out(x, op, -1);
+        asm_rr(&x->a, opc, w, v);
+    }
     imm_byte(x, op);
-    out_done(x, op->out[0], w);
-    clear_upper(x, op);
+    out_done(x, op, w, vex);
 }
 
 /* The vector register is in the r/m field, or in the reg field. */
@@ -513,26 +913,54 @@ static bool vector_is_reg(unsigned vec)
     return vec == VEC_MOVD || vec == VEC_PEXTRB || vec == VEC_PEXTRD || vec == VEC_PEXTRQ;
 }
 
-void x64_emit_vtoi(X64 *x, const IROp *op)
+static void emit_to_int(X64 *x, const IROp *op, const Src *src)
 {
     uint32_t opc = codes[op->vec].opc | wide(op);
+    unsigned d = x64_out(x, op, 0, 0);
+    if (op->vec == VEC_MOVD) {
+        opc = 0x7e | MAP_0F | PRE_66 | wide(op);
+    }
+    Src gpr = {.reg = d};
+    unsigned reg = vector_is_reg(op->vec) ? src->reg : d;
+    const Src *rm = vector_is_reg(op->vec) ? &gpr : src;
+    if (use_vex(x, op)) {
+        vex_src(x, opc, op->type == IR_V256, reg, 0, rm);
+    } else {
+        legacy_src(x, opc, reg, rm);
+    }
+    imm_byte(x, op);
+    x64_out_done(x, op, 0, d);
+}
+
+void x64_emit_vtoi(X64 *x, const IROp *op)
+{
     if (!on_host(x, op)) {
         emit_vec_in_c(x, op);
         return;
     }
     need(x);
-    unsigned v = in_reg(x, op->in[1], WORK);
-    unsigned d = x64_out(x, op, 0, 0);
-    if (op->vec == VEC_MOVD) {
-        opc = 0x7e | MAP_0F | PRE_66 | wide(op);
-    }
-    if (vector_is_reg(op->vec)) {
-        asm_rr(&x->a, opc, v, d);
+    Src src = {.reg = in_reg(x, op->in[1], WORK)};
+    emit_to_int(x, op, &src);
+}
+
+static void emit_compare(X64 *x, const IROp *op, const Src *src)
+{
+    bool busy = !src->is_mem && src->reg == WORK;
+    unsigned a = in_reg(x, op->in[0], busy ? LAST : WORK);
+    if (use_vex(x, op)) {
+        vex_src(x, codes[op->vec].opc, op->type == IR_V256, a, 0, src);
     } else {
-        asm_rr(&x->a, opc, d, v);
+        legacy_src(x, codes[op->vec].opc, a, src);
     }
-    imm_byte(x, op);
-    x64_out_done(x, op, 0, d);
+}
+
+static void plan_flags(X64 *x, const IROp *op, CCPlan *p)
+{
+    if (op->setcc) {
+        cc_plan(x, p, CC_HOST_ONLY, IR_NONE, IR_NONE);
+    } else {
+        cc_clobber(x);
+    }
 }
 
 void x64_emit_vcmpcc(X64 *x, const IROp *op)
@@ -543,14 +971,10 @@ void x64_emit_vcmpcc(X64 *x, const IROp *op)
         return;
     }
     need(x);
-    if (op->setcc) {
-        cc_plan(x, &p, CC_HOST_ONLY, IR_NONE, IR_NONE);
-    } else {
-        cc_clobber(x);
-    }
-    unsigned a = in_reg(x, op->in[0], WORK);
-    unsigned b = in_reg(x, op->in[1], a == WORK ? LAST : WORK);
-    asm_rr(&x->a, codes[op->vec].opc, a, b);
+    plan_flags(x, op, &p);
+    int a = reg_of(x, op->in[0]);
+    Src src = {.reg = in_reg(x, op->in[1], a == LAST ? WORK : LAST)};
+    emit_compare(x, op, &src);
     if (op->setcc) {
         cc_done(x, &p, NO_REG);
     }
@@ -575,12 +999,17 @@ static uint32_t move_opcode(const IROp *op, const Access *acc, bool store)
     }
 }
 
+static bool is_256(const IROp *op)
+{
+    return (op->memop & MO_SIZE) == MO_256;
+}
+
 /* The upper half of a load of 256 bits, before the lower one: nothing is written when it
  * faults. */
 static void load_upper(X64 *x, const IROp *op, const Access *acc)
 {
     Mem to = mem_add(home(x, op->out[0]), 16);
-    if ((op->memop & MO_SIZE) == MO_256) {
+    if (is_256(op)) {
         x64_access_here(x, acc);
         asm_rm(&x->a, MOVUPS_LD, WORK, mem_add(acc->host, 16));
         asm_rm(&x->a, MOVUPS_ST, WORK, to);
@@ -593,46 +1022,118 @@ static void load_upper(X64 *x, const IROp *op, const Access *acc)
 void x64_emit_vec_ld(X64 *x, const IROp *op)
 {
     Access acc;
+    bool whole = use_vex(x, op);
     need(x);
     x64_access_begin(x, &acc, op, SLOW_LD);
-    if (op->type == IR_V256) {
+    if (op->type == IR_V256 && !whole) {
         load_upper(x, op, &acc);
     }
     unsigned w = out_reg(x, op->out[0]);
     x64_access_here(x, &acc);
-    asm_rm(&x->a, move_opcode(op, &acc, false), w, acc.host);
-    out_done(x, op->out[0], w);
-    clear_upper(x, op);
+    if (whole) {
+        vex_rm(x, move_opcode(op, &acc, false), is_256(op), w, 0, acc.host);
+    } else {
+        asm_rm(&x->a, move_opcode(op, &acc, false), w, acc.host);
+    }
+    out_done(x, op, w, whole);
+}
+
+static void store_halves(X64 *x, const Access *acc, Mem from)
+{
+    for (unsigned i = 32; i > 0;) {
+        i -= 16;
+        asm_rm(&x->a, MOVUPS_LD, WORK, mem_add(from, i));
+        x64_access_here(x, acc);
+        asm_rm(&x->a, MOVUPS_ST, WORK, mem_add(acc->host, i));
+    }
 }
 
 void x64_emit_vec_st(X64 *x, const IROp *op)
 {
     Access acc;
-    bool whole = (op->memop & MO_SIZE) == MO_256;
+    bool halves = is_256(op) && !x64_thunks.avx;
     need(x);
     Mem from = home(x, op->in[2]);
     x->vec_stored = in_reg(x, op->in[2], LAST);
-    if (whole) {
+    if (halves) {
         asm_rm(&x->a, MOVUPS_ST, x->vec_stored, from);
         x->vec_stored = NO_REG;
     }
     x64_access_begin(x, &acc, op, SLOW_ST);
-    if (whole) {
-        for (unsigned i = 32; i > 0;) {
-            i -= 16;
-            asm_rm(&x->a, MOVUPS_LD, WORK, mem_add(from, i));
-            x64_access_here(x, &acc);
-            asm_rm(&x->a, MOVUPS_ST, WORK, mem_add(acc.host, i));
-        }
+    if (halves) {
+        store_halves(x, &acc, from);
     } else {
         x64_access_here(x, &acc);
-        asm_rm(&x->a, move_opcode(op, &acc, true), x->vec_stored, acc.host);
+        if (x64_thunks.avx) {
+            vex_rm(x, move_opcode(op, &acc, true), is_256(op), x->vec_stored, 0,
+                   acc.host);
+        } else {
+            asm_rm(&x->a, move_opcode(op, &acc, true), x->vec_stored, acc.host);
+        }
     }
     x64_access_done(x, &acc);
 }
 
+/* The op takes the loaded value as its last operand, and from memory. */
+static bool takes_load(const X64 *x, const IROp *ld, const IROp *op)
+{
+    IRRef t = ld->out[0];
+    if (!op || op_info[op->code].class != CLASS_VEC || op->code == OP_vmov ||
+        op->code == OP_itov || op->in[1] == IR_NONE || op->in[last_input(op)] != t ||
+        ir_t(x->s, t)->kind != TEMP_SSA || ir_t(x->s, t)->uses != 1 || !can_emit(x, op)) {
+        return false;
+    }
+    unsigned bytes = memory_bytes(op);
+    bool vex = use_vex(x, op) && has_vex(op->vec);
+    bool align = ld->memop & MO_ALIGN; /* without a TLB the instruction checks it */
+    return bytes && bytes == memop_bytes(ld->memop) &&
+           (vex ? !align || !x->g->direct : align || bytes < 16);
+}
+
+bool x64_vec_fuse(X64 *x, const IROp *ld)
+{
+    Access acc;
+    CCPlan p;
+    unsigned at = x->at;
+    const IROp *op = x64_next_op(x, &at);
+    if (!takes_load(x, ld, op)) {
+        return false;
+    }
+    x64_begin_op(x, x->at);
+    x64_begin_op(x, at);
+    x->vec_last = IR_NONE; /* what the op before has made is in its slot, too */
+    need(x);
+    x64_access_begin(x, &acc, ld, SLOW_LD);
+    if (!acc.direct && acc.host.base != acc.t && acc.host.index != acc.t) {
+        ra_release(&x->ra, acc.t);
+    }
+    Src src = {.is_mem = true, .mem = acc.host, .acc = &acc};
+    if (op->code == OP_vcmpcc) {
+        plan_flags(x, op, &p);
+    }
+    if (op->code == OP_vop) {
+        emit_operation(x, op, &src);
+    } else if (op->code == OP_vtoi) {
+        emit_to_int(x, op, &src);
+    } else {
+        emit_compare(x, op, &src);
+    }
+    if (op->code == OP_vcmpcc && op->setcc) {
+        cc_done(x, &p, NO_REG);
+    }
+    x->vec_last = x->vec_made;
+    x->vec_made = IR_NONE;
+    ra_end_op(&x->ra, op);
+    ra_end_op(&x->ra, ld);
+    return true;
+}
+
 void x64_vec_to_frame(X64 *x, unsigned reg, Mem from, unsigned bytes)
 {
+    if (bytes == 32 && reg != NO_REG) {
+        vex_rm(x, MOVUPS_ST, true, reg, 0, mem_at(RSP, FRAME_VAL));
+        return;
+    }
     for (unsigned i = 0; i < bytes; i += 16) {
         if (reg == NO_REG) {
             asm_rm(&x->a, MOVUPS_LD, WORK, mem_add(from, i));
