@@ -8,3 +8,8 @@ const void *tcg_exit_lookup_code(void)
 {
     return NULL;
 }
+
+bool tcg_x87_exec(void *env, X87Id id)
+{
+    return false;
+}

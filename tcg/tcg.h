@@ -165,4 +165,10 @@ struct TCGRestore {
 /* False when ra is not a point that can fault. */
 bool tcg_restore_point(const TCGCode *code, const void *ra, TCGRestore *out);
 
+/*
+ * Runs one of the operations X87_f2xm1 ... X87_fcos, of which GuestDesc.x87_op() is but
+ * near the host's, on the state in env, as native units do. False: there are none.
+ */
+bool tcg_x87_exec(void *env, X87Id id);
+
 #endif

@@ -151,6 +151,8 @@ typedef struct X64Thunks {
     const uint8_t *ld[64], *st[32]; /* by MemOp, MO_SIGN excluded */
     const uint8_t *atomic, *probe, *cc_load, *flags_load, *vec_load, *vec_save;
     const uint8_t *x87_load, *x87_save, *x87_st;
+    const uint8_t
+        *x87_exec[X87_fcos - X87_f2xm1 + 1]; /* of functions that are but near */
     bool bmi1, bmi2, popcnt, lzcnt;
     bool has_vecs; /* vector registers are pinned */
     bool avx;      /* all 256 bits of them, and VEX instructions are used */
@@ -389,11 +391,10 @@ static inline void x64_x87_unknown(X64 *x)
 }
 /* Out-of-line parts. */
 void x64_x87_cold(X64 *x);
-/* Thunks; in thunks: C code comes next, and back from it. As their namesakes of vectors.
- */
+/* Thunks; in thunks: C code comes next (x64_vec_to_c() does that), and back from it. */
 void x64_x87_thunks(X64 *x);
 void x64_x87_to_c(X64 *x);
-void x64_x87_to_c_noting(X64 *x, Mem was);
+void x64_x87_note_loaded(X64 *x, Mem was);
 void x64_x87_from_c(X64 *x, Mem was);
 /* In thunks: what a slow x87 store calls. */
 uint64_t x64_x87_store(void *env, uint64_t addr, uint64_t id, uintptr_t ra);

@@ -48,13 +48,6 @@ static void thunk_ret(X64 *x)
     asm_b(&x->a, 0xc3);
 }
 
-/* C code comes next. Destroys EFLAGS. */
-static void to_c(X64 *x)
-{
-    x64_vec_to_c(x);
-    x64_x87_to_c(x);
-}
-
 static const uint8_t callee_saved[] = {RBP, RBX, R12, R13, R14, R15};
 
 static void load_memory_base(X64 *x)
@@ -88,7 +81,7 @@ static void thunk_exit(X64 *x)
     asm_movi(&x->a, R10, TCG_EXIT_LOOKUP);
     asm_movi(&x->a, R11, 0);
     x64_thunks.exit = x64_rx(x, x->a.p);
-    to_c(x);
+    x64_vec_to_c(x);
     thunk_regs(x, ALL_PINNED, true);
     asm_mov(&x->a, IR_I64, RAX, R10);
     asm_mov(&x->a, IR_I64, RDX, R11);
@@ -131,7 +124,7 @@ static void thunk_jump_miss(X64 *x)
 {
     x64_thunks.jump_miss = thunk_start(x);
     asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
-    to_c(x);
+    x64_vec_to_c(x);
     thunk_regs(x, ALL_PINNED, true);
     asm_mov(&x->a, IR_I64, RDI, ENV);
     x64_call(x, (const void *)x->g->lookup);
@@ -147,7 +140,7 @@ static void thunk_jump_miss(X64 *x)
 static void thunk_fault(X64 *x)
 {
     x64_thunks.fault = thunk_start(x);
-    to_c(x);
+    x64_vec_to_c(x);
     thunk_regs(x, ALL_PINNED, true);
     asm_mov(&x->a, IR_I64, RDI, ENV);
     asm_mov(&x->a, IR_I64, RSI, R10);
@@ -157,11 +150,11 @@ static void thunk_fault(X64 *x)
 static void thunks_of_calls(X64 *x)
 {
     x64_thunks.save_all = thunk_start(x);
-    to_c(x);
+    x64_vec_to_c(x);
     thunk_regs(x, ALL_PINNED, true);
     thunk_ret(x);
     x64_thunks.save_caller = thunk_start(x);
-    to_c(x);
+    x64_vec_to_c(x);
     thunk_regs(x, CALLER_SAVED, true);
     thunk_ret(x);
     x64_thunks.load_all = thunk_start(x);
@@ -178,8 +171,8 @@ static void slow_begin(X64 *x, unsigned up)
 {
     asm_store(&x->a, IR_I64, R10, mem_at(RSP, up + FRAME_SAVE));
     asm_store(&x->a, IR_I64, R11, mem_at(RSP, up + FRAME_SAVE + 8));
+    x64_x87_note_loaded(x, mem_at(RSP, up + FRAME_X87));
     x64_vec_to_c_noting(x, mem_at(RSP, up + FRAME_VECS));
-    x64_x87_to_c_noting(x, mem_at(RSP, up + FRAME_X87));
     thunk_regs(x, ALL_PINNED, true);
     asm_mov(&x->a, IR_I64, RDI, ENV);
 }

@@ -430,9 +430,10 @@ void x64_vec_thunks(X64 *x)
     asm_b(&x->a, 0xc3);
 }
 
-/* In thunks: C code comes next. Destroys EFLAGS. */
+/* In thunks: C code comes next; vectors and x87 state go to env. Destroys EFLAGS. */
 void x64_vec_to_c(X64 *x)
 {
+    x64_x87_to_c(x);
     if (!x64_thunks.has_vecs) {
         return;
     }
@@ -446,11 +447,10 @@ void x64_vec_to_c(X64 *x)
  * EFLAGS and r10. */
 void x64_vec_to_c_noting(X64 *x, Mem was)
 {
-    if (!x64_thunks.has_vecs) {
-        return;
+    if (x64_thunks.has_vecs) {
+        asm_rm(&x->a, opc_extend(IR_I32, IR_I8, false), R10, env_mem(x->g->vec_loaded));
+        asm_store(&x->a, IR_I32, R10, was);
     }
-    asm_rm(&x->a, opc_extend(IR_I32, IR_I8, false), R10, env_mem(x->g->vec_loaded));
-    asm_store(&x->a, IR_I32, R10, was);
     x64_vec_to_c(x);
 }
 

@@ -174,11 +174,39 @@ static void thunk_save(X64 *x)
     asm_b(a, 0xc3);
 }
 
+/* void exec(void *env): one operation, on the state in env. */
+static void thunk_exec(X64 *x, X87Id id)
+{
+    x64_thunks.x87_exec[id - X87_f2xm1] = x64_rx(x, x->a.p);
+    asm_push(&x->a, ENV);
+    asm_mov(&x->a, IR_I64, ENV, RDI);
+    x64_call(x, x64_thunks.x87_load);
+    asm_b(&x->a, x87_info[id].escape);
+    asm_b(&x->a, x87_info[id].byte);
+    x64_call(x, x64_thunks.x87_save);
+    asm_pop(&x->a, ENV);
+    asm_b(&x->a, 0xc3);
+}
+
+bool tcg_x87_exec(void *env, X87Id id)
+{
+    const uint8_t *rx = x64_thunks.x87_exec[id - X87_f2xm1];
+    if (rx) {
+        void (*exec)(void *) = (void *)(uintptr_t)rx;
+        exec(env);
+    }
+    return rx;
+}
+
 void x64_x87_thunks(X64 *x)
 {
-    if (x->g->x87_op) {
-        thunk_load(x);
-        thunk_save(x);
+    if (!x->g->x87_op) {
+        return;
+    }
+    thunk_load(x);
+    thunk_save(x);
+    for (unsigned id = X87_f2xm1; id <= X87_fcos; id++) {
+        thunk_exec(x, id);
     }
 }
 
@@ -193,12 +221,12 @@ void x64_x87_to_c(X64 *x)
     asm_patch(over, x->a.p);
 }
 
-void x64_x87_to_c_noting(X64 *x, Mem was)
+/* Destroys r10. */
+void x64_x87_note_loaded(X64 *x, Mem was)
 {
     if (x->g->x87_op) {
         asm_rm(&x->a, opc_extend(IR_I32, IR_I8, false), R10, env_mem(x->g->x87_loaded));
         asm_store(&x->a, IR_I32, R10, was);
-        x64_x87_to_c(x);
     }
 }
 

@@ -25,11 +25,9 @@ static bool is_unmasked(const DisasContext *s)
     return s->hflags & HF_X87_UNMASKED;
 }
 
-/* Our own functions are within an ulp of the host's instructions, not equal. */
-static bool by_helper(const DisasContext *s, X87Id id)
+static bool by_helper(const DisasContext *s)
 {
-    return is_unmasked(s) || TCG_OPT_OFF(s->tcg, x87) ||
-           (id >= X87_f2xm1 && id <= X87_fcos);
+    return is_unmasked(s) || TCG_OPT_OFF(s->tcg, x87);
 }
 
 /* FIP and FDP are linear in real mode, else offsets; bases other than 0 are not taken off
@@ -71,7 +69,7 @@ static IRRef linear_address(DisasContext *s, unsigned bytes, bool write)
 /* An operation on the stack; in: an integer operand, or IR_NONE. */
 static void gen_stack(DisasContext *s, X87Id id, unsigned i, IRRef in)
 {
-    if (by_helper(s, id)) {
+    if (by_helper(s)) {
         X86_CALL(s, x87, IR_NONE, x86_const(s, id | i << X87_I_SHIFT),
                  in == IR_NONE ? x86_const(s, 0) : in);
     } else {
@@ -105,7 +103,7 @@ void gen_fcomi(DisasContext *s, Insn *i)
 {
     X87Id id = i->desc->arg;
 
-    if (by_helper(s, id)) {
+    if (by_helper(s)) {
         IRRef flags = x86_temp(s, IR_I64);
 
         X86_CALL(s, x87_fcomi, flags, x86_const(s, id | st_index(i) << X87_I_SHIFT));
@@ -142,7 +140,7 @@ void gen_x87_ld(DisasContext *s, Insn *i)
     unsigned mo = memop(i);
     IRAddr a = x86_op_addr(s, memop_bytes(mo), false);
 
-    if (by_helper(s, id)) {
+    if (by_helper(s)) {
         load_by_helper(s, id, a, mo);
     } else {
         ir_x87_mem(s->tcg, OP_x87ld, id, a, mo);
@@ -156,7 +154,7 @@ void gen_x87_st(DisasContext *s, Insn *i)
     unsigned mo = memop(i);
     IRAddr a = x86_op_addr(s, memop_bytes(mo), true);
 
-    if (by_helper(s, id)) {
+    if (by_helper(s)) {
         X86_CALL(s, x87_st, IR_NONE, x86_const(s, id), address_of(s, a));
     } else {
         ir_x87_mem(s->tcg, OP_x87st, id, a, mo);
@@ -180,7 +178,7 @@ void gen_fldcw(DisasContext *s, Insn *i)
 {
     IRRef cw = x86_op_load(s, 0), all = x86_const(s, FLOAT_ALL_FLAGS);
 
-    if (by_helper(s, X87_fldcw)) {
+    if (by_helper(s)) {
         X86_CALL(s, x87_fldcw, IR_NONE, cw);
         x86_goto_next_mode(s);
         return;
@@ -202,7 +200,7 @@ void gen_fnstsw(DisasContext *s, Insn *i)
 {
     IRRef sw;
 
-    if (by_helper(s, X87_fnstsw)) {
+    if (by_helper(s)) {
         IRRef top = x86_ld_env(s, IR_I8, X87_OFFSET(top));
 
         sw = x86_ld_env(s, IR_I16, X87_OFFSET(sw));
@@ -222,7 +220,7 @@ void gen_fnstsw_ax(DisasContext *s, Insn *i)
 
 void gen_fnclex(DisasContext *s, Insn *i)
 {
-    if (by_helper(s, X87_fnclex)) {
+    if (by_helper(s)) {
         X86_CALL(s, x87_fnclex, IR_NONE);
     } else {
         ir_x87(s->tcg, X87_fnclex, 0);

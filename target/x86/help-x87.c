@@ -12,6 +12,7 @@
 #include "target/x86/help-x87.h"
 #include "target/x86/helpers.h"
 #include "target/x86/x87-op.h"
+#include "tcg/tcg.h"
 #include "util/bitops.h"
 
 static inline X87State *wait_x87(CPUX86State *env, uintptr_t ra)
@@ -98,6 +99,9 @@ void helper_x87_st(CPUX86State *env, uint64_t id, uint64_t va)
 uint64_t x86_x87_op(void *env, const X87Op *op)
 {
     CPUX86State *e = env;
+    if (op->id >= X87_f2xm1 && op->id <= X87_fcos && tcg_x87_exec(env, op->id)) {
+        return 0;
+    }
     if (x87_info[op->id].form != X87_FORM_ST) {
         return x87_run(&e->x87, op);
     }

@@ -477,9 +477,7 @@ static bool gen_memory_operand(Gen *g)
 
 static X87Id any_x87(Gen *g)
 {
-    X87Id id = 1 + below(g, NR_X87_IDS - 1);
-    /* what is but near the host's */
-    return id >= X87_f2xm1 && id <= X87_fcos ? X87_fscale : id;
+    return 1 + below(g, NR_X87_IDS - 1);
 }
 
 static unsigned x87_memop(Gen *g, X87Id id)

@@ -104,6 +104,9 @@ static uint64_t x87_op(void *env, const X87Op *op)
     Machine *m = machine_of(env);
     uint8_t image[X87_MAX_STORE];
     uint16_t sw;
+    if (op->id >= X87_f2xm1 && op->id <= X87_fcos && tcg_x87_exec(env, op->id)) {
+        return 0;
+    }
     if (x87_info[op->id].form != X87_FORM_ST) {
         return x87_run(&m->env.x87, op);
     }

@@ -228,11 +228,25 @@ static void forbid(Test *t, const char *names)
     }
 }
 
+/* Once it has seen a unit, the back end knows tcg_x87_exec(). */
+static void warm_up(Machine *m)
+{
+    static Outcome o;
+    tcg_start(m->s, 0x1000);
+    ir_exit_tb(m->s, 0);
+    tcg_optimize(m->s);
+    machine_fill(m, 0);
+    machine_run(m, m->s, &o);
+}
+
 static void init_test(Test *t, bool interp_only)
 {
     t->ref = machine_new(&tcg_interp_backend);
     t->native =
         tcg_native_backend && !interp_only ? machine_new(tcg_native_backend) : NULL;
+    if (t->native) {
+        warm_up(t->native);
+    }
     t->diff = g_string_new(NULL);
     t->unit.ops = g_new(IROp, t->ref->s->max_ops);
     t->unit.temps = g_new(IRTemp, t->ref->s->max_temps);
