@@ -239,6 +239,27 @@ static void pages(void)
     disarm();
 }
 
+/* One of several accesses off one base, which may be checked together. */
+LABEL(n0);
+LABEL(n1);
+
+static void neighbours(void)
+{
+    WRITE_DR(0, data + 2);
+    arm(L(0) | AT(0, ACCESS, LEN8));
+    asm volatile("movq $1, (%0); movq $2, 8(%0); movq $3, 16(%0)\n"
+                 ".globl n0, n1\n"
+                 "n0: movq $4, 24(%0); mov 8(%0), %%rax; mov 16(%0), %%rax\n"
+                 "n1: mov 24(%0), %%rax" ::"r"(data)
+                 : "rax", "memory");
+    CHECK_EQ(hits, 2);
+    CHECK_EQ(hit[0].rip, (uint64_t)n0);
+    CHECK_EQ(hit[1].rip, (uint64_t)n1);
+    CHECK_EQ(hit[1].rax, 3);
+    CHECK_EQ(data[3], 4);
+    disarm();
+}
+
 /* Reported after the iteration that hits. */
 static void repeated_data(void)
 {
@@ -482,6 +503,7 @@ int test_main(void)
     repeated_code();
     data_breakpoints();
     pages();
+    neighbours();
     repeated_data();
     other_accesses();
     delivery();

@@ -86,6 +86,58 @@ static void int1(void)
     CHECK_EQ(steps, 1);
 }
 
+/* The TF that IRET brings traps behind the next instruction; HLT under TF does not sleep.
+ */
+extern char i0[], i1[], h0[];
+
+static void iret_and_hlt(void)
+{
+    steps = 0;
+    asm volatile("mov %%rsp, %%rcx; mov %%ss, %%eax; push %%rax; push %%rcx\n"
+                 "pushf; orq $0x100, (%%rsp); push $8; push $i0; iretq\n"
+                 ".globl i0, i1, h0\n"
+                 "i0: nop\n"
+                 "i1: hlt\n"
+                 "h0: pushf; andq $~0x100, (%%rsp); popf" ::
+                     : "rax", "rcx", "memory", "cc");
+    CHECK_EQ(steps, 5);
+    CHECK_EQ(step_rip[0], (uint64_t)i1);
+    CHECK_EQ(step_rip[1], (uint64_t)h0);
+}
+
+/* SYSCALL and SYSRET trap by the TF that they leave: what FMASK clears does not. */
+asm(".globl only_sysret\nonly_sysret: sysretq\n");
+extern char only_sysret[], y0[], y1[];
+
+static void u_syscall(void)
+{
+    asm volatile("pushf; orq $0x100, (%%rsp); popf; syscall\n"
+                 ".globl y0, y1\n"
+                 "y0: nop\n"
+                 "y1: pushf; andq $~0x100, (%%rsp); popf\n"
+                 "int $0x80" ::
+                     : "rax", "rcx", "r11", "memory", "cc");
+}
+
+static void syscalls(void)
+{
+    wrmsr(0xc0000081, 0x08ull << 32 | 0x18ull << 48);
+    wrmsr(0xc0000082, (uint64_t)only_sysret);
+    wrmsr(0xc0000084, 0x100);
+    steps = 0;
+    run_user(u_syscall);
+    CHECK_EQ(trap.vector, 0x80);
+    CHECK_EQ(steps, 5);
+    CHECK_EQ(step_rip[0], (uint64_t)y0);
+    CHECK_EQ(step_rip[1], (uint64_t)y1);
+    wrmsr(0xc0000084, 0);
+    steps = 0;
+    run_user(u_syscall);
+    CHECK_EQ(steps, 6);
+    CHECK_EQ(step_rip[0], (uint64_t)only_sysret);
+    CHECK_EQ(step_rip[1], (uint64_t)y0);
+}
+
 int test_main(void)
 {
     trap_fn[1] = count_step;
@@ -93,5 +145,7 @@ int test_main(void)
     mov_ss();
     rep_steps();
     int1();
+    iret_and_hlt();
+    syscalls();
     return failures;
 }
