@@ -114,8 +114,10 @@ typedef struct CPUOps {
      * (general) va is no address at all. Describes it in env as walk() does.
      */
     void (*user_fault)(CPUState *cpu, vaddr va, MMUAccess acc, bool mapped, bool general);
-    /* An access with MO_ALIGN was not aligned; raises. */
-    void (*unaligned)(CPUState *cpu, vaddr va, uintptr_t ra) __attribute__((noreturn));
+    /* An access of n bytes with MO_ALIGN, or of mode 0 under align_user, was not aligned;
+     * raises. */
+    void (*unaligned)(CPUState *cpu, vaddr va, unsigned n, uintptr_t ra)
+        __attribute__((noreturn));
     /*
      * A guest exception that longjmp'ed out of generated code: deliver it, and set
      * exception_index to -1, or to a CPU_EXCP_* code. It may raise again on the way.
@@ -206,6 +208,7 @@ struct CPUState {
     sigjmp_buf jmp_env;  /* of cpu_exec, for cpu_loop_exit */
     Thread *thread;      /* that runs it; set by the program before it runs */
     void *accel_data;    /* private to the accelerator */
+    bool align_user;     /* cpu_ld*() and cpu_st*() of mode 0 have to be aligned */
     bool singlestep;
     bool step_masks_irqs; /* no interrupts are taken while single-stepping */
     void *opaque;         /* of the program around it */

@@ -389,6 +389,12 @@ static void probe_never(X64 *x, Access *acc, SlowKind kind)
     }
 }
 
+/* Host instructions of up to eight bytes do not check alignment. */
+static bool checked_in_c(const IROp *op)
+{
+    return op->memop & MO_ALIGN && memop_bytes(op->memop) <= 8;
+}
+
 void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)
 {
     *acc = (Access){
@@ -396,7 +402,7 @@ void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)
         .memop = op->memop,
         .is_write = (kind != SLOW_LD && kind != SLOW_PROBE) || (op->memop & MO_RMW),
         .no_fault = op->memop & MO_HOST,
-        .direct = x->g->direct || (op->memop & MO_HOST),
+        .direct = (x->g->direct && !checked_in_c(op)) || (op->memop & MO_HOST),
     };
     if (acc->no_fault) {
         acc->host = x64_address(x, op, &acc->is_const, &acc->addr);

@@ -78,6 +78,10 @@ uint64_t tcg_atomic(void *env, uint64_t va, uint64_t b, uint64_t c, uint32_t op_
 {
     CPUState *cpu = env_cpu(env);
     unsigned op = op_oi >> 8, n = memop_bytes(op_oi);
+
+    if (op_oi & MO_ALIGN && va & (n - 1)) {
+        cpu->ops->unaligned(cpu, va, n, ra);
+    }
     void *host = cpu_probe(cpu, va, n, MMU_WRITE, MMU_CURRENT, ra);
 
     if (likely(host && !((uintptr_t)host & (n - 1)))) {

@@ -297,7 +297,7 @@ static void store_bytes(CPUState *cpu, int mode, vaddr va, const void *buf, unsi
 static void check_alignment(CPUState *cpu, vaddr va, uint32_t oi, uintptr_t ra)
 {
     if (oi & MO_ALIGN && va & (memop_bytes(oi) - 1)) {
-        cpu->ops->unaligned(cpu, va, ra);
+        cpu->ops->unaligned(cpu, va, memop_bytes(oi), ra);
     }
 }
 
@@ -395,14 +395,26 @@ void *tcg_probe(void *env, uint64_t va, uint32_t what, uintptr_t ra)
 
 /* cpu/ldst.h. */
 
-#define DEFINE_CPU_LDST(ld, st, type)                                                \
-    type ld(CPUState *cpu, vaddr va, int mmu_idx, uintptr_t ra)                      \
-    {                                                                                \
-        return load(cpu, actual_mode(cpu, mmu_idx), va, MMU_READ, sizeof(type), ra); \
-    }                                                                                \
-    void st(CPUState *cpu, vaddr va, type val, int mmu_idx, uintptr_t ra)            \
-    {                                                                                \
-        store(cpu, actual_mode(cpu, mmu_idx), va, val, sizeof(type), ra);            \
+static inline void check_user_alignment(CPUState *cpu, int mode, vaddr va, unsigned n,
+                                        uintptr_t ra)
+{
+    if (unlikely(cpu->align_user) && mode == 0 && va & (n - 1)) {
+        cpu->ops->unaligned(cpu, va, n, ra);
+    }
+}
+
+#define DEFINE_CPU_LDST(ld, st, type)                                     \
+    type ld(CPUState *cpu, vaddr va, int mmu_idx, uintptr_t ra)           \
+    {                                                                     \
+        int mode = actual_mode(cpu, mmu_idx);                             \
+        check_user_alignment(cpu, mode, va, sizeof(type), ra);            \
+        return load(cpu, mode, va, MMU_READ, sizeof(type), ra);           \
+    }                                                                     \
+    void st(CPUState *cpu, vaddr va, type val, int mmu_idx, uintptr_t ra) \
+    {                                                                     \
+        int mode = actual_mode(cpu, mmu_idx);                             \
+        check_user_alignment(cpu, mode, va, sizeof(type), ra);            \
+        store(cpu, mode, va, val, sizeof(type), ra);                      \
     }
 
 DEFINE_CPU_LDST(cpu_ldub, cpu_stb, uint8_t)

@@ -25,6 +25,7 @@
 /* What a translation needs beyond the DisasContextBase. */
 typedef struct Translation {
     CodeFetch page, second;
+    bool next_known; /* the next page is in the TLB: no walk is needed for `second` */
     bool has_second;
     unsigned cut; /* lockstep: where to end; 0: nowhere */
     bool checks;  /* the unit compares its bytes before it runs */
@@ -65,6 +66,24 @@ static unsigned bytes_in_first_page(const DisasContextBase *db)
     return PAGE_SIZE - (db->pc_first & ~PAGE_MASK);
 }
 
+/*
+ * The unit's first instruction goes on in a page that is not there. The walk may read
+ * tables in a device, so the lock is given back before; should there be a page now, the
+ * vCPU tries again.
+ */
+static void raise_for_second(CPUState *cpu, vaddr next)
+{
+    CodeFetch f;
+
+    engine_unlock(cpu_tcg(cpu));
+    if (machine_lock_held()) {
+        machine_unlock();
+    }
+    tlb_fetch_page(cpu, next, false, &f);
+    cpu->exception_index = CPU_EXCP_LEAVE;
+    cpu_loop_exit(cpu);
+}
+
 static bool code_more(DisasContextBase *db, unsigned len)
 {
     Translation *tr = translation_of(db);
@@ -74,8 +93,10 @@ static bool code_more(DisasContextBase *db, unsigned len)
     if (len <= db->code_len) {
         return true;
     }
-    if (tr->has_second ||
-        !tlb_fetch_page(db->cpu, next, db->num_insns > 0, &tr->second)) {
+    if (!db->num_insns && !tr->next_known) {
+        raise_for_second(db->cpu, next);
+    }
+    if (tr->has_second || !tlb_fetch_page(db->cpu, next, true, &tr->second)) {
         return false;
     }
     if (!tr->checks && db->num_insns &&
@@ -476,18 +497,28 @@ static void count(TCGEngine *e, const TranslationBlock *tb, int64_t began)
 
 /*
  * The machine lock comes before the engine's (a device that writes to code takes them
- * so). It is needed to fetch code from a device, which begins in one or not at all: the
- * tail of an instruction that goes on in a device's registers reads as ones.
+ * so). It is needed to fetch code from a device, and for page tables in one: so the pages
+ * that the first instruction may lie in come to the TLB before the engine is locked.
  */
 static void lock_for_translation(CPUState *cpu)
 {
+    CPUTCG *t = cpu_tcg(cpu);
+    vaddr pc = cpu->ops->tb_key(cpu).pc, next = (pc & PAGE_MASK) + PAGE_SIZE;
+    bool next_known = false;
     CodeFetch f;
 
-    tlb_fetch_page(cpu, cpu->ops->tb_key(cpu).pc, false, &f);
-    if (unlikely(!f.mr)) {
+    tlb_fetch_page(cpu, pc, false, &f);
+    bool device = !f.mr;
+
+    if (next - pc < INSN_BYTES && tlb_fetch_page(cpu, next, true, &f)) {
+        next_known = true;
+        device |= !f.mr;
+    }
+    if (unlikely(device)) {
         machine_lock();
     }
-    engine_lock(cpu_tcg(cpu));
+    engine_lock(t);
+    t->engine->translation->next_known = next_known;
 }
 
 TranslationBlock *tb_make(CPUState *cpu, bool one_shot)

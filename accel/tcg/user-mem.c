@@ -130,9 +130,17 @@ static void raise_fault(CPUState *cpu, vaddr va, MMUAccess acc, uintptr_t ra)
 #define ACCESS_BEGIN(cpu, ra) (atomic_set(&cpu_tcg(cpu)->fault.ra, ra), barrier())
 #define ACCESS_END(cpu)       (barrier(), atomic_set(&cpu_tcg(cpu)->fault.ra, 0))
 
+static inline void check_user_alignment(CPUState *cpu, vaddr va, unsigned n, uintptr_t ra)
+{
+    if (unlikely(cpu->align_user) && va & (n - 1)) {
+        cpu->ops->unaligned(cpu, va, n, ra);
+    }
+}
+
 #define DEFINE_CPU_LDST(ld, st, type, bits)                             \
     type ld(CPUState *cpu, vaddr va, int mmu_idx, uintptr_t ra)         \
     {                                                                   \
+        check_user_alignment(cpu, va, sizeof(type), ra);                \
         ACCESS_BEGIN(cpu, ra);                                          \
         type v = ldn_le_p(host(va), sizeof(type));                      \
         ACCESS_END(cpu);                                                \
@@ -140,6 +148,7 @@ static void raise_fault(CPUState *cpu, vaddr va, MMUAccess acc, uintptr_t ra)
     }                                                                   \
     void st(CPUState *cpu, vaddr va, type v, int mmu_idx, uintptr_t ra) \
     {                                                                   \
+        check_user_alignment(cpu, va, sizeof(type), ra);                \
         ACCESS_BEGIN(cpu, ra);                                          \
         stn_le_p(host(va), sizeof(type), v);                            \
         ACCESS_END(cpu);                                                \
@@ -237,7 +246,7 @@ bool cpu_memory_rw_debug(CPUState *cpu, vaddr va, void *buf, size_t n, bool is_w
 static void check_alignment(CPUState *cpu, vaddr va, uint32_t oi, uintptr_t ra)
 {
     if (oi & MO_ALIGN && va & (memop_bytes(oi) - 1)) {
-        cpu->ops->unaligned(cpu, va, ra);
+        cpu->ops->unaligned(cpu, va, memop_bytes(oi), ra);
     }
 }
 

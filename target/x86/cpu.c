@@ -134,7 +134,9 @@ void x86_update_hflags(CPUX86State *env)
     h |= has_unmasked_simd(env) ? HF_SIMD_UNMASKED : 0;
     h |= has_unmasked_x87(env) ? HF_X87_UNMASKED : 0;
     h |= (env->eflags & EFL_IOPL) >> EFL_IOPL_SHIFT << HF_IOPL_SHIFT;
+    h |= cpl == 3 && env->cr0 & CR0_AM && env->eflags & EFL_AC ? HF_AC : 0;
     env->hflags = h;
+    env_cpu(env)->align_user = h & HF_AC;
     cpu_mode_changed(env_cpu(env), x86_mmu_idx(env));
 }
 

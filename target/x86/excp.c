@@ -88,9 +88,9 @@ void x86_raise(CPUX86State *env, int vector, uintptr_t ra)
     x86_raise_err(env, vector, 0, ra);
 }
 
-void x86_unaligned(CPUState *cpu, vaddr va, uintptr_t ra)
+void x86_unaligned(CPUState *cpu, vaddr va, unsigned n, uintptr_t ra)
 {
-    x86_raise_err(cpu_env(cpu), EXCP_GP, 0, ra);
+    x86_raise_err(cpu_env(cpu), n < 16 ? EXCP_AC : EXCP_GP, 0, ra);
 }
 
 void x86_raise_software(CPUX86State *env, int vector, uint64_t next, uintptr_t ra)

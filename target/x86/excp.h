@@ -23,8 +23,10 @@ bool x86_take_interrupt(CPUState *cpu, uint32_t pending);
 bool x86_has_work(CPUState *cpu);
 /* CPUOps.check_target: #GP at a near branch to an address that is not canonical. */
 void x86_check_branch(CPUState *cpu);
-/* CPUOps.unaligned: a legacy SSE operand that must be aligned was not. */
-void x86_unaligned(CPUState *cpu, vaddr va, uintptr_t ra) __attribute__((noreturn));
+/* CPUOps.unaligned: a legacy SSE operand that must always be aligned was not, or any
+ * smaller one under HF_AC. */
+void x86_unaligned(CPUState *cpu, vaddr va, unsigned n, uintptr_t ra)
+    __attribute__((noreturn));
 
 /* INT n, INT3, INTO: next is the rip behind the instruction. */
 void x86_raise_software(CPUX86State *env, int vector, uint64_t next, uintptr_t ra)

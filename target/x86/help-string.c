@@ -143,8 +143,8 @@ static void next_ea(StringOp *o, Operand *p)
 static uint64_t prepare(StringOp *o, Operand *p, uint64_t k)
 {
     k = MIN(k, run_length(o, p->seg, p->ea));
-    if (k == 0) {
-        return 0;
+    if (k == 0 || o->env->hflags & HF_AC) {
+        return 0; /* one by one each is checked */
     }
 
     uint64_t low = o->down ? p->ea - (k - 1) * o->n : p->ea;

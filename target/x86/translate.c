@@ -182,6 +182,23 @@ void x86_translate_insn(DisasContextBase *db)
     }
 }
 
+/*
+ * HF_AC: accesses of two to eight bytes have to be aligned (SDM vol. 3, table 6-7).
+ * Larger ones are checked by the instructions that want it.
+ */
+static void align_accesses(TCGContext *s)
+{
+    for (unsigned i = 0; i < s->nops; i++) {
+        IROp *op = &s->ops[i];
+        bool memory = op->code == OP_ld || op->code == OP_st ||
+                      (op->code >= OP_at_xchg && op->code <= OP_at_cmpxchg);
+
+        if (memory && memop_bytes(op->memop) <= 8) {
+            op->memop |= MO_ALIGN;
+        }
+    }
+}
+
 void x86_translate_stop(DisasContextBase *db)
 {
     DisasContext *s = container_of(db, DisasContext, base);
@@ -190,4 +207,7 @@ void x86_translate_stop(DisasContextBase *db)
         x86_goto(s, linear_to_ip(s, db->pc_next));
     }
     x86_emit_cold(s);
+    if (s->hflags & HF_AC) {
+        align_accesses(s->tcg);
+    }
 }

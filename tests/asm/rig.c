@@ -266,7 +266,7 @@ static void slow_st(void *env, uint64_t addr, uint64_t val, uint32_t oi, uintptr
 static void check_alignment(CPUState *cpu, uint64_t addr, uint32_t oi, uintptr_t ra)
 {
     if (oi & MO_ALIGN && addr % memop_bytes(oi)) {
-        cpu->ops->unaligned(cpu, addr, ra);
+        cpu->ops->unaligned(cpu, addr, memop_bytes(oi), ra);
     }
 }
 

@@ -408,6 +408,28 @@ static void start_paging(Toy *t, const Tables *m, uint64_t pc)
     cpu_mode_changed(t->cpu, 1);
 }
 
+/* An instruction that begins in RAM and goes on in a device's registers. */
+START_TEST(code_runs_into_io)
+{
+    Toy *t = toy_of(_i);
+    Tables m = new_tables(t, 0x100000);
+    uint8_t *regs = (uint8_t *)t->io_reg;
+
+    map(t, &m, 0x40000, 0x30000, 1, PTE_W | PTE_X);
+    map(t, &m, 0x41000, TOY_IO, 1, PTE_W | PTE_X);
+    t->at = 0x30000 + 4093;
+    toy_li(t, 1, 0x12345678); /* all but three bytes of it come from the device */
+    regs[0] = 0x56;
+    regs[1] = 0x34;
+    regs[2] = 0;
+    regs[3] = TOY_HALT;
+    start_paging(t, &m, 0x40000 + 4093);
+    run_to_halt(t);
+    ck_assert_uint_eq(t->env->r[1], 0x00345678);
+    toy_free(t);
+}
+END_TEST
+
 START_TEST(faults_are_precise)
 {
     Toy *t = toy_of(_i);
@@ -1122,6 +1144,7 @@ static void add(TCase *tc)
     T(memory);
     T(io_and_rom);
     T(code_in_io);
+    T(code_runs_into_io);
     T(smc_in_running_unit);
     T(smc_of_itself);
     T(smc_of_other_unit);

@@ -114,7 +114,8 @@ G_GNUC_NORETURN static void toy_raise(CPUState *cpu, int excp, uintptr_t ra)
     cpu_loop_exit_restore(cpu, ra);
 }
 
-G_GNUC_NORETURN static void toy_unaligned(CPUState *cpu, vaddr va, uintptr_t ra)
+G_GNUC_NORETURN static void toy_unaligned(CPUState *cpu, vaddr va, unsigned n,
+                                          uintptr_t ra)
 {
     toy_env(cpu)->bad = va;
     toy_raise(cpu, TOY_EXCP_ALIGN, ra);
