@@ -72,16 +72,24 @@ static void tell_exit(TaskState *ts)
     ts->clear_child_tid = 0;
 }
 
-/* ---- threads ---- */
+/*
+ * ---- threads ----
+ *
+ * The child says what its tid is, to the guest and to its parent, before any of its code
+ * runs: once that has begun, the child may end at any time, and its TaskState with it.
+ * Whoever joins it waits for the tid in guest memory to become 0 (tell_exit()), so that
+ * nobody may write it later.
+ */
 
 static unsigned threads; /* beside the first */
 
 typedef struct ThreadStart {
-    TaskState *ts;
+    TaskState *ts; /* the child's own once it is running */
     const CloneArgs *args;
     Mutex lock;
     CondVar ready;
     bool running;
+    int32_t tid;
 } ThreadStart;
 
 static void *thread_main(void *opaque)
@@ -90,7 +98,11 @@ static void *thread_main(void *opaque)
     TaskState *ts = current_task = start->ts;
 
     child_ids(ts, start->args);
+    if (start->args->flags & CLONE_PARENT_SETTID) {
+        put_guest(start->args->parent_tid, ts->tid);
+    }
     mutex_lock(&start->lock);
+    start->tid = ts->tid;
     start->running = true;
     cond_signal(&start->ready);
     mutex_unlock(&start->lock); /* start is gone soon */
@@ -160,11 +172,8 @@ static int64_t clone_thread(TaskState *ts, const CloneArgs *a)
         while (!start.running) {
             cond_wait(&start.ready, &start.lock);
         }
-        tid = start.ts->tid;
+        tid = start.tid;
         mutex_unlock(&start.lock);
-    }
-    if (ok && a->flags & CLONE_PARENT_SETTID) {
-        put_guest(a->parent_tid, tid);
     }
     if (!ok) {
         atomic_fetch_sub(&threads, 1);
