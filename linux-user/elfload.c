@@ -12,6 +12,7 @@
 
 #include "linux-user/guest-mem.h"
 #include "linux-user/program.h"
+#include "linux-user/syscall.h"
 #include "target/x86/user.h"
 
 enum { PAGE = 4096, MAX_PHDRS = 128, CANNOT_RUN = 126 };
@@ -377,15 +378,9 @@ static bool make_stack(TaskState *ts, const ProgramStart *start, ImageInfo *im,
 
 char *program_find(const char *path)
 {
-    if (user_program.sysroot && path[0] == '/') {
-        char *inside = g_build_filename(user_program.sysroot, path, NULL);
+    char *other = path_redirect(path, true);
 
-        if (access(inside, F_OK) == 0) {
-            return inside;
-        }
-        g_free(inside);
-    }
-    return g_strdup(path);
+    return other ? other : g_strdup(path);
 }
 
 static bool load_interp(Elf *f, ImageInfo *im, GError **errp)

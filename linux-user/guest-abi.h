@@ -26,10 +26,6 @@ typedef struct GuestEpollEvent {
     uint64_t data;
 } __attribute__((packed)) GuestEpollEvent;
 
-typedef struct GuestSigaction {
-    uint64_t handler, flags, restorer, mask;
-} GuestSigaction;
-
 typedef struct GuestInt {
     int32_t value;
 } GuestInt;

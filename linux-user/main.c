@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -11,6 +13,7 @@
 #include "linux-user/options.h"
 #include "linux-user/program.h"
 #include "linux-user/signals.h"
+#include "linux-user/syscall.h"
 #include "util/log.h"
 
 const AccelOps *program_accel;
@@ -61,6 +64,12 @@ static bool start_log(const UserOptions *o, GError **errp)
     }
     if (o->log_file && !log_set_file(o->log_file, errp)) {
         return user_error_prefix(errp, "-D %s: ", o->log_file);
+    }
+    if (o->strace) {
+        log_set_mask(log_mask | LOG_STRACE);
+    }
+    if (log_enabled(UINT32_MAX)) {
+        log_own_fd(host_fd_reserve);
     }
     if (log_enabled(LOG_LOCKSTEP)) {
         return user_error(errp, "-d lockstep: only whole machines can be compared so");
@@ -171,6 +180,11 @@ static bool start(const UserOptions *o, char **argv, int *status, GError **errp)
     }
     p.path = path;
     user_program.exe_path = realpath(path, NULL);
+    if (!user_program.exe_path) { /* it has no name any more */
+        user_program.exe_path = g_strdup(path);
+    }
+    g_autofree char *name = g_path_get_basename(user_program.exe_path);
+    prctl(PR_SET_NAME, name);
     *status = EXIT_FAILURE;
     ts = first_task(o, errp);
     if (!ts) {
@@ -186,6 +200,32 @@ static bool start(const UserOptions *o, char **argv, int *status, GError **errp)
     first_task_exit(ts);
 }
 
+/*
+ * binfmt_misc with the flag P: path and argv[0] of the program, then its arguments, and
+ * nothing for us.
+ */
+static void from_binfmt_misc(int *argc, char ***argv)
+{
+    enum { PRESERVE_ARGV0 = 1 }; /* AT_FLAGS_PRESERVE_ARGV0 */
+    GPtrArray *v;
+
+    if (!(getauxval(AT_FLAGS) & PRESERVE_ARGV0) || *argc < 3) {
+        return;
+    }
+    v = g_ptr_array_new();
+    g_ptr_array_add(v, (*argv)[0]);
+    g_ptr_array_add(v, (void *)"-0");
+    g_ptr_array_add(v, (*argv)[2]);
+    g_ptr_array_add(v, (void *)"--");
+    g_ptr_array_add(v, (*argv)[1]);
+    for (int i = 3; i < *argc; i++) {
+        g_ptr_array_add(v, (*argv)[i]);
+    }
+    *argc = v->len;
+    g_ptr_array_add(v, NULL);
+    *argv = (char **)g_ptr_array_free(v, false);
+}
+
 int main(int argc, char **argv)
 {
     GError *err = NULL;
@@ -194,6 +234,7 @@ int main(int argc, char **argv)
     g_autofree char *program = g_path_get_basename(argv[0]);
 
     g_set_prgname(program);
+    from_binfmt_misc(&argc, &argv);
     if (!user_options_parse(&opts, argc, argv, &err)) {
         report_gerror(err);
         return EXIT_FAILURE;

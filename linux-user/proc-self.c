@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "accel/tcg/user.h"
+#include "accel/tcg/user.h"
 #include "linux-user/guest-abi.h"
 #include "linux-user/syscall.h"
 
@@ -89,6 +91,149 @@ static bool fill_stat(GString *text)
     return true;
 }
 
+/* ---- maps ---- */
+
+/* A line of /proc/self/maps: the kernel's of ours, or a part of one that is the guest's.
+ */
+typedef struct Mapping {
+    uint64_t start, last, offset;
+    unsigned flags; /* USER_* */
+    char shared;    /* 'p' or 's' */
+    char device[16];
+    uint64_t inode;
+    const char *name; /* "" or with the kernel's quoting */
+} Mapping;
+
+typedef struct Maps {
+    GString *text;
+    Mapping host; /* whose parts are being looked at */
+    Mapping line; /* not printed yet: the next one may continue it */
+    char *line_name;
+} Maps;
+
+static bool overlaps(const Mapping *m, uint64_t start, uint64_t end)
+{
+    return m->start < end && m->last >= start;
+}
+
+static uint64_t heap_end(void)
+{
+    return sys_brk(current_task, (const uint64_t[6]){0});
+}
+
+static const char *mapping_name(const Mapping *m)
+{
+    const ImageInfo *image = &user_program.image;
+
+    if (m->inode) {
+        return m->name;
+    }
+    if (overlaps(m, image->stack_limit, image->stack_base)) {
+        return "[stack]";
+    }
+    return overlaps(m, image->start_brk, heap_end()) ? "[heap]" : "";
+}
+
+static void print_mapping(GString *text, const Mapping *m)
+{
+    const char *name = mapping_name(m);
+    size_t start = text->len;
+
+    g_string_append_printf(text, "%08" PRIx64 "-%08" PRIx64 " %c%c%c%c", m->start,
+                           m->last + 1, m->flags & USER_READ ? 'r' : '-',
+                           m->flags & USER_WRITE ? 'w' : '-',
+                           m->flags & USER_EXEC ? 'x' : '-', m->shared);
+    g_string_append_printf(text, " %08" PRIx64 " %s %" PRIu64 " ", m->offset, m->device,
+                           m->inode);
+    if (*name) {
+        g_string_append_printf(text, "%*s", MAX(0, 73 - (int)(text->len - start)), "");
+        g_string_append(text, name);
+    }
+    g_string_append_c(text, '\n');
+}
+
+/* One mapping of the guest is several of ours when only some of its pages have code. */
+static bool continues(const Mapping *a, const Mapping *b)
+{
+    return a->last + 1 == b->start && b->start != user_program.image.start_brk &&
+           a->flags == b->flags && a->shared == b->shared && a->inode == b->inode &&
+           strcmp(a->device, b->device) == 0 &&
+           (!a->inode || a->offset + (b->start - a->start) == b->offset);
+}
+
+static void end_line(Maps *maps)
+{
+    if (maps->line_name) {
+        maps->line.name = maps->line_name;
+        print_mapping(maps->text, &maps->line);
+        g_free(maps->line_name);
+        maps->line_name = NULL;
+    }
+}
+
+static void add_part(Maps *maps, uint64_t start, uint64_t last, unsigned flags)
+{
+    Mapping part = maps->host;
+
+    part.offset += part.inode ? start - part.start : 0;
+    part.start = start;
+    part.last = last;
+    part.flags = flags & (USER_READ | USER_WRITE | USER_EXEC);
+    if (maps->line_name && continues(&maps->line, &part)) {
+        maps->line.last = last;
+        return;
+    }
+    end_line(maps);
+    maps->line = part;
+    maps->line_name = g_strdup(part.name);
+}
+
+/* The heap is a line of its own, though the kernel joins it to the memory before it. */
+static bool add_piece(uint64_t start, uint64_t last, unsigned flags, void *opaque)
+{
+    uint64_t heap = user_program.image.start_brk;
+
+    if (start < heap && heap <= last) {
+        add_part(opaque, start, heap - 1, flags);
+        start = heap;
+    }
+    add_part(opaque, start, last, flags);
+    return true;
+}
+
+static void add_host_line(Maps *maps, char *line)
+{
+    Mapping *h = &maps->host;
+    uint64_t end;
+    char perms[5];
+    int at = 0;
+
+    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %15s %" SCNu64 " %n",
+               &h->start, &end, perms, &h->offset, h->device, &h->inode, &at) == 6) {
+        h->last = end - 1;
+        h->shared = perms[3];
+        h->name = line + at;
+        user_map_foreach(h->start, h->last, add_piece, maps);
+    }
+}
+
+static bool fill_maps(GString *text)
+{
+    Maps maps = {.text = text};
+    g_autofree char *host = NULL;
+
+    user_map_lock();
+    if (g_file_get_contents("/proc/self/maps", &host, NULL, NULL)) {
+        g_auto(GStrv) lines = g_strsplit(host, "\n", -1);
+        for (char **line = lines; *line; line++) {
+            add_host_line(&maps, *line);
+        }
+    }
+    user_map_unlock();
+    end_line(&maps);
+    return host != NULL;
+}
+
 static const struct {
     const char *name;
     FillFn *fill;
@@ -96,6 +241,7 @@ static const struct {
     {"auxv",    fill_auxv   },
     {"cmdline", fill_cmdline},
     {"environ", fill_environ},
+    {"maps",    fill_maps   },
     {"stat",    fill_stat   },
 };
 

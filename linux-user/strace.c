@@ -39,6 +39,8 @@ static void print_chars(GString *s, const char *data, size_t n)
             g_string_append_c(s, c);
         } else if (c == '\n') {
             g_string_append(s, "\\n");
+        } else if (c == '\t') {
+            g_string_append(s, "\\t");
         } else {
             g_string_append_printf(s, "\\%o", c);
         }
@@ -207,6 +209,9 @@ static void print_number(GString *s, const ArgDesc *d, uint64_t v)
             break;
         }
         /* fall through */
+    case ARG_HEX:
+        g_string_append_printf(s, v ? "0x%" PRIx64 : "%" PRIx64, v);
+        break;
     default:
         print_address(s, v);
         break;
@@ -339,6 +344,7 @@ void strace_enter(uint64_t nr, const SyscallDesc *d, const uint64_t args[6])
 
     FILE *f = log_lock();
     fprintf(f, "%s%s", open_line ? " <unfinished ...>\n" : "", s->str);
+    fflush(f); /* before a fork() copies it */
     open_line = ends ? 0 : tid;
     log_unlock();
     g_string_free(s, true);

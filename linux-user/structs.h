@@ -16,5 +16,6 @@
 #include <utime.h>
 
 #include "linux-user/guest-abi.h"
+#include "linux-user/signals.h"
 
 #endif

@@ -132,6 +132,23 @@ bool log_set_file(const char *path, GError **errp)
     return true;
 }
 
+void log_own_fd(int (*reserve)(int fd))
+{
+    int fd = dup(fileno(log_file ? log_file : stderr));
+    int own = fd < 0 ? fd : reserve(fd);
+    FILE *f = own < 0 ? NULL : fdopen(own, "w");
+
+    if (f) {
+        setvbuf(f, NULL, _IOLBF, 0);
+        if (log_file) {
+            fclose(log_file);
+        }
+        log_file = f;
+    } else if (fd >= 0) {
+        close(fd);
+    }
+}
+
 static bool parse_range(const char *text, LogRange *r)
 {
     char *end;

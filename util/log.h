@@ -49,6 +49,13 @@ void log_print_help(FILE *out);
 bool log_set_file(const char *path, GError **errp);
 
 /*
+ * Gives the log a descriptor of its own, a copy of the present one: reserve() moves it to
+ * where it shall be and returns the new number, or a negative one, and the log stays as
+ * it was.
+ */
+void log_own_fd(int (*reserve)(int fd));
+
+/*
  * Limits block-wise categories to address ranges: a comma list of `a..b` (both ends
  * belong to it), `a+len` and `a-len` (the len bytes before a). NULL or "" removes the
  * limit.
