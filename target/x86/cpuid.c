@@ -182,12 +182,10 @@ static bool apply_word(X86Model *m, const char *word, GError **errp)
     X86Feature f = find_feature(name);
 
     if (f == X86_FEAT_0) {
-        return user_error(errp, "-cpu %s: there is no feature '%s' (see -cpu help)",
-                          m->name, name);
+        return user_error(errp, "there is no feature '%s' (see -cpu help)", name);
     }
     if (on && !x86_feature_implemented(f)) {
-        return user_error(errp, "-cpu %s: feature '%s' is not implemented", m->name,
-                          name);
+        return user_error(errp, "feature '%s' is not implemented", name);
     }
     set_feature(m, f, on);
     return true;
@@ -202,13 +200,12 @@ bool x86_model_parse(const char *spec, X86Model *out, GError **errp)
         row = find_model("max");
     }
     if (!row) {
-        g_autoptr(GString) names = g_string_new(NULL);
+        const char *names[ARRAY_SIZE(models) + 2] = {"host"};
 
         for (size_t i = 0; i < ARRAY_SIZE(models); i++) {
-            g_string_append_printf(names, "%s%s", i ? " " : "", models[i].name);
+            names[i + 1] = models[i].name;
         }
-        return user_error(errp, "-cpu %s: no such model; there are: %s host", words[0],
-                          names->str);
+        return unknown_name(words[0], "model", names, errp);
     }
     model_from_row(out, row);
     for (unsigned i = 1; words[0] && words[i]; i++) {
