@@ -1317,7 +1317,7 @@ void x64_emit_in_c(X64 *x, const IROp *op)
     x64_call(x, x64_thunks.save_caller);
     asm_movi(&x->a, RDI, (uintptr_t)copy);
     asm_lea(&x->a, IR_I64, RSI, mem_at(RSP, FRAME_ARGS));
-    asm_mov(&x->a, IR_I64, RDX, ENV);
+    x64_env_to(x, RDX);
     x64_call(x, (const void *)eval_in_c);
     x64_call(x, x64_thunks.load_caller);
     for (unsigned k = 0; k < info->outs; k++) {

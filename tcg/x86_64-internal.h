@@ -11,10 +11,13 @@
 
 /*
  * Calling convention of units (translator.md, 3):
- *   r14 env; r15 TLB table of the current mode, or guest_base where it is not 0
+ *   r14 env + ENV_BIAS
+ *   r15 TLB table of the current mode; guest_base where that is not 0
  *   pinned globals: rax rcx rdx rbx rbp rsi rdi r8 r9 in the registers of these names,
- * rsp in r13 r10 r11 r12 scratch; rsp is the host's, 16-byte aligned, with the frame
- * below Between ops the host's DF is clear and EFLAGS hold what X64.cc.host says.
+ *       rsp in r13
+ *   r10 r11 r12 scratch
+ *   rsp is the host's, 16-byte aligned, with the frame below
+ * Between ops the host's DF is clear and EFLAGS hold what X64.cc.host says.
  *
  *   x86_64.c      units, branches, calls, exits
  *   x86_64-thunks.c  what units share
@@ -25,6 +28,10 @@
  *   x86_64-x87.c  x87
  */
 enum { ENV = R14, TLB = R15 };
+
+/* What generated code touches most is in reach of a displacement of one byte: from the
+ * fields in front of env to the flags' recipe behind the registers. */
+enum { ENV_BIAS = 0x38 };
 
 /* The frame at rsp; thunks that are called see it 8 bytes further up, and more with what
  * was pushed. */
@@ -168,7 +175,16 @@ extern X64Thunks x64_thunks;
 
 static inline Mem env_mem(int32_t offset)
 {
-    return mem_at(ENV, offset);
+    return mem_at(ENV, offset - ENV_BIAS);
+}
+/* reg = the env pointer, as C functions take it, and back. */
+static inline void x64_env_to(X64 *x, unsigned reg)
+{
+    asm_lea(&x->a, IR_I64, reg, env_mem(0));
+}
+static inline void x64_env_from(X64 *x, unsigned reg)
+{
+    asm_lea(&x->a, IR_I64, ENV, mem_at(reg, ENV_BIAS));
 }
 static inline Mem slot_mem(unsigned slot)
 {

@@ -67,7 +67,7 @@ static void thunk_enter(X64 *x)
         asm_push(&x->a, callee_saved[i]);
     }
     asm_alu_ri(&x->a, ALU_SUB, IR_I64, RSP, FRAME_SIZE);
-    asm_mov(&x->a, IR_I64, ENV, RDI);
+    x64_env_from(x, RDI);
     asm_mov(&x->a, IR_I64, R10, RSI);
     load_memory_base(x);
     thunk_regs(x, ALL_PINNED, false);
@@ -126,7 +126,7 @@ static void thunk_jump_miss(X64 *x)
     asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
     x64_vec_to_c(x);
     thunk_regs(x, ALL_PINNED, true);
-    asm_mov(&x->a, IR_I64, RDI, ENV);
+    x64_env_to(x, RDI);
     x64_call(x, (const void *)x->g->lookup);
     asm_movi(&x->a, R10, (uintptr_t)x64_thunks.exit_lookup);
     asm_test_rr(&x->a, IR_I64, RAX, RAX);
@@ -142,7 +142,7 @@ static void thunk_fault(X64 *x)
     x64_thunks.fault = thunk_start(x);
     x64_vec_to_c(x);
     thunk_regs(x, ALL_PINNED, true);
-    asm_mov(&x->a, IR_I64, RDI, ENV);
+    x64_env_to(x, RDI);
     asm_mov(&x->a, IR_I64, RSI, R10);
     x64_call(x, (const void *)x->g->fault);
 }
@@ -174,7 +174,7 @@ static void slow_begin(X64 *x, unsigned up)
     x64_x87_note_loaded(x, mem_at(RSP, up + FRAME_X87));
     x64_vec_to_c_noting(x, mem_at(RSP, up + FRAME_VECS));
     thunk_regs(x, ALL_PINNED, true);
-    asm_mov(&x->a, IR_I64, RDI, ENV);
+    x64_env_to(x, RDI);
 }
 
 static void slow_end(X64 *x, unsigned up)

@@ -535,7 +535,7 @@ static void emit_vec_in_c(X64 *x, const IROp *op)
     const uint8_t *v = put_vec_op(x, op);
     bool to_vec = op->code == OP_vop || op->code == OP_itov;
     before_c(x, op);
-    asm_mov(&x->a, IR_I64, RDI, ENV);
+    x64_env_to(x, RDI);
     address_of(x, RSI, to_vec ? op->out[0] : IR_NONE);
     address_of(x, RDX, op->in[0]);
     if (op->code == OP_itov) {

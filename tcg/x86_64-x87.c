@@ -179,7 +179,7 @@ static void thunk_exec(X64 *x, X87Id id)
 {
     x64_thunks.x87_exec[id - X87_f2xm1] = x64_rx(x, x->a.p);
     asm_push(&x->a, ENV);
-    asm_mov(&x->a, IR_I64, ENV, RDI);
+    x64_env_from(x, RDI);
     x64_call(x, x64_thunks.x87_load);
     asm_b(&x->a, x87_info[id].escape);
     asm_b(&x->a, x87_info[id].byte);

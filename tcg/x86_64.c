@@ -139,7 +139,7 @@ static void load_args(X64 *x, const IROp *op, const HelperInfo *h)
     uint32_t gone = 0;
     unsigned n = 0;
     if (h->takes_env) {
-        asm_mov(&x->a, IR_I64, arg_regs[n], ENV);
+        x64_env_to(x, arg_regs[n]);
         gone |= 1u << arg_regs[n++];
     }
     for (unsigned i = 0; i < h->nargs; i++) {

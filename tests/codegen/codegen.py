@@ -21,7 +21,7 @@ LEVELS = {
     "v3": "sse3,ssse3,sse4.1,sse4.2,popcnt,cx16,lahf_lm,avx,avx2,bmi1,bmi2,f16c,fma,lzcnt,movbe",
 }
 MODES = {"system": [], "user": ["--direct"]}
-ENV = "r14"
+ENV, ENV_BIAS = "r14", 0x38  # of tcg/x86_64-internal.h
 ROOM = 0x1000  # for an entry
 TARGET = 0x70  # in reach of one byte
 
@@ -90,7 +90,7 @@ class Unit:
         for at, text in self.insns:
             if m := re.match(r"(j\w+|call) 0x(\w+)$", text):
                 text = f"{m[1]} {self.target(int(m[2], 16), labels)}"
-            text = re.sub(rf"\[{ENV}(?: ([+-]) (\w+))?\]", lambda m: field(fields, int((m[1] or "+") + (m[2] or "0"), 0)), text)
+            text = re.sub(rf"\[{ENV}(?: ([+-]) (\w+))?\]", lambda m: field(fields, ENV_BIAS + int((m[1] or "+") + (m[2] or "0"), 0)), text)
             text = re.sub(r"\brip [+-] \w+", "rip + ?", text)
             text = re.sub(r"\b0x(?:5[56]|7f)\w{10}\b", "HOST", text)
             out.append((at, text.strip()))
