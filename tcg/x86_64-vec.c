@@ -583,6 +583,9 @@ static unsigned memory_bytes(const IROp *op)
     if (op->vec == VEC_MOVSD) {
         return 8; /* MOVLPS */
     }
+    if (op->vec == VEC_INSERTPS && op->imm >> 6) {
+        return 0; /* the form with memory does not choose a lane */
+    }
     return m >= VEC_MEM_PART ? (op->type == IR_V256 ? 32u : 16u) >> (m - VEC_MEM_PART)
                              : m;
 }

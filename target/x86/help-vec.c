@@ -39,19 +39,19 @@ static void write_place(CPUX86State *env, uint64_t desc, const X86Vec *v)
 
 /*
  * Merges the flags into MXCSR; an unmasked one is #XM, or #UD when the system does not
- * handle that. One that is found before anything is computed ends it there, for all
+ * handle that. One that is found before anything is computed ends the step there, for all
  * lanes. SDM vol. 1, 11.5.
  */
-static void finish_float(CPUX86State *env, const FloatStatus *fs, uintptr_t ra)
+static void finish_float(CPUX86State *env, const VecCall *c, uintptr_t ra)
 {
     const unsigned before = FLOAT_INVALID | FLOAT_DENORMAL | FLOAT_DIVZERO;
-    unsigned flags = fs->flags & FLOAT_ALL_FLAGS;
+    unsigned flags = c->fs.flags & FLOAT_ALL_FLAGS, unmasked = c->fs.unmasked;
 
-    if (unlikely(flags & fs->unmasked & before)) {
+    if (unlikely(flags & unmasked & before)) {
         flags &= before;
     }
-    env->mxcsr |= flags;
-    if (unlikely(flags & fs->unmasked)) {
+    env->mxcsr |= flags | (c->earlier & FLOAT_ALL_FLAGS);
+    if (unlikely(flags & unmasked)) {
         x86_raise(env, env->cr4 & CR4_OSXMMEXCPT ? EXCP_XM : EXCP_UD, ra);
     }
 }
@@ -90,6 +90,7 @@ static void run(CPUX86State *env, VecCall *c, uint64_t desc, uint64_t imm, uintp
 {
     unsigned vop = desc & 0xffff, b = desc >> 32 & 0xff, third = desc >> 48 & 0xff;
 
+    c->earlier = 0;
     c->n = desc >> 40 & 0xff;
     c->imm = imm;
     c->a = read_place(env, desc >> 24 & 0xff);
@@ -98,7 +99,7 @@ static void run(CPUX86State *env, VecCall *c, uint64_t desc, uint64_t imm, uintp
     c->fs = float_status_from_mxcsr(env->mxcsr);
     compute(c, vop);
     if (vec_info[vop].flags & VECF_FP) {
-        finish_float(env, &c->fs, ra);
+        finish_float(env, c, ra);
     }
 }
 
@@ -119,7 +120,7 @@ uint64_t x86_vec_op(void *opaque, const VecOp *op)
     c.fs = float_status_from_mxcsr(env->mxcsr);
     compute(&c, op->vec);
     if (vec_info[op->vec].flags & VECF_FP) {
-        env->mxcsr |= c.fs.flags & FLOAT_ALL_FLAGS;
+        env->mxcsr |= (c.fs.flags | c.earlier) & FLOAT_ALL_FLAGS;
     }
     if (op->r) {
         memcpy(op->r, c.r.b, op->n);

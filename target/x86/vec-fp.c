@@ -454,18 +454,38 @@ static void roundsd(VecCall *c)
     round_done(c);
 }
 
+/* The products that imm names; other lanes are 0. */
+static void multiply_ps(VecCall *c, f32 *p)
+{
+    for (unsigned i = 0; i < c->n / 4; i++) {
+        bool wanted = c->imm >> (4 + i % 4) & 1;
+        p[i] = wanted ? f32_mul(c->a.d[i], c->b.d[i], &c->fs) : 0;
+    }
+}
+
+/* p[i] = p[2 * i] + p[2 * i + 1] */
+static void add_pairs_ps(VecCall *c, f32 *p, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        p[i] = f32_add(p[2 * i], p[2 * i + 1], &c->fs);
+    }
+}
+
 static void dpps(VecCall *c)
 {
-    f32 p[4];
+    f32 p[8];
 
-    for (unsigned i = 0; i < 4; i++) {
-        p[i] = c->imm >> (4 + i) & 1 ? f32_mul(c->a.d[i], c->b.d[i], &c->fs) : 0;
+    multiply_ps(c, p);
+    if (!vec_end_step(c)) {
+        return;
     }
-    f32 low = f32_add(p[0], p[1], &c->fs), high = f32_add(p[2], p[3], &c->fs);
-    f32 sum = f32_add(low, high, &c->fs);
-
-    for (unsigned i = 0; i < 4; i++) {
-        c->r.d[i] = c->imm >> i & 1 ? sum : 0;
+    add_pairs_ps(c, p, c->n / 8);
+    if (!vec_end_step(c)) {
+        return;
+    }
+    add_pairs_ps(c, p, c->n / 16);
+    for (unsigned i = 0; i < c->n / 4; i++) {
+        c->r.d[i] = c->imm >> i % 4 & 1 ? p[i / 4] : 0;
     }
 }
 
@@ -475,6 +495,9 @@ static void dppd(VecCall *c)
 
     for (unsigned i = 0; i < 2; i++) {
         p[i] = c->imm >> (4 + i) & 1 ? f64_mul(c->a.q[i], c->b.q[i], &c->fs) : 0;
+    }
+    if (!vec_end_step(c)) {
+        return;
     }
     f64 sum = f64_add(p[0], p[1], &c->fs);
 

@@ -22,9 +22,25 @@ typedef struct VecCall {
     unsigned half; /* 1: the upper 16 bytes of 32 */
     unsigned imm;  /* immediate byte; a count of a shift is in b.q[0] instead */
     FloatStatus fs;
+    uint8_t earlier; /* FLOAT_* flags of steps that are done: see vec_end_step() */
 } VecCall;
 
 typedef void VecFn(VecCall *c);
+
+/*
+ * Between the steps of an operation of several, DPPS and DPPD, each of which takes all
+ * lanes and finds exceptions by itself. False: one of this step is not masked, and the
+ * operation ends here.
+ */
+static inline bool vec_end_step(VecCall *c)
+{
+    if (c->fs.flags & c->fs.unmasked) {
+        return false;
+    }
+    c->earlier |= c->fs.flags;
+    c->fs.flags = 0;
+    return true;
+}
 
 /* By X86Vop; NULL: not a vector operation of this kind, or not written yet. */
 extern VecFn *const vec_int_fns[NR_VOPS];

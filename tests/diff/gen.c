@@ -100,7 +100,7 @@ static void random_fpu(Rand *r, MachineState *st)
         st->mxcsr |=
             rand_u64(r) & 0xe07f; /* FZ, RC, DAZ, flags; exceptions stay masked */
     }
-    if (rand_below(r, 16) == 0) {
+    if (rand_below(r, 8) == 0) {
         st->mxcsr &= ~(rand_u64(r) & 0x1f80); /* now some do not */
     }
 }
