@@ -352,6 +352,15 @@ void ra_sync(RegAlloc *ra)
     }
 }
 
+bool ra_has_dirty(const RegAlloc *ra)
+{
+    bool any = false;
+    for (unsigned i = 0; i < ra->host->nscratch; i++) {
+        any |= ra->held[i].ref != IR_NONE && ra->held[i].dirty;
+    }
+    return any;
+}
+
 void ra_each_dirty(RegAlloc *ra, void (*fn)(RegAlloc *ra, unsigned reg, int32_t offset))
 {
     for (unsigned i = 0; i < ra->host->nscratch; i++) {

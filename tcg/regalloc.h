@@ -101,6 +101,8 @@ unsigned ra_vec_slot(RegAlloc *ra, IRRef ref);
 /* Frees dead inputs and outputs that nobody reads, and unlocks all. */
 void ra_end_op(RegAlloc *ra, const IROp *op);
 
+/* Some global is right in its register only. */
+bool ra_has_dirty(const RegAlloc *ra);
 /* Env becomes right for all dirty globals; they stay in registers. */
 void ra_sync(RegAlloc *ra);
 /* After something has changed globals in env: none is in a register any more. */

@@ -14,6 +14,7 @@
     OPT(lookahead, "drops flags that the next unit overwrites")                         \
     OPT(hostflags, "uses the host's flags where they still hold the guest's")           \
     OPT(fuse, "memory operands and compare-and-branch fused into one host instruction") \
+    OPT(exits, "conditional branches that are a direct jump themselves")                \
     OPT(chain, "direct jumps between units")                                            \
     OPT(jumptable, "inline probe of the indirect-jump table")                           \
     OPT(share, "one TLB check for several accesses off one base")                       \

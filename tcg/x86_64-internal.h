@@ -20,6 +20,7 @@
  * Between ops the host's DF is clear and EFLAGS hold what X64.cc.host says.
  *
  *   x86_64.c      units, branches, calls, exits
+ *   x86_64-exit.c    exits and links
  *   x86_64-thunks.c  what units share
  *   x86_64-int.c  integer ops
  *   x86_64-cc.c   the guest's flags
@@ -84,6 +85,7 @@ typedef struct CCInfo {
 typedef struct Label {
     uint16_t preds;  /* branches, and the fall-through */
     uint16_t at;     /* op number */
+    bool is_exit;    /* the branch was the exit that stands here */
     uint8_t *fixups; /* chain of rel32 fields to patch, linked by their contents */
     RAState *ra;     /* of the only branch */
     CCInfo cc;
@@ -262,6 +264,21 @@ EmitFn x64_emit_unary, x64_emit_mul, x64_emit_rdx_rax, x64_emit_shift;
 EmitFn x64_emit_double_shift, x64_emit_bit_test, x64_emit_scan, x64_emit_count;
 EmitFn x64_emit_setcond, x64_emit_select, x64_emit_setcc, x64_emit_selcc;
 EmitFn x64_emit_getcc, x64_emit_putcc, x64_emit_in_c;
+
+/* --- x86_64-exit.c --- */
+
+EmitFn x64_emit_exit_link, x64_emit_exit_ind, x64_emit_exit_tb;
+/* A branch on condition c of the host to `l`, where an exit stands, as that exit. False:
+ * nothing was done. */
+bool x64_branch_exits(X64 *x, Label *l, Cond c);
+/* The head of a unit, and where it goes instead of into the unit. */
+void x64_emit_head(X64 *x);
+void x64_emit_head_exits(X64 *x);
+/* The part of an exit that runs while it is not linked. */
+void x64_emit_unlinked(X64 *x, TCGCode *out, const Exit *e);
+/* TCGBackend.link and .guard */
+void x64_link(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to);
+void x64_guard(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t token);
 
 /* --- x86_64-cc.c --- */
 

@@ -11,7 +11,6 @@
  */
 #include "tcg/disas.h"
 #include "tcg/x86_64-internal.h"
-#include "util/atomic.h"
 #include "util/host.h"
 
 enum { UNIT_SLACK = 8 << 10, OP_SLACK = 1 << 10 };
@@ -251,6 +250,10 @@ static Label *branch_to(X64 *x, const IROp *op)
 
 static void branch(X64 *x, Label *l, int cond)
 {
+    if (cond >= 0 && x64_branch_exits(x, l, (Cond)cond)) {
+        ra_prune(&x->ra, x->at);
+        return;
+    }
     if (l->preds == 1) {
         l->ra = ra_save(&x->ra);
         l->cc = x->cc;
@@ -310,109 +313,6 @@ static void emit_label(X64 *x, const IROp *op)
     }
 }
 
-/* ---- exits ---- */
-
-/* Four bytes that are patched lie in one aligned eight: `at` bytes from here. */
-static void align_patch(X64 *x, unsigned at)
-{
-    unsigned off = ((uintptr_t)x->a.p + at) % 8;
-    if (off > 4) {
-        asm_nops(&x->a, 8 - off);
-    }
-}
-
-/* Compares the token of pc's page (guest-desc.h); returns where the immediate is. */
-static uint8_t *emit_guard(X64 *x, uint64_t pc, uint32_t token)
-{
-    const GuestDesc *g = x->g;
-    uint64_t index = pc >> g->page_bits & ((1u << g->tlb_index_bits) - 1);
-    Mem m = mem_at(TLB, g->code_map + index * 4);
-    bool disp8 = m.disp == (int8_t)m.disp;
-    align_patch(x, disp8 ? 4 : 7);
-    asm_rm(&x->a, 0x81, ALU_CMP, m);
-    asm_d(&x->a, token);
-    return x->a.p - 4;
-}
-
-static void emit_exit_link(X64 *x, const IROp *op)
-{
-    Exit *e = &x->exits[x->nexits++];
-    *e = (Exit){.pc = op->imm, .slot = op->slot};
-    x64_x87_flush(x);
-    ra_sync(&x->ra);
-    if (op->ccmask) {
-        cc_store(x);
-    }
-    if (x->s->guard_links && (op->imm ^ x->s->pc) >> x->g->page_bits) {
-        e->guard = emit_guard(x, op->imm, UINT32_MAX);
-        e->guard_jump = asm_jcc(&x->a, COND_NE);
-    }
-    align_patch(x, 1);
-    e->jump = asm_jmp(&x->a);
-}
-
-static void emit_exit_tb(X64 *x, const IROp *op)
-{
-    x64_x87_flush(x);
-    ra_sync(&x->ra);
-    cc_store(x);
-    asm_movi(&x->a, R10, TCG_EXIT_TB + op->imm);
-    asm_movi(&x->a, R11, 0);
-    x64_jmp(x, x64_thunks.exit);
-}
-
-/* r10: guest pc without code in the jump table. */
-static void emit_jump_miss(X64 *x, int64_t note)
-{
-    if (note) {
-        asm_movi(&x->a, R11, note);
-        asm_store(&x->a, IR_I64, R11, env_mem(x->g->exit_note));
-    }
-    x64_jmp(x, x64_thunks.jump_miss);
-}
-
-/* r10: guest pc. The entry's address is made in r11. */
-static void emit_jump_probe(X64 *x, int64_t note)
-{
-    const GuestDesc *g = x->g;
-    Asm *a = &x->a;
-    uint8_t *miss[2];
-    if (g->jc_bits == 16) {
-        asm_extend(a, IR_I32, IR_I16, false, R11, R10);
-    } else {
-        asm_mov(a, IR_I32, R11, R10);
-        asm_alu_ri(a, ALU_AND, IR_I32, R11, (1u << g->jc_bits) - 1);
-    }
-    asm_shift_ri(a, SH_SHL, IR_I32, R11, 5);
-    asm_alu_rm(a, ALU_ADD, IR_I64, R11, env_mem(g->jc_base));
-    asm_load(a, IR_I64, R12, env_mem(g->jc_tag));
-    asm_alu_rm(a, ALU_CMP, IR_I64, R10, mem_at(R11, offsetof(JumpEntry, pc)));
-    miss[0] = asm_jcc(a, COND_NE);
-    asm_alu_rm(a, ALU_CMP, IR_I64, R12, mem_at(R11, offsetof(JumpEntry, tag)));
-    miss[1] = asm_jcc(a, COND_NE);
-    asm_rm(a, 0xff, 4, mem_at(R11, offsetof(JumpEntry, code)));
-    const uint8_t *to = note ? x64_rx(x, a->p) : x64_thunks.jump_miss;
-    for (unsigned i = 0; i < 2; i++) {
-        stl_he_p(miss[i], to - (x64_rx(x, miss[i]) + 4));
-    }
-    if (note) {
-        emit_jump_miss(x, note);
-    }
-}
-
-static void emit_exit_ind(X64 *x, const IROp *op)
-{
-    x64_x87_flush(x);
-    ra_sync(&x->ra);
-    cc_store(x);
-    x64_load_fixed(x, IR_I64, R10, op->in[0]);
-    if (TCG_OPT_OFF(x->s, jumptable)) {
-        emit_jump_miss(x, op->imm);
-    } else {
-        emit_jump_probe(x, op->imm);
-    }
-}
-
 /* ---- units ---- */
 
 static EmitFn *const emitters[NR_OPS] = {
@@ -454,9 +354,9 @@ static EmitFn *const emitters[NR_OPS] = {
     [OP_ld_env] = emit_ld_env,
     [OP_st_env] = emit_st_env,
     [OP_call] = emit_call,
-    [OP_exit_link] = emit_exit_link,
-    [OP_exit_ind] = emit_exit_ind,
-    [OP_exit_tb] = emit_exit_tb,
+    [OP_exit_link] = x64_emit_exit_link,
+    [OP_exit_ind] = x64_emit_exit_ind,
+    [OP_exit_tb] = x64_emit_exit_tb,
     [OP_vmov] = x64_emit_vmov,
     [OP_vop] = x64_emit_vop,
     [OP_vcmpcc] = x64_emit_vcmpcc,
@@ -517,13 +417,20 @@ static void emit_op(X64 *x, const IROp *op)
     ra_end_op(&x->ra, op);
 }
 
+/* Control does not reach the op, or has left in front of it. */
+static bool is_skipped(const X64 *x, const IROp *op)
+{
+    return op->code == OP_label ? x->labels[op->label].is_exit
+                                : op->code == OP_nop || x->ended;
+}
+
 static bool emit_ops(X64 *x)
 {
     TCGContext *s = x->s;
     for (x->at = 0; x->at < s->nops && !asm_full(&x->a); x->at++) {
         const IROp *op = &s->ops[x->at];
         bool ends = op_info[op->code].flags & OPF_BB_END;
-        if (op->code == OP_nop || (x->ended && op->code != OP_label)) {
+        if (is_skipped(x, op)) {
             x->ra.path += ends;
             x->pc = /* goes by the order of ops */
                 op->code == OP_insn_start ? (uint64_t)op->imm : x->pc;
@@ -553,53 +460,6 @@ static void count_labels(X64 *x)
                 x->labels[op->label].preds++;
             }
             ended = op_info[op->code].flags & OPF_BB_END;
-        }
-    }
-}
-
-/* What thunks_of_exits() find behind the call, as an instruction that is never run. */
-static void exit_pc(X64 *x, uint64_t pc)
-{
-    asm_prefixes(&x->a, (0xb8 + (R10 & 7)) | REX_W, 1);
-    asm_q(&x->a, pc);
-}
-
-/* The part of an exit that runs while it is not linked; entry: rx address of the unit. */
-static void emit_unlinked(X64 *x, TCGCode *out, const Exit *e)
-{
-    asm_patch(e->jump, x->a.p);
-    if (e->guard) {
-        asm_patch(e->guard_jump, x->a.p);
-        out->exits[e->slot].guard = e->guard - x->entry;
-    }
-    out->exits[e->slot].jump = e->jump - 1 - x->entry;
-    out->exits[e->slot].unlinked = x->a.p - x->entry;
-    out->exits[e->slot].pc = e->pc;
-    out->nexits = MAX(out->nexits, e->slot + 1);
-    x64_call(x, x64_thunks.unlinked[e->slot]);
-    exit_pc(x, e->pc);
-    asm_prefixes(&x->a, 0xb8 + (R11 & 7), 1);
-    asm_d(&x->a, x->a.p - x->entry);
-}
-
-static void emit_head(X64 *x)
-{
-    asm_alu_mi(&x->a, ALU_CMP, IR_I32, env_mem(x->g->exit_request), 0);
-    x->head_jump[0] = asm_jcc(&x->a, COND_NE);
-    if (x->s->head_guard) {
-        emit_guard(x, x->s->head_pc, x->s->head_token);
-        x->head_jump[1] = asm_jcc(&x->a, COND_NE);
-    }
-}
-
-/* Where the head goes instead of into the unit. */
-static void emit_head_exits(X64 *x)
-{
-    for (unsigned i = 0; i < 2; i++) {
-        if (x->head_jump[i]) {
-            asm_patch(x->head_jump[i], x->a.p);
-            x64_call(x, x64_thunks.head[i]);
-            exit_pc(x, x->s->pc);
         }
     }
 }
@@ -682,7 +542,7 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     count_labels(&x);
     cc_set_env(&x);
     *out = (TCGCode){.backend = &x64_backend, .entry = x64_rx(&x, x.entry)};
-    emit_head(&x);
+    x64_emit_head(&x);
     if (!emit_ops(&x)) {
         return false;
     }
@@ -691,9 +551,9 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     x64_vec_cold(&x);
     x64_x87_cold(&x);
     for (unsigned i = 0; i < x.nexits && !asm_full(&x.a); i++) {
-        emit_unlinked(&x, out, &x.exits[i]);
+        x64_emit_unlinked(&x, out, &x.exits[i]);
     }
-    emit_head_exits(&x);
+    x64_emit_head_exits(&x);
     if (asm_full(&x.a) || !emit_side_table(&x, out)) {
         return false;
     }
@@ -723,28 +583,6 @@ static TCGExit x64_enter(void *env, const void *entry)
 {
     TCGExit (*enter)(void *, const void *) = (void *)(uintptr_t)x64_thunks.enter;
     return enter(env, entry);
-}
-
-/* Four bytes of code that do not cross a multiple of eight, at once. */
-static void patch_code(CodeBuf *b, const uint8_t *rx, uint32_t v)
-{
-    uint8_t *p = code_buf_rw(b, rx);
-    uint64_t *word = (uint64_t *)ROUND_DOWN((uintptr_t)p, 8), now = *word;
-    stl_he_p((uint8_t *)&now + (p - (uint8_t *)word), v);
-    atomic_set(word, now);
-}
-
-static void x64_guard(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t token)
-{
-    patch_code(b, (const uint8_t *)from->entry + from->exits[slot].guard, token);
-}
-
-static void x64_link(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to)
-{
-    const uint8_t *jump = (const uint8_t *)from->entry + from->exits[slot].jump;
-    const uint8_t *target =
-        to ? to : (const uint8_t *)from->entry + from->exits[slot].unlinked;
-    patch_code(b, jump + 1, (uint32_t)(target - (jump + 5)));
 }
 
 static bool x64_restore_point(const TCGCode *code, const void *ra, TCGRestore *out)

@@ -1,0 +1,233 @@
+/* Where units of the x86_64 back end are left, and what leads from one to the next. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * An exit_link is one jump whose rel32 is patched: to the next unit, or to a stub at the
+ * unit's end that leaves for the main loop. A conditional branch that leads to nothing
+ * but an exit is that jump itself, provided what the exit has to store can be stored in
+ * front of the branch (opt "exits").
+ */
+#include "tcg/x86_64-internal.h"
+#include "util/atomic.h"
+
+/* Four bytes that are patched lie in one aligned eight: `at` bytes from here. */
+static void align_patch(X64 *x, unsigned at)
+{
+    unsigned off = ((uintptr_t)x->a.p + at) % 8;
+    if (off > 4) {
+        asm_nops(&x->a, 8 - off);
+    }
+}
+
+/* Compares the token of pc's page (guest-desc.h); returns where the immediate is. */
+static uint8_t *emit_guard(X64 *x, uint64_t pc, uint32_t token)
+{
+    const GuestDesc *g = x->g;
+    uint64_t index = pc >> g->page_bits & ((1u << g->tlb_index_bits) - 1);
+    Mem m = mem_at(TLB, g->code_map + index * 4);
+    bool disp8 = m.disp == (int8_t)m.disp;
+    align_patch(x, disp8 ? 4 : 7);
+    asm_rm(&x->a, 0x81, ALU_CMP, m);
+    asm_d(&x->a, token);
+    return x->a.p - 4;
+}
+
+static bool is_guarded(const X64 *x, const IROp *exit)
+{
+    return x->s->guard_links && (exit->imm ^ x->s->pc) >> x->g->page_bits;
+}
+
+static Exit *new_exit(X64 *x, const IROp *op)
+{
+    Exit *e = &x->exits[x->nexits++];
+    *e = (Exit){.pc = op->imm, .slot = op->slot};
+    return e;
+}
+
+/* The exit that comes next behind op number `at`, or NULL. */
+static const IROp *exit_behind(const X64 *x, unsigned at)
+{
+    const IROp *op;
+    do {
+        op = x64_next_op(x, &at);
+    } while (op && op->code == OP_insn_start);
+    return op && op->code == OP_exit_link ? op : NULL;
+}
+
+/* Whether what the exit stores may as well be stored in front of the branch to it: there
+ * is nothing, or the other way stores it, too, or it is the way of a loop. */
+static bool stores_in_front(const X64 *x, const IROp *exit)
+{
+    const IROp *other = exit_behind(x, x->at);
+    if (other) {
+        return !exit->ccmask || other->ccmask;
+    }
+    return (uint64_t)exit->imm <= x->pc || (!exit->ccmask && !ra_has_dirty(&x->ra));
+}
+
+bool x64_branch_exits(X64 *x, Label *l, Cond c)
+{
+    const IROp *exit = l->preds == 1 ? exit_behind(x, l->at) : NULL;
+    if (!exit || TCG_OPT_OFF(x->s, exits) || is_guarded(x, exit) ||
+        !stores_in_front(x, exit)) {
+        return false;
+    }
+    ra_sync(&x->ra);
+    if (exit->ccmask) {
+        cc_store(x);
+    }
+    align_patch(x, 2);
+    new_exit(x, exit)->jump = asm_jcc(&x->a, c);
+    l->is_exit = true;
+    return true;
+}
+
+void x64_emit_exit_link(X64 *x, const IROp *op)
+{
+    Exit *e = new_exit(x, op);
+    x64_x87_flush(x);
+    ra_sync(&x->ra);
+    if (op->ccmask) {
+        cc_store(x);
+    }
+    if (is_guarded(x, op)) {
+        e->guard = emit_guard(x, op->imm, UINT32_MAX);
+        e->guard_jump = asm_jcc(&x->a, COND_NE);
+    }
+    align_patch(x, 1);
+    e->jump = asm_jmp(&x->a);
+}
+
+void x64_emit_exit_tb(X64 *x, const IROp *op)
+{
+    x64_x87_flush(x);
+    ra_sync(&x->ra);
+    cc_store(x);
+    asm_movi(&x->a, R10, TCG_EXIT_TB + op->imm);
+    asm_movi(&x->a, R11, 0);
+    x64_jmp(x, x64_thunks.exit);
+}
+
+/* r10: guest pc without code in the jump table. */
+static void emit_jump_miss(X64 *x, int64_t note)
+{
+    if (note) {
+        asm_movi(&x->a, R11, note);
+        asm_store(&x->a, IR_I64, R11, env_mem(x->g->exit_note));
+    }
+    x64_jmp(x, x64_thunks.jump_miss);
+}
+
+/* r10: guest pc. The entry's address is made in r11. */
+static void emit_jump_probe(X64 *x, int64_t note)
+{
+    const GuestDesc *g = x->g;
+    Asm *a = &x->a;
+    uint8_t *miss[2];
+    if (g->jc_bits == 16) {
+        asm_extend(a, IR_I32, IR_I16, false, R11, R10);
+    } else {
+        asm_mov(a, IR_I32, R11, R10);
+        asm_alu_ri(a, ALU_AND, IR_I32, R11, (1u << g->jc_bits) - 1);
+    }
+    asm_shift_ri(a, SH_SHL, IR_I32, R11, 5);
+    asm_alu_rm(a, ALU_ADD, IR_I64, R11, env_mem(g->jc_base));
+    asm_load(a, IR_I64, R12, env_mem(g->jc_tag));
+    asm_alu_rm(a, ALU_CMP, IR_I64, R10, mem_at(R11, offsetof(JumpEntry, pc)));
+    miss[0] = asm_jcc(a, COND_NE);
+    asm_alu_rm(a, ALU_CMP, IR_I64, R12, mem_at(R11, offsetof(JumpEntry, tag)));
+    miss[1] = asm_jcc(a, COND_NE);
+    asm_rm(a, 0xff, 4, mem_at(R11, offsetof(JumpEntry, code)));
+    const uint8_t *to = note ? x64_rx(x, a->p) : x64_thunks.jump_miss;
+    for (unsigned i = 0; i < 2; i++) {
+        stl_he_p(miss[i], to - (x64_rx(x, miss[i]) + 4));
+    }
+    if (note) {
+        emit_jump_miss(x, note);
+    }
+}
+
+void x64_emit_exit_ind(X64 *x, const IROp *op)
+{
+    x64_x87_flush(x);
+    ra_sync(&x->ra);
+    cc_store(x);
+    x64_load_fixed(x, IR_I64, R10, op->in[0]);
+    if (TCG_OPT_OFF(x->s, jumptable)) {
+        emit_jump_miss(x, op->imm);
+    } else {
+        emit_jump_probe(x, op->imm);
+    }
+}
+
+/* ---- heads, and stubs behind the unit ---- */
+
+/* What thunks_of_exits() find behind the call, as an instruction that is never run. */
+static void exit_pc(X64 *x, uint64_t pc)
+{
+    asm_prefixes(&x->a, (0xb8 + (R10 & 7)) | REX_W, 1);
+    asm_q(&x->a, pc);
+}
+
+/* The part of an exit that runs while it is not linked; entry: rx address of the unit. */
+void x64_emit_unlinked(X64 *x, TCGCode *out, const Exit *e)
+{
+    asm_patch(e->jump, x->a.p);
+    if (e->guard) {
+        asm_patch(e->guard_jump, x->a.p);
+        out->exits[e->slot].guard = e->guard - x->entry;
+    }
+    out->exits[e->slot].jump = e->jump - 1 - x->entry;
+    out->exits[e->slot].unlinked = x->a.p - x->entry;
+    out->exits[e->slot].pc = e->pc;
+    out->nexits = MAX(out->nexits, e->slot + 1);
+    x64_call(x, x64_thunks.unlinked[e->slot]);
+    exit_pc(x, e->pc);
+    asm_prefixes(&x->a, 0xb8 + (R11 & 7), 1);
+    asm_d(&x->a, x->a.p - x->entry);
+}
+
+void x64_emit_head(X64 *x)
+{
+    asm_alu_mi(&x->a, ALU_CMP, IR_I32, env_mem(x->g->exit_request), 0);
+    x->head_jump[0] = asm_jcc(&x->a, COND_NE);
+    if (x->s->head_guard) {
+        emit_guard(x, x->s->head_pc, x->s->head_token);
+        x->head_jump[1] = asm_jcc(&x->a, COND_NE);
+    }
+}
+
+/* Where the head goes instead of into the unit. */
+void x64_emit_head_exits(X64 *x)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        if (x->head_jump[i]) {
+            asm_patch(x->head_jump[i], x->a.p);
+            x64_call(x, x64_thunks.head[i]);
+            exit_pc(x, x->s->pc);
+        }
+    }
+}
+
+/* ---- patching ---- */
+
+/* Four bytes of code that do not cross a multiple of eight, at once. */
+static void patch_code(CodeBuf *b, const uint8_t *rx, uint32_t v)
+{
+    uint8_t *p = code_buf_rw(b, rx);
+    uint64_t *word = (uint64_t *)ROUND_DOWN((uintptr_t)p, 8), now = *word;
+    stl_he_p((uint8_t *)&now + (p - (uint8_t *)word), v);
+    atomic_set(word, now);
+}
+
+void x64_guard(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t token)
+{
+    patch_code(b, (const uint8_t *)from->entry + from->exits[slot].guard, token);
+}
+
+void x64_link(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to)
+{
+    const uint8_t *jump = (const uint8_t *)from->entry + from->exits[slot].jump;
+    const uint8_t *target =
+        to ? to : (const uint8_t *)from->entry + from->exits[slot].unlinked;
+    patch_code(b, jump + 1, (uint32_t)(target - (jump + 5)));
+}
