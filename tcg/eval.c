@@ -331,6 +331,34 @@ static void eval_scan(Eval *e)
     }
 }
 
+static void eval_scatter(Eval *e)
+{
+    uint64_t a = e->in[0], mask = e->in[1], r = 0;
+    for (unsigned n = 0; mask; mask &= mask - 1, n++) {
+        uint64_t place = mask & -mask;
+        if (e->op->code == OP_pdep) {
+            r |= bit_of(a, n) ? place : 0;
+        } else {
+            r |= a & place ? BIT64(n) : 0;
+        }
+    }
+    e->out[0] = r;
+}
+
+/* Polynomial 11EDC6F41h, bits reflected (SDM vol. 2, CRC32). */
+static void eval_crc32(Eval *e)
+{
+    uint32_t c = e->in[0];
+    uint64_t v = e->in[1];
+    for (unsigned i = 0; i < e->bits; i += 8, v >>= 8) {
+        c ^= v & 0xff;
+        for (unsigned n = 0; n < 8; n++) {
+            c = c >> 1 ^ (c & 1 ? 0x82f63b78 : 0);
+        }
+    }
+    e->out[0] = c;
+}
+
 /* ---- conditions ---- */
 
 static void eval_cond(Eval *e)
@@ -406,6 +434,8 @@ static void (*const families[NR_OPS])(Eval *e) = {
     [OP_shl... OP_shrd] = eval_counted,
     [OP_bt... OP_btc] = eval_bit_test,
     [OP_bsf... OP_popcnt] = eval_scan,
+    [OP_pdep... OP_pext] = eval_scatter,
+    [OP_crc32] = eval_crc32,
     [OP_setcond... OP_select] = eval_cond,
     [OP_setcc... OP_selcc] = eval_cond,
     [OP_getcc... OP_putcc] = eval_cond,

@@ -458,6 +458,8 @@ IRType ir_in_type(const IROp *op, unsigned i)
         return i == ir_count_index(op->code) ? IR_I8 : (IRType)op->type;
     case OP_bt ... OP_btc:
         return i == 1 ? IR_I8 : (IRType)op->type;
+    case OP_crc32:
+        return i == 0 ? IR_I32 : (IRType)op->type;
     case OP_select:
         return i < 2 ? IR_I64 : (IRType)op->type;
     case OP_putcc:

@@ -303,6 +303,8 @@ static inline IRType ir_out_type(const IROp *op)
     case OP_getcc:
     case OP_call:
         return IR_I64;
+    case OP_crc32:
+        return IR_I32;
     case OP_vtoi:
         return (IRType)op->memop;
     default:

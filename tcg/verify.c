@@ -98,7 +98,9 @@ static bool check_type(Verify *v)
         if (!is_int(t)) {
             return FAIL(v, "needs an integer type");
         }
-        if (op->code >= OP_mulu2 && op->code <= OP_divs2 && t < IR_I32) {
+        bool wide = (op->code >= OP_mulu2 && op->code <= OP_divs2) ||
+                    op->code == OP_pdep || op->code == OP_pext;
+        if (wide && t < IR_I32) {
             return FAIL(v, "exists for i32 and i64 only");
         }
         if (op->code == OP_bswap && t == IR_I8) {

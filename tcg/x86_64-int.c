@@ -1144,6 +1144,46 @@ void x64_emit_count(X64 *x, const IROp *op)
     x64_out_done(x, op, 0, d);
 }
 
+/* PDEP, PEXT. */
+void x64_emit_scatter(X64 *x, const IROp *op)
+{
+    if (!x64_thunks.bmi2) {
+        x64_emit_in_c(x, op);
+        return;
+    }
+    unsigned pp = op->code == OP_pdep ? 3 : 2;
+    uint32_t opc = 0xf5 | MAP_0F38 | opc_size(op->type);
+    unsigned a = x64_in_reg(x, op->in[0]);
+    Opnd mask = x64_in(x, op->in[1], op->type, MAY_MEM);
+    unsigned d = x64_out(x, op, 0, 0);
+    if (mask.kind == VAL_MEM) {
+        asm_vex_rm(&x->a, opc, pp, d, a, mask.mem);
+    } else {
+        asm_vex_rr(&x->a, opc, pp, d, a, mask.reg);
+    }
+    x64_out_done(x, op, 0, d);
+}
+
+void x64_emit_crc32(X64 *x, const IROp *op)
+{
+    if (!x64_thunks.sse4_2) {
+        x64_emit_in_c(x, op);
+        return;
+    }
+    uint32_t opc = 0xf1 | MAP_0F38 | PRE_F2 | opc_size(op->type);
+    if (op->type == IR_I8) {
+        opc = 0xf0 | MAP_0F38 | PRE_F2 | BYTE_RM;
+    }
+    Opnd v = x64_in(x, op->in[1], op->type, MAY_MEM);
+    unsigned d = x64_out_from(x, op, 0, IR_I32, reg_bit(v));
+    if (v.kind == VAL_MEM) {
+        asm_rm(&x->a, opc, d, v.mem);
+    } else {
+        asm_rr(&x->a, opc, d, v.reg);
+    }
+    x64_out_done(x, op, 0, d);
+}
+
 /* ---- conditions ---- */
 
 /* Compares two integers: EFLAGS then hold what the returned condition looks at. */

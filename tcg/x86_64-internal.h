@@ -162,7 +162,7 @@ typedef struct X64Thunks {
     const uint8_t *x87_load, *x87_save, *x87_st;
     const uint8_t
         *x87_exec[X87_fcos - X87_f2xm1 + 1]; /* of functions that are but near */
-    bool bmi1, bmi2, popcnt, lzcnt;
+    bool bmi1, bmi2, popcnt, lzcnt, sse4_2;
     bool has_vecs; /* vector registers are pinned */
     bool avx;      /* all 256 bits of them, and VEX instructions are used */
     bool use_tlb;  /* r15 is the TLB base */
@@ -262,6 +262,7 @@ EmitFn x64_emit_mov, x64_emit_extend, x64_emit_extract, x64_emit_deposit;
 EmitFn x64_emit_bswap, x64_emit_lea, x64_emit_alu, x64_emit_andn;
 EmitFn x64_emit_unary, x64_emit_mul, x64_emit_rdx_rax, x64_emit_shift;
 EmitFn x64_emit_double_shift, x64_emit_bit_test, x64_emit_scan, x64_emit_count;
+EmitFn x64_emit_scatter, x64_emit_crc32;
 EmitFn x64_emit_setcond, x64_emit_select, x64_emit_setcc, x64_emit_selcc;
 EmitFn x64_emit_getcc, x64_emit_putcc, x64_emit_in_c;
 

@@ -337,6 +337,8 @@ static EmitFn *const emitters[NR_OPS] = {
     [OP_bt... OP_btc] = x64_emit_bit_test,
     [OP_bsf... OP_bsr] = x64_emit_scan,
     [OP_tzcnt... OP_popcnt] = x64_emit_count,
+    [OP_pdep... OP_pext] = x64_emit_scatter,
+    [OP_crc32] = x64_emit_crc32,
     [OP_setcond] = x64_emit_setcond,
     [OP_select] = x64_emit_select,
     [OP_brcond] = emit_brcond,
@@ -573,6 +575,7 @@ static bool x64_init(const GuestDesc *g, CodeBuf *b, GError **errp)
         .bmi2 = host_has(HOST_X86_BMI2),
         .popcnt = host_has(HOST_X86_POPCNT),
         .lzcnt = host_has(HOST_X86_LZCNT),
+        .sse4_2 = host_has(HOST_X86_SSE4_2),
     };
     b->used = x64_thunks.room + X64_THUNK_ROOM;
     b->thunks = MAX(b->thunks, b->used);

@@ -452,28 +452,28 @@ void gen_bzhi(DisasContext *s, Insn *i)
     ir_putcc(s->tcg, cf, CC_C);
 }
 
+static void gen_scatter(DisasContext *s, OpCode code)
+{
+    IRRef mask = x86_op_load(s, 2);
+
+    ir_op2(s->tcg, code, x86_op_type(s, 0), x86_op_dest(s, 0), x86_op_load(s, 1), mask);
+}
+
 void gen_pdep(DisasContext *s, Insn *i)
 {
-    IRRef r = x86_temp(s, IR_I64);
-
-    X86_CALL(s, pdep, r, x86_op_load(s, 1), x86_op_load_ext(s, 2, false));
-    x86_op_store(s, 0, r);
+    gen_scatter(s, OP_pdep);
 }
 
 void gen_pext(DisasContext *s, Insn *i)
 {
-    IRRef r = x86_temp(s, IR_I64);
-
-    X86_CALL(s, pext, r, x86_op_load(s, 1), x86_op_load_ext(s, 2, false));
-    x86_op_store(s, 0, r);
+    gen_scatter(s, OP_pext);
 }
 
 void gen_crc32(DisasContext *s, Insn *i)
 {
-    IRRef r = x86_temp(s, IR_I64), v = x86_op_load(s, 1);
+    IRRef d = s->regs[i->op[0].reg], v = x86_op_load(s, 1);
 
-    X86_CALL(s, crc32, r, x86_op_load(s, 0), v, x86_const(s, 1 << i->op[1].size));
-    x86_op_store(s, 0, r);
+    ir_op2(s->tcg, OP_crc32, x86_op_type(s, 1), d, d, v);
 }
 
 /* --- ADX: only CF, only OF --- */

@@ -99,40 +99,6 @@ uint64_t helper_bextr(uint64_t a, uint64_t control)
     return len > 63 ? a : a & (BIT64(len) - 1);
 }
 
-uint64_t helper_pdep(uint64_t a, uint64_t mask)
-{
-    uint64_t r = 0;
-
-    for (; mask; mask &= mask - 1, a >>= 1) {
-        r |= a & 1 ? mask & -mask : 0;
-    }
-    return r;
-}
-
-uint64_t helper_pext(uint64_t a, uint64_t mask)
-{
-    uint64_t r = 0;
-
-    for (unsigned n = 0; mask; mask &= mask - 1, n++) {
-        r |= a & mask & -mask ? BIT64(n) : 0;
-    }
-    return r;
-}
-
-/* CRC-32C: polynomial 11EDC6F41h, bits reflected (SDM vol. 2, CRC32). */
-uint64_t helper_crc32(uint64_t crc, uint64_t val, uint64_t bytes)
-{
-    uint32_t c = crc;
-
-    for (; bytes; bytes--, val >>= 8) {
-        c ^= val & 0xff;
-        for (unsigned n = 0; n < 8; n++) {
-            c = c >> 1 ^ (c & 1 ? 0x82f63b78 : 0);
-        }
-    }
-    return c;
-}
-
 /* --- BCD (SDM vol. 2): AX and flags in, AX | flags << 16 out --- */
 
 static uint64_t bcd_result(uint16_t ax, uint32_t cf_af)

@@ -89,6 +89,10 @@ SCAN(bsr, "bsr")
 COUNT(tzcnt, "tzcnt")
 COUNT(lzcnt, "lzcnt")
 COUNT(popcnt, "popcnt")
+HOST(pdep, "", "", "pdepl %%ebx, %%eax, %%eax", "pdepq %%rbx, %%rax, %%rax")
+HOST(pext, "", "", "pextl %%ebx, %%eax, %%eax", "pextq %%rbx, %%rax, %%rax")
+HOST(crc32, "crc32b %%bl, %%eax", "crc32w %%bx, %%eax", "crc32l %%ebx, %%eax",
+     "crc32q %%rbx, %%rax")
 WIDE(divu2, "div")
 WIDE(divs2, "idiv")
 HOST(bswap, "", "xchg %%al, %%ah", "bswap %%eax", "bswap %%rax")
@@ -136,6 +140,9 @@ static const Case cases[] = {
     {OP_tzcnt,  host_tzcnt,  IR_I16, false, HOST_X86_BMI1  },
     {OP_lzcnt,  host_lzcnt,  IR_I16, false, HOST_X86_LZCNT },
     {OP_popcnt, host_popcnt, IR_I16, false, HOST_X86_POPCNT},
+    {OP_pdep,   host_pdep,   IR_I32, false, HOST_X86_BMI2  },
+    {OP_pext,   host_pext,   IR_I32, false, HOST_X86_BMI2  },
+    {OP_crc32,  host_crc32,  IR_I8,  false, HOST_X86_SSE4_2},
     {OP_divu2,  host_divu2,  IR_I32, false, ALWAYS         },
     {OP_divs2,  host_divs2,  IR_I32, false, ALWAYS         },
     {OP_bswap,  host_bswap,  IR_I16, false, ALWAYS         },
@@ -200,7 +207,7 @@ static void check(const Case *c, IRType t, Regs r)
     Regs h = r;
     h.flags = (r.flags & CC_ALL) | 0x202;
     c->host(&h, t);
-    uint64_t mask = ir_type_mask(t), want = (c->in_b ? h.b : h.a) & mask;
+    uint64_t mask = ir_type_mask(ir_out_type(&op)), want = (c->in_b ? h.b : h.a) & mask;
     if ((out[0] & mask) != want) {
         differs(c, t, &r, "result", out[0], want);
     }
