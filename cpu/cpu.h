@@ -84,7 +84,8 @@ typedef struct CPUOps {
     size_t env_size;
     void (*fill_guest_desc)(GuestDesc *g); /* pc, cc_*, mxcsr: offsets in env */
     void (*init_globals)(TCGContext *s);   /* ir_global() for each; once per context */
-    /* of its DisasContext, which begins with a DisasContextBase */
+    /* of its DisasContext, which begins with a DisasContextBase: only that is set up for
+     * a unit, the rest is what the unit before has left */
     size_t disas_size;
     void (*reset)(CPUState *cpu);
     TBKey (*tb_key)(CPUState *cpu);

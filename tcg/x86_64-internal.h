@@ -152,8 +152,17 @@ typedef struct X64 {
     unsigned nsides;
 } X64;
 
+/* Where the globals of a context are. */
+typedef struct X64Globals {
+    unsigned id;                    /* of the context, not 0 */
+    uint8_t pinned[IR_MAX_GLOBALS]; /* by global, the host register, or 0xff */
+    int32_t vec_at[16]; /* by host vector register, env offset, or NOT_PINNED */
+} X64Globals;
+
 /* Code made once, by rx address. */
 typedef struct X64Thunks {
+    unsigned context; /* X64Globals.id of who was the last to ask for them ... */
+    uint32_t opt_off; /* ... and what was off then */
     const uint8_t *enter, *exit, *exit_lookup, *jump_miss, *fault;
     const uint8_t *head[2], *unlinked[TCG_MAX_EXITS];
     const uint8_t *save_all, *save_caller, *load_all, *load_caller;
@@ -200,9 +209,9 @@ static inline const uint8_t *x64_rx(const X64 *x, const uint8_t *rw)
 /* --- x86_64-thunks.c --- */
 
 enum { X64_THUNK_ROOM = 16 << 10 };
-/* Thunks for the globals of `s`, if there are none yet: where globals live is known from
- * the first unit on. */
-bool x64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned);
+/* Thunks for the globals of `s`, if they are not there yet: where globals live is known
+ * from the first unit on. */
+void x64_make_thunks(TCGContext *s, CodeBuf *b, const X64Globals *globals);
 /* The six flags that the recipe in env stands for. */
 uint32_t x64_flags_in_env(const char *env);
 
@@ -403,8 +412,8 @@ bool x64_vec_fuse(X64 *x, const IROp *ld);
 void x64_vec_to_frame(X64 *x, unsigned reg, Mem from, unsigned bytes);
 /* Out-of-line parts. */
 void x64_vec_cold(X64 *x);
-/* at[n]: env offset of what is pinned to vector register n. Notes it in the globals, too.
- */
+/* at[n]: env offset of what is pinned to vector register n. Notes it in the globals, too:
+ * once a context. */
 void x64_vec_pins(const TCGContext *s, int32_t *at);
 /* Thunks, and what others are made of: before C code, and behind it. */
 void x64_vec_thunks(X64 *x);

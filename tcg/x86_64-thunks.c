@@ -340,31 +340,40 @@ static void emit_thunks(X64 *x)
     }
 }
 
-/* Where globals live is known from the first unit on. */
-bool x64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned)
+/* Those that are there were made for other globals, or with other options. */
+static bool thunks_differ(const int32_t *at, const int32_t *vec_at, bool avx)
 {
-    int32_t at[16], vec_at[16];
+    return !x64_thunks.enter || x64_thunks.avx != avx ||
+           memcmp(at, x64_thunks.pinned_at, sizeof x64_thunks.pinned_at) ||
+           memcmp(vec_at, x64_thunks.vec_at, sizeof x64_thunks.vec_at);
+}
+
+void x64_make_thunks(TCGContext *s, CodeBuf *b, const X64Globals *globals)
+{
+    int32_t at[16];
+    if (likely(x64_thunks.context == globals->id && x64_thunks.opt_off == s->opt_off)) {
+        return;
+    }
+    x64_thunks.context = globals->id;
+    x64_thunks.opt_off = s->opt_off;
     for (unsigned r = 0; r < 16; r++) {
         at[r] = NOT_PINNED;
     }
-    x64_vec_pins(s, vec_at);
     for (unsigned r = 0; r < s->nglobals; r++) {
-        if (pinned[r] != 0xff) {
-            at[pinned[r]] = s->temps[r].env_offset;
+        if (globals->pinned[r] != 0xff) {
+            at[globals->pinned[r]] = s->temps[r].env_offset;
         }
     }
     bool avx = host_has(HOST_X86_AVX2) && !TCG_OPT_OFF(s, avx);
-    if (x64_thunks.enter && x64_thunks.avx == avx &&
-        !memcmp(at, x64_thunks.pinned_at, sizeof at) &&
-        !memcmp(vec_at, x64_thunks.vec_at, sizeof vec_at)) {
-        return true;
+    if (!thunks_differ(at, globals->vec_at, avx)) {
+        return;
     }
     memcpy(x64_thunks.pinned_at, at, sizeof at);
-    memcpy(x64_thunks.vec_at, vec_at, sizeof vec_at);
+    memcpy(x64_thunks.vec_at, globals->vec_at, sizeof x64_thunks.vec_at);
     x64_thunks.avx = avx;
     x64_thunks.has_vecs = false;
     for (unsigned r = 0; r < 16; r++) {
-        x64_thunks.has_vecs |= vec_at[r] != NOT_PINNED;
+        x64_thunks.has_vecs |= globals->vec_at[r] != NOT_PINNED;
     }
     X64 x = {
         .s = s,
@@ -375,5 +384,4 @@ bool x64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned)
     };
     emit_thunks(&x);
     g_assert(!asm_full(&x.a));
-    return true;
 }

@@ -11,6 +11,7 @@
  */
 #include "tcg/disas.h"
 #include "tcg/x86_64-internal.h"
+#include "util/atomic.h"
 #include "util/host.h"
 
 enum { UNIT_SLACK = 8 << 10, OP_SLACK = 1 << 10 };
@@ -503,29 +504,30 @@ static uint8_t pin_of(const IRTemp *t)
     return 0xff;
 }
 
-/* By global, the host register, or 0xff; found out once a context. */
-static const uint8_t *pin_globals(TCGContext *s)
+/* Of a context: where its globals are, found out once. */
+static X64Globals *globals_of(TCGContext *s)
 {
     if (!s->backend) {
-        uint8_t *pinned = g_new(uint8_t, s->nglobals + 1);
+        static unsigned contexts;
+        X64Globals *globals = g_new0(X64Globals, 1);
+        globals->id = atomic_fetch_add(&contexts, 1) + 1;
         for (unsigned r = 0; r < s->nglobals; r++) {
-            pinned[r] = pin_of(&s->temps[r]);
+            globals->pinned[r] = pin_of(&s->temps[r]);
         }
-        s->backend = pinned;
+        x64_vec_pins(s, globals->vec_at);
+        s->backend = globals;
     }
     return s->backend;
 }
 
 static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
 {
-    const uint8_t *pinned = pin_globals(s);
+    const X64Globals *globals = globals_of(s);
     b->used = ROUND_UP(b->used, 16);
     if (code_buf_room(b) < UNIT_SLACK) {
         return false;
     }
-    if (!x64_make_thunks(s, b, pinned)) {
-        return false;
-    }
+    x64_make_thunks(s, b, globals);
     X64 x = {
         .s = s,
         .g = s->guest,
@@ -540,7 +542,7 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     x.sides = arena_alloc(&s->arena, count_sides(s) * sizeof(SideEntry));
     ra_start(&x.ra,
              s->guest->direct && !s->guest->guest_base ? &ra_host_direct : &ra_host, s,
-             pinned);
+             globals->pinned);
     count_labels(&x);
     cc_set_env(&x);
     *out = (TCGCode){.backend = &x64_backend, .entry = x64_rx(&x, x.entry)};

@@ -279,16 +279,19 @@ static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
     TCGEngine *e = cpu_tcg(cpu)->engine;
     DisasContextBase *db = e->dc;
 
-    memset(db, 0, cpu->ops->disas_size);
-    db->tcg = e->ctx;
-    db->cpu = cpu;
-    db->key = cpu->ops->tb_key(cpu);
+    *db = (DisasContextBase){
+        .tcg = e->ctx,
+        .cpu = cpu,
+        .key = cpu->ops->tb_key(cpu),
+        .max_insns = one_shot || e->opts.one_insn_per_tb ? 1
+                     : cut                               ? cut
+                                                         : MAX_INSNS,
+        .one_insn = one_shot,
+        .opts_off = e->opts.opt_off,
+        .code_more = code_more,
+        .code_peek = code_peek,
+    };
     db->pc_first = db->pc_next = db->key.pc;
-    db->one_insn = one_shot;
-    db->max_insns = one_shot || e->opts.one_insn_per_tb ? 1 : cut ? cut : MAX_INSNS;
-    db->opts_off = e->opts.opt_off;
-    db->code_more = code_more;
-    db->code_peek = code_peek;
     fetch_begin(db);
     if (!translation_of(db)->page.host) {
         db->max_insns = 1;
