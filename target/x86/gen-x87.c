@@ -116,6 +116,14 @@ void gen_fcomi(DisasContext *s, Insn *i)
 
 /* --- memory --- */
 
+/* What an earlier instruction left pending comes before a fault of the operand. */
+static void wait_if_unmasked(DisasContext *s)
+{
+    if (is_unmasked(s)) {
+        X86_CALL(s, x87_wait, IR_NONE);
+    }
+}
+
 static unsigned memop(const Insn *i)
 {
     return i->op[0].size == SZ80 ? MO_80 : i->op[0].size;
@@ -138,6 +146,8 @@ void gen_x87_ld(DisasContext *s, Insn *i)
 {
     X87Id id = i->desc->arg;
     unsigned mo = memop(i);
+
+    wait_if_unmasked(s);
     IRAddr a = x86_op_addr(s, memop_bytes(mo), false);
 
     if (by_helper(s)) {
@@ -152,10 +162,13 @@ void gen_x87_st(DisasContext *s, Insn *i)
 {
     X87Id id = i->desc->arg;
     unsigned mo = memop(i);
+
+    wait_if_unmasked(s);
     IRAddr a = x86_op_addr(s, memop_bytes(mo), true);
 
     if (by_helper(s)) {
-        X86_CALL(s, x87_st, IR_NONE, x86_const(s, id), address_of(s, a));
+        IRRef what = x86_const(s, id | memop_bytes(mo) << X87_I_SHIFT);
+        X86_CALL(s, x87_st, IR_NONE, what, address_of(s, a));
     } else {
         ir_x87_mem(s->tcg, OP_x87st, id, a, mo);
     }
@@ -168,14 +181,15 @@ void gen_fwait(DisasContext *s, Insn *i)
 {
     if ((s->hflags & (HF_MP | HF_TS)) == (HF_MP | HF_TS)) {
         x86_gen_raise(s, EXCP_NM);
-    } else if (is_unmasked(s)) {
-        X86_CALL(s, x87_wait, IR_NONE);
+    } else {
+        wait_if_unmasked(s);
     }
 }
 
 /* A control word that unmasks something is for the helper, and another mode. */
 void gen_fldcw(DisasContext *s, Insn *i)
 {
+    wait_if_unmasked(s);
     IRRef cw = x86_op_load(s, 0), all = x86_const(s, FLOAT_ALL_FLAGS);
 
     if (by_helper(s)) {
@@ -264,6 +278,7 @@ void gen_fnstenv(DisasContext *s, Insn *i)
 
 void gen_fldenv(DisasContext *s, Insn *i)
 {
+    wait_if_unmasked(s);
     X86_CALL(s, x87_fldenv, IR_NONE, linear_address(s, env_size(s), false),
              x86_const(s, image_format(s)));
     x86_goto_next_mode(s);
@@ -278,6 +293,7 @@ void gen_fnsave(DisasContext *s, Insn *i)
 
 void gen_frstor(DisasContext *s, Insn *i)
 {
+    wait_if_unmasked(s);
     X86_CALL(s, x87_frstor, IR_NONE, linear_address(s, env_size(s) + 80, false),
              x86_const(s, image_format(s)));
     x86_goto_next_mode(s);

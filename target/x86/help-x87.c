@@ -88,10 +88,12 @@ static void store(CPUX86State *env, const X87Op *op)
     }
 }
 
-void helper_x87_st(CPUX86State *env, uint64_t id, uint64_t va)
+void helper_x87_st(CPUX86State *env, uint64_t what, uint64_t va)
 {
-    X87Op op = {.id = id, .addr = va, .ra = GETPC()};
+    X87Op op = {.id = what & X87_ID_MASK, .addr = va, .ra = GETPC()};
     wait_x87(env, op.ra);
+    /* When an exception keeps it from being stored the operand faults all the same. */
+    cpu_probe(env_cpu(env), va, what >> X87_I_SHIFT, MMU_WRITE, MMU_CURRENT, op.ra);
     store(env, &op);
     record_operand(env, va);
 }

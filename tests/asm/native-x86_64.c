@@ -1,11 +1,17 @@
-/* Runs x86 code on the host's own CPU, entered and left by signal frames. */
+/* Runs x86 code on the host's own CPU, entered and left by signal frames or jumps. */
 /* SPDX-License-Identifier: MIT */
 /*
+ * Two ways. One is for all code and modes:
  * A signal handler may change the registers in its frame, and the kernel loads them all
  * when it returns: that is how the state is put in place, with no assembly and nothing
  * clobbered. The exception that ends the run arrives as a signal, too, whose frame is the
  * final state; its handler puts the registers of before back. Handlers run on a stack of
  * their own.
+ *
+ * The other, native_run_to(), loads the state by XRSTOR and moves, and expects the code
+ * to end with a jump to native_exit, which stores it: much faster, since nothing goes
+ * through the kernel. When an exception comes instead its handler has the registers, and
+ * goes on at native_back.
  */
 #include "tests/asm/rig.h"
 
@@ -44,6 +50,20 @@ typedef struct FXState {
     uint64_t xstate_bv, xcomp_bv, header[6];
 } FXState;
 
+/* What native_go() loads and stores: general registers by number, EFLAGS, vectors. */
+typedef struct Direct {
+    uint64_t regs[16], eflags, host_rsp;
+    void *target;
+    uint8_t fp[4096] __attribute__((aligned(64)));
+} Direct;
+static_assert(offsetof(Direct, eflags) == 128 && offsetof(Direct, host_rsp) == 136 &&
+                  offsetof(Direct, target) == 144 && offsetof(Direct, fp) == 192,
+              "native_go() has these numbers");
+extern Direct native_direct;
+Direct native_direct;
+void native_go(void);
+extern const uint8_t native_exit[], native_back[];
+
 static struct {
     MachineState *st;
     MachineResult result;
@@ -52,6 +72,7 @@ static struct {
     unsigned ymm_offset; /* in the XSAVE image; 0: none */
     uint16_t cs[3];      /* selector for each X86Mode; 0: there is none */
     bool entering;
+    bool direct;  /* native_run_to() */
     uint8_t segs; /* that DS, ES and GS are loaded for */
 } native;
 
@@ -152,6 +173,14 @@ static void enter(mcontext_t *mc)
     native.entering = false;
 }
 
+/* Registers of the host when native_go() goes on after an exception. */
+static void leave_to_back(mcontext_t *mc)
+{
+    mc->gregs[REG_RIP] = (uintptr_t)native_back;
+    mc->gregs[REG_RSP] = native_direct.host_rsp;
+    mc->gregs[REG_EFL] &= ~(greg_t)RIG_EFLAGS;
+}
+
 static void leave(mcontext_t *mc)
 {
     MachineState *st = native.st;
@@ -168,6 +197,10 @@ static void leave(mcontext_t *mc)
         .error = pf ? mc->gregs[REG_ERR] : 0,
         .cr2 = pf ? mc->gregs[REG_CR2] : 0,
     };
+    if (native.direct) {
+        leave_to_back(mc);
+        return;
+    }
     memcpy(mc->gregs, native.saved_regs, sizeof(native.saved_regs));
     memcpy(mc->fpregs, native.saved_fp, sizeof(native.saved_fp));
 }
@@ -288,7 +321,91 @@ MachineResult native_run(MachineState *st)
     return native.result;
 }
 
-bool native_has_feature(unsigned feature)
+/*
+ * Loads and stores the state components x87, SSE and AVX. The host's own control words
+ * and flags are put back at native_back.
+ */
+asm(".pushsection .text\n"
+    ".globl native_go, native_exit, native_back\n"
+    ".hidden native_go, native_exit, native_back\n"
+    "native_go:\n"
+    "    push %rbx; push %rbp; push %r12; push %r13; push %r14; push %r15\n"
+    "    lea native_direct(%rip), %rdi\n"
+    "    mov %rsp, 136(%rdi)\n"
+    "    mov $7, %eax\n"
+    "    xor %edx, %edx\n"
+    "    xrstor64 192(%rdi)\n"
+    "    push 128(%rdi)\n"
+    "    popfq\n"
+    "    mov 0*8(%rdi), %rax; mov 1*8(%rdi), %rcx; mov 2*8(%rdi), %rdx\n"
+    "    mov 3*8(%rdi), %rbx; mov 4*8(%rdi), %rsp; mov 5*8(%rdi), %rbp\n"
+    "    mov 6*8(%rdi), %rsi; mov 8*8(%rdi), %r8; mov 9*8(%rdi), %r9\n"
+    "    mov 10*8(%rdi), %r10; mov 11*8(%rdi), %r11; mov 12*8(%rdi), %r12\n"
+    "    mov 13*8(%rdi), %r13; mov 14*8(%rdi), %r14; mov 15*8(%rdi), %r15\n"
+    "    mov 7*8(%rdi), %rdi\n"
+    "    jmp *native_direct+144(%rip)\n"
+    "native_exit:\n"
+    "    mov %rdi, native_direct+7*8(%rip)\n"
+    "    lea native_direct(%rip), %rdi\n"
+    "    mov %rax, 0*8(%rdi); mov %rcx, 1*8(%rdi); mov %rdx, 2*8(%rdi)\n"
+    "    mov %rbx, 3*8(%rdi); mov %rsp, 4*8(%rdi); mov %rbp, 5*8(%rdi)\n"
+    "    mov %rsi, 6*8(%rdi); mov %r8, 8*8(%rdi); mov %r9, 9*8(%rdi)\n"
+    "    mov %r10, 10*8(%rdi); mov %r11, 11*8(%rdi); mov %r12, 12*8(%rdi)\n"
+    "    mov %r13, 13*8(%rdi); mov %r14, 14*8(%rdi); mov %r15, 15*8(%rdi)\n"
+    "    mov 136(%rdi), %rsp\n"
+    "    pushfq\n"
+    "    pop 128(%rdi)\n"
+    "    mov $7, %eax\n"
+    "    xor %edx, %edx\n"
+    "    xsave64 192(%rdi)\n"
+    "native_back:\n"
+    "    cld\n"
+    "    vzeroupper\n"
+    "    fninit\n"
+    "    push $0x1f80\n"
+    "    ldmxcsr (%rsp)\n"
+    "    pop %rax\n"
+    "    pop %r15; pop %r14; pop %r13; pop %r12; pop %rbp; pop %rbx\n"
+    "    ret\n"
+    ".popsection");
+
+void native_put_exit(uint8_t *at)
+{
+    static const uint8_t jmp_next8[] = {0xff, 0x25, 0, 0, 0, 0};
+
+    memcpy(at, jmp_next8, sizeof(jmp_next8));
+    stq_le_p(at + sizeof(jmp_next8), (uintptr_t)native_exit);
+}
+
+MachineResult native_run_to(MachineState *st, uint64_t end)
+{
+    Direct *d = &native_direct;
+
+    if (!native.ymm_offset) {
+        return native_run(st); /* there may be no XSAVE */
+    }
+    memcpy(d->regs, st->regs, sizeof(d->regs));
+    d->eflags = 2 | (st->eflags & RIG_EFLAGS);
+    d->target = (void *)(uintptr_t)st->rip;
+    memset(d->fp + offsetof(FXState, xstate_bv), 0, 64);
+    fp_to_frame((FXState *)d->fp, st);
+    native.st = st;
+    native.direct = true;
+    native.result = (MachineResult){.vector = -1};
+    native_go();
+    native.direct = false;
+    native.st = NULL;
+    if (native.result.vector >= 0) {
+        return native.result; /* the handler has filled *st */
+    }
+    memcpy(st->regs, d->regs, sizeof(d->regs));
+    st->rip = end;
+    st->eflags = d->eflags & RIG_EFLAGS;
+    fp_from_frame(st, (const FXState *)d->fp);
+    return (MachineResult){.vector = EXCP_GP};
+}
+
+static bool has_feature(unsigned feature)
 {
     const X86FeatureInfo *f = &x86_features[feature];
     unsigned r[4];
@@ -298,4 +415,15 @@ bool native_has_feature(unsigned feature)
     }
     return __get_cpuid_count(f->leaf, f->subleaf, &r[0], &r[1], &r[2], &r[3]) &&
            r[f->reg] >> f->bit & 1;
+}
+
+/* CPUID is slow where there is a hypervisor. */
+bool native_has_feature(unsigned feature)
+{
+    static uint8_t known[NR_X86_FEATS]; /* 1: no, 2: yes */
+
+    if (!known[feature]) {
+        known[feature] = 1 + has_feature(feature);
+    }
+    return known[feature] == 2;
 }

@@ -32,6 +32,7 @@ typedef struct TLBEntry {
 
 typedef struct Unit {
     uint64_t pc;
+    uint32_t flags; /* of TBKey */
     TCGCode code;
 } Unit;
 
@@ -385,9 +386,13 @@ void cpu_loop_exit_restore(CPUState *cpu, uintptr_t ra)
     cpu_loop_exit(cpu);
 }
 
-/* --- what there is none of here --- */
+/* Of the same place in another mode there is another unit. */
+void cpu_mode_changed(CPUState *cpu, int mmu_idx)
+{
+    cpu->jc_tag = cpu->ops->tb_key(cpu).flags;
+}
 
-void cpu_mode_changed(CPUState *cpu, int mmu_idx) {}
+/* --- what there is none of here --- */
 
 void cpu_switch_address_space(CPUState *cpu, uint64_t id, bool keep) {}
 
@@ -485,13 +490,13 @@ static Unit *translate(Rig *r)
         rig_forget(r);
     }
     Unit *u = &r->units[r->nunits];
-    u->pc = r->disas.base.key.pc;
     if (!r->backend->gen_code(r->tcg, r->buf, &u->code)) {
         rig_forget(r);
         u = r->units;
-        u->pc = r->disas.base.key.pc;
         g_assert_true(r->backend->gen_code(r->tcg, r->buf, &u->code));
     }
+    u->pc = r->disas.base.key.pc;
+    u->flags = r->disas.base.key.flags;
     r->nunits++;
     return u;
 }
@@ -501,7 +506,7 @@ static Unit *find(Rig *r)
     TBKey key = r->ops.tb_key(r->cpu);
 
     for (unsigned n = r->nunits; n-- > 0;) {
-        if (r->units[n].pc == key.pc) {
+        if (r->units[n].pc == key.pc && r->units[n].flags == key.flags) {
             return &r->units[n];
         }
     }
@@ -686,7 +691,6 @@ static Rig *make_rig(const TCGBackend *backend, uint32_t opts_off, bool direct)
     r->cpu->opaque = r;
     r->cpu->tlb_base = r->tlb;
     r->cpu->jc_base = r->jumps;
-    r->cpu->jc_tag = 1;
     r->env = cpu_env(r->cpu);
     x86_set_model(r->env, &r->model);
     /* Every feature: rows without a generator are #UD. */

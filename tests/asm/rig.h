@@ -70,6 +70,14 @@ bool native_has_mode(X86Mode mode);
 /* Runs from *st until an exception; *st is the state at it. Not for code that may damage
  * the process. */
 MachineResult native_run(MachineState *st);
+/*
+ * A faster way for 64-bit code in flat segments: it may come to its end without an
+ * exception where native_put_exit() has put a jump, NATIVE_EXIT_SIZE bytes. The result is
+ * as if a HLT were there.
+ */
+#define NATIVE_EXIT_SIZE 14
+void native_put_exit(uint8_t *at);
+MachineResult native_run_to(MachineState *st, uint64_t end);
 /* Where RSP is not canonical, an interrupt during native_run() can show as a #GP that the
  * code does not raise (hypervisors that refuse to return to such a state). */
 bool native_rsp_is_canonical(const MachineState *st);

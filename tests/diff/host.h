@@ -3,13 +3,13 @@
 #ifndef TESTS_DIFF_HOST_H
 #define TESTS_DIFF_HOST_H
 
-#include "tests/diff/gen.h"
+#include "tests/diff/outcome.h"
 
-#define HOST_BATCH 32
+#define HOST_BATCH 512 /* slots; there is one more, for a single case between batches */
 
 typedef struct HostSlot {
     Case c;
-    Snapshot out;
+    Outcome out;
 } HostSlot;
 
 /* False: this host cannot. The child is made anew when a case has killed it. */
@@ -18,8 +18,8 @@ Host *host_new(const Gen *g);
 void host_free(Host *h);
 /* The slots to fill and to read. */
 HostSlot *host_slots(Host *h);
-/* Runs slots 0 .. n - 1. Returns how many are done: fewer when slot [result] has killed
- * the child. */
-unsigned host_run(Host *h, unsigned n);
+/* Runs slots first .. end - 1. Returns the first that is not done: when it is not `end`,
+ * it has killed the child. */
+unsigned host_run(Host *h, unsigned first, unsigned end);
 
 #endif

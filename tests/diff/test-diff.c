@@ -2,8 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * test-diff [OPTION ...]
- *   --cases N          how many (100,000)
- *   --seed N           of the first; the others follow
+ *   --cases N          how many (100,000): instructions, each in some states
+ *   --seed N           of the first instruction; the others follow
+ *   --states N         for each instruction (16)
  *   --insns N          the most instructions in a case (1)
  *   --backend NAME     interp, native, or both (default)
  *   --rows GLOB        rows by mnemonic
@@ -26,26 +27,28 @@
 
 static struct {
     gint64 cases, seed;
-    int insns, bits, failures;
+    int states, insns, bits, failures;
     char *backend, *rows, *off;
     gboolean verbose, one_insn, limited;
-} opt = {.cases = 100000, .seed = 1, .insns = 1, .bits = 64, .failures = 10};
+} opt = {
+    .cases = 100000, .seed = 1, .states = 16, .insns = 1, .bits = 64, .failures = 10};
 
 static GOptionEntry entries[] = {
-    {"cases",     0, 0, G_OPTION_ARG_INT64, &opt.cases, "how many", "N"},
-    {"seed",          0, 0, G_OPTION_ARG_INT64, &opt.seed, "of the first", "N"},
-    {"insns", 0, 0, G_OPTION_ARG_INT, &opt.insns, "instructions a case", "N"},
-    {"bits",        0, 0, G_OPTION_ARG_INT, &opt.bits, "64, 32 or 16", "N"},
-    {"failures",      0, 0, G_OPTION_ARG_INT, &opt.failures, "stop after so many", "N"},
-    {"backend",          0, 0, G_OPTION_ARG_STRING, &opt.backend, "interp, native, both", "NAME"},
-    {"rows",  0, 0, G_OPTION_ARG_STRING, &opt.rows, "rows by mnemonic", "GLOB"},
-    {"off",        0, 0, G_OPTION_ARG_STRING, &opt.off, "optimisations off", "NAMES"},
-    {"one-insn",     0, 0, G_OPTION_ARG_NONE, &opt.one_insn, "units of one instruction",
+    {"cases",      0, 0, G_OPTION_ARG_INT64, &opt.cases, "how many", "N"},
+    {"seed",           0, 0, G_OPTION_ARG_INT64, &opt.seed, "of the first", "N"},
+    {"states",  0, 0, G_OPTION_ARG_INT, &opt.states, "of each instruction", "N"},
+    {"insns",         0, 0, G_OPTION_ARG_INT, &opt.insns, "instructions a case", "N"},
+    {"bits",       0, 0, G_OPTION_ARG_INT, &opt.bits, "64, 32 or 16", "N"},
+    {"failures",           0, 0, G_OPTION_ARG_INT, &opt.failures, "stop after so many", "N"},
+    {"backend",   0, 0, G_OPTION_ARG_STRING, &opt.backend, "interp, native, both", "NAME"},
+    {"rows",         0, 0, G_OPTION_ARG_STRING, &opt.rows, "rows by mnemonic", "GLOB"},
+    {"off",     0, 0, G_OPTION_ARG_STRING, &opt.off, "optimisations off", "NAMES"},
+    {"one-insn",           0, 0, G_OPTION_ARG_NONE, &opt.one_insn, "units of one instruction",
      NULL},
-    {"limited",          0, 0, G_OPTION_ARG_NONE, &opt.limited, "segments with bases and limits",
+    {"limited", 0, 0, G_OPTION_ARG_NONE, &opt.limited, "segments with bases and limits",
      NULL},
-    {"verbose", 0, 0, G_OPTION_ARG_NONE, &opt.verbose, "print each case", NULL},
-    {NULL       }
+    {"verbose",         0, 0, G_OPTION_ARG_NONE, &opt.verbose, "print each case", NULL},
+    {NULL     }
 };
 
 static X86Mode mode_of_bits(void)
@@ -61,20 +64,26 @@ typedef struct Diff {
     Rig *rigs[MAX_RIGS];
     const char *names[MAX_RIGS];
     unsigned nrigs;
+    bool made; /* the rigs have units of the instructions of made_seed */
+    uint64_t made_seed;
     unsigned long crashes, ends, faults, again;
 } Diff;
 
-static void run_rig(Diff *d, Rig *rig, const Case *c, unsigned segs, Snapshot *out)
+static void run_rig(Diff *d, unsigned n, const Case *c, unsigned segs, Outcome *out)
 {
-    out->st = c->before;
+    Rig *rig = d->rigs[n];
+
+    outcome_begin(c, out);
     out->st.segs = segs;
-    gen_memory(d->gen, c, out);
-    gen_place(c);
-    snapshot_load(out);
-    rig_forget(rig);
+    if (!d->made || d->made_seed != c->seed) {
+        for (unsigned k = 0; k < d->nrigs; k++) {
+            rig_forget(d->rigs[k]);
+        }
+        d->made = true;
+        d->made_seed = c->seed;
+    }
     out->res = rig_run(rig, &out->st, 1000);
-    snapshot_save(out);
-    gen_unplace(c);
+    outcome_end(d->gen, c, out);
 }
 
 /*
@@ -147,25 +156,40 @@ static void forgive_present(Snapshot *host)
     }
 }
 
-static bool agrees_with(Diff *d, unsigned n, const Case *c, unsigned segs,
-                        const Snapshot *host, GString *why)
+/* The host's outcome differs: perhaps in what may. */
+static bool is_forgiven(Diff *d, const Case *c, const Outcome *ours_end,
+                        const Outcome *host_end, GString *why)
 {
-    static Snapshot ours;
+    static Snapshot ours, host;
     uint64_t end = c->before.rip + c->len;
-    bool ended = host->st.rip == end;
+    bool ended = host_end->st.rip == end;
     uint32_t flags = RIG_EFLAGS & ~(ended ? c->undefined : c->ever_undefined);
 
-    run_rig(d, d->rigs[n], c, segs, &ours);
-    forgive_scan(c, &ours, host);
-    forgive_order(c, &ours, host);
+    outcome_expand(d->gen, ours_end, &ours);
+    outcome_expand(d->gen, host_end, &host);
+    forgive_ss(&host);
+    forgive_present(&host);
+    forgive_scan(c, &ours, &host);
+    forgive_order(c, &ours, &host);
     if (!ended && is_masked_store(c)) {
         return true;
     }
-    return branched_away(c, &ours, host) || snapshot_equal(&ours, host, flags, why);
+    return branched_away(c, &ours, &host) || snapshot_equal(&ours, &host, flags, why);
+}
+
+static bool agrees_with(Diff *d, unsigned n, const Case *c, unsigned segs,
+                        const Outcome *host, GString *why)
+{
+    static Outcome ours;
+    bool ended = host->st.rip == c->before.rip + c->len;
+    uint32_t flags = RIG_EFLAGS & ~(ended ? c->undefined : c->ever_undefined);
+
+    run_rig(d, n, c, segs, &ours);
+    return outcome_equal(&ours, host, flags) || is_forgiven(d, c, &ours, host, why);
 }
 
 /* True when the rig ends as the host did; otherwise `why` tells. */
-static bool agrees(Diff *d, unsigned n, const Case *c, const Snapshot *host, GString *why)
+static bool agrees(Diff *d, unsigned n, const Case *c, const Outcome *host, GString *why)
 {
     if (!agrees_with(d, n, c, c->before.segs, host, why)) {
         return false;
@@ -193,23 +217,21 @@ static void append_line(GString *to, GString *line)
     g_string_truncate(line, 0);
 }
 
-static bool host_single(Diff *d, const Case *c, Snapshot *out)
+static bool host_single(Diff *d, const Case *c, Outcome *out)
 {
-    HostSlot *s = host_slots(d->host);
+    HostSlot *s = &host_slots(d->host)[HOST_BATCH];
 
     s->c = *c;
-    if (host_run(d->host, 1) != 1) {
+    if (host_run(d->host, HOST_BATCH, HOST_BATCH + 1) != HOST_BATCH + 1) {
         return false;
     }
     *out = s->out;
-    forgive_ss(out);
-    forgive_present(out);
     return true;
 }
 
 static bool still_fails(Diff *d, unsigned n, const Case *c)
 {
-    static Snapshot host;
+    static Outcome host;
     g_autoptr(GString) why = g_string_new(NULL);
 
     return host_single(d, c, &host) && !agrees(d, n, c, &host, why);
@@ -280,25 +302,25 @@ static void disassemble(const Case *c, GString *to)
     cs_close(&cs);
 }
 
-static void report(Diff *d, unsigned n, const Case *failed)
+static void report(Diff *d, unsigned n, const HostSlot *failed)
 {
     g_autoptr(GString) text = g_string_new(NULL), line = g_string_new("# in: ");
     g_autoptr(GString) why = g_string_new("# ours:");
     Snapshot *host = g_new(Snapshot, 1), *before = g_new(Snapshot, 1),
              *plain = g_new(Snapshot, 1);
-    Case c = *failed;
+    Outcome *out = g_new(Outcome, 1);
+    Case c = failed->c;
 
     shrink(d, n, &c);
-    if (!host_single(d, &c, host)) {
-        *host = host_slots(d->host)->out;
+    if (!host_single(d, &c, out)) {
+        *out = failed->out;
     }
-    agrees(d, n, &c, host, why);
+    agrees(d, n, &c, out, why);
+    outcome_expand(d->gen, out, host);
     snapshot_init(plain);
-    before->st = c.before;
-    gen_memory(d->gen, &c, before);
+    outcome_before(d->gen, &c, before);
     memcpy(plain->data, before->data, DATA_SIZE);
     memcpy(plain->stack, before->stack, STACK_SIZE);
-    before->res = (MachineResult){.vector = EXCP_GP};
     snapshot_describe(before, plain, before->st.rip, c.before.eflags, line);
     if (c.patch_len) {
         g_string_append_printf(line, " m64@%#" PRIx64 "=%#" PRIx64 " ...",
@@ -311,12 +333,13 @@ static void report(Diff *d, unsigned n, const Case *failed)
     append_line(text, line);
     append_line(text, why);
     disassemble(&c, text);
-    printf("seed %" PRIu64 ", %s: ours !host:\n%s\n", failed->seed, d->names[n],
-           text->str);
+    printf("seed %" PRIu64 ", state %u, %s: ours !host:\n%s\n", c.seed, c.state,
+           d->names[n], text->str);
     fflush(stdout);
     g_free(host);
     g_free(before);
     g_free(plain);
+    g_free(out);
 }
 
 /* --- main --- */
@@ -327,14 +350,12 @@ static void report(Diff *d, unsigned n, const Case *failed)
  */
 static bool stays(Diff *d, unsigned n, const HostSlot *s)
 {
-    Case c = s->c;
-
     if (native_rsp_is_canonical(&s->out.st) || s->out.res.vector != EXCP_GP) {
         return true;
     }
     d->again++;
     for (unsigned tries = 0; tries < 20; tries++) {
-        if (!still_fails(d, n, &c)) {
+        if (!still_fails(d, n, &s->c)) {
             return false;
         }
     }
@@ -343,7 +364,6 @@ static bool stays(Diff *d, unsigned n, const HostSlot *s)
 
 static unsigned check_slot(Diff *d, const HostSlot *s)
 {
-    unsigned failed = 0;
     uint64_t end = s->c.before.rip + s->c.len;
 
     d->ends += s->out.st.rip == end;
@@ -351,47 +371,43 @@ static unsigned check_slot(Diff *d, const HostSlot *s)
     for (unsigned n = 0; n < d->nrigs; n++) {
         g_autoptr(GString) why = g_string_new(NULL);
         if (!agrees(d, n, &s->c, &s->out, why) && stays(d, n, s)) {
-            Case c = s->c;
-            report(d, n, &c);
-            failed++;
-            break;
+            report(d, n, s);
+            return 1;
         }
     }
-    return failed;
+    return 0;
 }
 
+static void print_case(const char *what, const Case *c)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    disassemble(c, text);
+    printf("seed %" PRIu64 ", state %u%s\n%s", c->seed, c->state, what, text->str);
+}
+
+/* Cases `first` .. first + n - 1, counted from the seed's. */
 static unsigned run_batch(Diff *d, uint64_t first, unsigned n)
 {
     HostSlot *s = host_slots(d->host);
-    HostSlot *copy;
-    unsigned failed = 0, done;
+    unsigned failed = 0;
 
     for (unsigned k = 0; k < n; k++) {
-        gen_case(d->gen, &s[k].c, first + k, opt.insns, mode_of_bits(),
-                 opt.limited ? SEGS_LIMITED : SEGS_FLAT);
+        uint64_t number = first + k;
+        gen_case(d->gen, &s[k].c, opt.seed + number / opt.states, number % opt.states);
         if (opt.verbose) {
-            g_autoptr(GString) text = g_string_new(NULL);
-            disassemble(&s[k].c, text);
-            printf("seed %" PRIu64 "\n%s", s[k].c.seed, text->str);
+            print_case("", &s[k].c);
         }
     }
-    done = host_run(d->host, n);
-    if (done < n) {
-        g_autoptr(GString) text = g_string_new(NULL);
-        disassemble(&s[done].c, text);
-        printf("seed %" PRIu64 " stopped the host's process:\n%s", s[done].c.seed,
-               text->str);
-        d->crashes++;
-    }
-    copy = g_memdup2(s, sizeof(HostSlot) * done); /* reports use the slots */
-    for (unsigned k = 0; k < done; k++) {
-        forgive_ss(&copy[k].out);
-        forgive_present(&copy[k].out);
-        failed += check_slot(d, &copy[k]);
-    }
-    g_free(copy);
-    if (done < n) {
-        return failed + (n - done > 1 ? run_batch(d, first + done + 1, n - done - 1) : 0);
+    for (unsigned at = 0; at < n; at++) {
+        unsigned done = host_run(d->host, at, n);
+        for (; at < done; at++) {
+            failed += check_slot(d, &s[at]);
+        }
+        if (at < n) {
+            print_case(" stopped the host's process:", &s[at].c);
+            d->crashes++;
+        }
     }
     return failed;
 }
@@ -430,6 +446,7 @@ int main(int argc, char **argv)
     g_autoptr(GOptionContext) ctx = g_option_context_new(NULL);
     GError *err = NULL;
     Diff d = {0};
+    GenKind kind;
     unsigned failed = 0;
     gint64 n = 0;
 
@@ -438,17 +455,21 @@ int main(int argc, char **argv)
         report_gerror(err);
         return 1;
     }
+    opt.states = MAX(opt.states, 1);
+    kind = (GenKind){.ninsns = opt.insns,
+                     .mode = mode_of_bits(),
+                     .segs = opt.limited ? SEGS_LIMITED : SEGS_FLAT};
     if (!rig_map_memory() || !native_init() || !native_has_mode(mode_of_bits())) {
         printf("this host cannot run the cases itself\n");
         return 77;
     }
-    d.gen = gen_new(native_has_feature, opt.rows);
+    d.gen = gen_new(kind, native_has_feature, opt.rows);
     add_rig(&d, "interp", &tcg_interp_backend);
     add_rig(&d, "native", tcg_native_backend);
     d.host = host_new(d.gen);
     while (n < opt.cases && failed < (unsigned)opt.failures && d.nrigs) {
         unsigned batch = MIN(opt.cases - n, HOST_BATCH);
-        failed += run_batch(&d, opt.seed + n, batch);
+        failed += run_batch(&d, n, batch);
         n += batch;
     }
     printf("%" PRId64 " cases of %u rows (%lu ran to their end, %lu ended by another "
