@@ -117,6 +117,14 @@ void cpu_watchpoint_note(CPUState *cpu, vaddr va, vaddr len, int access)
     }
 }
 
+void cpu_watchpoint_check(CPUState *cpu, vaddr va, vaddr len, int access, uintptr_t ra)
+{
+    if (cpu_watchpoint_find(cpu, va, len, access)) {
+        cpu_debug_after(cpu, ra);
+        cpu_watchpoint_note(cpu, va, len, access);
+    }
+}
+
 CPUWatchpoint *cpu_watchpoint_noted(const CPUState *cpu, int flags)
 {
     for (CPUWatchpoint *wp = cpu->watchpoints; wp; wp = wp->next) {

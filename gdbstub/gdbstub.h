@@ -39,6 +39,8 @@ typedef struct GDBProgram {
     void (*set_action)(void *opaque, CPUState *cpu, GDBAction action, int signal);
     void (*run)(void *opaque);
     void (*kill)(void *opaque);
+    /* gdb lets go; run() follows. NULL: it does not matter. */
+    void (*detached)(void *opaque);
 
     /* A line of gdb's `monitor`; NULL: there is none. */
     void (*command)(void *opaque, const char *line, GString *out);

@@ -363,6 +363,9 @@ bool gdb_packet_detach(GDBServer *s, char *args, size_t len)
 {
     gdb_detach(s);
     gdb_link_send(&s->link, "OK", 2);
+    if (s->p->detached) {
+        s->p->detached(s->opaque);
+    }
     s->p->run(s->opaque);
     return false;
 }

@@ -38,7 +38,9 @@ bool gdb_packet_current(GDBServer *s, char *args, size_t len)
 
 bool gdb_packet_attached(GDBServer *s, char *args, size_t len)
 {
-    g_string_assign(s->reply, "1");
+    /* a machine was there before; a program was started for gdb, which ends it as it goes
+     */
+    g_string_assign(s->reply, s->p->scope == REG_USER ? "0" : "1");
     return true;
 }
 

@@ -35,8 +35,9 @@ struct GDBServer {
     bool connected;
     bool multiprocess, swbreak, hwbreak; /* what gdb understands */
     bool no_ack_next;                    /* after this reply */
-    bool owes_stop; /* the program was resumed: a stop is to be told */
-    bool physical;  /* memory is addressed as the machine sees it */
+    bool owes_stop;   /* the program was resumed: a stop is to be told */
+    bool interrupted; /* Ctrl-C has crossed the reply of a stop: it is for the next run */
+    bool physical;    /* memory is addressed as the machine sees it */
     bool step_masks_irqs;
     unsigned thread_next;    /* of qsThreadInfo */
     CPUState *cpu_g, *cpu_c; /* threads for registers and memory; for running */

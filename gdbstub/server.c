@@ -160,6 +160,10 @@ void gdb_run(GDBServer *s)
 {
     s->owes_stop = true;
     s->p->run(s->opaque);
+    if (s->interrupted) {
+        s->interrupted = false;
+        s->p->stop(s->opaque);
+    }
 }
 
 void gdb_detach(GDBServer *s)
@@ -195,6 +199,7 @@ static void on_packet(void *opaque, char *data, size_t len)
 static void on_interrupt(void *opaque)
 {
     GDBServer *s = opaque;
+    s->interrupted = !s->owes_stop;
     s->p->stop(s->opaque);
 }
 
@@ -231,7 +236,7 @@ void gdb_server_connected(GDBServer *s)
 {
     gdb_link_reset(&s->link);
     s->multiprocess = s->swbreak = s->hwbreak = false;
-    s->no_ack_next = s->owes_stop = s->physical = false;
+    s->no_ack_next = s->owes_stop = s->interrupted = s->physical = false;
     s->step_masks_irqs = true;
     s->cpu_g = s->cpu_c = gdb_first_thread(s);
     s->connected = true;

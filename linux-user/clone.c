@@ -23,6 +23,7 @@
 
 #include "accel/tcg/user.h"
 #include "linux-user/clone.h"
+#include "linux-user/gdb.h"
 #include "linux-user/guest-mem.h"
 #include "linux-user/program.h"
 #include "linux-user/signals.h"
@@ -106,6 +107,7 @@ static void *thread_main(void *opaque)
     start->running = true;
     cond_signal(&start->ready);
     mutex_unlock(&start->lock); /* start is gone soon */
+    gdb_thread_begin(ts);
     signal_apply_mask(ts);
     task_run(ts);
 
@@ -113,6 +115,7 @@ static void *thread_main(void *opaque)
         first_task_exit(ts);
     }
     signal_block_all();
+    gdb_thread_end(ts);
     current_task = NULL;
     program_accel->vcpu_fini(ts->cpu);
     tell_exit(ts);
@@ -217,6 +220,7 @@ static int64_t clone_process(TaskState *ts, const CloneArgs *a)
     user_fork_end(ts->cpu, pid == 0);
     if (pid == 0) {
         threads = 0;
+        gdb_forked(ts);
         in_child(ts, a);
     } else if (pid > 0) {
         if (a->flags & CLONE_PARENT_SETTID) {
@@ -411,6 +415,9 @@ int64_t sys_exit(TaskState *ts, const uint64_t args[6])
 
 void process_exit(int status)
 {
+    if (current_task) {
+        gdb_exited(current_task, false, status);
+    }
     if (log_enabled(LOG_STATS) && program_accel->print_stats) {
         program_accel->print_stats(log_lock());
         log_unlock();
@@ -432,6 +439,7 @@ void first_task_exit(TaskState *ts)
     signal_block_all();
     tell_exit(ts);
     if (atomic_read(&threads)) {
+        gdb_thread_end(ts);
         program_accel->vcpu_fini(ts->cpu);
         syscall(SYS_exit, ts->exit_status); /* the others go on */
     }

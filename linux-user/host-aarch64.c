@@ -50,7 +50,7 @@ int64_t safe_syscall_asm(const int *pending, long nr, const uint64_t *args);
 extern const char safe_syscall_begin[], safe_syscall_end[], safe_syscall_undone[];
 extern const char host_copy_begin[], host_copy_end[];
 
-int64_t safe_syscall(TaskState *ts, long nr, const uint64_t args[6])
+int64_t host_safe_syscall(TaskState *ts, long nr, const uint64_t args[6])
 {
     return safe_syscall_asm(&ts->signal_pending, nr, args);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "linux-user/clone.h"
+#include "linux-user/gdb.h"
 #include "linux-user/options.h"
 #include "linux-user/program.h"
 #include "linux-user/signals.h"
@@ -91,6 +92,8 @@ static void keep_own_argv(const UserOptions *o, char **argv)
             i++;
         } else if (i && (strcmp(argv[i], "-E") == 0 || strcmp(argv[i], "-U") == 0)) {
             i++; /* in the environment by now */
+        } else if (i && (strcmp(argv[i], "-g") == 0 || strcmp(argv[i], "--g") == 0)) {
+            i++; /* gdb is with this program */
         } else {
             g_ptr_array_add(v, g_strdup(argv[i]));
         }
@@ -192,10 +195,14 @@ static bool start(const UserOptions *o, char **argv, int *status, GError **errp)
     }
     current_task = ts;
     ts->tid = syscall(SYS_gettid);
+    if (o->gdb && !gdb_open(o->gdb, errp)) {
+        return user_error_prefix(errp, "-g %s: ", o->gdb);
+    }
     signal_init(ts);
     if (!elf_load(ts, &p, status, errp)) {
         return false;
     }
+    gdb_begin(ts);
     task_run(ts);
     first_task_exit(ts);
 }

@@ -134,6 +134,14 @@ static bool opt_reserve(void *opaque, const char *arg, GError **errp)
     return parse_size(arg, 'B', &size) || user_error(errp, "expected a size");
 }
 
+static bool opt_gdb(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+
+    o->gdb = arg;
+    return true;
+}
+
 static bool opt_strace(void *opaque, const char *arg, GError **errp)
 {
     UserOptions *o = opaque;

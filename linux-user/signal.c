@@ -20,6 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "linux-user/gdb.h"
 #include "linux-user/guest-mem.h"
 #include "linux-user/host.h"
 #include "util/atomic.h"
@@ -159,12 +160,31 @@ static void catch_fault(int sig, siginfo_t *si, void *frame)
 
 typedef void HostHandler(int, siginfo_t *, void *);
 
+static bool ignored_by_default(int sig)
+{
+    return sig == SIGCHLD || sig == SIGURG || sig == SIGWINCH || sig == SIGCONT;
+}
+
+static bool stops_by_default(int sig)
+{
+    return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+}
+
+/* gdb hears of it before it takes effect; but for those that libc uses itself. */
+static bool is_for_gdb(int sig)
+{
+    return gdb_active && !ignored_by_default(sig) && !(UNBLOCKABLE & SIGNAL_BIT(sig)) &&
+           (sig < 32 || sig >= SIGRTMIN);
+}
+
 static void set_host_action(int sig, const GuestSigaction *sa)
 {
     enum { PASSED = SA_RESTART | SA_NOCLDSTOP | SA_NOCLDWAIT };
 
     if (SIGNALS_OF_FAULTS & SIGNAL_BIT(sig)) {
         host_sigaction(sig, catch_fault, sa->flags & SA_RESTART);
+    } else if (sa->handler == GUEST_SIG_DFL && is_for_gdb(sig)) {
+        host_sigaction(sig, catch_signal, SA_RESTART);
     } else if (sa->handler == GUEST_SIG_DFL || sa->handler == GUEST_SIG_IGN) {
         host_sigaction(sig, (HostHandler *)(uintptr_t)sa->handler, sa->flags & PASSED);
     } else {
@@ -234,6 +254,9 @@ void signal_init(TaskState *ts)
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, NULL, &ts->sigmask, sizeof ts->sigmask);
     set_host_action(SIGSEGV, &ts->signals->action[SIGSEGV]);
     set_host_action(SIGBUS, &ts->signals->action[SIGBUS]);
+    for (int sig = 1; sig <= GUEST_NSIG && gdb_active; sig++) {
+        set_host_action(sig, &ts->signals->action[sig]);
+    }
     signal_apply_mask(ts);
 }
 
@@ -259,10 +282,18 @@ void signal_after_exec(TaskState *ts)
 
 /* Delivery. */
 
+void signal_send(TaskState *ts, int sig)
+{
+    syscall(SYS_tgkill, getpid(), ts->tid, sig);
+}
+
 void signal_die(int sig)
 {
     uint64_t none = ~SIGNAL_BIT(sig);
 
+    if (current_task) {
+        gdb_exited(current_task, true, gdb_signal_to_gdb(sig));
+    }
     if (log_enabled(UINT32_MAX)) {
         fflush(NULL);
     }
@@ -274,21 +305,11 @@ void signal_die(int sig)
     }
 }
 
-static bool ignored_by_default(int sig)
-{
-    return sig == SIGCHLD || sig == SIGURG || sig == SIGWINCH || sig == SIGCONT;
-}
-
-static bool stops_by_default(int sig)
-{
-    return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
-}
-
 /* The disposition was a handler when the signal was caught; it is SIG_DFL now. */
 static void default_action(TaskState *ts, int sig)
 {
     if (stops_by_default(sig)) {
-        syscall(SYS_tgkill, getpid(), ts->tid, SIGSTOP);
+        signal_send(ts, SIGSTOP);
     } else if (!ignored_by_default(sig)) {
         signal_die(sig);
     }
@@ -328,14 +349,29 @@ static void deliver(TaskState *ts, const siginfo_t *si, const GuestSigaction *sa
     ts->sigmask = now & ~UNBLOCKABLE;
 }
 
+/* gdb may want another signal in its place, or (false) none. */
+static bool ask_gdb(TaskState *ts, siginfo_t *si)
+{
+    int sig = gdb_signal(ts, si);
+
+    if (sig && sig != si->si_signo) {
+        *si = (siginfo_t){.si_signo = sig, .si_code = SI_USER};
+    }
+    return sig;
+}
+
 static void take_caught(TaskState *ts)
 {
     siginfo_t si = ts->caught;
-    int sig = si.si_signo;
-    GuestSigaction sa = take_action(ts, sig);
 
     barrier();
     atomic_set(&ts->signal_pending, 0);
+    if (!ask_gdb(ts, &si)) {
+        return;
+    }
+    int sig = si.si_signo;
+    GuestSigaction sa = take_action(ts, sig);
+
     if (sa.handler == GUEST_SIG_DFL) {
         default_action(ts, sig);
     } else if (sa.handler != GUEST_SIG_IGN) {
@@ -369,15 +405,20 @@ void signal_deliver(TaskState *ts)
     ts->in_suspend = false;
 }
 
-void signal_force(TaskState *ts, const siginfo_t *si)
+void signal_force(TaskState *ts, const siginfo_t *fault)
 {
-    int sig = si->si_signo;
+    siginfo_t si = *fault;
+
+    if (!ask_gdb(ts, &si)) {
+        return;
+    }
+    int sig = si.si_signo;
     GuestSigaction sa = take_action(ts, sig);
 
     if (sa.handler <= GUEST_SIG_IGN || ts->sigmask & SIGNAL_BIT(sig)) {
         signal_die(sig);
     }
-    deliver(ts, si, &sa);
+    deliver(ts, &si, &sa);
     if (!ts->signal_pending) {
         signal_apply_mask(ts);
     }

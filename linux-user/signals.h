@@ -42,6 +42,9 @@ void signal_deliver(TaskState *ts);
 /* A fault of the guest: delivered now, whatever the mask says. si: signo, code, addr. */
 void signal_force(TaskState *ts, const siginfo_t *si);
 
+/* Sends the thread itself a signal. */
+void signal_send(TaskState *ts, int sig);
+
 /* Ends the process as the signal does by default. */
 void signal_die(int sig) __attribute__((noreturn));
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "accel/accel.h"
+#include "linux-user/gdb.h"
 #include "linux-user/guest-mem.h"
 #include "linux-user/program.h"
 #include "linux-user/signals.h"
@@ -55,9 +56,17 @@ static void run_syscall(TaskState *ts)
     const uint64_t *r = env->regs;
     const uint64_t args[6] = {r[R_RDI], r[R_RSI], r[R_RDX], r[10], r[8], r[9]};
 
-    env->regs[R_RCX] = env->rip;
+    uint64_t rip = env->regs[R_RCX] = env->rip;
+
     env->regs[11] = x86_eflags(env);
-    leave_syscall(ts, do_syscall(ts, r[R_RAX], args));
+    int64_t result = do_syscall(ts, r[R_RAX], args);
+
+    if (!gdb_active || env->rip == rip) { /* else gdb has sent the thread elsewhere */
+        leave_syscall(ts, result);
+    }
+    if (unlikely(ts->cpu->singlestep)) {
+        gdb_stepped(ts);
+    }
 }
 
 /*
@@ -223,9 +232,13 @@ int task_run(TaskState *ts)
         case CPU_EXIT_REQUEST:
             cpu_reset_interrupt(cpu, CPU_INTERRUPT_EXIT);
             break;
+        case CPU_EXIT_DEBUG:
+            gdb_debug_exit(ts);
+            break;
         default:
             break;
         }
+        gdb_come_by(ts);
         if (unlikely(atomic_read(&ts->signal_pending) || ts->in_suspend ||
                      ts->sigpending)) {
             signal_deliver(ts);

@@ -24,6 +24,13 @@ typedef struct SignalTable SignalTable; /* signals.h */
 
 #define GUEST_NSIG 64
 
+/* Where gdb has a thread: gdb.c. */
+typedef enum GDBTaskPlace {
+    GDB_TASK_RUNNING,
+    GDB_TASK_AT_REST,
+    GDB_TASK_AWAY, /* in a system call that may sleep */
+} GDBTaskPlace;
+
 typedef struct TaskState {
     CPUState *cpu;
     int tid;               /* of the host thread, and so of the guest's */
@@ -44,6 +51,14 @@ typedef struct TaskState {
     bool exiting; /* the thread leaves its loop, with */
     int exit_status;
     struct VforkFrame *vfork; /* it is the child in a vfork, which shares all memory */
+    struct {                  /* under gdb's lock */
+        GDBTaskPlace where;
+        bool held;     /* stays where it is while others run */
+        int signal;    /* gdb wants it to get this one; 0: none */
+        int passes;    /* a signal that gdb need not be told of again */
+        bool has_info; /* of the signal that it stopped for: */
+        siginfo_t info;
+    } gdb;
 } TaskState;
 
 /* The calling thread's. */
@@ -96,6 +111,8 @@ int64_t do_syscall(TaskState *ts, uint64_t nr, const uint64_t args[6]);
  * lost between the look at `signal_pending` and the call. `nr` is the host's.
  */
 int64_t safe_syscall(TaskState *ts, long nr, const uint64_t args[6]);
+/* Host-dependent part of it: host-CPU.c. */
+int64_t host_safe_syscall(TaskState *ts, long nr, const uint64_t args[6]);
 
 /*
  * For calls that have a signal mask for their time (ppoll, pselect6, epoll_pwait ...):

@@ -96,9 +96,7 @@ void log_print_help(FILE *out)
     }
 }
 
-/* Replaces the one %d that a name may have by the process id; NULL: some other % is
- * there. */
-static char *expand_pid(const char *path)
+char *log_expand_pid(const char *path)
 {
     const char *percent = strchr(path, '%');
     if (!percent) {
@@ -115,7 +113,7 @@ bool log_set_file(const char *path, GError **errp)
 {
     FILE *f = NULL;
     if (path) {
-        g_autofree char *name = expand_pid(path);
+        g_autofree char *name = log_expand_pid(path);
         if (!name) {
             return user_error(errp, "%s: only one %%d may stand in the name", path);
         }

@@ -42,6 +42,10 @@ bool log_set_items(const char *items, GError **errp);
 /* Prints the table of categories, as `-d help` does. */
 void log_print_help(FILE *out);
 
+/* Replaces the one %d that a name may have by the process id, in new memory; NULL: some
+ * other % is there. */
+char *log_expand_pid(const char *path);
+
 /*
  * Sends the log to the file `path`, which is made empty; NULL goes back to stderr. One %d
  * in the name stands for the process id.

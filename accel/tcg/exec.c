@@ -94,10 +94,11 @@ static void stop_for_debugger(CPUState *cpu, CPUStopCause cause, CPUWatchpoint *
     cpu->exception_index = CPU_EXCP_DEBUG;
 }
 
-/* The instruction was completed. */
+/* The instruction was completed; a system call is the program's to complete. */
 static void end_one_shot(CPUState *cpu)
 {
-    if (cpu->singlestep && !cpu_tcg(cpu)->debug_after) {
+    if (cpu->singlestep && !cpu_tcg(cpu)->debug_after &&
+        cpu->exception_index != CPU_EXCP_SYSCALL) {
         stop_for_debugger(cpu, CPU_STOP_STEP, NULL);
     }
 }

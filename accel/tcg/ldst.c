@@ -64,18 +64,6 @@ static void part_resolve(const Access *a, Part *p)
     p->full = &t->full[index];
 }
 
-/* A watchpoint that is hit makes the instruction run again, alone, and stops behind it.
- */
-static void check_watchpoint(const Access *a, const Part *p)
-{
-    int access = a->acc == MMU_WRITE ? BP_WRITE : BP_READ;
-
-    if (cpu_watchpoint_find(a->cpu, p->va, p->n, access)) {
-        cpu_debug_after(a->cpu, a->ra);
-        cpu_watchpoint_note(a->cpu, p->va, p->n, access);
-    }
-}
-
 static ram_addr_t part_ram_addr(const Part *p)
 {
     return memory_region_ram_addr(p->full->mr, p->full->offset) + (p->va & ~PAGE_MASK);
@@ -106,7 +94,8 @@ static void access_resolve(Access *a, vaddr va, unsigned n)
     }
     for (unsigned i = 0; i < a->nparts; i++) {
         if (unlikely(a->part[i].flags & TLB_WATCH)) {
-            check_watchpoint(a, &a->part[i]);
+            cpu_watchpoint_check(a->cpu, a->part[i].va, a->part[i].n,
+                                 a->acc == MMU_WRITE ? BP_WRITE : BP_READ, a->ra);
         }
     }
 }

@@ -9,6 +9,9 @@
  */
 #include "accel/tcg/tb.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "cpu/debug.h"
 #include "cpu/ldst.h"
 #include "cpu/mmu.h"
@@ -137,10 +140,19 @@ static inline void check_user_alignment(CPUState *cpu, vaddr va, unsigned n, uin
     }
 }
 
+static inline void check_watch(CPUState *cpu, vaddr va, size_t n, int access,
+                               uintptr_t ra)
+{
+    if (unlikely(cpu->watchpoints)) {
+        cpu_watchpoint_check(cpu, va, n, access, ra);
+    }
+}
+
 #define DEFINE_CPU_LDST(ld, st, type, bits)                             \
     type ld(CPUState *cpu, vaddr va, int mmu_idx, uintptr_t ra)         \
     {                                                                   \
         check_user_alignment(cpu, va, sizeof(type), ra);                \
+        check_watch(cpu, va, sizeof(type), BP_READ, ra);                \
         ACCESS_BEGIN(cpu, ra);                                          \
         type v = ldn_le_p(host(va), sizeof(type));                      \
         ACCESS_END(cpu);                                                \
@@ -149,6 +161,7 @@ static inline void check_user_alignment(CPUState *cpu, vaddr va, unsigned n, uin
     void st(CPUState *cpu, vaddr va, type v, int mmu_idx, uintptr_t ra) \
     {                                                                   \
         check_user_alignment(cpu, va, sizeof(type), ra);                \
+        check_watch(cpu, va, sizeof(type), BP_WRITE, ra);               \
         ACCESS_BEGIN(cpu, ra);                                          \
         stn_le_p(host(va), sizeof(type), v);                            \
         ACCESS_END(cpu);                                                \
@@ -161,6 +174,7 @@ DEFINE_CPU_LDST(cpu_ldq, cpu_stq, uint64_t, 64)
 
 void cpu_ld_bytes(CPUState *cpu, vaddr va, void *buf, size_t n, int mmu_idx, uintptr_t ra)
 {
+    check_watch(cpu, va, n, BP_READ, ra);
     ACCESS_BEGIN(cpu, ra);
     memcpy(buf, host(va), n);
     ACCESS_END(cpu);
@@ -172,6 +186,7 @@ void cpu_st_bytes(CPUState *cpu, vaddr va, const void *buf, size_t n, int mmu_id
     if (n > 8) { /* nothing is written unless all can be */
         cpu_probe(cpu, va, n, MMU_WRITE, mmu_idx, ra);
     }
+    check_watch(cpu, va, n, BP_WRITE, ra);
     ACCESS_BEGIN(cpu, ra);
     memcpy(host(va), buf, n);
     ACCESS_END(cpu);
@@ -214,6 +229,9 @@ void *cpu_probe(CPUState *cpu, vaddr va, size_t n, MMUAccess acc, int mmu_idx,
             tcg_redo_alone(cpu, ra);
         }
     }
+    if (n && ra) {
+        check_watch(cpu, va, n, acc == MMU_WRITE ? BP_WRITE : BP_READ, ra);
+    }
     atomic_set(&t->fault.ra, ra);
     return n <= PAGE_SIZE - (va & ~PAGE_MASK) ? host(va) : NULL;
 }
@@ -222,23 +240,37 @@ void *cpu_probe_nofault(CPUState *cpu, vaddr va, size_t n, MMUAccess acc, int mm
 {
     return n <= PAGE_SIZE - (va & ~PAGE_MASK) && first_bad(va, n, acc) == va + n &&
                    !(acc == MMU_WRITE &&
-                     tb_page_is_protected(cpu_tcg(cpu)->engine, va & PAGE_MASK))
+                     tb_page_is_protected(cpu_tcg(cpu)->engine, va & PAGE_MASK)) &&
+                   !cpu->watchpoints
                ? host(va)
                : NULL;
 }
 
+/* All n bytes are the guest's, whatever it may do there itself. */
+static bool is_mapped(vaddr va, size_t n)
+{
+    return n && va + n > va && user_map_has(va, va + n - 1, 0);
+}
+
+/* By the kernel, for which page protections do not count and bad pages are no fault. */
 bool cpu_memory_rw_debug(CPUState *cpu, vaddr va, void *buf, size_t n, bool is_write)
 {
-    if (!n || first_bad(va, n, is_write ? MMU_WRITE : MMU_READ) != va + n) {
+    ssize_t done = -1;
+    int fd = is_mapped(va, n)
+                 ? open("/proc/self/mem", (is_write ? O_WRONLY : O_RDONLY) | O_CLOEXEC)
+                 : -1;
+
+    if (fd < 0) {
         return false;
     }
     if (is_write) {
         user_will_be_written(va, va + n - 1);
-        memcpy(host(va), buf, n);
+        done = pwrite(fd, buf, n, va);
     } else {
-        memcpy(buf, host(va), n);
+        done = pread(fd, buf, n, va);
     }
-    return true;
+    close(fd);
+    return done == (ssize_t)n;
 }
 
 /* Slow paths of generated code, for a back end that does no direct accesses. */
@@ -399,5 +431,28 @@ void user_vfork_end(CPUState *cpu)
     epoch_reset();
 }
 
-/* Accesses are the host's own: watchpoints see those of helpers at most. */
-void cpu_watchpoints_changed(CPUState *cpu, vaddr va) {}
+/*
+ * Watchpoints are found by C code, so while there are any, units run on the interpreter,
+ * where all accesses come by. All vCPUs are outside vcpu_run() when that changes: a
+ * debugger sets the first and takes away the last while they stand still.
+ */
+void cpu_watchpoints_changed(CPUState *cpu, vaddr va)
+{
+    TCGEngine *e = the_engine;
+    const TCGBackend *want = e->opts.backend;
+
+    mutex_lock(&e->lock);
+    for (unsigned i = 0; i < e->cpus->len; i++) {
+        if (((CPUTCG *)e->cpus->pdata[i])->cpu->watchpoints) {
+            want = &tcg_interp_backend;
+        }
+    }
+    if (want != e->backend) {
+        tb_flush(e);
+        tcg_interp_backend.init(&e->guest, e->code,
+                                NULL); /* of no effect beyond itself */
+        e->backend = want;
+        e->guest.direct = want == tcg_native_backend;
+    }
+    mutex_unlock(&e->lock);
+}

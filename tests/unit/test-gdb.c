@@ -161,6 +161,7 @@ static const CPUOps ops = {
     .nreg_features = ARRAY_SIZE(features),
 };
 
+void cpu_debug_after(CPUState *cpu, uintptr_t ra) {}
 void cpu_breakpoint_changed(CPUState *cpu, vaddr pc) {}
 void cpu_watchpoints_changed(CPUState *cpu, vaddr va) {}
 
