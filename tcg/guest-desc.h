@@ -61,6 +61,7 @@ typedef struct GuestDesc {
     int32_t jc_base, jc_tag;
     /* int64_t: the note of an exit_ind that was taken for want of code at its pc */
     int32_t exit_note;
+    int32_t df;         /* int64_t: below 0 while string instructions go down      */
     int32_t mxcsr;      /* uint32_t: guest MXCSR, for vector operations             */
     int32_t vec_loaded; /* uint8_t of the back end's: 0 whenever C code runs        */
     /*

@@ -119,6 +119,7 @@ enum { /* helper flags */
        HELPER_NORETURN = 1 << 2, /* always raises or leaves */
        /* has effects outside env and guest RAM: not run twice by -d lockstep */
        HELPER_IO = 1 << 3,
+       HELPER_STRING = 1 << 4, /* a repeated string instruction: tcg/string-op.h */
 };
 
 typedef struct HelperInfo {

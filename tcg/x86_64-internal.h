@@ -142,6 +142,7 @@ typedef struct X64 {
     uint8_t x87_state; /* VEC_*, of the x87 state */
     X87Note x87_note;
     struct X87Cold *x87_cold;
+    struct StringCold *string_cold;
     Label *labels;
     SlowPath *slow, **slow_tail;
     Exit exits[TCG_MAX_EXITS];
@@ -420,6 +421,13 @@ void x64_vec_thunks(X64 *x);
 void x64_vec_to_c(X64 *x);
 void x64_vec_to_c_noting(X64 *x, Mem was);
 void x64_vec_from_c(X64 *x, Mem was);
+
+/* --- x86_64-string.c --- */
+
+/* A call of a HELPER_STRING one as the host's instruction. False: nothing was done. */
+bool x64_emit_string(X64 *x, const IROp *op);
+/* Out-of-line parts. */
+void x64_string_cold(X64 *x);
 
 /* --- x86_64-x87.c --- */
 

@@ -189,6 +189,9 @@ static void emit_call(X64 *x, const IROp *op)
     const HelperInfo *h = ir_helper(op);
     unsigned reads = ir_helper_reads(h);
     TCGRestore state;
+    if (x64_emit_string(x, op)) {
+        return;
+    }
     x64_x87_flush(x);
     call_flags(x, h);
     cc_describe(x, &state);
@@ -554,6 +557,7 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     x64_emit_slow(&x);
     x64_vec_cold(&x);
     x64_x87_cold(&x);
+    x64_string_cold(&x);
     for (unsigned i = 0; i < x.nexits && !asm_full(&x.a); i++) {
         x64_emit_unlinked(&x, out, &x.exits[i]);
     }

@@ -406,6 +406,8 @@ bool tb_invalidate_range(TCGEngine *e, ram_addr_t start, ram_addr_t last,
                          const void *running)
 {
     bool hit = false;
+    /* A helper that the interpreter has called: any unit may be the running one. */
+    bool any = running && !code_buf_contains(e->code, running);
 
     for (ram_addr_t page = start & PAGE_MASK; page <= last;) {
         Leaf *leaf = leaf_find(e, page);
@@ -420,7 +422,7 @@ bool tb_invalidate_range(TCGEngine *e, ram_addr_t start, ram_addr_t last,
             ram_addr_t from = MAX(start, page), to = MIN(last, page + PAGE_SIZE - 1);
 
             if (tb_hit(tb, from, to - from + 1)) {
-                hit |= holds_code(tb, running);
+                hit |= any || holds_code(tb, running);
                 tb_invalidate(e, tb);
             }
         }

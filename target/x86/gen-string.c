@@ -1,8 +1,10 @@
 /* Generators of string instructions: one element inline, REP by a helper in runs. */
 /* SPDX-License-Identifier: MIT */
 /*
- * A helper moves a bounded number of elements and says whether rCX is not used up: then
- * the instruction runs once more, from a unit head, where interrupts are taken.
+ * The helper ends when the instruction does, or leaves generated code when something else
+ * is to be done first: then the instruction begins again. Where it is to do one element
+ * at a time, it says whether there are more, and the instruction runs again from a unit
+ * head.
  */
 #include "target/x86/help-int.h"
 #include "target/x86/translate.h"
@@ -28,18 +30,37 @@ static bool is_repeated(const DisasContext *s)
     return s->insn.prefixes & (PFX_F3 | PFX_F2);
 }
 
-/* One helper for each instruction; `size` is that of an element. */
-static void gen_rep(DisasContext *s, const HelperInfo *h, unsigned size)
+/* What the helpers are told: STR_* of tcg/string-op.h. */
+static unsigned describe(const DisasContext *s, StringKind kind, unsigned size)
 {
+    const Insn *i = &s->insn;
     bool one = TCG_OPT_OFF(s->tcg, strings) || s->base.one_insn || s->hflags & HF_TF;
-    unsigned how = size | s->insn.addrsize << STR_ADDR_SHIFT |
-                   s->insn.seg << STR_SEG_SHIFT | (one ? STR_ONE : 0) |
-                   (s->insn.prefixes & PFX_F2 ? STR_REPNE : 0);
-    const IRRef args[] = {x86_const(s, how)};
-    IRRef more = x86_temp(s, IR_I64);
+    bool plain = i->addrsize == SZ64 && i->seg < R_FS && !(s->hflags & HF_AC);
 
-    ir_call(s->tcg, h, more, args);
-    x86_goto_if(s, IR_I64, COND_TSTNE, more, more, s->pc);
+    return size | i->addrsize << STR_ADDR_SHIFT | i->seg << STR_SEG_SHIFT |
+           (one ? STR_ONE : 0) | (i->prefixes & PFX_F2 ? STR_REPNE : 0) |
+           kind << STR_KIND_SHIFT | (plain ? STR_PLAIN : 0);
+}
+
+/* One helper for each instruction; `size` is that of an element. */
+static void gen_rep(DisasContext *s, StringKind kind, unsigned size)
+{
+    static const HelperInfo *const helpers[] = {
+        [STRING_MOVS] = &helper_info_rep_movs, [STRING_STOS] = &helper_info_rep_stos,
+        [STRING_LODS] = &helper_info_rep_lods, [STRING_CMPS] = &helper_info_rep_cmps,
+        [STRING_SCAS] = &helper_info_rep_scas,
+    };
+    unsigned how = describe(s, kind, size);
+    const IRRef args[] = {x86_const(s, how)};
+
+    if (how & STR_ONE) {
+        IRRef more = x86_temp(s, IR_I64);
+
+        ir_call(s->tcg, helpers[kind], more, args);
+        x86_goto_if(s, IR_I64, COND_TSTNE, more, more, s->pc);
+    } else {
+        ir_call(s->tcg, helpers[kind], IR_NONE, args);
+    }
 }
 
 void gen_movs(DisasContext *s, Insn *i)
@@ -48,7 +69,7 @@ void gen_movs(DisasContext *s, Insn *i)
     IRRef v = x86_temp(s, (IRType)size);
 
     if (is_repeated(s)) {
-        gen_rep(s, &helper_info_rep_movs, size);
+        gen_rep(s, STRING_MOVS, size);
         return;
     }
 
@@ -63,7 +84,7 @@ void gen_stos(DisasContext *s, Insn *i)
     unsigned size = i->op[0].size;
 
     if (is_repeated(s)) {
-        gen_rep(s, &helper_info_rep_stos, size);
+        gen_rep(s, STRING_STOS, size);
         return;
     }
 
@@ -77,7 +98,7 @@ void gen_lods(DisasContext *s, Insn *i)
     unsigned size = i->op[1].size;
 
     if (is_repeated(s)) {
-        gen_rep(s, &helper_info_rep_lods, size);
+        gen_rep(s, STRING_LODS, size);
         return;
     }
 
@@ -93,7 +114,7 @@ void gen_cmps(DisasContext *s, Insn *i)
     IRRef a = x86_temp(s, t), b = x86_temp(s, t);
 
     if (is_repeated(s)) {
-        gen_rep(s, &helper_info_rep_cmps, size);
+        gen_rep(s, STRING_CMPS, size);
         return;
     }
 
@@ -111,7 +132,7 @@ void gen_scas(DisasContext *s, Insn *i)
     IRRef b = x86_temp(s, t);
 
     if (is_repeated(s)) {
-        gen_rep(s, &helper_info_rep_scas, size);
+        gen_rep(s, STRING_SCAS, size);
         return;
     }
 

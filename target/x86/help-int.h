@@ -4,15 +4,7 @@
 #define TARGET_X86_HELP_INT_H
 
 #include "target/x86/cpu.h"
-
-/* The argument of the REP helpers. */
-enum {
-    STR_SIZE_MASK = 3,  /* log2 of the element's bytes             */
-    STR_ADDR_SHIFT = 2, /* address size, SZ16..SZ64: 2 bits        */
-    STR_SEG_SHIFT = 4,  /* segment of the source: 3 bits           */
-    STR_ONE = 1 << 7,   /* one element a call                      */
-    STR_REPNE = 1 << 8, /* F2: CMPS and SCAS stop at equal, not at unequal */
-};
+#include "tcg/string-op.h"
 
 /*
  * Whether limit and type of segment `seg` allow an access to `bytes` at effective address

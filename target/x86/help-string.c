@@ -7,15 +7,14 @@
  * element or not at all. Registers are brought up to date after every run. An element
  * that crosses pages, wraps around the address size, or is not plain RAM is done alone.
  *
- * A call does RUN_BYTES at most and ends early when the vCPU is asked to leave generated
- * code.
+ * A call ends before the instruction does when the vCPU is asked to leave generated code,
+ * and does so.
  */
 #include "target/x86/help-int.h"
 
 #include "target/x86/excp.h"
 #include "target/x86/helpers.h"
 
-#define RUN_BYTES 65536
 #define PAGE_SIZE 4096u
 
 typedef struct StringOp {
@@ -27,7 +26,6 @@ typedef struct StringOp {
     uint8_t seg;   /* of the source */
     bool down, one, repne;
     uint64_t count; /* rCX */
-    int64_t budget; /* bytes that may still be moved in this call */
 } StringOp;
 
 static StringOp string_begin(CPUX86State *env, uint64_t how, uintptr_t ra)
@@ -46,7 +44,6 @@ static StringOp string_begin(CPUX86State *env, uint64_t how, uintptr_t ra)
         .one = how & STR_ONE,
         .repne = how & STR_REPNE,
         .count = env->regs[R_RCX] & mask,
-        .budget = RUN_BYTES,
     };
 }
 
@@ -71,15 +68,24 @@ static void advance_reg(StringOp *o, unsigned reg, uint64_t k)
 static void count_down(StringOp *o, uint64_t k)
 {
     o->count -= k;
-    o->budget -= k * o->n;
     set_reg(o, R_RCX, o->count);
 }
 
 /* Another run in this call? */
 static bool go_on(const StringOp *o)
 {
-    return o->count && o->budget > 0 && !o->one &&
+    return o->count && !o->one &&
            !__atomic_load_n(&o->cpu->exit_request, __ATOMIC_RELAXED);
+}
+
+/* With STR_ONE returns whether the instruction goes on; else it is done, or the vCPU
+ * leaves generated code, to begin it again. */
+static bool more_to_come(const StringOp *o)
+{
+    if (o->count && !o->one) {
+        cpu_loop_exit_restore(o->cpu, o->ra);
+    }
+    return o->count != 0;
 }
 
 static vaddr linear(const StringOp *o, unsigned seg, uint64_t ea)
@@ -163,7 +169,7 @@ static uint64_t prepare(StringOp *o, Operand *p, uint64_t k)
 
 static uint64_t run_max(const StringOp *o)
 {
-    return o->one ? 1 : MIN(o->count, (uint64_t)(o->budget + o->n - 1) / o->n);
+    return o->one ? 1 : o->count;
 }
 
 static uint64_t load_element(const StringOp *o, const Operand *p)
@@ -258,7 +264,7 @@ uint64_t helper_rep_movs(CPUX86State *env, uint64_t how)
         advance_reg(&o, R_RDI, k);
         count_down(&o, k);
     } while (go_on(&o));
-    return o.count != 0;
+    return more_to_come(&o);
 }
 
 /* --- STOS --- */
@@ -296,7 +302,7 @@ uint64_t helper_rep_stos(CPUX86State *env, uint64_t how)
         advance_reg(&o, R_RDI, k);
         count_down(&o, k);
     } while (go_on(&o));
-    return o.count != 0;
+    return more_to_come(&o);
 }
 
 /* --- LODS: nobody needs it fast --- */
@@ -319,7 +325,7 @@ uint64_t helper_rep_lods(CPUX86State *env, uint64_t how)
         advance_reg(&o, R_RSI, 1);
         count_down(&o, 1);
     } while (go_on(&o));
-    return o.count != 0;
+    return more_to_come(&o);
 }
 
 /* --- CMPS, SCAS: stop behind the element that ends the search; its comparison gives the
@@ -396,7 +402,7 @@ static uint64_t rep_compare(StringOp *o, Operand *src, Operand *dst)
         count_down(o, c.done);
         set_flags(o, &c);
     } while (!c.stop && go_on(o));
-    return !c.stop && o->count != 0;
+    return !c.stop && more_to_come(o);
 }
 
 uint64_t helper_rep_cmps(CPUX86State *env, uint64_t how)
