@@ -104,6 +104,11 @@ bool code_buf_contains(const CodeBuf *b, const void *rx)
     return (uintptr_t)rx - (uintptr_t)b->rx < b->size;
 }
 
+const void *code_buf_start(const CodeBuf *b)
+{
+    return b->rx;
+}
+
 void code_buf_reset(CodeBuf *b)
 {
     b->used = b->thunks;

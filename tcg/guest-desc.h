@@ -23,10 +23,11 @@
  * with MO_RMW probes tag_write. Where `direct` is set there is no TLB: host address = a +
  * guest_base, and faults arrive as signals.
  *
- * The indirect-jump table: entry = *(char **)(env + jc_base) + (jc_hash(pc) << 5),
- * jc_hash(pc) = pc & ((1 << jc_bits) - 1); hit if entry.pc == pc and entry.tag ==
- * *(uint64_t *)(env + jc_tag); then jump to entry.code. The tag stands for mode and
- * address space, so the table survives their change.
+ * The indirect-jump table: entry = *(JumpEntry **)(env + jc_base) + jump_index(pc); hit
+ * if entry.pc == pc and entry.tag == *(uint64_t *)(env + jc_tag); then jump to
+ * entry.code. The tag stands for mode and address space, so the table survives their
+ * change. The lowest bits of pc do not count: no two returns and hardly ever two targets
+ * are so near each other, and the table has fewer pages.
  *
  * Guards. Which code a linear address of user mode holds depends on the address space. A
  * guard asks whether the page of `pc` is what it was:
@@ -50,7 +51,12 @@ typedef struct JumpEntry {
     const void *code;
     uint64_t unused;
 } JumpEntry;
-static_assert(sizeof(JumpEntry) == 32, "the probe shifts by 5");
+static_assert(sizeof(JumpEntry) == 32, "the probe shifts by 5 - JUMP_SHIFT");
+#define JUMP_SHIFT 2
+static inline size_t jump_index(uint64_t pc, unsigned jc_bits)
+{
+    return pc >> JUMP_SHIFT & ((1u << jc_bits) - 1);
+}
 
 typedef struct GuestDesc {
     int32_t pc;           /* uint64_t: guest pc, valid when no generated code runs    */

@@ -368,26 +368,6 @@ void ir_exit_tb(TCGContext *s, int64_t reason)
 
 /* ---- what an op means to passes ---- */
 
-uint32_t ir_cc_reads(const IROp *op)
-{
-    uint32_t r = op_info[op->code].ccr;
-    if (r == 0) {
-        return op->code == OP_call && (ir_helper(op)->reads & HS_CC) ? CC_ALL : 0;
-    }
-    return r & OPCC_COND ? cc_of_cond(op->cond) : r;
-}
-
-uint32_t ir_cc_writes(const IROp *op)
-{
-    if (op->code == OP_call) {
-        return ir_helper(op)->writes & HS_CC ? CC_ALL : 0;
-    }
-    if (!op->setcc) {
-        return 0;
-    }
-    return op->code == OP_putcc ? op->imm & CC_ALL : op_info[op->code].ccw & CC_ALL;
-}
-
 unsigned ir_count_index(OpCode code)
 {
     return code == OP_shld || code == OP_shrd ? 2 : 1;

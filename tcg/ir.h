@@ -284,8 +284,24 @@ static inline uint32_t ir_probe_what(const IROp *op)
 
 /* CC_* bits that the op reads; that it writes or leaves undefined, setcc considered; that
  * it certainly writes. */
-uint32_t ir_cc_reads(const IROp *op);
-uint32_t ir_cc_writes(const IROp *op);
+static inline uint32_t ir_cc_reads(const IROp *op)
+{
+    uint32_t r = op_info[op->code].ccr;
+    if (r == 0) {
+        return op->code == OP_call && (ir_helper(op)->reads & HS_CC) ? CC_ALL : 0;
+    }
+    return r & OPCC_COND ? cc_of_cond(op->cond) : r;
+}
+static inline uint32_t ir_cc_writes(const IROp *op)
+{
+    if (op->code == OP_call) {
+        return ir_helper(op)->writes & HS_CC ? CC_ALL : 0;
+    }
+    if (!op->setcc) {
+        return 0;
+    }
+    return op->code == OP_putcc ? op->imm & CC_ALL : op_info[op->code].ccw & CC_ALL;
+}
 uint32_t ir_cc_kills(const TCGContext *s, const IROp *op);
 
 /* Which input of a shift or rotate is the count, and whether that is a constant that

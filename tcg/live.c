@@ -20,9 +20,10 @@
  */
 #include "tcg/passes.h"
 #include "tcg/tcg.h"
+#include "util/bitops.h"
 
 typedef struct LabelState {
-    uint8_t *globals; /* live[] of the globals */
+    uint64_t *globals; /* live[] of the globals, then zeros to a multiple of eight */
     uint16_t cc, fault;
     unsigned ntemps;
     IRRef *temps;
@@ -66,7 +67,8 @@ static void live_label(Live *l, const IROp *op)
     LabelState *to = &l->labels[op->label];
     to->cc = l->cc;
     to->fault = l->fault;
-    to->globals = arena_alloc(&l->s->arena, l->nglobals);
+    to->globals = arena_alloc(&l->s->arena, ROUND_UP(l->nglobals, 8));
+    to->globals[(l->nglobals - 1) / 8] = 0;
     memcpy(to->globals, l->live, l->nglobals);
     to->temps = arena_alloc(&l->s->arena, l->nstack * sizeof(IRRef));
     to->ntemps = 0;
@@ -81,8 +83,8 @@ static void live_label(Live *l, const IROp *op)
 static void live_branch(Live *l, const IROp *op)
 {
     const LabelState *to = &l->labels[op->label];
-    for (unsigned i = 0; i < l->nglobals; i++) {
-        l->live[i] |= to->globals[i];
+    for (unsigned i = 0; i < l->nglobals; i += 8) {
+        stq_he_p(l->live + i, ldq_he_p(l->live + i) | to->globals[i / 8]);
     }
     l->cc |= to->cc;
     l->fault |= to->fault;
@@ -357,13 +359,17 @@ static void live_init(Live *l, TCGContext *s)
     l->barrier = s->nops;
     l->dce = !TCG_OPT_OFF(s, dce);
     l->coalesce = !TCG_OPT_OFF(s, coalesce);
-    l->live = arena_alloc(&s->arena, s->ntemps);
+    l->live = arena_alloc(&s->arena, s->ntemps + sizeof(uint64_t));
     l->pending = arena_alloc(&s->arena, s->ntemps * sizeof(uint16_t));
     l->stack =
         arena_alloc(&s->arena, (IR_MAX_INS * s->nops + s->ntemps + 1) * sizeof(IRRef));
     l->labels = arena_alloc(&s->arena, s->nlabels * sizeof(LabelState));
     memset(l->pending, 0xff, s->ntemps * sizeof(uint16_t));
-    for (unsigned i = 0; i < s->ntemps; i++) {
+    memset(l->live, 0, l->nglobals);
+    for (unsigned i = 0; i < l->nglobals; i++) {
+        s->temps[i].uses = 0;
+    }
+    for (unsigned i = l->nglobals; i < s->ntemps; i++) {
         s->temps[i].uses = 0;
         l->live[i] = s->temps[i].kind == TEMP_CONST;
     }

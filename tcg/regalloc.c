@@ -40,7 +40,8 @@ static void note_use(RegAlloc *ra, const Origin *origin, IRRef ref, unsigned pat
 }
 
 /*
- * By temp, the number of the last op that needs it on the path where it is defined: the
+ * Asked for by the first branch that has temps in registers: few units have one. By temp,
+ * the number of the last op that needs it on the path where it is defined: the
  * ops up to the next BB_END. Behind that only branches have needed it, and these keep a
  * copy of the state.
  */
@@ -97,7 +98,7 @@ void ra_start(RegAlloc *ra, const RAHost *host, TCGContext *s, const uint8_t *pi
         s->temps[r].reg = pinned[r] == 0xff ? 0 : pinned[r] + 1;
         s->temps[r].slot = 0;
     }
-    find_last_uses(ra);
+    ra->last = NULL;
 }
 
 /* ---- slots ---- */
@@ -412,8 +413,13 @@ void ra_prune(RegAlloc *ra, unsigned at)
 {
     for (unsigned i = 0; i < ra->host->nscratch; i++) {
         IRRef ref = ra->held[i].ref;
-        if (ref != IR_NONE && ra->path_of[ref] == ra->path && !ir_is_global(ra->s, ref) &&
-            ra->last[ref] <= at) {
+        if (ref == IR_NONE || ir_is_global(ra->s, ref)) {
+            continue;
+        }
+        if (!ra->last) {
+            find_last_uses(ra);
+        }
+        if (ra->path_of[ref] == ra->path && ra->last[ref] <= at) {
             ra_kill(ra, ref);
         }
     }
@@ -423,7 +429,7 @@ RAState *ra_save(RegAlloc *ra)
 {
     unsigned n = 0;
     for (unsigned w = 0; w < ARRAY_SIZE(ra->slots_used); w++) {
-        n += popcount64(ra->slots_used[w]);
+        n += ra->slots_used[w] ? popcount64(ra->slots_used[w]) : 0;
     }
     RAState *st = arena_alloc(&ra->s->arena, sizeof *st + n * sizeof st->slots[0]);
     memcpy(st->held, ra->held, sizeof st->held);

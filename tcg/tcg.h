@@ -44,18 +44,16 @@ typedef struct TCGBackend TCGBackend;
 typedef struct TCGCode {
     /* whose code it is, set by gen_code(); for tcg_restore_point() */
     const TCGBackend *backend;
-    const void *entry;      /* from chained jumps and from tcg_enter() */
-    uint32_t size;          /* bytes, cold parts and side table included */
-    uint32_t code_size;     /* bytes of host code */
-    const void *side_table; /* for tcg_restore_point() */
-    uint32_t hot_size;      /* bytes from entry on that run when all goes well */
+    const void *entry;  /* from chained jumps and from tcg_enter() */
+    uint32_t size;      /* bytes, cold parts and side table included */
+    uint32_t code_size; /* bytes of host code; behind it the side table */
+    uint32_t hot_size;  /* bytes from entry on that run when all goes well */
     uint8_t nexits;
     struct { /* last, so that who keeps a copy needs no more than nexits of them */
         /* offset from entry of the patchable jump of exit slot i, 0: none */
         uint32_t jump;
         uint32_t unlinked; /* offset of what it goes to while it is not linked */
         uint32_t guard;    /* offset of the guard's token, 0: no guard (guest-desc.h) */
-        uint64_t pc;       /* guest pc of the exit */
     } exits[8];
 } TCGCode;
 #define TCG_MAX_EXITS 8
@@ -71,6 +69,8 @@ void code_buf_free(CodeBuf *b);
 size_t code_buf_used(const CodeBuf *b);
 size_t code_buf_size(const CodeBuf *b);
 bool code_buf_contains(const CodeBuf *b, const void *rx);
+/* Its first byte, rx side. */
+const void *code_buf_start(const CodeBuf *b);
 /* Forget all units, keep the thunks. Only while no thread runs generated code. */
 void code_buf_reset(CodeBuf *b);
 

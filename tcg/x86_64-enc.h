@@ -131,7 +131,7 @@ static inline uint32_t opc_of1(uint32_t opc, IRType t)
     return t == IR_I8 ? opc | BYTE_RM : (opc + 1) | opc_size(t);
 }
 
-static inline void asm_prefixes(Asm *a, uint32_t opc, unsigned rex)
+static inline void asm_legacy(Asm *a, uint32_t opc)
 {
     if (opc & LOCK) {
         asm_b(a, 0xf0);
@@ -145,21 +145,26 @@ static inline void asm_prefixes(Asm *a, uint32_t opc, unsigned rex)
     if (opc & PRE_F2) {
         asm_b(a, 0xf2);
     }
-    if (opc & REX_W) {
-        rex |= 0x48;
+}
+
+static inline void asm_map(Asm *a, unsigned map)
+{
+    asm_b(a, 0x0f);
+    if (map != MAP_0F) {
+        asm_b(a, map == MAP_0F38 ? 0x38 : 0x3a);
     }
-    if (rex) {
-        asm_b(a, rex | 0x40);
+}
+
+static inline void asm_prefixes(Asm *a, uint32_t opc, unsigned rex)
+{
+    if (opc & (LOCK | PRE_66 | PRE_F3 | PRE_F2)) {
+        asm_legacy(a, opc);
     }
-    unsigned map = opc & MAP_MASK;
-    if (map) {
-        asm_b(a, 0x0f);
-    }
-    if (map == MAP_0F38) {
-        asm_b(a, 0x38);
-    }
-    if (map == MAP_0F3A) {
-        asm_b(a, 0x3a);
+    rex |= opc & REX_W ? 0x48 : 0;
+    *a->p = rex | 0x40; /* written over if there is none */
+    a->p += rex != 0;
+    if (opc & MAP_MASK) {
+        asm_map(a, opc & MAP_MASK);
     }
     asm_b(a, opc);
 }
@@ -205,11 +210,8 @@ static inline void asm_modrm(Asm *a, unsigned reg, Mem m)
     } else {
         asm_b(a, mod << 6 | r | base);
     }
-    if (mod == 1) {
-        asm_b(a, m.disp);
-    } else if (mod == 2) {
-        asm_d(a, m.disp);
-    }
+    stl_he_p(a->p, m.disp); /* what is too much is written over */
+    a->p += mod * mod;      /* 0, 1 or 4 */
 }
 
 static inline void asm_rm(Asm *a, uint32_t opc, unsigned reg, Mem m)

@@ -123,13 +123,9 @@ static void emit_jump_probe(X64 *x, int64_t note)
     const GuestDesc *g = x->g;
     Asm *a = &x->a;
     uint8_t *miss[2];
-    if (g->jc_bits == 16) {
-        asm_extend(a, IR_I32, IR_I16, false, R11, R10);
-    } else {
-        asm_mov(a, IR_I32, R11, R10);
-        asm_alu_ri(a, ALU_AND, IR_I32, R11, (1u << g->jc_bits) - 1);
-    }
-    asm_shift_ri(a, SH_SHL, IR_I32, R11, 5);
+    asm_mov(a, IR_I32, R11, R10);
+    asm_alu_ri(a, ALU_AND, IR_I32, R11, ((1u << g->jc_bits) - 1) << JUMP_SHIFT);
+    asm_shift_ri(a, SH_SHL, IR_I32, R11, 5 - JUMP_SHIFT);
     asm_alu_rm(a, ALU_ADD, IR_I64, R11, env_mem(g->jc_base));
     asm_load(a, IR_I64, R12, env_mem(g->jc_tag));
     asm_alu_rm(a, ALU_CMP, IR_I64, R10, mem_at(R11, offsetof(JumpEntry, pc)));
@@ -178,7 +174,6 @@ void x64_emit_unlinked(X64 *x, TCGCode *out, const Exit *e)
     }
     out->exits[e->slot].jump = e->jump - 1 - x->entry;
     out->exits[e->slot].unlinked = x->a.p - x->entry;
-    out->exits[e->slot].pc = e->pc;
     out->nexits = MAX(out->nexits, e->slot + 1);
     x64_call(x, x64_thunks.unlinked[e->slot]);
     exit_pc(x, e->pc);

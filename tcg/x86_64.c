@@ -474,7 +474,6 @@ static bool emit_side_table(X64 *x, TCGCode *out)
 {
     SideWriter w;
     out->code_size = x->a.p - x->entry;
-    out->side_table = x64_rx(x, x->a.p);
     side_begin(&w, x->a.p, x->a.limit);
     for (unsigned i = 0; i < x->nsides; i++) {
         side_add(&w, &x->sides[i]);
@@ -596,8 +595,8 @@ static TCGExit x64_enter(void *env, const void *entry)
 
 static bool x64_restore_point(const TCGCode *code, const void *ra, TCGRestore *out)
 {
-    return side_find(code->side_table, (const uint8_t *)ra - (const uint8_t *)code->entry,
-                     out);
+    return side_find((const uint8_t *)code->entry + code->code_size,
+                     (const uint8_t *)ra - (const uint8_t *)code->entry, out);
 }
 
 static void x64_disas(const TCGCode *code, GString *to)

@@ -48,17 +48,24 @@ static void fill_guest_desc(TCGEngine *e)
     e->ops->fill_guest_desc(g);
 }
 
-/* One pointer for each unit that could ever fit; pages of it exist only once they are
- * used. */
+static size_t by_code_size(const TCGEngine *e)
+{
+    return e->max_tbs * (sizeof *e->by_code + sizeof *e->code_at) + tb_first_in_size(e);
+}
+
+/* Room for each unit that could ever fit; pages of it exist only once they are used. */
 static bool alloc_by_code(TCGEngine *e, GError **errp)
 {
     e->max_tbs = e->opts.tb_size / MIN_UNIT_BYTES;
-    e->by_code = mmap(NULL, e->max_tbs * sizeof *e->by_code, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (e->by_code == MAP_FAILED) {
-        e->by_code = NULL;
+    void *p = mmap(NULL, by_code_size(e), PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    if (p == MAP_FAILED) {
         return user_error(errp, "cannot get memory for the list of units");
     }
+    e->by_code = p;
+    e->code_at = (uint32_t *)(e->by_code + e->max_tbs);
+    e->first_in = e->code_at + e->max_tbs;
     return true;
 }
 
@@ -114,7 +121,7 @@ void tcg_engine_free(TCGEngine *e)
     g_ptr_array_free(e->chunks, true);
     g_ptr_array_free(e->cpus, true);
     if (e->by_code) {
-        munmap(e->by_code, e->max_tbs * sizeof *e->by_code);
+        munmap(e->by_code, by_code_size(e));
     }
     if (e->code) {
         code_buf_free(e->code);

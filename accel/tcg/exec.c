@@ -32,20 +32,20 @@ void tcg_redo_alone(CPUState *cpu, uintptr_t ra)
 
 /* Probes that fail are cheap as long as they are few: more than this in a window, and the
  * unit is made anew without them. Those that can only fail weigh more. */
-enum { PROBE_WINDOW_NS = 4000000, MAX_PROBE_MISSES = 2048, MISS_OF_KIND = 64 };
+enum { PROBE_WINDOW_NS = 1 << 22, MAX_PROBE_MISSES = 2048, MISS_OF_KIND = 64 };
 
 static void count_probe_miss(CPUTCG *t, uintptr_t ra, bool crossing)
 {
     TCGEngine *e = t->engine;
     TranslationBlock *tb = tb_by_code(e, (void *)ra);
-    int64_t now = clock_monotonic_ns();
+    uint16_t window = clock_monotonic_ns() / PROBE_WINDOW_NS;
 
     t->stats.unshared++;
     if (!tb || tb->invalid) {
         return;
     }
-    if (now - tb->probe_window > PROBE_WINDOW_NS) {
-        tb->probe_window = now;
+    if (window != tb->probe_window) {
+        tb->probe_window = window;
         tb->probe_misses = 0;
     }
     tb->probe_misses += crossing ? 1 : MISS_OF_KIND;

@@ -143,9 +143,9 @@ void tb_remember_jump(CPUState *cpu, const TranslationBlock *tb)
     CPUTCG *t = cpu_tcg(cpu);
 
     if (!t->engine->no_chain && !tb->unshared) {
-        JumpEntry *j = &t->jc[tb->ip & ((1u << JC_BITS) - 1)];
+        JumpEntry *j = &t->jc[jump_index(tb->ip, JC_BITS)];
 
-        *j = (JumpEntry){.pc = tb->ip, .tag = cpu->jc_tag, .code = tb->code.entry};
+        *j = (JumpEntry){.pc = *env_pc(cpu), .tag = cpu->jc_tag, .code = tb->code.entry};
         smp_mb(); /* see jump_table_forget() */
         if (unlikely(atomic_read(&tb->invalid))) {
             j->tag = JC_TAG_NONE;
@@ -191,14 +191,34 @@ const void *tb_lookup_code(void *env)
     return tb->code.entry;
 }
 
+/* Where the host code is in code memory: an address of it is never NULL. */
+static uint32_t code_offset(const TCGEngine *e, const void *code)
+{
+    return (const char *)code - (const char *)code_buf_start(e->code);
+}
+
+/*
+ * The search is among those that begin in the same page of code memory, and the last one
+ * in front. first_in[] of the page of unit number n, and of those before it, is written
+ * before ntbs becomes n + 1; it is 0 for pages not reached yet.
+ */
 TranslationBlock *tb_by_code(const TCGEngine *e, const void *code)
 {
-    size_t lo = 0, hi = atomic_load_acquire(&e->ntbs);
+    size_t n = atomic_load_acquire(&e->ntbs);
 
+    if (!n || !code_buf_contains(e->code, code)) {
+        return NULL;
+    }
+    uint32_t at = code_offset(e, code);
+    size_t lo = atomic_read(&e->first_in[at >> PAGE_BITS]);
+    size_t hi = atomic_read(&e->first_in[(at >> PAGE_BITS) + 1]);
+
+    hi = hi && hi < n ? hi : n;
+    lo = lo && lo <= hi ? lo - 1 : 0;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
 
-        if ((const char *)e->by_code[mid]->code.entry <= (const char *)code) {
+        if (e->code_at[mid] <= at) {
             lo = mid + 1;
         } else {
             hi = mid;
@@ -206,8 +226,7 @@ TranslationBlock *tb_by_code(const TCGEngine *e, const void *code)
     }
     TranslationBlock *tb = lo ? e->by_code[lo - 1] : NULL;
 
-    return tb && (const char *)code < (const char *)tb->code.entry + tb->code.size ? tb
-                                                                                   : NULL;
+    return tb && at - e->code_at[lo - 1] < tb->code.size ? tb : NULL;
 }
 
 /* Making. */
@@ -216,7 +235,7 @@ TranslationBlock *tb_alloc(TCGEngine *e, const TCGCode *code)
 {
     size_t code_size = offsetof(TCGCode, exits) + code->nexits * sizeof(code->exits[0]);
     size_t links = ROUND_UP(offsetof(TranslationBlock, code) + code_size, 8);
-    size_t size = ROUND_UP(links + code->nexits * sizeof(TBLink), 16);
+    size_t size = links + code->nexits * sizeof(TBLink);
 
     if ((size_t)(e->chunk_end - e->chunk_cur) < size) {
         e->chunk_cur = g_malloc(TB_CHUNK_SIZE);
@@ -228,9 +247,8 @@ TranslationBlock *tb_alloc(TCGEngine *e, const TCGCode *code)
     e->chunk_cur += size;
     memset(tb, 0, size);
     memcpy(&tb->code, code, code_size);
-    tb->links = (TBLink *)((char *)tb + links);
     for (unsigned i = 0; i < code->nexits; i++) {
-        tb->links[i].from = tb;
+        tb_links(tb)[i].from = tb;
     }
     return tb;
 }
@@ -243,11 +261,15 @@ static bool never_equal(const void *entry, const void *key)
 
 void tb_install(TCGEngine *e, TranslationBlock *tb)
 {
-    TranslationBlock *last = e->ntbs ? e->by_code[e->ntbs - 1] : NULL;
+    uint32_t at = code_offset(e, tb->code.entry);
 
-    assert(!last || (const char *)last->code.entry < (const char *)tb->code.entry);
+    assert(!e->ntbs || e->code_at[e->ntbs - 1] < at);
     assert(e->ntbs < e->max_tbs);
     e->by_code[e->ntbs] = tb;
+    e->code_at[e->ntbs] = at;
+    for (size_t page = at >> PAGE_BITS; page && !e->first_in[page]; page--) {
+        atomic_set(&e->first_in[page], e->ntbs);
+    }
     atomic_store_release(&e->ntbs, e->ntbs + 1);
     if (!tb->one_shot) {
         tb_page_add(e, tb);
@@ -262,7 +284,7 @@ static void link_set(TCGEngine *e, TBLink *l, TranslationBlock *to)
     l->to = to;
     l->next = to->incoming;
     to->incoming = l;
-    e->backend->link(e->code, &l->from->code, l - l->from->links, to->code.entry);
+    e->backend->link(e->code, &l->from->code, l - tb_links(l->from), to->code.entry);
 }
 
 static void link_clear(TCGEngine *e, TBLink *l)
@@ -274,7 +296,7 @@ static void link_clear(TCGEngine *e, TBLink *l)
     }
     *p = l->next;
     l->to = NULL;
-    e->backend->link(e->code, &l->from->code, l - l->from->links, NULL);
+    e->backend->link(e->code, &l->from->code, l - tb_links(l->from), NULL);
 }
 
 /* All of B's code is in the pages of A, or what is not is guarded by B. */
@@ -299,7 +321,7 @@ static bool may_be_linked(const TranslationBlock *tb)
 /* The token that the guard of an exit has to have for a link to `to`. */
 static void set_guard(TCGEngine *e, TBLink *l, const TranslationBlock *to)
 {
-    e->backend->guard(e->code, &l->from->code, l - l->from->links,
+    e->backend->guard(e->code, &l->from->code, l - tb_links(l->from),
                       tb_token(e, to->pc, to->addr & PAGE_MASK));
 }
 
@@ -308,7 +330,7 @@ void tb_try_link(CPUState *cpu, TranslationBlock *from, unsigned slot,
 {
     CPUTCG *t = cpu_tcg(cpu);
     TCGEngine *e = t->engine;
-    TBLink *l = &from->links[slot];
+    TBLink *l = &tb_links(from)[slot];
     bool inside = tcg_one_space || inside_pages_of(from, to),
          guarded = from->code.exits[slot].guard;
 
@@ -369,7 +391,7 @@ static void jump_table_forget(TCGEngine *e, const TranslationBlock *tb)
     smp_mb();
     for (unsigned i = 0; i < e->cpus->len; i++) {
         CPUTCG *t = e->cpus->pdata[i];
-        JumpEntry *j = &t->jc[tb->ip & ((1u << JC_BITS) - 1)];
+        JumpEntry *j = &t->jc[jump_index(tb->ip, JC_BITS)];
 
         if (j->code == tb->code.entry) {
             atomic_set(&j->tag, JC_TAG_NONE);
@@ -390,8 +412,8 @@ void tb_invalidate(TCGEngine *e, TranslationBlock *tb)
         link_clear(e, tb->incoming);
     }
     for (unsigned i = 0; i < tb->code.nexits; i++) {
-        if (tb->links[i].to) {
-            link_clear(e, &tb->links[i]);
+        if (tb_links(tb)[i].to) {
+            link_clear(e, &tb_links(tb)[i]);
         }
     }
     jump_table_forget(e, tb);
@@ -454,6 +476,7 @@ void tb_flush(TCGEngine *e)
     tb_pages_reset(e);
     g_ptr_array_set_size(e->kernel_links, 0);
     e->ntbs = 0;
+    memset(e->first_in, 0, tb_first_in_size(e));
     for (unsigned i = 0; i < e->cpus->len; i++) {
         CPUTCG *t = e->cpus->pdata[i];
 
@@ -478,7 +501,7 @@ static void count_entry(void *entry, void *opaque)
 static void verify_links(const TranslationBlock *tb)
 {
     for (unsigned i = 0; i < tb->code.nexits; i++) {
-        const TBLink *l = &tb->links[i];
+        const TBLink *l = &tb_links(tb)[i];
         bool listed = !l->to;
 
         assert(!l->to || !l->to->invalid);

@@ -18,7 +18,9 @@
 #include "util/atomic.h"
 #include "util/log.h"
 
-#define LEAF_BITS     9
+#include <sys/mman.h>
+
+#define LEAF_BITS     7
 #define LEAF_PAGES    (1u << LEAF_BITS)
 #define GRANULE_SHIFT 6
 
@@ -32,10 +34,10 @@ typedef struct Leaf {
     uint16_t note[LEAF_PAGES];
 } Leaf;
 
-/* Indexed by page of ram_addr_t, of up to 47 bits, three levels: a leaf covers 2 MiB, a
- * Mid 16 GiB. What is there once stays, so that readers need no lock. */
-#define MID_BITS  13
-#define ROOT_BITS 13
+/* Indexed by page of ram_addr_t, of up to 47 bits, three levels: a leaf covers 512 KiB, a
+ * Mid 8 GiB. What is there once stays, so that readers need no lock. */
+#define MID_BITS  14
+#define ROOT_BITS 14
 typedef struct Mid {
     Leaf *leaf[1 << MID_BITS];
 } Mid;
@@ -43,9 +45,20 @@ typedef struct PageTable {
     Mid *mid[1 << ROOT_BITS];
 } PageTable;
 
+/* A table of which few pages are ever touched. */
+static void *sparse_new(size_t size)
+{
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED) {
+        g_error("no memory for a table of code pages");
+    }
+    return p;
+}
+
 void tb_pages_init(TCGEngine *e)
 {
-    e->pages = g_new0(PageTable, 1);
+    e->pages = sparse_new(sizeof(PageTable));
 }
 
 /* Calls fn for each leaf and the address of its first page. */
@@ -72,9 +85,11 @@ void tb_pages_free(TCGEngine *e)
 {
     for_each_leaf(e, free_leaf);
     for (size_t i = 0; i < 1 << ROOT_BITS; i++) {
-        g_free(e->pages->mid[i]);
+        if (e->pages->mid[i]) {
+            munmap(e->pages->mid[i], sizeof(Mid));
+        }
     }
-    g_free(e->pages);
+    munmap(e->pages, sizeof(PageTable));
 }
 
 /* The place of the leaf's pointer; NULL: there is not even that. */
@@ -121,7 +136,7 @@ static Leaf *leaf_get(TCGEngine *e, ram_addr_t addr)
 
     if (!slot) {
         atomic_store_release(&e->pages->mid[addr >> (PAGE_BITS + LEAF_BITS + MID_BITS)],
-                             g_new0(Mid, 1));
+                             sparse_new(sizeof(Mid)));
         slot = leaf_slot(e, addr);
     }
     if (!*slot) {

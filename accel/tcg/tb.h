@@ -15,7 +15,7 @@
 #define CPU_TB_BREAKPOINT \
     3                  /* an exit_tb beside those of cpu/cpu.h: a breakpoint is here */
 #define CPU_TB_STALE 5 /* the unit's bytes are others now */
-#define JC_BITS      16
+#define JC_BITS      14
 #define JC_TAG_NONE  UINT64_MAX /* no unit has it */
 
 typedef struct TranslationBlock TranslationBlock;
@@ -27,7 +27,7 @@ typedef struct TBLink {
 } TBLink;
 
 /* Byte ranges of a page. When there are more than fit, some grow together. */
-#define PEEK_RANGES 6
+#define PEEK_RANGES 4
 typedef struct PeekSet {
     uint16_t n;
     struct {
@@ -43,25 +43,30 @@ typedef struct PeekSet {
 struct TranslationBlock {
     vaddr pc;
     uint64_t cs_base;
-    uint64_t ip; /* what env holds as pc: pc without the base of the code segment */
     uint32_t flags;
+    uint32_t ip;   /* low bits of env's pc, which is without the base of the segment */
     uint16_t size; /* bytes of guest code */
     uint16_t num_insns;
     bool invalid;          /* out of all tables; may still be running */
     bool one_shot;         /* was never in a table */
     bool head_guard;       /* checks its second page by itself */
     bool unshared;         /* has no probes; for who comes from one that failed */
-    uint32_t probe_misses; /* weighted; since probe_window */
-    int64_t probe_window;  /* ns */
-    ram_addr_t addr;       /* of the first byte */
-    ram_addr_t second;     /* page of the second part, or RAM_ADDR_NONE */
+    uint16_t probe_misses; /* weighted; in probe_window */
+    uint16_t probe_window; /* low bits of its number */
     PeekSet peeked; /* bytes of the first page that it depends on beyond its code */
     TranslationBlock *page_next[2]; /* in the list of the first page and of `second` */
+    ram_addr_t addr;                /* of the first byte */
+    ram_addr_t second;              /* page of the second part, or RAM_ADDR_NONE */
     TBLink *incoming;
-    TBLink *links;                 /* one for each of code.nexits */
     struct LockstepUnit *lockstep; /* lockstep.h */
-    TCGCode code; /* cut behind the exits that there are; the links follow */
+    TCGCode code; /* cut behind the exits that there are; then tb_links() */
 };
+
+/* One for each of code.nexits. */
+static inline TBLink *tb_links(const TranslationBlock *tb)
+{
+    return (TBLink *)ROUND_UP((uintptr_t)&tb->code.exits[tb->code.nexits], 8);
+}
 
 /* -accel tcg,... */
 typedef struct TCGOptions {
@@ -98,7 +103,10 @@ struct TCGEngine {
         no_chain; /* -d nochain, or lockstep: units are entered from the main loop only */
     CodeBuf *code;
     HTab tbs;
-    TranslationBlock **by_code; /* sorted by code.entry; appended to */
+    /* Sorted by code.entry, appended to; beside it the offsets of these in code memory,
+     * and where the units begin that begin in each page of it. */
+    TranslationBlock **by_code;
+    uint32_t *code_at, *first_in;
     size_t ntbs, max_tbs;
     GPtrArray *chunks; /* memory of TBs; given back by a flush */
     char *chunk_cur, *chunk_end;
@@ -208,6 +216,11 @@ void tb_tokens_init(TCGEngine *e);
 uint32_t tb_token(TCGEngine *e, vaddr pc, ram_addr_t page);
 /* The unit whose host code contains the address, or NULL. */
 TranslationBlock *tb_by_code(const TCGEngine *e, const void *code);
+/* Bytes of TCGEngine.first_in: one for each page of code memory, and one more. */
+static inline size_t tb_first_in_size(const TCGEngine *e)
+{
+    return ((e->opts.tb_size >> PAGE_BITS) + 2) * sizeof(uint32_t);
+}
 /* The exit `slot` of `from` was taken and `to` runs next: link them if that stays right.
  */
 void tb_try_link(CPUState *cpu, TranslationBlock *from, unsigned slot,

@@ -517,7 +517,7 @@ static void enter_jump(Rig *r, const Unit *u)
 {
     uint64_t pc = r->env->rip;
 
-    r->jumps[pc & ((1 << JC_BITS) - 1)] =
+    r->jumps[jump_index(pc, JC_BITS)] =
         (JumpEntry){.pc = pc, .tag = r->cpu->jc_tag, .code = u->code.entry};
 }
 
