@@ -1,7 +1,6 @@
 /* Loading an ELF program: segments, interpreter, stack, auxiliary vector. */
 /* SPDX-License-Identifier: MIT */
-/* System V ABI, chapters 4 and 5, and its AMD64 supplement, 3.4. */
-#include <elf.h>
+/* System V ABI, chapter 5, and its AMD64 supplement, 3.4. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/auxv.h>
@@ -10,114 +9,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "linux-user/elf-file.h"
 #include "linux-user/guest-mem.h"
 #include "linux-user/program.h"
 #include "linux-user/syscall.h"
 #include "target/x86/user.h"
 
-enum { PAGE = 4096, MAX_PHDRS = 128, CANNOT_RUN = 126 };
-#define PAGE_DOWN(n) ((n) & ~(uint64_t)(PAGE - 1))
-#define PAGE_UP(n)   PAGE_DOWN((n) + PAGE - 1)
+enum { PAGE = ELF_PAGE };
+#define PAGE_DOWN ELF_PAGE_DOWN
+#define PAGE_UP   ELF_PAGE_UP
 
 /* Where a position-independent program goes, if it can: the heap grows behind it. */
 #define PIE_BASE UINT64_C(0x2aaaaaaab000)
 
-/* A file on its way. */
-typedef struct Elf {
-    const char *path;
-    int fd;
-    uint64_t size; /* of the file */
-    Elf64_Ehdr eh;
-    Elf64_Phdr ph[MAX_PHDRS];
-    uint64_t low, high; /* page-rounded addresses of all segments, not yet moved */
-    uint64_t bias;
-    uint64_t brk; /* end of the last segment */
-    char *interp; /* path, or NULL */
-} Elf;
-
-/* ---- reading and checking ---- */
-
-static bool read_at(const Elf *f, void *buf, size_t n, uint64_t offset)
+static bool read_at(const ElfFile *f, void *buf, size_t n, uint64_t offset)
 {
     return pread(f->fd, buf, n, offset) == (ssize_t)n;
 }
 
-static bool check_header(const Elf *f, GError **errp)
-{
-    const Elf64_Ehdr *eh = &f->eh;
-
-    if (eh->e_ident[EI_CLASS] != ELFCLASS64) {
-        return user_error(errp, "%s: a 32-bit program; only x86_64 programs can run",
-                          f->path);
-    }
-    if (eh->e_machine != EM_X86_64 || eh->e_ident[EI_DATA] != ELFDATA2LSB) {
-        return user_error(errp, "%s: made for another architecture (ELF machine %u)",
-                          f->path, eh->e_machine);
-    }
-    if (eh->e_type != ET_EXEC && eh->e_type != ET_DYN) {
-        return user_error(errp, "%s: an ELF file, but no program", f->path);
-    }
-    if (eh->e_phentsize != sizeof(Elf64_Phdr) || !eh->e_phnum ||
-        eh->e_phnum > MAX_PHDRS) {
-        return user_error(errp, "%s: damaged: %u program headers of %u bytes", f->path,
-                          eh->e_phnum, eh->e_phentsize);
-    }
-    return true;
-}
-
-static bool check_segment(Elf *f, const Elf64_Phdr *p, uint64_t *last_end, GError **errp)
-{
-    uint64_t end = p->p_vaddr + p->p_memsz;
-
-    if (p->p_filesz > p->p_memsz || end < p->p_vaddr || end > GUEST_ADDR_END ||
-        (p->p_vaddr - p->p_offset) % PAGE || p->p_offset + p->p_filesz < p->p_offset ||
-        p->p_offset + p->p_filesz > f->size) {
-        return user_error(errp, "%s: damaged: a segment lies outside the file or memory",
-                          f->path);
-    }
-    if (p->p_vaddr < *last_end) {
-        return user_error(errp, "%s: damaged: segments overlap", f->path);
-    }
-    *last_end = end;
-    f->low = MIN(f->low, PAGE_DOWN(p->p_vaddr));
-    f->high = MAX(f->high, PAGE_UP(end));
-    f->brk = MAX(f->brk, end);
-    return true;
-}
-
-static bool read_interp(Elf *f, const Elf64_Phdr *p, GError **errp)
-{
-    if (p->p_filesz < 2 || p->p_filesz > 4096) {
-        return user_error(errp, "%s: damaged: no name of an interpreter", f->path);
-    }
-    f->interp = g_malloc0(p->p_filesz + 1);
-    return read_at(f, f->interp, p->p_filesz, p->p_offset) ||
-           user_error(errp, "%s: damaged: it ends too early", f->path);
-}
-
-static bool check_segments(Elf *f, GError **errp)
-{
-    uint64_t last_end = 0;
-
-    f->low = UINT64_MAX;
-    for (unsigned i = 0; i < f->eh.e_phnum; i++) {
-        const Elf64_Phdr *p = &f->ph[i];
-
-        if (p->p_type == PT_LOAD && p->p_memsz && !check_segment(f, p, &last_end, errp)) {
-            return false;
-        }
-        if (p->p_type == PT_INTERP && !f->interp && !read_interp(f, p, errp)) {
-            return false;
-        }
-    }
-    return f->high || user_error(errp, "%s: damaged: nothing to load", f->path);
-}
-
-static bool elf_open(Elf *f, const char *path, GError **errp)
+static bool elf_open(ElfFile *f, const char *path, GError **errp)
 {
     struct stat st;
 
-    *f = (Elf){.path = path, .fd = open(path, O_RDONLY | O_CLOEXEC)};
+    *f = (ElfFile){.path = path, .fd = open(path, O_RDONLY | O_CLOEXEC), .read = read_at};
     if (f->fd < 0 || fstat(f->fd, &st) < 0) {
         return user_error(errp, "%s: %s", path, g_strerror(errno));
     }
@@ -125,20 +39,10 @@ static bool elf_open(Elf *f, const char *path, GError **errp)
     if (!S_ISREG(st.st_mode)) {
         return user_error(errp, "%s: not a regular file", path);
     }
-    if (!read_at(f, &f->eh, sizeof f->eh, 0) ||
-        memcmp(f->eh.e_ident, ELFMAG, SELFMAG) != 0) {
-        return user_error(errp, "%s: not an ELF program", path);
-    }
-    if (!check_header(f, errp)) {
-        return false;
-    }
-    if (!read_at(f, f->ph, f->eh.e_phnum * sizeof f->ph[0], f->eh.e_phoff)) {
-        return user_error(errp, "%s: damaged: the program headers are cut off", path);
-    }
-    return check_segments(f, errp);
+    return elf_file_read(f, GUEST_ADDR_END, errp);
 }
 
-static void elf_close(Elf *f)
+static void elf_close(ElfFile *f)
 {
     if (f->fd >= 0) {
         close(f->fd);
@@ -148,14 +52,14 @@ static void elf_close(Elf *f)
 
 /* ---- mapping ---- */
 
-static bool no_room(const Elf *f, GError **errp)
+static bool no_room(const ElfFile *f, GError **errp)
 {
     return user_error(errp, "%s: cannot be mapped at 0x%" PRIx64 ": %s", f->path,
                       f->low + f->bias, g_strerror(errno));
 }
 
 /* Finds the place for all segments together. */
-static bool reserve(Elf *f, uint64_t hint, GError **errp)
+static bool reserve(ElfFile *f, uint64_t hint, GError **errp)
 {
     uint64_t n = f->high - f->low;
     bool fixed = f->eh.e_type == ET_EXEC;
@@ -177,7 +81,7 @@ static int prot_of(const Elf64_Phdr *p)
            (p->p_flags & PF_X ? PROT_EXEC : 0);
 }
 
-static bool map_segment(const Elf *f, const Elf64_Phdr *p, GError **errp)
+static bool map_segment(const ElfFile *f, const Elf64_Phdr *p, GError **errp)
 {
     uint64_t start = p->p_vaddr + f->bias, file_end = start + p->p_filesz;
     uint64_t page = PAGE_DOWN(start), end = start + p->p_memsz, zero = page;
@@ -202,7 +106,7 @@ static bool map_segment(const Elf *f, const Elf64_Phdr *p, GError **errp)
     return true;
 }
 
-static bool map_all(Elf *f, uint64_t hint, GError **errp)
+static bool map_all(ElfFile *f, uint64_t hint, GError **errp)
 {
     if (!reserve(f, hint, errp)) {
         return false;
@@ -217,7 +121,7 @@ static bool map_all(Elf *f, uint64_t hint, GError **errp)
     return true;
 }
 
-static void note_segments(const Elf *f, ImageInfo *im)
+static void note_segments(const ElfFile *f, ImageInfo *im)
 {
     im->start_code = im->start_data = UINT64_MAX;
     for (unsigned i = 0; i < f->eh.e_phnum; i++) {
@@ -383,13 +287,14 @@ char *program_find(const char *path)
     return other ? other : g_strdup(path);
 }
 
-static bool load_interp(Elf *f, ImageInfo *im, GError **errp)
+static bool load_interp(ElfFile *f, ImageInfo *im, int *status, GError **errp)
 {
     g_autofree char *path = program_find(f->interp);
-    Elf in;
+    ElfFile in;
     bool ok = false;
 
     if (access(path, F_OK) < 0) {
+        *status = NOT_FOUND;
         return user_error(
             errp, "%s: its interpreter %s is missing; -L DIR looks for it in DIR%s",
             f->path, f->interp, f->interp);
@@ -403,7 +308,7 @@ static bool load_interp(Elf *f, ImageInfo *im, GError **errp)
     return ok;
 }
 
-static bool load_program(Elf *f, ImageInfo *im, GError **errp)
+static bool load_program(ElfFile *f, ImageInfo *im, int *status, GError **errp)
 {
     if (!map_all(f, PIE_BASE, errp)) {
         return false;
@@ -413,18 +318,19 @@ static bool load_program(Elf *f, ImageInfo *im, GError **errp)
     im->phnum = f->eh.e_phnum;
     im->program_entry = im->entry = f->eh.e_entry + f->bias;
     im->start_brk = im->brk = PAGE_UP(f->brk + f->bias);
-    return !f->interp || load_interp(f, im, errp);
+    return !f->interp || load_interp(f, im, status, errp);
 }
 
 bool elf_load(TaskState *ts, const ProgramStart *start, int *status, GError **errp)
 {
     ImageInfo *im = &user_program.image;
     CPUX86State *env = task_env(ts);
-    Elf f;
-    bool ok = elf_open(&f, start->path, errp) && load_program(&f, im, errp) &&
-              map_stack(im, start->stack_size, errp) && make_stack(ts, start, im, errp);
+    ElfFile f;
 
     *status = CANNOT_RUN;
+    bool ok = elf_open(&f, start->path, errp) && load_program(&f, im, status, errp) &&
+              map_stack(im, start->stack_size, errp) && make_stack(ts, start, im, errp);
+
     elf_close(&f);
     if (ok) {
         target_set_brk(im->start_brk);

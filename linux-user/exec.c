@@ -6,13 +6,13 @@
  * argv[0]. A script is started by its interpreter, as the kernel does.
  */
 #include <errno.h>
-#include <elf.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "linux-user/elf-file.h"
 #include "linux-user/guest-mem.h"
 #include "linux-user/program.h"
 #include "linux-user/signals.h"
@@ -47,57 +47,16 @@ static GPtrArray *read_list(uint64_t at, int *err)
     return list;
 }
 
-/* "#! interpreter argument": one argument at most, blanks around it cut off. */
-static int parse_script(char *line, char **script)
+static int probe(int fd, char **script)
 {
-    line[strcspn(line, "\n")] = 0;
-    char *interp = g_strstrip(line + 2);
-    size_t n = strcspn(interp, " \t");
-    char *arg = interp + n;
-
-    if (!n) {
-        return -ENOEXEC;
-    }
-    if (*arg) {
-        *arg++ = 0;
-        arg = g_strchug(arg);
-    }
-    size_t total = n + 1 + strlen(arg) + 1;
-
-    *script = g_malloc(total);
-    memcpy(*script, interp, n + 1);
-    strcpy(*script + n + 1, arg);
-    return 0;
-}
-
-int elf_probe(int fd, char **script)
-{
-    char head[257] = {0};
-    ssize_t n = pread(fd, head, sizeof head - 1, 0);
-    const Elf64_Ehdr *eh = (const Elf64_Ehdr *)head;
+    char head[ELF_HEAD + 1] = {0};
+    ssize_t n = pread(fd, head, ELF_HEAD, 0);
 
     *script = NULL;
-    if (n < 0) {
-        return -errno;
-    }
-    if (n > 2 && head[0] == '#' && head[1] == '!') {
-        return parse_script(head, script);
-    }
-    if (n < (ssize_t)sizeof *eh || memcmp(eh->e_ident, ELFMAG, SELFMAG) != 0 ||
-        eh->e_ident[EI_CLASS] != ELFCLASS64 || eh->e_machine != EM_X86_64 ||
-        (eh->e_type != ET_EXEC && eh->e_type != ET_DYN)) {
-        return -ENOEXEC;
-    }
-    return 0;
+    return n < 0 ? -errno : elf_kind(head, n, script);
 }
 
-/* The program that is to be run in the end; argv changes on the way. */
-typedef struct Target {
-    char *path;
-    GPtrArray *argv;
-} Target;
-
-static void put_script(Target *t, const char *script)
+static void put_script(ProgramTarget *t, const char *script)
 {
     const char *arg = script + strlen(script) + 1;
     GPtrArray *argv = t->argv;
@@ -114,11 +73,11 @@ static void put_script(Target *t, const char *script)
     t->path = g_strdup(script);
 }
 
-static int check_file(const char *path, int *fd)
+static int check_file(const char *path, bool executable, int *fd)
 {
     struct stat st;
 
-    if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0) {
+    if (executable && faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0) {
         return -errno;
     }
     *fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -131,14 +90,14 @@ static int check_file(const char *path, int *fd)
     return 0;
 }
 
-static int resolve(Target *t)
+int program_resolve(ProgramTarget *t, bool executable)
 {
     for (int i = 0; i <= MAX_SCRIPTS; i++) {
         g_autofree char *where = program_find(t->path), *script = NULL;
-        int fd = -1, err = check_file(where, &fd);
+        int fd = -1, err = check_file(where, executable, &fd);
 
         if (!err) {
-            err = elf_probe(fd, &script);
+            err = probe(fd, &script);
         }
         if (fd >= 0) {
             close(fd);
@@ -152,7 +111,7 @@ static int resolve(Target *t)
 }
 
 /* Ourselves, our options, -0 argv[0], path, the other arguments. */
-static char **own_command(const Target *t)
+static char **own_command(const ProgramTarget *t)
 {
     GPtrArray *v = g_ptr_array_new();
     const char *argv0 = t->argv->len ? t->argv->pdata[0] : "";
@@ -174,12 +133,12 @@ static char **own_command(const Target *t)
 static int64_t exec_path(TaskState *ts, const char *path, uint64_t argv_at,
                          uint64_t envp_at)
 {
-    Target t = {.path = g_strdup(path)};
+    ProgramTarget t = {.path = g_strdup(path)};
     int err, env_err;
 
     t.argv = read_list(argv_at, &err);
     g_autoptr(GPtrArray) envp = read_list(envp_at, &env_err);
-    err = err ? err : env_err ? env_err : resolve(&t);
+    err = err ? err : env_err ? env_err : program_resolve(&t, true);
     if (!err) {
         g_autofree char **command = own_command(&t);
 

@@ -20,8 +20,6 @@
 const AccelOps *program_accel;
 X86Model program_cpu_model;
 
-enum { CANNOT_RUN = 126, NOT_FOUND = 127 };
-
 static void print_version(void)
 {
     printf("Mynah emulator version %s\n"
@@ -102,41 +100,33 @@ static void keep_own_argv(const UserOptions *o, char **argv)
     user_program.own_argv = (char **)g_ptr_array_free(v, false);
 }
 
-/* Finds out what the path is, as a shell would: scripts run by their interpreter. */
-static bool find_program(const char *path, char ***argv, char **out, int *status,
-                         GError **errp)
+/* The file that runs in the end, in new memory, and what it is given: *argv. A file need
+ * not be executable; elf_load() says what else may be wrong with it. */
+static char *find_program(const char *path, char ***argv, int *status, GError **errp)
 {
-    g_autofree char *where = program_find(path), *script = NULL;
-    int fd = open(where, O_RDONLY | O_CLOEXEC);
+    ProgramTarget t = {g_strdup(path), g_ptr_array_new()};
 
-    *status = NOT_FOUND;
-    if (fd < 0) {
-        *status = errno == ENOENT || errno == ENOTDIR ? NOT_FOUND : CANNOT_RUN;
-        return user_error(errp, "%s: %s", path, g_strerror(errno));
+    for (char **p = *argv; *p; p++) {
+        g_ptr_array_add(t.argv, g_strdup(*p));
     }
-    int err = elf_probe(fd, &script);
+    unsigned nargs = t.argv->len;
+    int err = program_resolve(&t, false);
+    bool is_script = t.argv->len > nargs;
 
-    close(fd);
-    *status = CANNOT_RUN;
-    if (err || !script) { /* elf_load() says what is wrong */
-        *out = g_steal_pointer(&where);
-        return true;
+    *status = err == -ENOENT || err == -ENOTDIR ? NOT_FOUND : CANNOT_RUN;
+    if (err && is_script) {
+        user_error(errp, "%s: a script for %s: %s", path, t.path, g_strerror(-err));
+        return NULL;
     }
-    GPtrArray *v = g_ptr_array_new();
-    const char *arg = script + strlen(script) + 1;
-
-    g_ptr_array_add(v, g_strdup(script));
-    if (*arg) {
-        g_ptr_array_add(v, g_strdup(arg));
+    if (err && err != -ENOEXEC) {
+        user_error(errp, "%s: %s", path, g_strerror(-err));
+        return NULL;
     }
-    g_ptr_array_add(v, g_strdup(path));
-    for (char **p = *argv + 1; *p; p++) {
-        g_ptr_array_add(v, *p);
+    if (is_script) {
+        g_ptr_array_add(t.argv, NULL);
+        *argv = (char **)g_ptr_array_free(t.argv, false);
     }
-    g_ptr_array_add(v, NULL);
-    *argv = (char **)g_ptr_array_free(v, false);
-    *out = program_find(script);
-    return true;
+    return program_find(t.path);
 }
 
 static TaskState *first_task(const UserOptions *o, GError **errp)
@@ -175,7 +165,8 @@ static bool start(const UserOptions *o, char **argv, int *status, GError **errp)
     user_program.strace = o->strace;
     keep_own_argv(o, argv);
     p.argv = argv + o->program;
-    if (!find_program(argv[o->program], &p.argv, &path, status, errp)) {
+    path = find_program(argv[o->program], &p.argv, status, errp);
+    if (!path) {
         return false;
     }
     if (o->argv0 && p.argv == argv + o->program) {

@@ -10,6 +10,9 @@
 extern const AccelOps *program_accel;
 extern X86Model program_cpu_model;
 
+/* What a shell says of a program that cannot be run, and of one that is not there. */
+enum { CANNOT_RUN = 126, NOT_FOUND = 127 };
+
 /* What a program is started with. */
 typedef struct ProgramStart {
     const char *path;
@@ -23,9 +26,18 @@ typedef struct ProgramStart {
  */
 bool elf_load(TaskState *ts, const ProgramStart *start, int *status, GError **errp);
 
-/* What kind of file the path is for execve(): 0 and *script (NULL: an ELF file of ours,
- * else "interpreter\0argument" or "interpreter\0\0", to be freed), or -errno. */
-int elf_probe(int fd, char **script);
+/* The program that is to be run in the end; its strings are owned. */
+typedef struct ProgramTarget {
+    char *path;
+    GPtrArray *argv; /* of g_free() */
+} ProgramTarget;
+
+/*
+ * Finds out what the path is, as the kernel does: a script becomes its interpreter, and
+ * argv what that is given. `executable`: the file must be. 0 or -errno; path is the file
+ * that is at fault then.
+ */
+int program_resolve(ProgramTarget *t, bool executable);
 
 /* The path in the sysroot if it is absolute and there is one there; else itself. To be
  * freed. */
