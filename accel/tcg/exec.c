@@ -198,14 +198,13 @@ static void at_breakpoint(CPUState *cpu)
 static void drop_stale(CPUState *cpu)
 {
     CPUTCG *t = cpu_tcg(cpu);
-
-    engine_lock(t);
-    TranslationBlock *tb = tb_find(cpu, true);
+    TranslationBlock *tb = tb_find(cpu, true); /* may walk page tables: not locked */
 
     if (tb) {
+        engine_lock(t);
         tb_invalidate(t->engine, tb);
+        engine_unlock(t);
     }
-    engine_unlock(t);
 }
 
 static void exit_tb(CPUState *cpu, uintptr_t n)

@@ -479,6 +479,14 @@ bool tlb_fetch_page(CPUState *cpu, vaddr pc, bool nofault, CodeFetch *out)
     return tlb_code_page(cpu, pc, nofault, out);
 }
 
+bool tlb_fetch_known_page(CPUState *cpu, vaddr pc, CodeFetch *out)
+{
+    const CPUTLB *tlb = cpu_tlb(cpu);
+    const TLBEntry *e = &tlb->table[tlb->mode]->entry[tlb_index(pc)];
+
+    return tlb_hit(e->exec, pc) && tlb_code_page(cpu, pc, true, out) && out->mr;
+}
+
 /* Code pages. */
 
 static void entry_protect(TLBEntry *e, uintptr_t host)

@@ -159,6 +159,9 @@ bool tlb_code_page(CPUState *cpu, vaddr pc, bool nofault, CodeFetch *out);
 /* The same, to read code from: where the former relies on units being invalidated with
  * their mapping, this one looks. */
 bool tlb_fetch_page(CPUState *cpu, vaddr pc, bool nofault, CodeFetch *out);
+/* The same under the engine's lock: page tables are not walked, since they may be in a
+ * device. False when that would be needed, and when the page is no RAM. */
+bool tlb_fetch_known_page(CPUState *cpu, vaddr pc, CodeFetch *out);
 
 /*
  * Code was run from the page of `pc` in the current mode: its mapping is to be watched.

@@ -93,11 +93,18 @@ static bool code_more(DisasContextBase *db, unsigned len)
     if (len <= db->code_len) {
         return true;
     }
+    if (tr->has_second) {
+        return false;
+    }
     if (!db->num_insns && !tr->next_known) {
         raise_for_second(db->cpu, next);
     }
-    if (tr->has_second || !tlb_fetch_page(db->cpu, next, true, &tr->second)) {
-        return false;
+    bool found = !db->num_insns
+                     ? tlb_fetch_page(db->cpu, next, true, &tr->second) /* it is known */
+                     : tlb_fetch_known_page(db->cpu, next, &tr->second);
+
+    if (!found) {
+        return false; /* the instruction is met again as the first of a unit */
     }
     if (!tr->checks && db->num_insns &&
         tb_page_self_checks(cpu_tcg(db->cpu)->engine, tr->second.page)) {

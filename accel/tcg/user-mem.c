@@ -361,6 +361,11 @@ bool tlb_fetch_page(CPUState *cpu, vaddr pc, bool nofault, CodeFetch *out)
     return tlb_code_page(cpu, pc, nofault, out);
 }
 
+bool tlb_fetch_known_page(CPUState *cpu, vaddr pc, CodeFetch *out)
+{
+    return tlb_fetch_page(cpu, pc, true, out);
+}
+
 bool tlb_note_code(CPUState *cpu, vaddr pc, bool global)
 {
     return false;

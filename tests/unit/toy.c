@@ -91,6 +91,9 @@ static bool walk(const ToyEnv *env, AddressSpace *mem, WalkFor w, MMUResult *res
 static bool toy_walk(CPUState *cpu, vaddr va, MMUAccess acc, int mmu_idx, bool probe,
                      MMUResult *res)
 {
+    /* Tables may be in a device, whose lock comes before the engine's: docs/threads.md.
+     */
+    g_assert_false(cpu_tcg(cpu)->has_lock);
     if (walk(toy_env(cpu), cpu->mem, (WalkFor){va, acc, mmu_idx, probe}, res)) {
         return true;
     }
