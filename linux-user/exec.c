@@ -16,6 +16,7 @@
 #include "linux-user/guest-mem.h"
 #include "linux-user/program.h"
 #include "linux-user/signals.h"
+#include "linux-user/syscall.h"
 
 #define MAX_ARG_STRING (32 * 4096)
 #define MAX_ARGS       (1 << 20)
@@ -130,10 +131,18 @@ static char **own_command(const ProgramTarget *t)
     return (char **)g_ptr_array_free(v, false);
 }
 
+/* The guest's own program is under its name; for the kernel /proc/self/exe is us. */
+static char *real_name(const char *path)
+{
+    const char *own = path_own_proc(path);
+
+    return g_strdup(own && strcmp(own, "exe") == 0 ? user_program.exe_path : path);
+}
+
 static int64_t exec_path(TaskState *ts, const char *path, uint64_t argv_at,
                          uint64_t envp_at)
 {
-    ProgramTarget t = {.path = g_strdup(path)};
+    ProgramTarget t = {.path = real_name(path)};
     int err, env_err;
 
     t.argv = read_list(argv_at, &err);

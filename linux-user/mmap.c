@@ -174,11 +174,13 @@ int64_t target_mprotect(uint64_t addr, uint64_t len, int prot)
         return -ENOMEM;
     }
     user_map_lock();
-    bool all = user_map_has(addr, addr + size - 1, 0);
+    uint64_t end = user_map_next_hole(addr, addr + size - 1); /* it gets that far */
 
-    user_map_foreach(addr, addr + size - 1, protect_piece, &p);
+    if (end > addr) {
+        user_map_foreach(addr, end - 1, protect_piece, &p);
+    }
     user_map_unlock();
-    return p.result < 0 ? p.result : all ? 0 : -ENOMEM;
+    return p.result < 0 ? p.result : end == addr + size ? 0 : -ENOMEM;
 }
 
 /* mremap. */

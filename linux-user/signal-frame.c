@@ -138,7 +138,6 @@ bool signal_frame_push(TaskState *ts, const siginfo_t *si, const GuestSigaction 
                        uint64_t saved)
 {
     CPUX86State *env = task_env(ts);
-    bool was_on = signal_on_altstack(ts, env->regs[R_RSP]);
     uint64_t sp = stack_for(ts, sa);
     uint64_t area = ROUND_DOWN(sp - area_size(env), 64);
     uint64_t at = ROUND_DOWN(area - sizeof(GuestFrame), 16) - 8;
@@ -148,11 +147,12 @@ bool signal_frame_push(TaskState *ts, const siginfo_t *si, const GuestSigaction 
                     UC_STRICT_RESTORE_SS,
         .uc.stack_sp = ts->altstack_sp,
         .uc.stack_size = ts->altstack_size,
-        .uc.stack_flags = ts->altstack_size ? ts->altstack_flags | was_on : 2,
+        .uc.stack_flags = ts->altstack_size ? ts->altstack_flags : 2,
         .uc.sigmask = saved,
         .info = *si,
     };
-    bool leaves_altstack = was_on && !signal_on_altstack(ts, at);
+    bool leaves_altstack =
+        signal_on_altstack(ts, env->regs[R_RSP]) && !signal_on_altstack(ts, at);
 
     fill_mcontext(ts, env, &f.uc.mc);
     f.uc.mc.fpstate = area;
@@ -243,7 +243,7 @@ bool signal_frame_pop(TaskState *ts)
 
         ts->altstack_sp = off ? 0 : f.uc.stack_sp;
         ts->altstack_size = off ? 0 : f.uc.stack_size;
-        ts->altstack_flags = f.uc.stack_flags & ~1u;
+        ts->altstack_flags = f.uc.stack_flags;
     }
     return true;
 }

@@ -5,7 +5,9 @@
  * A page's note (tb-pages.c) has NOTE_PROTECTED while the host must not write to it
  * although the guest may: units were made from it. A write fault on such a page makes it
  * writable again, and its units go. After a few times the page gets NOTE_SELF_CHECK: it
- * stays writable, and units made from it compare their bytes before they run.
+ * stays writable, and units made from it compare their bytes before they run. So does a
+ * page of a shared mapping from the first: another mapping, a file's write() or another
+ * process may change it.
  *
  * The tree is changed under both locks, the engine's and its own (a leaf), so that either
  * is enough to read it.
@@ -259,6 +261,10 @@ void tb_page_protect(TCGEngine *e, MemoryRegion *mr, ram_addr_t page)
     }
     int flags = user_map_flags(page);
 
+    if (flags > 0 && flags & USER_SHARED) { /* it may be written by another way */
+        atomic_set(note, *note | NOTE_SELF_CHECK);
+        return;
+    }
     atomic_set(note, *note | NOTE_PROTECTED);
     if (flags > 0 && flags & USER_WRITE) {
         host_protect(page, PAGE_SIZE, user_host_prot(flags & ~USER_WRITE));
