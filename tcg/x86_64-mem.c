@@ -389,10 +389,12 @@ static void probe_never(X64 *x, Access *acc, SlowKind kind)
     }
 }
 
-/* Host instructions of up to eight bytes do not check alignment. */
+/* Host instructions of up to eight bytes do not check alignment, nor do those that move
+ * halves. */
 static bool checked_in_c(const IROp *op)
 {
-    return op->memop & MO_ALIGN && memop_bytes(op->memop) <= 8;
+    unsigned bytes = memop_bytes(op->memop);
+    return op->memop & MO_ALIGN && (bytes <= 8 || (bytes == 32 && !x64_thunks.avx));
 }
 
 void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)

@@ -30,8 +30,6 @@ IROp *vec_from_int(DisasContext *s, unsigned vop, IRRef out, IRRef a, IRRef v, I
 void vec_load(DisasContext *s, IRRef out, IRAddr a, unsigned memop);
 /* Operand n, a register or loaded. */
 IRRef vec_operand(DisasContext *s, unsigned n);
-/* Memory operand of `bytes`, with its alignment checked where the engine does not. */
-IRAddr vec_address(DisasContext *s, unsigned bytes, bool write);
 /* Access size of 16 or 32 bytes, with the check that the row wants. */
 unsigned vec_memop(const DisasContext *s, unsigned size);
 /* The operation may have to raise #XM, or is on MMX registers. */

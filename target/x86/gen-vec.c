@@ -80,25 +80,9 @@ void gen_emms(DisasContext *s, Insn *i)
 
 /* --- memory operands --- */
 
-IRAddr vec_address(DisasContext *s, unsigned bytes, bool write)
-{
-    IRAddr a = x86_op_addr(s, bytes, write);
-
-    if (bytes >= 16 && s->insn.desc->gates & GATE_ALIGN && s->tcg->guest->direct) {
-        IRRef va = x86_temp(s, IR_I64);
-
-        ir_lea(s->tcg, IR_I64, va, a.base, a.index, a.scale, a.disp);
-        IRRef low = x86_op2(s, OP_and, IR_I64, va, x86_const(s, bytes - 1));
-
-        x86_raise_if(s, EXCP_GP, IR_I64, COND_NE, low, zero(s));
-        return (IRAddr){.base = va, .index = IR_NONE};
-    }
-    return a;
-}
-
 unsigned vec_memop(const DisasContext *s, unsigned size)
 {
-    bool align = s->insn.desc->gates & GATE_ALIGN && !s->tcg->guest->direct;
+    bool align = s->insn.desc->gates & GATE_ALIGN;
 
     return size | (align && size >= MO_128 ? MO_ALIGN : 0);
 }
@@ -208,7 +192,7 @@ IRRef vec_operand(DisasContext *s, unsigned n)
     }
     IRRef v = x86_temp(s, vec_type(s));
 
-    vec_load(s, v, vec_address(s, 1u << size, false), vec_memop(s, size));
+    vec_load(s, v, x86_op_addr(s, 1u << size, false), vec_memop(s, size));
     return v;
 }
 
@@ -234,7 +218,7 @@ unsigned vec_place(DisasContext *s, unsigned n)
         return VEC_REG_MMX + (op->reg & 7);
     }
     unsigned bytes = operand_bytes(s, n);
-    IRAddr a = vec_address(s, bytes, false);
+    IRAddr a = x86_op_addr(s, bytes, false);
 
     if (bytes >= 16) {
         ir_ld(s->tcg, bytes == 32 ? IR_V256 : IR_V128, s->vec_tmp, a,
@@ -509,9 +493,9 @@ void gen_vec_mov(DisasContext *s, Insn *i)
     unsigned bytes = t == IR_V256 ? 32 : 16;
 
     if (i->op[0].kind == OPK_MEM) {
-        ir_st(s->tcg, t, vec_reg(s, 1), vec_address(s, bytes, true), vec_memop(s, t));
+        ir_st(s->tcg, t, vec_reg(s, 1), x86_op_addr(s, bytes, true), vec_memop(s, t));
     } else if (i->op[1].kind == OPK_MEM) {
-        vec_load(s, vec_reg(s, 0), vec_address(s, bytes, false), vec_memop(s, t));
+        vec_load(s, vec_reg(s, 0), x86_op_addr(s, bytes, false), vec_memop(s, t));
     } else {
         copy(s, vec_reg(s, 0), vec_reg(s, 1));
     }

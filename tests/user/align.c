@@ -32,6 +32,49 @@ __attribute__((used)) static void report(int sig, siginfo_t *info, void *uc)
         }                                                                     \
     } while (0)
 
+static void on_segv(int sig, siginfo_t *info, void *uc)
+{
+    printf("signal %d, code %d, address %p\n", sig, info->si_code, info->si_addr);
+    siglongjmp(back, 1);
+}
+
+/* What asks for aligned vectors gets #GP. The flags are live over it. */
+#define VECTOR(code)                                                       \
+    do {                                                                   \
+        for (volatile int by = 0; by <= 16; by += 4) {                     \
+            if (!sigsetjmp(back, 1)) {                                     \
+                char zero;                                                 \
+                __asm__ volatile("cmp $4, %1\n" code "\nsete %0"           \
+                                 : "=q"(zero)                              \
+                                 : "r"(by), "b"(data + by)                 \
+                                 : "rax", "xmm0", "xmm1", "memory", "cc"); \
+                printf("%s by %d: %d\n", code, by, zero);                  \
+            }                                                              \
+        }                                                                  \
+    } while (0)
+
+static void test_vectors(void)
+{
+    struct sigaction sa = {.sa_sigaction = on_segv, .sa_flags = SA_SIGINFO};
+
+    sigaction(SIGSEGV, &sa, NULL);
+    VECTOR("movaps (%%rbx), %%xmm0");
+    VECTOR("movntps %%xmm0, (%%rbx)");
+    VECTOR("movups (%%rbx), %%xmm0");
+    VECTOR("addps (%%rbx), %%xmm0");
+    VECTOR("pshufd $1, (%%rbx), %%xmm1");
+    VECTOR("addss (%%rbx), %%xmm0");
+    if (__builtin_cpu_supports("avx2")) {
+        VECTOR("vmovdqa (%%rbx), %%ymm0");
+        VECTOR("vmovdqa %%ymm0, (%%rbx)");
+        VECTOR("vmovaps (%%rbx), %%xmm0");
+        VECTOR("vaddps (%%rbx), %%ymm0, %%ymm1");
+        VECTOR("vaddps (%%rbx), %%xmm0, %%xmm1");
+        VECTOR("vmovntdqa (%%rbx), %%ymm1");
+        __asm__ volatile("vzeroupper");
+    }
+}
+
 int main(void)
 {
     struct sigaction sa = {.sa_sigaction = on_bus, .sa_flags = SA_SIGINFO};
@@ -45,5 +88,6 @@ int main(void)
     WITH_AC("lock addl $1, 6(%%rbx)");
     WITH_AC("lea 2(%%rbx), %%rdi; mov $2, %%ecx; cld; rep stosl");
     WITH_AC("lea 1(%%rbx), %%rdi; mov $2, %%ecx; cld; rep stosb");
+    test_vectors();
     return 0;
 }
