@@ -10,6 +10,7 @@
 
 #include "target/x86/paging.h"
 #include "util/error.h"
+#include "util/host.h"
 #include "util/options.h"
 
 #define FEATURE_WORDS ((NR_X86_FEATS + 63) / 64)
@@ -30,6 +31,7 @@ static const X86Feature without_rows[] = {
     X86_FEAT_SYSCALL,    X86_FEAT_INVTSC,     X86_FEAT_ARCH_CAP,
     X86_FEAT_SPEC_CTRL,  X86_FEAT_PDPE1GB,    X86_FEAT_XSAVE,
     X86_FEAT_SMAP,       X86_FEAT_FSRM,       X86_FEAT_FDP_EXCPTN_ONLY,
+    X86_FEAT_PREFETCHW,  X86_FEAT_XGETBV1,
 };
 
 /* Features of which the decode table has rows, and not all the rest exists. */
@@ -79,27 +81,41 @@ bool x86_feature_implemented(X86Feature f)
 
 typedef struct ModelRow {
     const char *name, *vendor;
-    uint8_t family, model, stepping;
+    uint8_t versions, family, model, stepping;
     const char *brand, *features;
 } ModelRow;
 
-#define MODEL(nm, vnd, fam, mod, step, brnd, feats) \
-    {.name = nm,                                    \
-     .vendor = vnd,                                 \
-     .family = fam,                                 \
-     .model = mod,                                  \
-     .stepping = step,                              \
-     .brand = brnd,                                 \
+#define MODEL(nm, vers, vnd, fam, mod, step, brnd, feats) \
+    {.name = nm,                                          \
+     .versions = vers,                                    \
+     .vendor = vnd,                                       \
+     .family = fam,                                       \
+     .model = mod,                                        \
+     .stepping = step,                                    \
+     .brand = brnd,                                       \
      .features = feats},
 static const ModelRow models[] = {
 #include "target/x86/models.def"
 };
 #undef MODEL
 
+/* `name` is that of the row, or one of its versions. */
+static bool is_name_of(const ModelRow *row, const char *name)
+{
+    size_t len = strlen(row->name);
+
+    if (strncmp(row->name, name, len) != 0) {
+        return false;
+    }
+    name += len;
+    return !*name || (g_str_has_prefix(name, "-v") && name[2] >= '1' &&
+                      name[2] - '0' <= row->versions && !name[3]);
+}
+
 static const ModelRow *find_model(const char *name)
 {
     for (size_t i = 0; i < ARRAY_SIZE(models); i++) {
-        if (!strcmp(models[i].name, name)) {
+        if (is_name_of(&models[i], name)) {
             return &models[i];
         }
     }
@@ -143,7 +159,10 @@ static void add_features(X86Model *m, const char *list)
         if (base) {
             add_features(m, base->features);
         } else if (**w) {
-            set_feature(m, find_feature(*w), true);
+            X86Feature f = find_feature(*w);
+
+            assert(f != X86_FEAT_0);
+            set_feature(m, f, true);
         }
     }
     g_strfreev(words);
@@ -165,6 +184,62 @@ static void model_from_row(X86Model *m, const ModelRow *row)
     }
     for (unsigned f = 1; f < NR_X86_FEATS; f++) {
         set_feature(m, f, true);
+    }
+}
+
+/* Features whose instructions are computed in C, and slowly, where the host's CPU does
+ * not have them. Upper halves of vectors stay in registers only with AVX2. */
+static const struct {
+    X86Feature feature;
+    HostFeature host;
+} fast_with[] = {
+    {X86_FEAT_SSE3,       HOST_X86_SSE3    },
+    {X86_FEAT_SSSE3,      HOST_X86_SSSE3   },
+    {X86_FEAT_SSE41,      HOST_X86_SSE4_1  },
+    {X86_FEAT_SSE42,      HOST_X86_SSE4_2  },
+    {X86_FEAT_PCLMULQDQ,  HOST_X86_PCLMUL  },
+    {X86_FEAT_AES,        HOST_X86_AES     },
+    {X86_FEAT_SHA,        HOST_X86_SHA     },
+    {X86_FEAT_GFNI,       HOST_X86_GFNI    },
+    {X86_FEAT_AVX,        HOST_X86_AVX2    },
+    {X86_FEAT_F16C,       HOST_X86_F16C    },
+    {X86_FEAT_FMA,        HOST_X86_FMA     },
+    {X86_FEAT_VAES,       HOST_X86_VAES    },
+    {X86_FEAT_VPCLMULQDQ, HOST_X86_VPCLMUL },
+    {X86_FEAT_AVX_VNNI,   HOST_X86_AVX_VNNI},
+};
+
+static void remove_slow(X86Model *m)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(fast_with); i++) {
+        if (!host_has(fast_with[i].host)) {
+            set_feature(m, fast_with[i].feature, false);
+        }
+    }
+}
+
+/* What cannot be used without another feature is not offered without it: XCR0 could not
+ * be set. Each row's second feature may itself have gone by an earlier row. */
+static const X86Feature depends[][2] = {
+    {X86_FEAT_OSXSAVE,    X86_FEAT_XSAVE},
+    {X86_FEAT_XSAVEOPT,   X86_FEAT_XSAVE},
+    {X86_FEAT_XSAVEC,     X86_FEAT_XSAVE},
+    {X86_FEAT_XGETBV1,    X86_FEAT_XSAVE},
+    {X86_FEAT_AVX,        X86_FEAT_XSAVE},
+    {X86_FEAT_AVX2,       X86_FEAT_AVX  },
+    {X86_FEAT_F16C,       X86_FEAT_AVX  },
+    {X86_FEAT_FMA,        X86_FEAT_AVX  },
+    {X86_FEAT_VAES,       X86_FEAT_AVX  },
+    {X86_FEAT_VPCLMULQDQ, X86_FEAT_AVX  },
+    {X86_FEAT_AVX_VNNI,   X86_FEAT_AVX  },
+};
+
+static void remove_dependent(X86Model *m)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(depends); i++) {
+        if (!x86_model_has(m, depends[i][1])) {
+            set_feature(m, depends[i][0], false);
+        }
     }
 }
 
@@ -194,25 +269,29 @@ static bool apply_word(X86Model *m, const char *word, GError **errp)
 bool x86_model_parse(const char *spec, X86Model *out, GError **errp)
 {
     g_auto(GStrv) words = g_strsplit(spec, ",", -1);
-    const ModelRow *row = find_model(words[0] && *words[0] ? words[0] : "max");
+    const char *name = words[0] && *words[0] ? words[0] : "max";
+    bool host = strcmp(name, "host") == 0;
+    const ModelRow *row = find_model(host ? "max" : name);
 
-    if (!row && !strcmp(words[0], "host")) {
-        row = find_model("max");
-    }
     if (!row) {
         const char *names[ARRAY_SIZE(models) + 2] = {"host"};
 
         for (size_t i = 0; i < ARRAY_SIZE(models); i++) {
             names[i + 1] = models[i].name;
         }
-        return unknown_name(words[0], "model", names, errp);
+        return unknown_name(name, "model", names, errp);
     }
     model_from_row(out, row);
+    if (host) {
+        out->name = "host";
+        remove_slow(out);
+    }
     for (unsigned i = 1; words[0] && words[i]; i++) {
         if (!apply_word(out, words[i], errp)) {
             return false;
         }
     }
+    remove_dependent(out);
     return true;
 }
 
@@ -228,7 +307,9 @@ void x86_model_help(GString *to)
     for (size_t i = 0; i < ARRAY_SIZE(models); i++) {
         g_string_append_printf(to, "  %-16s %s\n", models[i].name, models[i].brand);
     }
-    g_string_append_printf(to, "  %-16s %s\n", "host", "as max");
+    g_string_append_printf(
+        to, "  %-16s %s\n", "host",
+        "as max, but for what this host's CPU has no instructions for");
     g_string_append(to, "Features that can be switched by +NAME and -NAME:\n ");
     for (unsigned f = 1; f < NR_X86_FEATS; f++) {
         if (x86_feature_implemented(f)) {

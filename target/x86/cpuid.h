@@ -28,9 +28,10 @@ static inline bool x86_model_has(const X86Model *m, X86Feature f)
 bool x86_feature_implemented(X86Feature f);
 
 /*
- * The model that `spec` names: NAME[,+feature|-feature|feature=on|off ...]. False with a
- * list of valid words when it names something unknown; a feature that is not implemented
- * is an error when it is asked for by +.
+ * The model that `spec` names: NAME[,+feature|-feature|feature=on|off ...]. NAME is one
+ * of models.def, or "host": what is fast on this host. Features that depend on one that
+ * is switched off go with it. False with a list of valid words when it names something
+ * unknown; a feature that is not implemented is an error when it is asked for by +.
  */
 bool x86_model_parse(const char *spec, X86Model *out, GError **errp);
 
@@ -47,5 +48,7 @@ void x86_cpuid(CPUX86State *env, uint32_t leaf, uint32_t subleaf, uint32_t regs[
  * `mask`. */
 uint64_t x86_xcr0_supported(const CPUX86State *env);
 uint32_t x86_xsave_size(uint64_t mask);
+/* XINUSE: the states that are not as after reset (help-xsave.c). */
+uint64_t x86_states_in_use(const CPUX86State *env);
 
 #endif

@@ -469,10 +469,13 @@ uint64_t helper_xgetbv(CPUX86State *env, uint64_t index)
     if (!(env->cr4 & CR4_OSXSAVE)) {
         x86_raise(env, EXCP_UD, GETPC());
     }
-    if (index > 1) {
+    if (index == 0) {
+        return env->xcr0;
+    }
+    if (index > 1 || !x86_model_has(env->model, X86_FEAT_XGETBV1)) {
         x86_raise_err(env, EXCP_GP, 0, GETPC());
     }
-    return env->xcr0;
+    return env->xcr0 & x86_states_in_use(env);
 }
 
 void helper_xsetbv(CPUX86State *env, uint64_t index, uint64_t val)

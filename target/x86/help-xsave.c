@@ -135,7 +135,7 @@ void helper_fxrstor(CPUX86State *env, uint64_t va, uint64_t wide)
 /* --- XSAVE --- */
 
 /* The states that are not in their initial configuration (XINUSE). */
-static uint64_t states_in_use(const CPUX86State *env)
+uint64_t x86_states_in_use(const CPUX86State *env)
 {
     uint64_t use = XSTATE_SSE | XSTATE_X87;
     uint64_t upper = 0;
@@ -170,7 +170,7 @@ void helper_xsave(CPUX86State *env, uint64_t va, uint64_t mask, uint64_t mode,
 {
     uintptr_t ra = GETPC();
     CPUState *cpu = env_cpu(env);
-    uint64_t rfbm = mask & env->xcr0, in_use = states_in_use(env);
+    uint64_t rfbm = mask & env->xcr0, in_use = x86_states_in_use(env);
     uint64_t write = mode == 0 ? rfbm : rfbm & in_use;
     uint32_t size = rfbm & XSTATE_AVX ? XSAVE_MAX : XSAVE_AVX;
     uint8_t img[XSAVE_MAX];
@@ -269,7 +269,7 @@ void x86_user_xsave(CPUX86State *env, uint8_t *area)
 
     xsave_image(env, area, states, true);
     if (env->cr4 & CR4_OSXSAVE) {
-        put64(area + XSAVE_HEADER, env->xcr0 & states_in_use(env));
+        put64(area + XSAVE_HEADER, env->xcr0 & x86_states_in_use(env));
     }
 }
 

@@ -45,6 +45,7 @@ struct Rig {
     GuestDesc desc;
     CodeBuf *buf;
     X86Model model;
+    uint64_t xcr0;
     uint32_t opts_off;
     bool one_insn;
     unsigned max_insns;
@@ -603,7 +604,7 @@ static void state_in(Rig *r, const MachineState *st)
     env->cr0 = CR0_PG | CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP;
     env->cr4 =
         CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_OSXSAVE | CR4_FSGSBASE | CR4_UMIP;
-    env->xcr0 = 7;
+    env->xcr0 = r->xcr0;
     env->efer = EFER_LMA | EFER_LME | EFER_SCE | EFER_NXE;
     memcpy(env->regs, st->regs, sizeof(env->regs));
     memcpy(env->vec, st->vec, sizeof(env->vec));
@@ -677,6 +678,7 @@ static Rig *make_rig(const TCGBackend *backend, uint32_t opts_off, bool direct)
     r->backend = backend;
     r->opts_off = opts_off;
     r->max_insns = 64;
+    r->xcr0 = 7;
     r->units = g_new0(Unit, MAX_UNITS + 1);
     fill_desc(r);
     r->desc.direct = direct;
@@ -726,6 +728,14 @@ void rig_forget(Rig *r)
     r->nunits = 0;
     code_buf_reset(r->buf);
     memset(r->jumps, 0, sizeof(r->jumps));
+}
+
+void rig_set_model(Rig *r, const X86Model *m, uint64_t xcr0)
+{
+    r->model = *m;
+    r->xcr0 = xcr0;
+    x86_set_model(r->env, &r->model);
+    rig_forget(r);
 }
 
 void rig_set_one_insn(Rig *r, bool on)

@@ -106,6 +106,9 @@ void rig_print_ir(Rig *r, const MachineState *st, GString *to);
  */
 const TCGContext *rig_translate(Rig *r, const MachineState *st, unsigned max_insns,
                                 TCGCode *code, bool *ended);
+/* The CPU that the vCPU is (a copy is kept), and XCR0 of its runs; at first every
+ * feature, and x87, SSE and AVX state. */
+void rig_set_model(Rig *r, const X86Model *m, uint64_t xcr0);
 /* One instruction per unit from now on. */
 void rig_set_one_insn(Rig *r, bool on);
 

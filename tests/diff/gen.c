@@ -447,7 +447,7 @@ Gen *gen_new(GenKind kind, bool (*can_run)(unsigned feature), const char *rows)
     fill_memory(g);
     memcpy((void *)(uintptr_t)DATA_BASE, g->data, DATA_SIZE);
     memcpy((void *)(uintptr_t)STACK_BASE, g->stack, STACK_SIZE);
-    g->t = templates_new(rows, kind.mode);
+    g->t = templates_new(rows, kind.mode, false);
     return g;
 }
 

@@ -165,14 +165,15 @@ static void try_opcodes(Templates *all, Template t, X86Mode mode, Rand *rnd)
     }
 }
 
-Templates *templates_new(const char *rows, X86Mode mode)
+Templates *templates_new(const char *rows, X86Mode mode, bool all_rows)
 {
     Templates *all = g_new0(Templates, 1);
     Rand rnd = {.state = 1};
 
     all->rows = g_new0(RowTemplates, x86_nr_rows);
     for (unsigned n = 1; n < x86_nr_rows; n++) {
-        all->rows[n].eligible = is_eligible(&x86_rows[n], rows);
+        all->rows[n].eligible =
+            all_rows ? !x86_rows[n].todo : is_eligible(&x86_rows[n], rows);
     }
     for (unsigned v = 0; v < 2; v++) {
         for (unsigned map = v; map < 4; map++) {

@@ -29,8 +29,8 @@ typedef struct Templates {
 } Templates;
 
 /* Rows whose mnemonic matches the glob `rows` (NULL: all), but for those that cannot be
- * compared. */
-Templates *templates_new(const char *rows, X86Mode mode);
+ * compared; or all that are implemented. */
+Templates *templates_new(const char *rows, X86Mode mode, bool all_rows);
 void templates_free(Templates *all);
 
 /* The bytes of `t` up to its ModRM byte, which is written in any case; returns how many.
