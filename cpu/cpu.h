@@ -45,6 +45,8 @@ typedef struct TBKey {
 } TBKey;
 
 /* What the engine and a front end share while a unit is translated. */
+enum { DISAS_MAX_BYTES = 1024 }; /* of guest code in a unit */
+
 typedef struct DisasContextBase {
     TCGContext *tcg;
     CPUState *cpu;
@@ -71,6 +73,13 @@ typedef struct DisasContextBase {
      * from then on: a write to them invalidates it.
      */
     const uint8_t *(*code_peek)(struct DisasContextBase *db, vaddr pc, unsigned *len);
+    /*
+     * This code is patched all the time: the unit may load fields of instructions where
+     * they stand instead of having them as constants. `reloaded` has a bit for each byte
+     * of which it does, counted from pc_first; the others are compared at its head.
+     */
+    bool reload;
+    uint64_t reloaded[DISAS_MAX_BYTES / 64];
 } DisasContextBase;
 
 enum { CPU_DUMP_FPU = 1 << 0 }; /* of dump_regs: FPU and vector registers too */

@@ -20,6 +20,7 @@
     OPT(share, "one TLB check for several accesses off one base")                       \
     OPT(strings, "string instructions by runs")                                         \
     OPT(hoststrings, "string instructions as the host's own, where there is no TLB")    \
+    OPT(reload, "code that is patched loads its immediates where they stand")           \
     OPT(trace, "units that go on behind a branch not taken")                            \
     OPT(vector, "SIMD as the host's own instructions")                                  \
     OPT(avx, "256-bit registers and VEX instructions on the host")                      \

@@ -194,6 +194,18 @@ static void at_breakpoint(CPUState *cpu)
     }
 }
 
+/* Code that was patched once will be so again: the next unit from there is prepared for
+ * it. There is not much of such code, or else it is not known. */
+static void note_patched(TCGEngine *e, const TranslationBlock *tb)
+{
+    enum { MAX_PATCHED = 4096 };
+
+    if (e->patched.count >= MAX_PATCHED) {
+        page_set_clear(&e->patched);
+    }
+    page_set_add(&e->patched, tb->addr);
+}
+
 /* The unit at pc was made from bytes that are no longer there. */
 static void drop_stale(CPUState *cpu)
 {
@@ -202,6 +214,7 @@ static void drop_stale(CPUState *cpu)
 
     if (tb) {
         engine_lock(t);
+        note_patched(t->engine, tb);
         tb_invalidate(t->engine, tb);
         engine_unlock(t);
     }

@@ -120,6 +120,7 @@ struct TCGEngine {
     struct Lockstep *lockstep;
     MemoryListener listener;
     PageSet unshared; /* RAM addresses where units have no probes: they fail too often */
+    PageSet patched;  /* ... where units have found that their bytes are others */
     struct Exclusive *exclusive; /* exclusive.c */
 };
 

@@ -21,6 +21,7 @@
 
 #define MAX_INSNS  64
 #define INSN_BYTES 16 /* none is longer */
+static_assert(MAX_INSNS * INSN_BYTES <= DISAS_MAX_BYTES, "DisasContextBase.reloaded");
 
 /* What a translation needs beyond the DisasContextBase. */
 typedef struct Translation {
@@ -206,6 +207,15 @@ static void note_io(DisasContextBase *db, unsigned first)
     }
 }
 
+/* The unit that checks itself has been patched before. */
+static bool is_patched(const TCGEngine *e)
+{
+    const Translation *tr = e->translation;
+
+    return tr->checks && !(e->opts.opt_off >> OPTBIT_reload & 1) &&
+           page_set_has(&e->patched, tr->page.page + (e->dc->pc_first & ~PAGE_MASK));
+}
+
 /* In a unit that checks itself: does the instruction write to memory? */
 static void note_store(DisasContextBase *db, unsigned first)
 {
@@ -220,8 +230,23 @@ static void note_store(DisasContextBase *db, unsigned first)
     }
 }
 
-/* The bytes at the head of the unit are those that it is made from; else to `stale`. */
-static void gen_check(DisasContextBase *db, unsigned size, unsigned stale)
+/* A bit for each of n bytes, as eight bits of each that is 0. */
+static uint64_t mask_without(const uint64_t *bits, unsigned at, unsigned n)
+{
+    uint64_t mask = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        bool skip = bits[(at + i) / 64] >> (at + i) % 64 & 1;
+
+        mask |= skip ? 0 : UINT64_C(0xff) << 8 * i;
+    }
+    return mask;
+}
+
+/* The bytes at the head of the unit, but for those of `reloaded`, are those that it is
+ * made from; else to `stale`. */
+static void gen_check(DisasContextBase *db, unsigned size, const uint64_t *reloaded,
+                      unsigned stale)
 {
     TCGContext *s = db->tcg;
 
@@ -232,12 +257,21 @@ static void gen_check(DisasContextBase *db, unsigned size, unsigned stale)
                        : size - at >= 2 ? MO_16
                                         : MO_8;
         IRAddr addr = {.base = ir_const(s, db->pc_first + at), .index = IR_NONE};
-        IRRef now = ir_temp(s, IR_I64);
+        IRRef now = ir_temp(s, IR_I64), part = now;
 
         n = 1u << log;
+        uint64_t mask = mask_without(reloaded, at, n);
+
+        if (!mask) {
+            continue;
+        }
         ir_ld(s, IR_I64, now, addr, log);
-        ir_brcond(s, IR_I64, COND_NE, now, ir_const(s, ldn_le_p(db->code + at, n)),
-                  stale);
+        if (mask != mask_without((const uint64_t[DISAS_MAX_BYTES / 64]){0}, at, n)) {
+            part = ir_temp(s, IR_I64);
+            ir_op2(s, OP_and, IR_I64, part, now, ir_const(s, mask));
+        }
+        ir_brcond(s, IR_I64, COND_NE, part,
+                  ir_const(s, ldn_le_p(db->code + at, n) & mask), stale);
     }
 }
 
@@ -300,6 +334,7 @@ static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
     };
     db->pc_first = db->pc_next = db->key.pc;
     fetch_begin(db);
+    db->reload = is_patched(e);
     if (!translation_of(db)->page.host) {
         db->max_insns = 1;
     }
@@ -311,20 +346,24 @@ static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
     return db;
 }
 
-/* A unit of a page whose code is written all the time: how long it is has to be known
- * before its head is made. */
+/* A unit of a page whose code is written all the time: how long it is, and what of it
+ * need not be compared, has to be known before its head is made. */
 static void translate_checked(CPUState *cpu, DisasContextBase *db)
 {
+    uint64_t reloaded[ARRAY_SIZE(db->reloaded)];
+
     for (unsigned size;;) {
         translate_insns(db);
         size = db->pc_next - db->pc_first;
+        memcpy(reloaded, db->reloaded, sizeof reloaded);
         db = begin_unit(cpu, false, db->num_insns);
         unsigned stale = ir_label_new(db->tcg);
 
-        gen_check(db, size, stale);
+        gen_check(db, size, reloaded, stale);
         translate_insns(db);
         gen_stale(db, stale);
-        if (db->pc_next - db->pc_first == size) {
+        if (db->pc_next - db->pc_first == size &&
+            !memcmp(reloaded, db->reloaded, sizeof reloaded)) {
             return;
         }
         db = begin_unit(cpu, false, 0); /* it has just been changed */

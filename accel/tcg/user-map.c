@@ -7,7 +7,8 @@
  * writable again, and its units go. After a few times the page gets NOTE_SELF_CHECK: it
  * stays writable, and units made from it compare their bytes before they run. So does a
  * page of a shared mapping from the first: another mapping, a file's write() or another
- * process may change it.
+ * process may change it. Once a unit has found that its bytes are others, the next from
+ * there loads what is likely to be patched (DisasContextBase.reload).
  *
  * The tree is changed under both locks, the engine's and its own (a leaf), so that either
  * is enough to read it.

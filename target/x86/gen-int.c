@@ -236,7 +236,7 @@ void gen_lea(DisasContext *s, Insn *i)
 {
     const X86Operand *d = &i->op[0];
 
-    if (i->addrsize == SZ64 && d->size == SZ64 && i->base >= 0) {
+    if (i->addrsize == SZ64 && d->size == SZ64 && i->base >= 0 && !s->base.reload) {
         ir_lea(s->tcg, IR_I64, s->regs[d->reg], s->regs[i->base],
                i->index >= 0 ? s->regs[i->index] : IR_NONE, i->scale, i->disp);
         return;

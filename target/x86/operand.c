@@ -133,6 +133,76 @@ IRAddr x86_seg_addr(DisasContext *s, unsigned seg, IRRef ea, unsigned bytes, boo
     return a;
 }
 
+/* ---- fields that are patched ---- */
+
+/* Bytes of the immediate at the end of the instruction; 0: there is none, -1: it is not
+ * simple. */
+static int imm_bytes(const Insn *i)
+{
+    if (i->desc->special) {
+        return -1;
+    }
+    switch (i->desc->imm) {
+    case OP_:
+        return 0;
+    case OP_Ib:
+    case OP_sIb:
+        return 1;
+    case OP_Iw:
+        return 2;
+    case OP_Iz:
+        return i->opsize == SZ16 ? 2 : 4;
+    case OP_Iv:
+        return 1 << i->opsize;
+    default:
+        return -1;
+    }
+}
+
+/*
+ * The field of four bytes, `from_end` bytes in front of the instruction's end, as it is
+ * when the unit runs: at type I64 sign-extended. now: what the decoder made of it, or
+ * somebody has changed; then IR_NONE.
+ */
+static IRRef reload_field(DisasContext *s, unsigned from_end, IRType t, uint64_t now)
+{
+    DisasContextBase *db = &s->base;
+    unsigned at = db->pc_next - db->pc_first - from_end;
+
+    if ((int32_t)ldl_le_p(db->code + at) != (int64_t)now) {
+        return IR_NONE;
+    }
+    IRAddr a = {.base = x86_const(s, db->pc_first + at), .index = IR_NONE};
+    IRRef r = x86_temp(s, t);
+
+    ir_ld(s->tcg, t, r, a, MO_32 | (t == IR_I64 ? MO_SIGN : 0));
+    for (unsigned end = at + 4; at < end; at++) {
+        db->reloaded[at / 64] |= BIT64(at % 64);
+    }
+    return r;
+}
+
+static IRRef reload_imm(DisasContext *s)
+{
+    IRType t = (IRType)s->insn.opsize;
+
+    return s->base.reload && t >= IR_I32 && imm_bytes(&s->insn) == 4
+               ? reload_field(s, 4, t, s->insn.imm)
+               : IR_NONE;
+}
+
+/* The displacement of a 64-bit address without an index. */
+static IRRef reload_disp(DisasContext *s)
+{
+    const Insn *i = &s->insn;
+    int imm = s->base.reload ? imm_bytes(i) : -1;
+    bool long_disp = i->modrm >> 6 == 2 || (i->modrm >> 6 == 0 && i->base < 0);
+
+    return imm >= 0 && s->code64 && i->addrsize == SZ64 && i->index < 0 && long_disp
+               ? reload_field(s, imm + 4, IR_I64, i->disp)
+               : IR_NONE;
+}
+
 /* Displacement of the memory operand, RIP added where it counts from there. */
 static int64_t full_disp(const DisasContext *s)
 {
@@ -147,9 +217,13 @@ IRRef x86_ea(DisasContext *s, IRRef extra, unsigned shift)
     IRRef base = i->base >= 0 ? s->regs[i->base] : IR_NONE;
     IRRef index = i->index >= 0 ? s->regs[i->index] : IR_NONE;
     int64_t disp = full_disp(s);
-    IRRef ea;
+    IRRef ea = reload_disp(s);
 
-    if (base == IR_NONE && index == IR_NONE) {
+    if (ea != IR_NONE) {
+        IRRef sum = x86_temp(s, IR_I64);
+        ir_lea(s->tcg, IR_I64, sum, ea, base, 0, i->rip_rel ? (int64_t)s->next : 0);
+        ea = sum;
+    } else if (base == IR_NONE && index == IR_NONE) {
         ea = x86_const(s, disp & ir_type_mask(at));
     } else if (at == IR_I64 && index == IR_NONE && disp == 0) {
         ea = base;
@@ -180,6 +254,13 @@ static bool direct_addr(DisasContext *s, IRAddr *a)
         .scale = i->scale,
         .disp = full_disp(s),
     };
+    IRRef field = i->seg < SEG_FS ? reload_disp(s) : IR_NONE;
+
+    if (field != IR_NONE) {
+        a->index = field;
+        a->scale = 0;
+        a->disp = i->rip_rel ? s->next : 0;
+    }
     if (i->seg >= SEG_FS) {
         a->index = a->base;
         a->scale = 0;
@@ -223,8 +304,10 @@ static IRRef load_op(DisasContext *s, unsigned n, unsigned flags)
             return r;
         }
         return s->regs[o->reg];
-    case OPK_IMM:
-        return x86_const(s, s->insn.imm);
+    case OPK_IMM: {
+        IRRef r = reload_imm(s);
+        return r != IR_NONE ? r : x86_const(s, s->insn.imm);
+    }
     default:
         assert(o->kind == OPK_MEM && o->size <= SZ64);
         return load_mem(s, o, flags);

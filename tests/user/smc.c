@@ -1,6 +1,7 @@
 /* User program: code that is written, changed and run, by one and by several threads. */
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,6 +69,66 @@ static void test_copied(void)
         ok += ((Fn *)(p + 4090))(5) == i + 5;
     }
     printf("copied: %u of 300\n", ok);
+}
+
+/* Instructions with a field at `at`, which is patched; data: it is a place in the page
+ * that rdi points to. All return in rax what they compute of rdi. */
+static const struct {
+    unsigned char code[16];
+    uint8_t at, size;
+    bool data;
+} fields[] = {
+    {{0xb8, 0, 0, 0, 0, 0xc3},                                           1, 4, false}, /* mov eax, imm */
+    {{0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0xc3},                         2, 8, false}, /* mov rax, imm */
+    {{0x48, 0xc7, 0xc0, 0, 0, 0, 0, 0xc3},                               3, 4, false}, /* the same, signed */
+    {{0x48, 0x89, 0xf8, 0x48, 0x05, 0, 0, 0, 0, 0xc3},                   5, 4, false}, /* add rax, imm */
+    {{0x89, 0xf8, 0x66, 0x05, 0, 0, 0xc3},                               4, 2, false}, /* add ax, imm */
+    {{0x89, 0xf8, 0x83, 0xc0, 0, 0xc3},                                  4, 1, false}, /* add eax, imm8 */
+    {{0x31, 0xc0, 0x81, 0xff, 0, 0, 0, 0, 0x0f, 0x9c, 0xc0, 0xc3},       4, 4, false}, /* cmp */
+    {{0x31, 0xc0, 0x48, 0xf7, 0xc7, 0, 0, 0, 0, 0x0f, 0x98, 0xc0, 0xc3}, 5, 4, false},
+    {{0x48, 0x69, 0xc7, 0, 0, 0, 0, 0xc3},                               3, 4, false}, /* imul rax, rdi, imm */
+    {{0x48, 0x8d, 0x87, 0, 0, 0, 0, 0xc3},                               3, 4, false}, /* lea rax, [rdi + imm] */
+    {{0x8d, 0x84, 0x7f, 0, 0, 0, 0, 0xc3},                               3, 4, false}, /* lea eax, [rdi + 2*rdi] */
+    {{0x67, 0x8d, 0x87, 0, 0, 0, 0, 0xc3},                               3, 4, false}, /* lea eax, [edi + imm] */
+    {{0x68, 0, 0, 0, 0, 0x58, 0xc3},                                     1, 4, false}, /* push imm; pop rax */
+    {{0x8b, 0x87, 0, 0, 0, 0, 0xc3},                                     2, 4, true }, /* mov eax, [rdi + imm] */
+    {{0x0f, 0xb7, 0x87, 0, 0, 0, 0, 0xc3},                               3, 4, true }, /* movzx eax, word */
+    {{0x31, 0xc0, 0x80, 0xbf, 0, 0, 0, 0, 9, 0x0f, 0x97, 0xc0, 0xc3},    4, 4, true },
+    {{0xff, 0x37, 0x8f, 0x87, 0, 0, 0, 0, 0x31, 0xc0, 0xc3},             4, 4, true }, /* pop [...] */
+    {{0xc7, 0x87, 16, 0, 0, 0, 0, 0, 0, 0, 0x8b, 0x47, 16, 0xc3},        6, 4, true },
+};
+
+/* Fields of instructions that are patched, and places where the instruction changes. */
+static void test_fields(void)
+{
+    unsigned char *p = new_pages(4096), *data = new_pages(8192);
+    uint64_t h = 1, rnd = 1;
+    for (int i = 0; i < 8192; i++) {
+        data[i] = i * 7;
+    }
+    for (int i = 0; i < 20000; i++) {
+        rnd = rnd * 6364136223846793005u + 1442695040888963407u;
+        unsigned n =
+            rnd >> 60 ? i / 7 % (sizeof fields / sizeof fields[0]) : rnd >> 40 & 7;
+        uint64_t v = fields[n].data ? rnd >> 50 & 0xfff : rnd >> 20 << (rnd >> 62);
+        unsigned char *at = p + 32 * (n % 3);
+        memcpy(at, fields[n].code, sizeof fields[n].code);
+        memcpy(at + fields[n].at, &v, fields[n].size);
+        uint64_t arg = fields[n].data ? (uintptr_t)data : rnd >> 30;
+        h = h * 31 + ((uint64_t(*)(uint64_t))at)(arg);
+    }
+    for (int i = 0; i < 8192; i++) {
+        h = h * 31 + data[i];
+    }
+    /* mov eax, [rip + imm] */
+    static const unsigned char rip[] = {0x8b, 0x05, 0, 0, 0, 0, 0xc3};
+    memcpy(p, rip, sizeof rip);
+    for (uint32_t i = 16; i < 2000; i++) {
+        p[1000 + i] = i * 11;
+        memcpy(p + 2, &i, 4);
+        h = h * 31 + (((Fn *)p)(0) & 0xff);
+    }
+    printf("fields: %lx\n", (unsigned long)h);
 }
 
 static void test_protect(void)
@@ -199,6 +260,7 @@ int main(void)
     test_rewrite();
     test_next_insn();
     test_copied();
+    test_fields();
     test_protect();
     test_alias();
     test_kernel_writes();
