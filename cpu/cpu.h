@@ -231,6 +231,10 @@ struct CPUState {
     uint8_t stop_cause;               /* CPUStopCause of the last CPU_EXCP_DEBUG */
     struct CPUWatchpoint *stop_watch; /* the watchpoint, if that was it */
 
+    struct { /* by generated code, when -d stats wants to know: accel/tcg/count.c */
+        uint64_t insns, accesses, indirect;
+    } counts;
+
     /* What generated code touches; near the end, so that offsets from env are short. */
     void *jc_base;
     uint64_t jc_tag;

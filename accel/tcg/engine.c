@@ -97,6 +97,9 @@ TCGEngine *tcg_engine_new(const TCGOptions *opts, const CPUOps *ops, GError **er
     ops->init_globals(e->ctx);
     tcg_translation_init(e);
     e->verify = log_enabled(LOG_VERIFY);
+    e->count = opts->count == TCG_COUNT_AUTO ? log_enabled(LOG_STATS)
+                                             : opts->count == TCG_COUNT_ON;
+    e->count &= !log_enabled(LOG_LOCKSTEP); /* runs units twice */
     e->no_chain = log_enabled(LOG_NOCHAIN | LOG_LOCKSTEP);
     if (!init_backend(e, errp) || (log_enabled(LOG_LOCKSTEP) && !lockstep_new(e, errp))) {
         tcg_engine_free(e);
@@ -185,6 +188,7 @@ static const AccelOption tcg_option_list[] = {
     {"tb-size", "tb-size=MB", "memory for translated code"},
     {"one-insn-per-tb", "one-insn-per-tb=on", "units of one instruction, for debugging"},
     {"backend", "backend=native|interp", "what runs the units"},
+    {"count", "count=on|off", "units count what they execute: on with -d stats"},
     {"perfmap", "perfmap=on", "/tmp/perf-PID.map names the units for perf"},
     {"jitdump", "jitdump=on", "jit-PID.dump has the code of the units for perf inject"},
 #define OPT(name, what) {"opt-" #name, "opt-" #name "=off", what},
@@ -235,6 +239,10 @@ static bool set_switch(const char *key, const char *value, GError **errp)
 
     if (!parse_bool(value, &on)) {
         return user_error(errp, "%s=%s: expected on or off", key, value);
+    }
+    if (!strcmp(key, "count")) {
+        tcg.opts.count = on ? TCG_COUNT_ON : TCG_COUNT_OFF;
+        return true;
     }
     static const struct {
         const char *key;

@@ -41,6 +41,25 @@ static void translation_text(const TCGEngine *e, GString *to)
     line(to, "stores of the same bytes", s->code_stores_same);
 }
 
+/* Of what was executed; a TLB's slow paths are none where there is no TLB. */
+static void rates_text(const CPUTCG *t, GString *to)
+{
+    const CPUTCGStats *s = &t->stats;
+    const TLBStats *tlb = &t->tlb.stats;
+    uint64_t insns = t->cpu->counts.insns, indirect = t->cpu->counts.indirect;
+    uint64_t slow = tlb->slow_loads + tlb->slow_stores + tlb->slow_probes;
+
+    g_string_append(to, "  Rates\n");
+    line(to, "guest instructions run", insns);
+    line(to, "accesses to memory", t->cpu->counts.accesses);
+    line(to, "indirect branches", indirect);
+    line_ratio(to, "% of accesses that are slow",
+               100 * ratio(slow, t->cpu->counts.accesses));
+    line_ratio(to, "slow ones per 1000 insns", 1000 * ratio(slow, insns));
+    line_ratio(to, "look-ups per 1000 insns", 1000 * ratio(s->lookups, insns));
+    line_ratio(to, "% of indirect that leave", 100 * ratio(s->jump_misses, indirect));
+}
+
 static void vcpu_text(const TCGEngine *e, const CPUTCG *t, GString *to)
 {
     const CPUTCGStats *s = &t->stats;
@@ -60,6 +79,10 @@ static void vcpu_text(const TCGEngine *e, const CPUTCG *t, GString *to)
     }
     line(to, "look-ups", s->lookups);
     line(to, "look-ups that found", s->lookup_hits);
+    line(to, "of these for indirect jumps", s->jump_misses);
+    if (e->count) {
+        rates_text(t, to);
+    }
 }
 
 void tcg_stats_text(const TCGEngine *e, GString *to)

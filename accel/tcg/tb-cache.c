@@ -179,6 +179,7 @@ const void *tb_lookup_code(void *env)
     CPUState *cpu = env_cpu(env);
     CPUTCG *t = cpu_tcg(cpu);
 
+    t->stats.jump_misses++;
     if (t->engine->no_chain || t->in_one_shot) {
         return NULL;
     }

@@ -74,7 +74,8 @@ typedef struct TCGOptions {
     uint64_t tb_size; /* bytes of code memory */
     uint32_t opt_off; /* OPTBIT_* */
     bool one_insn_per_tb;
-    uint64_t lockstep; /* instructions; 0: off */
+    enum { TCG_COUNT_AUTO, TCG_COUNT_ON, TCG_COUNT_OFF } count; /* auto: for -d stats */
+    uint64_t lockstep;                                          /* instructions; 0: off */
 } TCGOptions;
 
 typedef struct TCGStats {
@@ -99,6 +100,7 @@ struct TCGEngine {
     DisasContextBase *dc; /* ops->disas_size bytes */
     struct Translation *translation;
     bool verify; /* check IR and tables */
+    bool count;  /* units count what they execute */
     bool
         no_chain; /* -d nochain, or lockstep: units are entered from the main loop only */
     CodeBuf *code;
@@ -127,7 +129,7 @@ struct TCGEngine {
 typedef struct CPUTCGStats {
     uint64_t entered, exit_request, exit_lookup, exit_link, exit_tb, excp, one_shots;
     uint64_t unshared;
-    uint64_t lookups, lookup_hits;
+    uint64_t lookups, lookup_hits, jump_misses;
     uint64_t lockstep_units, lockstep_alone;
 } CPUTCGStats;
 
@@ -196,6 +198,11 @@ static inline void engine_unlock(CPUTCG *t)
 
 /* The text of -d stats. */
 void tcg_stats_text(const TCGEngine *e, GString *to);
+
+/* --- count.c --- */
+
+/* Adds to the unit in s, which is not optimised yet, what TCGEngine.count wants. */
+void tb_count_ops(TCGContext *s);
 
 /* --- tb-cache.c --- */
 

@@ -448,6 +448,9 @@ static bool generate(TCGEngine *e, DisasContextBase *db, TCGCode *code)
         translate_insns(db);
     }
     guard_head(e, db);
+    if (unlikely(e->count)) {
+        tb_count_ops(s);
+    }
     if (dumps(db, LOG_IN_ASM)) {
         dump_in_asm(db);
     }
