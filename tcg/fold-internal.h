@@ -10,13 +10,14 @@ typedef struct Known {
     IRRef copy;        /* or IR_NONE; of a global only a constant */
     uint16_t def;      /* op that defines the temp, NO_OP: not seen */
     uint8_t copy_type; /* an IRType */
-    uint8_t width;     /* the value is below 2^width */
+    uint8_t width;     /* the value is below 2^width; more than 64: anything */
     uint32_t clock;    /* when all of this was noted */
 } Known;
 
 #define NO_OP UINT16_MAX
 
-static const Known fold_unknown = {.copy = IR_NONE, .def = NO_OP, .width = 64};
+/* Nothing: all bits are set. */
+static const Known fold_unknown = {IR_NONE, NO_OP, UINT8_MAX, UINT8_MAX, UINT32_MAX};
 
 typedef struct Fold {
     TCGContext *s;

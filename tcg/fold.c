@@ -195,9 +195,7 @@ static void fold_init(Fold *f, TCGContext *s)
     f->unreachable = false;
     f->nknown = MIN(s->max_temps, s->ntemps + 2 * s->nops);
     f->known = arena_alloc(&s->arena, f->nknown * sizeof *f->known);
-    for (unsigned i = 0; i < s->ntemps; i++) {
-        f->known[i] = fold_unknown;
-    }
+    memset(f->known, 0xff, s->ntemps * sizeof *f->known); /* fold_unknown */
     memset(f->written, 0, s->nglobals * sizeof *f->written);
 }
 

@@ -92,11 +92,14 @@ static bool same_value(const TCGValue *x, const TCGValue *y)
 
 static bool same_recipe(const TCGRestore *x, const TCGRestore *y)
 {
-    return x->base_pending == y->base_pending &&
-           x->overlay_pending == y->overlay_pending && x->cc_op == y->cc_op &&
-           same_value(&x->a, &y->a) && same_value(&x->b, &y->b) &&
-           same_value(&x->c, &y->c) && same_value(&x->r, &y->r) &&
-           x->x87_pending == y->x87_pending && x->fip == y->fip && x->fop == y->fop;
+    if (x->base_pending != y->base_pending || x->overlay_pending != y->overlay_pending ||
+        x->x87_pending != y->x87_pending || x->cc_op != y->cc_op) {
+        return false;
+    }
+    return (!x->base_pending || (same_value(&x->a, &y->a) && same_value(&x->b, &y->b) &&
+                                 same_value(&x->c, &y->c))) &&
+           (!x->overlay_pending || same_value(&x->r, &y->r)) &&
+           (!x->x87_pending || (x->fip == y->fip && x->fop == y->fop));
 }
 
 static void put_recipe(SideWriter *w, const TCGRestore *r)
@@ -151,38 +154,39 @@ static void get_recipe(const uint8_t **p, TCGRestore *r)
 
 void side_begin(SideWriter *w, uint8_t *p, uint8_t *limit)
 {
-    *w = (SideWriter){.p = p, .limit = limit};
+    *w = (SideWriter){.start = p, .p = p, .limit = limit};
 }
 
-void side_add(SideWriter *w, const SideEntry *e)
+void side_add(SideWriter *w, uint32_t offset, const TCGRestore *state)
 {
-    assert(!w->n || e->offset > w->last.offset);
-    put(w, e->offset - w->last.offset);
-    put_signed(w, e->state.pc - w->last.state.pc);
-    if (same_recipe(&e->state, &w->last.state)) {
+    assert(offset > w->offset);
+    put(w, offset - w->offset);
+    put_signed(w, state->pc - w->last.pc);
+    if (same_recipe(state, &w->last)) {
         put(w, SAME);
+        w->last.pc = state->pc;
     } else {
-        put_recipe(w, &e->state);
+        put_recipe(w, state);
+        w->last = *state;
     }
-    w->last = *e;
-    w->n++;
+    w->offset = offset;
 }
 
 /* A difference of 0 in the offset ends the table. */
-uint8_t *side_end(SideWriter *w)
+size_t side_end(SideWriter *w)
 {
     put(w, 0);
-    return w->p < w->limit ? w->p : NULL;
+    return w->p < w->limit ? w->p - w->start : 0;
 }
 
 bool side_find(const uint8_t *p, uint32_t offset, TCGRestore *out)
 {
-    SideEntry e = {0};
-    for (uint32_t d; e.offset < offset && (d = get(&p));) {
-        e.offset += d;
-        e.state.pc += get_signed(&p);
-        get_recipe(&p, &e.state);
+    uint32_t at = 0;
+    *out = (TCGRestore){0};
+    for (uint32_t d; at < offset && (d = get(&p));) {
+        at += d;
+        out->pc += get_signed(&p);
+        get_recipe(&p, out);
     }
-    *out = e.state;
-    return e.offset == offset && offset;
+    return at == offset && offset;
 }

@@ -10,22 +10,21 @@
  * one before, a zero at the end, as variable-length integers; a recipe that has not
  * changed takes one byte. All integers are LEB128, signed ones zigzag.
  */
-typedef struct SideEntry {
-    uint32_t offset; /* of the host address from the unit's entry */
-    TCGRestore state;
-} SideEntry;
-
 typedef struct SideWriter {
-    uint8_t *p, *limit; /* where the next byte goes; limit: none beyond */
-    uint32_t n;
-    SideEntry last;
+    uint8_t *start, *p, *limit; /* p: where the next byte goes; limit: none beyond */
+    uint32_t offset;            /* of the last entry, 0: there is none */
+    TCGRestore last;
 } SideWriter;
 
-/* Begins a table at p; false is told by side_end() when it does not fit. */
+/* No entry takes more bytes. */
+#define SIDE_MAX_ENTRY 112
+
+/* Begins a table at p. */
 void side_begin(SideWriter *w, uint8_t *p, uint8_t *limit);
-void side_add(SideWriter *w, const SideEntry *e);
-/* Returns the end of the table, or NULL if there was no room. */
-uint8_t *side_end(SideWriter *w);
+/* offset: of the host address from the unit's entry. */
+void side_add(SideWriter *w, uint32_t offset, const TCGRestore *state);
+/* Ends the table and returns its size, or 0 if there was no room. */
+size_t side_end(SideWriter *w);
 
 /* Finds the entry of `offset`; false if there is none. */
 bool side_find(const uint8_t *table, uint32_t offset, TCGRestore *out);

@@ -149,8 +149,7 @@ typedef struct X64 {
     unsigned nexits;
     uint8_t
         *head_jump[2]; /* rel32: exit_request is set; the head's guard does not hold */
-    SideEntry *sides;  /* in the order of emission */
-    unsigned nsides;
+    SideWriter side;   /* to memory of the unit's arena */
 } X64;
 
 /* Where the globals of a context are. */

@@ -379,7 +379,7 @@ static_assert(OP_inc + 3 == OP_not && OP_add + 6 == OP_xor && OP_xor + 1 == OP_a
 
 void x64_side(X64 *x, const TCGRestore *state)
 {
-    x->sides[x->nsides++] = (SideEntry){x->a.p - x->entry, *state};
+    side_add(&x->side, x->a.p - x->entry, state);
 }
 
 /* Old recipes stay good where an op writes globals but not all of the flags. */
@@ -389,7 +389,7 @@ static void flags_before_op(X64 *x, const IROp *op)
     if (ir_op_faults(op)) {
         cc_fault_point(x);
     }
-    if (op->setcc && op->code != OP_inc && op->code != OP_dec) {
+    if (!x->wanted || (op->setcc && op->code != OP_inc && op->code != OP_dec)) {
         return;
     }
     for (unsigned k = 0; k < info->outs; k++) {
@@ -455,7 +455,7 @@ static void count_labels(X64 *x)
     bool ended = false;
     x->labels = arena_alloc(&s->arena, s->nlabels * sizeof(Label));
     memset(x->labels, 0, s->nlabels * sizeof(Label));
-    for (unsigned i = 0; i < s->nops; i++) {
+    for (unsigned i = 0; i < s->nops && s->nlabels; i++) {
         const IROp *op = &s->ops[i];
         if (op->code == OP_label) {
             x->labels[op->label].preds += !ended;
@@ -472,28 +472,27 @@ static void count_labels(X64 *x)
 
 static bool emit_side_table(X64 *x, TCGCode *out)
 {
-    SideWriter w;
+    size_t n = side_end(&x->side);
     out->code_size = x->a.p - x->entry;
-    side_begin(&w, x->a.p, x->a.limit);
-    for (unsigned i = 0; i < x->nsides; i++) {
-        side_add(&w, &x->sides[i]);
-    }
-    uint8_t *end = side_end(&w);
-    if (!end) {
+    if (!n || n > (size_t)(x->a.limit - x->a.p)) {
         return false;
     }
-    out->size = end - x->entry;
+    memcpy(x->a.p, x->side.start, n);
+    out->size = out->code_size + n;
     return true;
 }
 
-/* Points that can fault: no op has more than two. */
-static unsigned count_sides(const TCGContext *s)
+/* Room for all points that can fault: no op has more than two. */
+static void begin_sides(X64 *x)
 {
-    unsigned n = 0;
+    const TCGContext *s = x->s;
+    unsigned n = 1;
     for (unsigned i = 0; i < s->nops; i++) {
         n += s->ops[i].code == OP_call || (op_info[s->ops[i].code].flags & OPF_FAULT);
     }
-    return 2 * n;
+    size_t size = 2 * n * SIDE_MAX_ENTRY;
+    uint8_t *p = arena_alloc(&x->s->arena, size);
+    side_begin(&x->side, p, p + size);
 }
 
 static uint8_t pin_of(const IRTemp *t)
@@ -541,7 +540,7 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
         .vec_made = IR_NONE,
     };
     x.slow_tail = &x.slow;
-    x.sides = arena_alloc(&s->arena, count_sides(s) * sizeof(SideEntry));
+    begin_sides(&x);
     ra_start(&x.ra,
              s->guest->direct && !s->guest->guest_base ? &ra_host_direct : &ra_host, s,
              globals->pinned);

@@ -156,8 +156,8 @@ static TranslationBlock *next_unit(CPUState *cpu)
     if (!tb) {
         TranslationBlock *made = tb_make(cpu, false);
 
-        tb = tb_find(cpu,
-                     true); /* which also notes where it is mapped: links rely on that */
+        /* which also notes where it is mapped: links rely on that */
+        tb = tcg_one_space ? NULL : tb_find(cpu, true);
         tb = tb ? tb : made;
     }
     t->unshared = false;

@@ -32,6 +32,7 @@ typedef struct Piece {
 static struct {
     TCGEngine *engine;
     IntervalTree tree;
+    unsigned changes; /* of the tree: how many */
     Mutex lock;
 } map = {.lock = MUTEX_INIT};
 
@@ -77,11 +78,13 @@ static void piece_add(uint64_t start, uint64_t last, unsigned flags)
     p->node.last = last;
     p->flags = flags;
     interval_tree_insert(&map.tree, &p->node);
+    atomic_store_release(&map.changes, map.changes + 1);
 }
 
 static void piece_remove(Piece *p)
 {
     interval_tree_remove(&map.tree, &p->node);
+    atomic_store_release(&map.changes, map.changes + 1);
     g_free(p);
 }
 
@@ -127,12 +130,29 @@ void user_map_clear(uint64_t start, uint64_t last)
     mutex_unlock(&map.lock);
 }
 
+/* The piece that was asked for last, as long as the map is that of `changes`. */
+typedef struct LastPiece {
+    uint64_t start, last;
+    unsigned changes;
+    int flags;
+} LastPiece;
+
+/* Each unit that is made asks several times for the same piece. */
 int user_map_flags(uint64_t addr)
 {
+    static __thread LastPiece cache = {.start = 1};
+
+    if (cache.changes == atomic_load_acquire(&map.changes) && addr >= cache.start &&
+        addr <= cache.last) {
+        return cache.flags;
+    }
     mutex_lock(&map.lock);
     Piece *p = piece_at(addr, addr);
     int flags = p ? (int)p->flags : -1;
 
+    if (p) {
+        cache = (LastPiece){p->node.start, p->node.last, map.changes, flags};
+    }
     mutex_unlock(&map.lock);
     return flags;
 }

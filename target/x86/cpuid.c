@@ -49,32 +49,31 @@ static bool is_in(const X86Feature *list, size_t n, X86Feature f)
     return false;
 }
 
-static bool has_todo_row(X86Feature f)
-{
-    for (unsigned i = 0; i < x86_nr_rows; i++) {
-        if (x86_rows[i].feature == f && x86_rows[i].todo) {
-            return true;
-        }
-    }
-    return false;
-}
+/* What the decode table has of each feature, found in one go: this is on the way of each
+ * start of a program. */
+enum { HAS_ROW = 1, HAS_TODO_ROW = 2 };
+static uint8_t rows_of[NR_X86_FEATS];
 
-static bool has_row(X86Feature f)
+static void find_rows(void)
 {
-    for (unsigned i = 0; i < x86_nr_rows; i++) {
-        if (x86_rows[i].feature == f) {
-            return true;
+    static gsize done;
+
+    if (g_once_init_enter(&done)) {
+        for (unsigned i = 0; i < x86_nr_rows; i++) {
+            rows_of[x86_rows[i].feature] |=
+                HAS_ROW | (x86_rows[i].todo ? HAS_TODO_ROW : 0);
         }
+        g_once_init_leave(&done, 1);
     }
-    return false;
 }
 
 bool x86_feature_implemented(X86Feature f)
 {
-    if (has_todo_row(f) || is_in(not_by_rows, ARRAY_SIZE(not_by_rows), f)) {
+    find_rows();
+    if (rows_of[f] & HAS_TODO_ROW || is_in(not_by_rows, ARRAY_SIZE(not_by_rows), f)) {
         return false;
     }
-    return is_in(without_rows, ARRAY_SIZE(without_rows), f) || has_row(f);
+    return is_in(without_rows, ARRAY_SIZE(without_rows), f) || rows_of[f] & HAS_ROW;
 }
 
 /* --- models --- */

@@ -91,7 +91,7 @@ void x86_exit_next(DisasContext *s, int64_t reason)
     s->base.is_jmp = DISAS_END;
 }
 
-static bool is_canonical(uint64_t pc)
+bool x86_is_canonical(uint64_t pc)
 {
     return (uint64_t)sign_extend(pc, 48) == pc;
 }
@@ -107,7 +107,7 @@ bool x86_must_check_target(const DisasContext *s, IRRef pc)
     uint64_t val = known ? (uint64_t)ir_t(s->tcg, pc)->val : 0;
 
     if (s->code64) {
-        return known ? !is_canonical(val) : (s->hflags & HF_ONE_SHOT) != 0;
+        return known ? !x86_is_canonical(val) : (s->hflags & HF_ONE_SHOT) != 0;
     }
     /* a limit below 64 KiB is not seen in real mode */
     return s->hflags & HF_LIMITS && (x86_protected(s) || !known || val > 0xffff);

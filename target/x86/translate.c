@@ -123,7 +123,9 @@ static void gen_fetch_check(DisasContext *s)
 {
     uint64_t last = s->pc + s->insn.len - 1;
 
-    x86_check_target(s, x86_const(s, last));
+    if (s->code64 ? !x86_is_canonical(last) : s->hflags & HF_LIMITS) {
+        x86_check_target(s, x86_const(s, last));
+    }
 }
 
 /* #UD for bytes that are no instruction, or one that the model lacks; says so in -d
@@ -146,7 +148,9 @@ static void gen_row(DisasContext *s)
     }
     i->desc = row;
 
-    int vector = x86_gate_exception(s, i);
+    int vector = row->gates & X86_GATES_RAISE || row->feature == X86_FEAT_XSAVE
+                     ? x86_gate_exception(s, i)
+                     : -1;
     if (vector >= 0) {
         x86_gen_raise(s, vector);
         return;

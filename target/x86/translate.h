@@ -179,6 +179,8 @@ void x86_exit_next(DisasContext *s, int64_t reason);
 /* Cut to the size of a jump target with operand size `t`. */
 uint64_t x86_ip_mask(const DisasContext *s, IRType t);
 IRRef x86_ip_cut(DisasContext *s, IRRef ip, IRType t);
+/* Bits 63:47 of the address are the same. */
+bool x86_is_canonical(uint64_t pc);
 /* #GP if a jump's target is beyond the limit of CS, or not canonical; before anything
  * changes. Whether there is something to check here. */
 void x86_check_target(DisasContext *s, IRRef pc);
@@ -213,6 +215,10 @@ void x86_gen_check_io(DisasContext *s, IRRef port, IRType t);
 uint32_t x86_flags_live_at(const DisasContext *s, uint64_t pc);
 /* `d`, or what its encoding means on a model that lacks its feature; NULL: #UD. */
 const InsnDesc *x86_row_for_model(const DisasContext *s, const InsnDesc *d);
+/* Gates that x86_gate_exception() looks at, apart from the feature XSAVE. */
+#define X86_GATES_RAISE                                                               \
+    (GATE_PROT | GATE_AVX | GATE_UDCPL | GATE_SSE | GATE_MMX | GATE_X87 | GATE_X87N | \
+     GATE_CPL0 | GATE_VM86)
 /* The exception that the gates of the row raise whatever its operands: a vector, or -1.
  */
 int x86_gate_exception(const DisasContext *s, const Insn *i);
