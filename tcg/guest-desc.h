@@ -67,8 +67,10 @@ typedef struct GuestDesc {
     int32_t jc_base, jc_tag;
     /* int64_t: the note of an exit_ind that was taken for want of code at its pc */
     int32_t exit_note;
-    int32_t df;         /* int64_t: below 0 while string instructions go down      */
-    int32_t mxcsr;      /* uint32_t: guest MXCSR, for vector operations             */
+    int32_t df; /* int64_t: below 0 while string instructions go down */
+    /* uint32_t: guest MXCSR. ld_env and st_env of it mean what vector operations go by;
+     * units store only what masks all exceptions */
+    int32_t mxcsr;
     int32_t vec_loaded; /* uint8_t of the back end's: 0 whenever C code runs        */
     /*
      * x87 state. regs: eight physical registers, 16 bytes apart, of which 10 count;

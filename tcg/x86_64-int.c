@@ -86,6 +86,10 @@ static void write_part(X64 *x, IRRef global, IRType t, Opnd v)
 {
     int reg = ra_reg(&x->ra, global);
     Mem home = env_mem(ir_t(x->s, global)->env_offset);
+    if (reg < 0 && ra_nfree(&x->ra)) {
+        /* Who reads all of it next would wait for the part on its way to memory. */
+        reg = ra_use(&x->ra, global);
+    }
     if (reg < 0 && v.kind == VAL_IMM) {
         asm_storei(&x->a, t, home, v.imm);
     } else if (reg < 0) {

@@ -408,6 +408,8 @@ void x64_emit_vec_ld(X64 *x, const IROp *op);
 void x64_emit_vec_st(X64 *x, const IROp *op);
 /* x64_fuse() for a load of a vector. */
 bool x64_vec_fuse(X64 *x, const IROp *ld);
+/* Env gets MXCSR from where it is, or that from env. */
+void x64_vec_mxcsr(X64 *x, bool to_env);
 /* In a slow path: what is stored, from its register or its home, to FRAME_VAL. */
 void x64_vec_to_frame(X64 *x, unsigned reg, Mem from, unsigned bytes);
 /* Out-of-line parts. */

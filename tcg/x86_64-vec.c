@@ -353,6 +353,14 @@ static void need(X64 *x)
     x->vec_state = VEC_IN_REGS;
 }
 
+void x64_vec_mxcsr(X64 *x, bool to_env)
+{
+    if (x64_thunks.has_vecs) {
+        need(x);
+        asm_rm(&x->a, 0xae | MAP_0F, to_env ? 3 : 2, env_mem(x->g->mxcsr));
+    }
+}
+
 void x64_vec_cold(X64 *x)
 {
     for (const VecCold *c = x->vec_cold; c && !asm_full(&x->a); c = c->next) {

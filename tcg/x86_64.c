@@ -116,6 +116,9 @@ static const RAHost ra_host_direct = {
 
 static void emit_ld_env(X64 *x, const IROp *op)
 {
+    if (op->imm == x->g->mxcsr) {
+        x64_vec_mxcsr(x, true);
+    }
     unsigned d = x64_out(x, op, 0, 0);
     asm_rm(&x->a, opc_extend(IR_I64, op->type, false), d, env_mem(op->imm));
     x64_out_done(x, op, 0, d);
@@ -128,6 +131,9 @@ static void emit_st_env(X64 *x, const IROp *op)
         asm_storei(&x->a, op->type, env_mem(op->imm), v.imm);
     } else {
         asm_store(&x->a, op->type, v.reg, env_mem(op->imm));
+    }
+    if (op->imm == x->g->mxcsr) {
+        x64_vec_mxcsr(x, false);
     }
 }
 

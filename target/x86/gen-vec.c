@@ -698,17 +698,27 @@ void gen_maskmov_di(DisasContext *s, Insn *i)
     mmx_commit(s);
 }
 
-/* Which exceptions are unmasked is part of the mode. */
+/* Which exceptions are unmasked is part of the mode: the helper is for what unmasks one,
+ * or is not allowed. */
 void gen_ldmxcsr(DisasContext *s, Insn *i)
 {
-    X86_CALL(s, ldmxcsr, IR_NONE, x86_op_load_ext(s, 0, false));
-    x86_goto_next_mode(s);
+    enum { MASKS = 0x1f80, RESERVED = ~0xffff };
+    IRRef val = x86_op_load_ext(s, 0, false);
+
+    if (s->hflags & HF_SIMD_UNMASKED) {
+        X86_CALL(s, ldmxcsr, IR_NONE, val);
+        x86_goto_next_mode(s);
+        return;
+    }
+    IRRef fixed =
+        x86_op2(s, OP_and, IR_I32, val, x86_const(s, (uint32_t)(MASKS | RESERVED)));
+
+    x86_call_if(s, IR_I32, COND_NE, fixed, x86_const(s, MASKS), &helper_info_ldmxcsr,
+                &val, false);
+    ir_st_env(s->tcg, IR_I32, val, offsetof(CPUX86State, mxcsr));
 }
 
 void gen_stmxcsr(DisasContext *s, Insn *i)
 {
-    IRRef v = x86_temp(s, IR_I64);
-
-    X86_CALL(s, stmxcsr, v);
-    x86_op_store(s, 0, v);
+    x86_op_store(s, 0, x86_ld_env(s, IR_I32, offsetof(CPUX86State, mxcsr)));
 }

@@ -279,12 +279,6 @@ void helper_ldmxcsr(CPUX86State *env, uint64_t val)
     x86_set_mxcsr(env, val);
 }
 
-/* By a call, because a back end may keep MXCSR elsewhere while units run. */
-uint64_t helper_stmxcsr(CPUX86State *env)
-{
-    return env->mxcsr;
-}
-
 /* --- PCMPxSTRx: SDM vol. 1, 12.13.5 --- */
 
 typedef struct StringCompare {
