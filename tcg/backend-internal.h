@@ -13,6 +13,7 @@
 struct CodeBuf {
     uint8_t *rw, *rx;
     size_t size, used;
+    size_t ready;  /* bytes whose pages are there */
     size_t thunks; /* bytes that code_buf_reset() keeps: init() of a back end sets it */
 };
 

@@ -12,8 +12,12 @@
 
 #include "tcg/backend-internal.h"
 #include "util/error.h"
+#include "util/host.h"
 
 enum { STEP = 64 << 20, NR_STEPS = 30 };
+
+/* Pages are asked for so many bytes at a time, and so early. */
+enum { POPULATE = 64 << 10, AHEAD = 8 << 10 };
 
 /* Maps fd to be run, near our own code if one of the places there is free. */
 static void *map_near(int fd, size_t size, int prot, int flags)
@@ -107,6 +111,20 @@ bool code_buf_contains(const CodeBuf *b, const void *rx)
 const void *code_buf_start(const CodeBuf *b)
 {
     return b->rx;
+}
+
+void code_buf_prepare(CodeBuf *b)
+{
+    if (likely(b->used + AHEAD <= b->ready) || b->ready + POPULATE > b->size) {
+        return;
+    }
+    b->ready = MAX(b->ready, ROUND_DOWN(b->used, host_page_size()));
+    size_t n = MIN(b->size - b->ready, (size_t)POPULATE);
+    host_populate(b->rw + b->ready, n, true);
+    if (b->rx != b->rw) {
+        host_populate(b->rx + b->ready, n, false);
+    }
+    b->ready += n;
 }
 
 void code_buf_reset(CodeBuf *b)

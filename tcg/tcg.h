@@ -70,6 +70,8 @@ void code_buf_free(CodeBuf *b);
 size_t code_buf_used(const CodeBuf *b);
 size_t code_buf_size(const CodeBuf *b);
 bool code_buf_contains(const CodeBuf *b, const void *rx);
+/* Another unit is going to be made: has pages for it there. */
+void code_buf_prepare(CodeBuf *b);
 /* Its first byte, rx side. */
 const void *code_buf_start(const CodeBuf *b);
 /* Forget all units, keep the thunks. Only while no thread runs generated code. */

@@ -3,6 +3,7 @@
 #include "util/host.h"
 
 #include <time.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "util/atomic.h"
@@ -46,6 +47,13 @@ const char *host_feature_name(HostFeature feature)
 size_t host_page_size(void)
 {
     return sysconf(_SC_PAGESIZE);
+}
+
+void host_populate(void *p, size_t n, bool write)
+{
+    enum { POPULATE_READ = 22, POPULATE_WRITE = 23 }; /* since Linux 5.14 */
+
+    madvise(p, n, write ? POPULATE_WRITE : POPULATE_READ);
 }
 
 uint64_t host_memory_size(void)

@@ -31,6 +31,13 @@ size_t host_page_size(void);
 /* Bytes of memory that the host has in all; 0 when it does not say. */
 uint64_t host_memory_size(void);
 
+/*
+ * Memory that is going to be touched for the first time: one call costs half of what as
+ * many page faults do. p and n are multiples of the page size. write: private memory
+ * becomes writable, too. An older kernel does nothing.
+ */
+void host_populate(void *p, size_t n, bool write);
+
 /* Nanoseconds since some moment in the past; never goes back. */
 int64_t clock_monotonic_ns(void);
 /* Nanoseconds since 1970, UTC. */

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/htab.h"
 
+#include <stdlib.h>
+
 #include "util/bitops.h"
 #include "util/epoch.h"
 
@@ -12,6 +14,24 @@
  * full on average.
  */
 
+/* Empty ones; returns what is to be freed. */
+static void *new_buckets(size_t n, HTabBucket **out)
+{
+    void *p = g_malloc0_n(n + 1, sizeof(HTabBucket)); /* fresh pages are not touched */
+    *out = (HTabBucket *)ROUND_UP((uintptr_t)p, sizeof(HTabBucket));
+    return p;
+}
+
+static HTabBucket *new_overflow(void)
+{
+    HTabBucket *b = aligned_alloc(sizeof *b, sizeof *b);
+    if (!b) {
+        g_error("no memory for a hash table");
+    }
+    memset(b, 0, sizeof *b);
+    return b;
+}
+
 static HTabMap *map_new(size_t expected)
 {
     size_t buckets = 16;
@@ -20,7 +40,7 @@ static HTabMap *map_new(size_t expected)
     }
     HTabMap *map = g_new(HTabMap, 1);
     map->mask = buckets - 1;
-    map->buckets = g_new0(HTabBucket, buckets);
+    map->memory = new_buckets(buckets, &map->buckets);
     return map;
 }
 
@@ -35,10 +55,10 @@ static void map_free(void *p)
     for (size_t i = 0; i <= map->mask; i++) {
         for (HTabBucket *b = map->buckets[i].next, *next; b; b = next) {
             next = b->next;
-            g_free(b);
+            free(b);
         }
     }
-    g_free(map->buckets);
+    g_free(map->memory);
     g_free(map);
 }
 
@@ -75,7 +95,7 @@ static void map_put(HTabMap *map, void *entry, uint32_t tag)
             }
         }
         if (!b->next) {
-            atomic_store_release(&b->next, g_new0(HTabBucket, 1));
+            atomic_store_release(&b->next, new_overflow());
         }
         b = b->next;
     }

@@ -21,11 +21,12 @@ typedef struct HTabBucket {
     uint32_t hash[HTAB_BUCKET_SLOTS]; /* lower half of the hash */
     void *entry[HTAB_BUCKET_SLOTS];   /* NULL: free */
     struct HTabBucket *next;
-} HTabBucket;
+} __attribute__((aligned(64))) HTabBucket; /* a cache line */
 
 typedef struct HTabMap {
     size_t mask; /* buckets - 1 */
     HTabBucket *buckets;
+    void *memory; /* in which these are aligned */
 } HTabMap;
 
 /* Whether `entry` is what `key` asks for. */

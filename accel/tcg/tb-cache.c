@@ -25,11 +25,13 @@
 #include "accel/tcg/tb.h"
 
 #include "util/atomic.h"
+#include "util/host.h"
 #include "util/log.h"
 
 #include <sys/mman.h>
 
 #define TB_CHUNK_SIZE (1u << 20)
+#define TB_POPULATE   (1u << 16)
 
 /* Looking up. */
 
@@ -241,11 +243,17 @@ TranslationBlock *tb_alloc(TCGEngine *e, const TCGCode *code)
     if ((size_t)(e->chunk_end - e->chunk_cur) < size) {
         e->chunk_cur = g_malloc(TB_CHUNK_SIZE);
         e->chunk_end = e->chunk_cur + TB_CHUNK_SIZE;
+        e->chunk_ready = (char *)ROUND_UP((uintptr_t)e->chunk_cur, host_page_size());
         g_ptr_array_add(e->chunks, e->chunk_cur);
     }
     TranslationBlock *tb = (TranslationBlock *)e->chunk_cur;
 
     e->chunk_cur += size;
+    if (e->chunk_cur > e->chunk_ready &&
+        (size_t)(e->chunk_end - e->chunk_ready) >= TB_POPULATE) {
+        host_populate(e->chunk_ready, TB_POPULATE, true);
+        e->chunk_ready += TB_POPULATE;
+    }
     memset(tb, 0, size);
     memcpy(&tb->code, code, code_size);
     for (unsigned i = 0; i < code->nexits; i++) {
@@ -484,7 +492,7 @@ void tb_flush(TCGEngine *e)
         jump_table_clear(t->jc);
     }
     g_ptr_array_set_size(e->chunks, 0);
-    e->chunk_cur = e->chunk_end = NULL;
+    e->chunk_cur = e->chunk_ready = e->chunk_end = NULL;
     code_buf_reset(e->code);
     lockstep_flush(e);
 }

@@ -41,8 +41,10 @@ typedef struct PeekSet {
  * on where that page is: `second`.
  */
 struct TranslationBlock {
-    vaddr pc;
+    vaddr pc; /* what a look-up compares comes first: one cache line */
     uint64_t cs_base;
+    ram_addr_t addr;   /* of the first byte */
+    ram_addr_t second; /* page of the second part, or RAM_ADDR_NONE */
     uint32_t flags;
     uint32_t ip;   /* low bits of env's pc, which is without the base of the segment */
     uint16_t size; /* bytes of guest code */
@@ -55,8 +57,6 @@ struct TranslationBlock {
     uint16_t probe_window; /* low bits of its number */
     PeekSet peeked; /* bytes of the first page that it depends on beyond its code */
     TranslationBlock *page_next[2]; /* in the list of the first page and of `second` */
-    ram_addr_t addr;                /* of the first byte */
-    ram_addr_t second;              /* page of the second part, or RAM_ADDR_NONE */
     TBLink *incoming;
     struct LockstepUnit *lockstep; /* lockstep.h */
     TCGCode code; /* cut behind the exits that there are; then tb_links() */
@@ -110,10 +110,10 @@ struct TCGEngine {
     TranslationBlock **by_code;
     uint32_t *code_at, *first_in;
     size_t ntbs, max_tbs;
-    GPtrArray *chunks; /* memory of TBs; given back by a flush */
-    char *chunk_cur, *chunk_end;
-    struct PageTable *pages; /* tb-pages.c */
-    GHashTable *tokens;      /* PageToken */
+    GPtrArray *chunks;                         /* memory of TBs; given back by a flush */
+    char *chunk_cur, *chunk_ready, *chunk_end; /* ready: pages up to there exist */
+    struct PageTable *pages;                   /* tb-pages.c */
+    GHashTable *tokens;                        /* PageToken */
     uint32_t last_token;
     GPtrArray *kernel_links; /* TBLink: between pages, kernel modes */
     GPtrArray *cpus;         /* under the lock */

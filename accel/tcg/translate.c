@@ -467,6 +467,8 @@ static bool generate(TCGEngine *e, DisasContextBase *db, TCGCode *code)
     if (e->verify) {
         verify(s, "optimization");
     }
+    code_buf_prepare(e->code);
+
     bool ok = e->backend->gen_code(s, e->code, code);
 
     if (ok && dumps(db, LOG_OUT_ASM)) {
