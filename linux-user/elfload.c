@@ -9,11 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "accel/tcg/user.h"
 #include "linux-user/elf-file.h"
 #include "linux-user/guest-mem.h"
 #include "linux-user/program.h"
 #include "linux-user/syscall.h"
 #include "target/x86/user.h"
+#include "util/log.h"
 
 enum { PAGE = ELF_PAGE };
 #define PAGE_DOWN ELF_PAGE_DOWN
@@ -195,12 +197,40 @@ static uint64_t hwcap(CPUX86State *env)
     return regs[3];
 }
 
+/*
+ * The host's vDSO, if it is x86_64 code, is the guest's too: its data lie at the same
+ * address, and the guest reads the same TSC and number of the CPU. The code is made for
+ * the host's CPU, so the guest's must have the instructions that it may use.
+ */
+static void offer_vdso(ImageInfo *im)
+{
+    uint64_t at = getauxval(AT_SYSINFO_EHDR);
+    const Elf64_Ehdr *eh = g2h(at);
+    const Elf64_Phdr *ph = g2h(at + (at ? eh->e_phoff : 0));
+
+    if (!at || eh->e_machine != EM_X86_64 || log_enabled(LOG_LOCKSTEP) ||
+        !x86_model_has(&program_cpu_model, X86_FEAT_RDTSCP) ||
+        !x86_model_has(&program_cpu_model, X86_FEAT_RDPID)) {
+        return;
+    }
+    for (unsigned i = 0; i < eh->e_phnum; i++) {
+        if (ph[i].p_type == PT_LOAD) {
+            im->vdso = at;
+            im->vdso_end = at + PAGE_UP(ph[i].p_memsz);
+            user_map_set(at, im->vdso_end - 1, USER_READ | USER_EXEC | USER_HOST);
+        }
+    }
+}
+
 static void add_auxv(GArray *w, TaskState *ts, const ImageInfo *im, const uint64_t at[3])
 {
     enum { AT_MINSIGSTKSZ_NR = 51, HWCAP2_FSGSBASE = 2, FRAME_BYTES = 576 };
     CPUX86State *env = task_env(ts);
     bool fsgsbase = x86_model_has(&program_cpu_model, X86_FEAT_FSGSBASE);
 
+    if (im->vdso) {
+        add_aux(w, AT_SYSINFO_EHDR, im->vdso);
+    }
     add_aux(w, AT_MINSIGSTKSZ_NR, x86_user_xsave_size(env) + FRAME_BYTES);
     add_aux(w, AT_HWCAP, hwcap(env));
     add_aux(w, AT_PAGESZ, PAGE);
@@ -329,9 +359,13 @@ bool elf_load(TaskState *ts, const ProgramStart *start, int *status, GError **er
 
     *status = CANNOT_RUN;
     bool ok = elf_open(&f, start->path, errp) && load_program(&f, im, status, errp) &&
-              map_stack(im, start->stack_size, errp) && make_stack(ts, start, im, errp);
+              map_stack(im, start->stack_size, errp);
 
     elf_close(&f);
+    if (ok) {
+        offer_vdso(im);
+        ok = make_stack(ts, start, im, errp);
+    }
     if (ok) {
         target_set_brk(im->start_brk);
         env->rip = im->entry;

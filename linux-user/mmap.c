@@ -40,9 +40,23 @@ static int64_t host_mmap(uint64_t addr, uint64_t len, int prot, int flags, int f
     return p == MAP_FAILED ? -errno : (int64_t)h2g(p);
 }
 
+static bool is_not_host(uint64_t start, uint64_t last, unsigned flags, void *opaque)
+{
+    bool *found = opaque;
+
+    *found |= flags & USER_HOST;
+    return !*found;
+}
+
 /* Some of start .. last is mapped, and not by the guest. Locked. */
 static bool is_ours(uint64_t start, uint64_t last)
 {
+    bool found = false;
+
+    user_map_foreach(start, last, is_not_host, &found);
+    if (found) {
+        return true;
+    }
     for (uint64_t at = start; at <= last;) {
         if (user_map_flags(at) >= 0) { /* the guest's: on to its end */
             uint64_t next = user_map_next_hole(at, last);
@@ -110,6 +124,9 @@ static bool unmap_piece(uint64_t start, uint64_t last, unsigned flags, void *opa
 {
     Unmap *u = opaque;
 
+    if (flags & USER_HOST) {
+        return true;
+    }
     if (munmap(g2h(start), last + 1 - start) < 0) {
         u->failed = true;
         return false;
@@ -145,6 +162,10 @@ static bool protect_piece(uint64_t start, uint64_t last, unsigned flags, void *o
     Protect *p = opaque;
     unsigned want = p->flags | (flags & USER_SHARED);
 
+    if (flags & USER_HOST) {
+        p->result = -EACCES;
+        return false;
+    }
     if (flags & USER_EXEC && !(want & USER_EXEC)) {
         user_code_forget(start, last); /* first: nothing is protected for its sake */
     }
@@ -190,7 +211,7 @@ static int64_t remap(uint64_t old, uint64_t old_size, uint64_t size, int flags,
 {
     int uf = user_map_flags(old);
 
-    if (uf < 0 || !user_map_has(old, old + MAX(old_size, 1) - 1, 0)) {
+    if (uf < 0 || uf & USER_HOST || !user_map_has(old, old + MAX(old_size, 1) - 1, 0)) {
         return -EFAULT;
     }
     if (flags & MREMAP_FIXED && is_ours(to, to + size - 1)) {

@@ -131,6 +131,9 @@ static const char *mapping_name(const Mapping *m)
     if (overlaps(m, image->stack_limit, image->stack_base)) {
         return "[stack]";
     }
+    if (overlaps(m, image->vdso, image->vdso_end)) {
+        return "[vdso]";
+    }
     return overlaps(m, image->start_brk, heap_end()) ? "[heap]" : "";
 }
 

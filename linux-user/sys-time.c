@@ -8,6 +8,16 @@
 
 #include "linux-user/host-nr.h"
 #include "linux-user/syscall.h"
+#include "util/host.h"
+
+int64_t sys_getcpu(TaskState *ts, const uint64_t args[6])
+{
+    uint32_t n = host_cpu_number(), cpu = n & 0xfff, node = n >> 12;
+
+    return (args[0] && put_guest(args[0], cpu)) || (args[1] && put_guest(args[1], node))
+               ? -EFAULT
+               : 0;
+}
 
 int64_t sys_clock_gettime(TaskState *ts, const uint64_t args[6])
 {

@@ -78,6 +78,7 @@ typedef struct ImageInfo {
     uint64_t stack_limit, stack_base, start_stack; /* lowest, end, rsp at entry */
     uint64_t arg_start, arg_end, env_start, env_end;
     uint64_t auxv, auxv_size;
+    uint64_t vdso, vdso_end; /* 0: there is none */
     unsigned phnum;
     bool exec_stack;
 } ImageInfo;

@@ -14,6 +14,11 @@ static const struct {
 #include "util/host-features.def"
 };
 
+uint64_t host_ticks(void)
+{
+    return clock_monotonic_ns();
+}
+
 uint64_t host_probe_features(void)
 {
     uint64_t features = 0, words[3] = {0, getauxval(AT_HWCAP), getauxval(AT_HWCAP2)};

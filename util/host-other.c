@@ -2,6 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/host.h"
 
+uint64_t host_ticks(void)
+{
+    return clock_monotonic_ns();
+}
+
 uint64_t host_probe_features(void)
 {
     return 0;

@@ -31,6 +31,11 @@ static uint64_t read_xcr0(void)
     return (uint64_t)hi << 32 | lo;
 }
 
+uint64_t host_ticks(void)
+{
+    return __builtin_ia32_rdtsc();
+}
+
 uint64_t host_probe_features(void)
 {
     uint64_t features = 0, xcr0 = read_xcr0();

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/host.h"
 
+#include <sched.h>
 #include <time.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -87,4 +88,12 @@ void host_flush_icache(const void *rx, const void *rw, size_t len)
     if (rx != rw) {
         __builtin___clear_cache((char *)rx, (char *)rx + len);
     }
+}
+
+uint32_t host_cpu_number(void)
+{
+    unsigned cpu = 0, node = 0;
+
+    getcpu(&cpu, &node);
+    return cpu | node << 12;
 }

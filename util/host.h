@@ -43,6 +43,12 @@ int64_t clock_monotonic_ns(void);
 /* Nanoseconds since 1970, UTC. */
 int64_t clock_realtime_ns(void);
 
+/* The CPU's counter of time, as a program reads it without the kernel; where there is
+ * none that is like x86's, nanoseconds. */
+uint64_t host_ticks(void);
+/* The CPU that this thread runs on, and from bit 12 on its NUMA node. */
+uint32_t host_cpu_number(void);
+
 /*
  * Makes `len` bytes of code that were written at `rw` fit for execution at `rx` (the same
  * memory, perhaps mapped twice). Does nothing on hosts whose caches agree.

@@ -16,7 +16,14 @@
  * engine's lock, and tells the map and, for what is gone or new, user_code_forget().
  */
 
-enum { USER_READ = 1, USER_WRITE = 2, USER_EXEC = 4, USER_SHARED = 8 };
+/* USER_HOST: it is ours as well, and stays (the vDSO). */
+enum {
+    USER_READ = 1,
+    USER_WRITE = 2,
+    USER_EXEC = 4,
+    USER_SHARED = 8,
+    USER_HOST = 16,
+};
 
 void user_map_lock(void);
 void user_map_unlock(void);

@@ -162,6 +162,9 @@ static void x86_restore_state(CPUState *cpu, uint64_t pc)
 
 uint64_t x86_tsc(CPUX86State *env)
 {
+    if (env->is_program) { /* what is shared with it (the vDSO's data) counts so */
+        return host_ticks();
+    }
     int64_t ns = env->clock ? clock_ns(env->clock) : clock_monotonic_ns();
 
     return (uint64_t)ns + (uint64_t)env->tsc_offset;

@@ -467,6 +467,9 @@ static void leaf_b(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
 /* TSC: crystal * EBX / EAX. */
 static void leaf_15(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
 {
+    if (env->is_program) {
+        return; /* its TSC is the host's: not enumerated */
+    }
     r[CPUID_EAX] = 1;
     r[CPUID_EBX] = X86_TSC_HZ / X86_CRYSTAL_HZ;
     r[CPUID_ECX] = X86_CRYSTAL_HZ;
@@ -474,6 +477,9 @@ static void leaf_15(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
 
 static void leaf_16(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
 {
+    if (env->is_program) {
+        return;
+    }
     r[CPUID_EAX] = r[CPUID_EBX] = X86_TSC_HZ / 1000000;
     r[CPUID_ECX] = 100;
 }

@@ -578,8 +578,15 @@ void gen_rdtsc(DisasContext *s, Insn *i)
     read_tsc(s);
 }
 
+/* Linux keeps the number of the CPU there. */
 static IRRef tsc_aux(DisasContext *s)
 {
+    if (s->hflags & HF_PROGRAM) {
+        IRRef n = x86_temp(s, IR_I64);
+
+        X86_CALL(s, cpu_number, n);
+        return n;
+    }
     return x86_ld_env(s, IR_I32, offsetof(CPUX86State, tsc_aux));
 }
 

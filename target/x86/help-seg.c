@@ -11,6 +11,7 @@
 #include "target/x86/paging.h"
 #include "target/x86/seg.h"
 #include "util/log.h"
+#include "util/host.h"
 
 void helper_load_seg(CPUX86State *env, uint64_t reg, uint64_t selector)
 {
@@ -655,9 +656,23 @@ void helper_ltr(CPUX86State *env, uint64_t selector)
 
 /* True if `selector` names a descriptor that is visible at the current level. *desc gets
  * it. */
+/* Linux has a segment whose limit is the number of the CPU (its vDSO reads it by LSL). */
+enum { LINUX_CPU_SEGMENT = 15 };
+
+static uint64_t cpu_segment(void)
+{
+    uint64_t n = host_cpu_number();
+
+    return UINT64_C(0x0040f50000000000) | (n & 0xffff) | (n >> 16 & 15) << 48;
+}
+
 static bool visible_desc(CPUX86State *env, uint16_t selector, uint64_t *desc,
                          uintptr_t ra)
 {
+    if (env->is_program && selector >> 3 == LINUX_CPU_SEGMENT) {
+        *desc = cpu_segment();
+        return true;
+    }
     if (!(selector & ~3u) || !seg_read_desc(env, selector, desc, ra)) {
         return false;
     }

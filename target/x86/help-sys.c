@@ -7,6 +7,7 @@
 #include "target/x86/paging.h"
 #include "target/x86/seg.h"
 #include "util/log.h"
+#include "util/host.h"
 
 /* --- control registers: SDM vol. 3, 2.5 --- */
 
@@ -412,6 +413,12 @@ uint64_t helper_rdtsc(CPUX86State *env)
         x86_raise_err(env, EXCP_GP, 0, GETPC());
     }
     return x86_tsc(env);
+}
+
+/* Of a program: what its kernel has put into TSC_AUX. */
+uint64_t helper_cpu_number(CPUX86State *env)
+{
+    return host_cpu_number();
 }
 
 /* There are no performance counters. */
