@@ -1,5 +1,4 @@
-/* Signal frames and the safe system call on aarch64 hosts, where units are interpreted.
- */
+/* Signal frames and the safe system call on aarch64 hosts. */
 /* SPDX-License-Identifier: MIT */
 #include "linux-user/host.h"
 
@@ -98,8 +97,12 @@ void host_frame_call(ucontext_t *uc, void (*fn)(CPUState *), CPUState *arg)
     uc->uc_mcontext.pc = (uintptr_t)fn;
 }
 
-/* There is no back end that makes accesses of its own. */
-void host_frame_fault_entry(ucontext_t *uc) {}
+/* The pc of the fault goes to x16 (TCGBackend.fault_entry). */
+void host_frame_fault_entry(ucontext_t *uc)
+{
+    uc->uc_mcontext.regs[16] = uc->uc_mcontext.pc;
+    uc->uc_mcontext.pc = (uintptr_t)user_fault_entry();
+}
 
 bool host_frame_copy_failed(ucontext_t *uc)
 {

@@ -120,8 +120,8 @@ struct TCGBackend {
     bool (*restore_point)(const TCGCode *code, const void *ra, TCGRestore *out);
     /*
      * With GuestDesc.direct: where a thread goes on whose access has faulted, with all
-     * registers as they are but the pc of the fault in a scratch register (x86_64: r10).
-     * NULL: accesses of this back end are made by C code.
+     * registers as they are but the pc of the fault in a scratch register (x86_64: r10,
+     * aarch64: x16). NULL: accesses of this back end are made by C code.
      */
     const void *(*fault_entry)(void);
     /* Host code as text, for -d out_asm. */

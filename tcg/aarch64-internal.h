@@ -1,0 +1,317 @@
+/* What the files of the aarch64 back end share: the state of an emission, operands,
+ * flags.
+ */
+/* SPDX-License-Identifier: MIT */
+#ifndef TCG_AARCH64_INTERNAL_H
+#define TCG_AARCH64_INTERNAL_H
+
+#include "tcg/aarch64-enc.h"
+#include "tcg/backend-internal.h"
+#include "tcg/regalloc.h"
+#include "tcg/side-table.h"
+
+/*
+ * Calling convention of units (translator.md, 3):
+ *   x28 env; x27 TLB table of the current mode, or guest_base
+ *   rax ... rdi (in the order of their numbers) in x8-x15, r8 ... r15 in x19-x26
+ *   x0-x7 scratch; x16, x17 and x30 belong to the op that is being emitted
+ *   sp is 16-byte aligned, with the frame below; x18 and x29 are not touched
+ * Between ops NZCV hold what A64.cc.nz says; vectors and x87 live in env.
+ *
+ *   aarch64.c         units, branches, calls, exits
+ *   aarch64-thunks.c  what units share
+ *   aarch64-int.c     integer ops
+ *   aarch64-cc.c      the guest's flags
+ *   aarch64-mem.c     guest memory
+ *   aarch64-vec.c     vectors and x87
+ */
+enum { ENV = X28, MEM = X27, T0 = X16, T1 = X17, T2 = LR };
+
+/* The frame at sp. */
+enum {
+    FRAME_BUF = 0,   /* what a slow load has loaded, a slow store stores: 32 bytes */
+    FRAME_SAVE = 32, /* scratch registers over a call in a thunk */
+    FRAME_LR = 96,
+    FRAME_NZCV = 104,
+    FRAME_OI = 112,   /* of slow atomics: b, c and op_oi */
+    FRAME_ARGS = 136, /* what an op in C works on: 9 values */
+    FRAME_SLOTS = 208,
+    FRAME_SIZE = FRAME_SLOTS + 8 * RA_MAX_SLOTS,
+};
+static_assert(FRAME_SIZE % 16 == 0 && FRAME_BUF % 16 == 0 && FRAME_SLOTS % 16 == 0,
+              "sp is aligned, vectors are");
+
+/* ---- flags ---- */
+
+/*
+ * Where an operand of the pending recipe is. OWN: in the back end's own global for it
+ * (A64.own[]), whose home is cc_a ... cc_r in env: in a register, or stored there.
+ */
+enum { CCV_NONE, CCV_CONST, CCV_REF, CCV_OWN };
+typedef struct CCVal {
+    uint8_t kind;
+    IRRef ref;    /* CCV_REF: a global or a temp */
+    uint64_t val; /* the constant, or what is to be added to the global */
+} CCVal;
+
+enum {
+    CC_BASE_NONE,  /* nobody wants flags */
+    CC_BASE_ENV,   /* env has a recipe that is not known here */
+    CC_BASE_KNOWN, /* `kind`, `type` of `v`; cc_op is in env if op_stored */
+};
+typedef struct CCInfo {
+    uint32_t nz;    /* flags of the guest that NZCV hold */
+    bool nz_borrow; /* C of NZCV is CF inverted, as subtractions leave it */
+    uint8_t base;
+    bool op_stored;
+    uint8_t kind, type;
+    uint8_t ov, ov_type; /* pending overlay over the base, or CC_OV_NONE */
+    CCVal v[4];          /* a b c, and r of the overlay */
+} CCInfo;
+enum { CC_NZCV = CC_C | CC_Z | CC_S | CC_O };
+
+/* How the host finds out whether a condition holds. */
+typedef struct Test {
+    enum { TEST_NZCV, TEST_ZERO, TEST_BIT } kind;
+    ACond cond;  /* TEST_NZCV */
+    IRType type; /* TEST_ZERO: of reg */
+    uint8_t reg;
+    uint8_t bit; /* TEST_BIT */
+    bool invert; /* holds if the register, or bit, is not zero; else: if it is */
+} Test;
+
+/* ---- the emission of a unit ---- */
+
+typedef struct Label {
+    uint16_t preds;       /* branches, and the fall-through */
+    uint16_t at;          /* op number */
+    struct Fixup *fixups; /* branches to patch */
+    RAState *ra;          /* of the only branch */
+    CCInfo cc;
+} Label;
+
+typedef struct SlowPath SlowPath;
+typedef struct Exit {
+    uint8_t *jump;               /* the B */
+    uint8_t *guard, *guard_jump; /* LDR of the token, and the branch behind it, or NULL */
+    uint64_t pc;
+    uint8_t slot;
+} Exit;
+
+/* Bytes that code of the unit refers to by ADR. */
+typedef struct Data Data;
+struct Data {
+    Data *next;
+    uint8_t *adr;
+    const void *bytes;
+    size_t size;
+};
+
+typedef struct A64 {
+    RegAlloc ra; /* first: the allocator's hooks cast */
+    Asm a;
+    TCGContext *s;
+    const GuestDesc *g;
+    CodeBuf *buf;
+    uint8_t *entry;  /* rw address of the unit */
+    const IROp *op;  /* being emitted */
+    unsigned at;     /* its number */
+    uint32_t wanted; /* flags that somebody or a fault wants after it */
+    uint32_t needed; /* ... or at it */
+    uint64_t pc;     /* of the guest instruction */
+    bool ended;      /* control does not reach the next op */
+    bool noreturn;   /* the op was a call that does not return */
+    CCInfo cc;
+    IRRef own[4];
+    Label *labels;
+    SlowPath *slow, **slow_tail;
+    Data *data;
+    Exit exits[TCG_MAX_EXITS];
+    unsigned nexits;
+    uint8_t *head_jump[2]; /* exit_request is set; the head's guard does not hold */
+    uint8_t *head_token;   /* LDR of the guard's token */
+    SideEntry *sides;      /* in the order of emission */
+    unsigned nsides;
+} A64;
+
+/* Code made once, by rx address. */
+typedef struct A64Thunks {
+    const uint8_t *enter, *exit, *exit_lookup, *jump_miss, *fault;
+    const uint8_t *head[2], *unlinked[TCG_MAX_EXITS];
+    const uint8_t *save_all, *save_caller, *load_all, *load_caller;
+    const uint8_t *ld[64], *st[32]; /* by MemOp, MO_SIGN excluded */
+    const uint8_t *atomic, *probe, *x87_st, *call_c, *cc_load, *div[2];
+    bool use_tlb; /* x27 is the TLB base */
+    const GuestDesc *guest;
+    size_t room;           /* offset of the thunks in code memory */
+    int32_t pinned_at[32]; /* env offset of what is pinned to the host register, or
+                              NOT_PINNED */
+} A64Thunks;
+extern A64Thunks a64_thunks;
+#define NOT_PINNED INT32_MIN
+
+static inline const uint8_t *a64_rx(const A64 *x, const uint8_t *rw)
+{
+    return code_buf_rx(x->buf, rw);
+}
+
+/* --- aarch64-thunks.c --- */
+
+enum { A64_THUNK_ROOM = 16 << 10 };
+/* Thunks for the globals of `s`, if there are none yet: where globals live is known from
+ * the first unit on. */
+bool a64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned);
+/* The six flags that the recipe in env stands for. */
+uint32_t a64_flags_in_env(const char *env);
+
+/* --- aarch64.c --- */
+
+/* A call or jump to host code anywhere; a call destroys x30, and x16 if it is far. */
+void a64_call(A64 *x, const void *rx);
+void a64_jmp(A64 *x, const void *rx);
+/* reg = address of host code or data. */
+void a64_address(A64 *x, unsigned reg, const void *rx);
+/* Access `opc` (ls_opc()) to env + offset; may destroy x30. */
+void a64_env(A64 *x, uint32_t opc, unsigned reg, int32_t offset);
+/* reg = base + offset. Destroys reg alone. */
+void a64_add_imm(A64 *x, unsigned reg, unsigned base, int64_t offset);
+/* reg = address of `size` bytes that are put behind the unit. */
+void a64_data(A64 *x, unsigned reg, const void *bytes, size_t size);
+/* Records that a fault at the host address that comes next has the present state. */
+void a64_side(A64 *x, const TCGRestore *state);
+/* Frees what the op does not need any more; done once an op, at its end or before. */
+void a64_end_op(A64 *x, const IROp *op);
+/* Calls a C function that looks at no guest registers; its arguments are in x0 ... The
+ * scratch registers have been evicted, the result is in x0. */
+void a64_call_c(A64 *x, const void *fn);
+
+/* --- aarch64-int.c --- */
+
+typedef void EmitFn(A64 *x, const IROp *op);
+EmitFn a64_emit_mov, a64_emit_zext, a64_emit_sext, a64_emit_extract, a64_emit_deposit;
+EmitFn a64_emit_bswap, a64_emit_lea, a64_emit_alu, a64_emit_carry, a64_emit_incdec;
+EmitFn a64_emit_neg, a64_emit_not, a64_emit_mul, a64_emit_mul2, a64_emit_div;
+EmitFn a64_emit_shift, a64_emit_double_shift, a64_emit_bit, a64_emit_scan;
+EmitFn a64_emit_count;
+EmitFn a64_emit_setcond, a64_emit_select, a64_emit_setcc, a64_emit_selcc;
+EmitFn a64_emit_getcc, a64_emit_putcc, a64_emit_in_c;
+
+/* The register of a ref: XZR for a constant whose bits of type t are 0. Locked. */
+unsigned a64_in(A64 *x, IRRef ref, IRType t);
+/* Loads what the op reads, before its output gets a register: a global may be both. */
+void a64_use_inputs(A64 *x, const IROp *op);
+/*
+ * Output k: a register to compute it in, and its way home. The register may be that of an
+ * input: it is asked for when all inputs are in registers, and written when they have
+ * been read. Of a part of a global it is T0 or T1.
+ */
+unsigned a64_out(A64 *x, const IROp *op, unsigned k);
+void a64_out_done(A64 *x, const IROp *op, unsigned k, unsigned reg);
+/* reg = ref, wherever it is. */
+void a64_load_fixed(A64 *x, unsigned reg, IRRef ref);
+/* d = n opc v, of ADD ... SUBS, by way of T1 where v is no immediate. */
+void a64_addsub_const(A64 *x, uint32_t opc, IRType t, uint32_t d_n, uint64_t v);
+/* In thunks: 128 by 64 bits; in: low, high, divisor; out: quotient, remainder. */
+void a64_divu(uint64_t *args);
+void a64_divs(uint64_t *args);
+/* Finds out how two integers compare; destroys NZCV, T0 and T1. */
+Test a64_compare(A64 *x, IRType t, Cond c, IRRef a, IRRef b);
+/* As a condition of NZCV. */
+ACond a64_test_cond(A64 *x, Test t);
+/* A branch where the test holds, or does not; to be patched. */
+uint8_t *a64_test_branch(A64 *x, Test t, bool holds);
+
+/* --- aarch64-cc.c --- */
+
+/* NZCV are about to be destroyed. */
+static inline void cc_clobber(A64 *x)
+{
+    x->cc.nz = 0;
+}
+/* An op is going to write the global. */
+void cc_global_write(A64 *x, IRRef global);
+/* Nobody wants the flags. */
+void cc_drop(A64 *x);
+/* Temps that end with the op are no longer operands of the recipe. */
+void cc_end_op(A64 *x, const IROp *op);
+/* The operands of the recipe are then no temps, and with `globals` no globals either. */
+void cc_own(A64 *x, bool globals);
+/* Whether the guest's condition holds; destroys NZCV, T0 and T1. */
+Test cc_test_of(A64 *x, Cond c);
+/* C of NZCV is CF, or with `borrow` its inverse. */
+void cc_load_carry(A64 *x, bool borrow);
+/* env holds the recipe (the exact six flags, as far as they are wanted). */
+void cc_store(A64 *x);
+/* The present recipe, for the side table: cc_own() was before it. */
+void cc_describe(const A64 *x, TCGRestore *r);
+/* env has the flags, in a form not known here. */
+void cc_set_env(A64 *x);
+/* The flags as a value of CC_* bits (and maybe others), as recipe and in the register
+ * returned. */
+unsigned cc_to_value(A64 *x);
+/* From now on the flags are the value in `reg`, which is a scratch register. */
+void cc_set_value(A64 *x, unsigned reg);
+
+/* The same for an op that writes all flags it does not leave undefined. a, b: operands of
+ * the recipe, IR_NONE for none; REF_ONE: the constant 1. Before the op is emitted. */
+#define REF_ONE ((IRRef)0xfffe)
+typedef struct CCPlan {
+    bool on; /* somebody wants the flags */
+    CCInfo next;
+    uint8_t own[4]; /* registers with copies of operands, or NO_REG */
+} CCPlan;
+void cc_plan(A64 *x, CCPlan *p, unsigned kind, IRRef a, IRRef b);
+/* Behind the op. nz: flags that NZCV have, with C as `borrow` says. */
+void cc_done(A64 *x, const CCPlan *p, uint32_t nz, bool borrow);
+/* Operand i is what the scratch register holds. */
+void cc_operand_reg(A64 *x, CCPlan *p, unsigned i, unsigned reg);
+/* inc and dec, whose CF stays. */
+void cc_overlay(A64 *x, bool inc, IRRef result);
+
+/* --- aarch64-mem.c --- */
+
+EmitFn a64_emit_probe, a64_emit_ld, a64_emit_st, a64_emit_atomic;
+
+typedef enum SlowKind { SLOW_LD, SLOW_ST, SLOW_PROBE } SlowKind;
+/*
+ * An access being emitted. `reg`, set before, is where the loaded value or the host
+ * address of a probe goes, or what is stored; of a vector access the first of one or two
+ * vector registers; of one of 10 bytes the low part, and reg2 the other.
+ */
+typedef struct Access {
+    const IROp *op;
+    unsigned memop;
+    uint8_t reg, reg2;
+    bool vec;
+    bool is_write;
+    bool faults;         /* the access itself: a signal tells */
+    uint8_t base, index; /* of the host's operand; index: or NO_REG */
+    bool scaled;
+    int32_t disp; /* without index */
+    TCGRestore state;
+    SlowPath *slow; /* or NULL */
+} Access;
+/*
+ * Emits all of an access but the access itself. T0 and T2 may be part of its operand. Up
+ * to a64_access_done() nothing may be spilled.
+ */
+void a64_access_begin(A64 *x, Access *acc, const IROp *op, SlowKind kind);
+/* The access at `offset`, by an instruction of ls_opc(). */
+void a64_access(A64 *x, const Access *acc, uint32_t opc, unsigned reg, unsigned offset);
+/* The slow path comes back here. */
+void a64_access_done(A64 *x, Access *acc);
+/* The out-of-line parts of all accesses. */
+void a64_emit_slow(A64 *x);
+/* base + (index << scale) + imm of an op in a register. Locked. */
+unsigned a64_guest_address(A64 *x, const IROp *op);
+/* A thunk that makes the whole access, with arguments in T0 and T1. */
+void a64_call_slow(A64 *x, const uint8_t *thunk);
+
+/* --- aarch64-vec.c --- */
+
+EmitFn a64_emit_vmov, a64_emit_vop, a64_emit_x87, a64_emit_x87_mem, a64_emit_x87_note;
+EmitFn a64_emit_vec_ld, a64_emit_vec_st;
+/* In thunks: what a slow x87 store calls. */
+uint64_t a64_x87_store(void *env, uint64_t addr, uint64_t id, uintptr_t ra);
+
+#endif

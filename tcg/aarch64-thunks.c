@@ -1,0 +1,355 @@
+/* Code of the aarch64 back end that all units share: entry, exits, slow paths. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Thunks that a unit calls run on its frame (aarch64-internal.h). Pinned registers are
+ * stored to env for whatever may look at the guest's state; what C functions do not
+ * preserve is loaded again. Slow paths keep the scratch registers and NZCV as well.
+ */
+#include "tcg/aarch64-internal.h"
+#include "util/host.h"
+
+enum { PINNED_CALLER = 0x0000ff00, PINNED_CALLEE = 0x07f80000 };
+enum { ALL_PINNED = PINNED_CALLER | PINNED_CALLEE };
+
+uint32_t a64_flags_in_env(const char *env)
+{
+    const GuestDesc *g = a64_thunks.guest;
+    return cc_compute(&(CCState){
+        .op = *(const uint32_t *)(env + g->cc_op),
+        .a = *(const uint64_t *)(env + g->cc_a),
+        .b = *(const uint64_t *)(env + g->cc_b),
+        .c = *(const uint64_t *)(env + g->cc_c),
+        .r = *(const uint64_t *)(env + g->cc_r),
+    });
+}
+
+/* Two at a time where they are neighbours in env. */
+static void thunk_regs(A64 *x, uint32_t regs, bool store)
+{
+    for (unsigned r = 0; r < 32; r++) {
+        int32_t at = a64_thunks.pinned_at[r];
+        if (!(regs >> r & 1) || at == NOT_PINNED) {
+            continue;
+        }
+        if (r < 31 && (regs >> (r + 1) & 1) && a64_thunks.pinned_at[r + 1] == at + 8 &&
+            pair_fits(PAIR_X, at)) {
+            asm_pair(&x->a, (uint32_t)PAIR_X | (store ? 0 : PAIR_LD), from_to(r, r + 1),
+                     ENV, at);
+            r++;
+        } else {
+            a64_env(x, ls_opc(store ? STR : LDR, 3), r, at);
+        }
+    }
+}
+
+static const uint8_t *thunk_start(A64 *x)
+{
+    while ((uintptr_t)x->a.p & 15) {
+        asm_insn(&x->a, NOP);
+    }
+    return a64_rx(x, x->a.p);
+}
+
+static void thunk_ret(A64 *x)
+{
+    asm_insn(&x->a, RET | LR << 5);
+}
+
+static void frame(A64 *x, unsigned what, unsigned reg, unsigned at)
+{
+    asm_ls(&x->a, ls_opc(what, 3), reg, SP, at);
+}
+
+static void load_memory_base(A64 *x)
+{
+    if (a64_thunks.use_tlb) {
+        a64_env(x, ls_opc(LDR, 3), MEM, x->g->tlb_base);
+    } else if (x->g->guest_base) {
+        asm_movi(&x->a, MEM, x->g->guest_base);
+    }
+}
+
+/* What the C ABI wants preserved, below the caller's sp. */
+static const uint8_t callee_saved[] = {19, 20, 21, 22, 23, 24, 25, 26, 27, 28, FP, LR};
+enum { SAVED_SIZE = 96 };
+static_assert(ARRAY_SIZE(callee_saved) * 8 == SAVED_SIZE, "a multiple of 16");
+
+static void callee_regs(A64 *x, uint32_t opc)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(callee_saved); i += 2) {
+        asm_pair(&x->a, opc, from_to(callee_saved[i], callee_saved[i + 1]), SP, 8 * i);
+    }
+}
+
+/* TCGExit enter(void *env, const void *entry) */
+static void thunk_enter(A64 *x)
+{
+    a64_thunks.enter = thunk_start(x);
+    asm_addsub_imm(&x->a, SUB, IR_I64, SP, SP, SAVED_SIZE);
+    callee_regs(x, PAIR_X);
+    asm_addsub_imm(&x->a, SUB, IR_I64, SP, SP, FRAME_SIZE);
+    asm_mov(&x->a, IR_I64, ENV, 0);
+    load_memory_base(x);
+    thunk_regs(x, ALL_PINNED, false);
+    asm_insn(&x->a, BR | 1 << 5);
+}
+static_assert(FRAME_SIZE < 4096, "an immediate");
+
+/* T0: reason, T1: unit. */
+static void thunk_exit(A64 *x)
+{
+    a64_thunks.exit_lookup = thunk_start(x);
+    asm_movi(&x->a, T0, TCG_EXIT_LOOKUP);
+    asm_movi(&x->a, T1, 0);
+    a64_thunks.exit = a64_rx(x, x->a.p);
+    thunk_regs(x, ALL_PINNED, true);
+    asm_mov(&x->a, IR_I64, 0, T0);
+    asm_mov(&x->a, IR_I64, 1, T1);
+    asm_addsub_imm(&x->a, ADD, IR_I64, SP, SP, FRAME_SIZE);
+    callee_regs(x, PAIR_X | PAIR_LD);
+    asm_addsub_imm(&x->a, ADD, IR_I64, SP, SP, SAVED_SIZE);
+    thunk_ret(x);
+}
+
+/* Called by a unit; behind the call are the guest pc and, for exits, the offset of these
+ * data in the unit. */
+static void thunks_of_exits(A64 *x)
+{
+    static const uint8_t reason[] = {TCG_EXIT_REQUEST, TCG_EXIT_LOOKUP};
+    for (unsigned i = 0; i < ARRAY_SIZE(reason); i++) {
+        a64_thunks.head[i] = thunk_start(x);
+        asm_ls(&x->a, ls_opc(LDR, 3), T0, LR, 0);
+        a64_env(x, ls_opc(STR, 3), T0, x->g->pc);
+        asm_movi(&x->a, T0, reason[i]);
+        asm_movi(&x->a, T1, 0);
+        a64_jmp(x, a64_thunks.exit);
+    }
+    for (unsigned i = 0; i < TCG_MAX_EXITS; i++) {
+        a64_thunks.unlinked[i] = thunk_start(x);
+        asm_mov(&x->a, IR_I64, T1, LR);
+        asm_ls(&x->a, ls_opc(LDR, 3), T0, T1, 0);
+        a64_env(x, ls_opc(STR, 3), T0, x->g->pc);
+        asm_ls(&x->a, ls_opc(LDR, 2), T0, T1, 8);
+        asm_rrr(&x->a, SUB, IR_I64, T1, T1, T0);
+        asm_movi(&x->a, T0, TCG_EXIT_LINK + i);
+        a64_jmp(x, a64_thunks.exit);
+    }
+}
+
+/* T0: guest pc that the jump table does not know. */
+static void thunk_jump_miss(A64 *x)
+{
+    a64_thunks.jump_miss = thunk_start(x);
+    a64_env(x, ls_opc(STR, 3), T0, x->g->pc);
+    thunk_regs(x, ALL_PINNED, true);
+    asm_mov(&x->a, IR_I64, 0, ENV);
+    a64_call(x, (const void *)x->g->lookup);
+    a64_address(x, T0, a64_thunks.exit_lookup);
+    asm_addsub_imm(&x->a, SUBS, IR_I64, XZR, 0, 0);
+    asm_csel(&x->a, CSEL, IR_I64, from_to(T0, T0), 0, A_EQ);
+    load_memory_base(x);
+    thunk_regs(x, ALL_PINNED, false);
+    asm_insn(&x->a, BR | T0 << 5);
+}
+
+/* T0: pc of an access that has faulted in a unit. */
+static void thunk_fault(A64 *x)
+{
+    a64_thunks.fault = thunk_start(x);
+    thunk_regs(x, ALL_PINNED, true);
+    asm_mov(&x->a, IR_I64, 0, ENV);
+    asm_mov(&x->a, IR_I64, 1, T0);
+    a64_call(x, (const void *)x->g->fault);
+}
+
+static void thunks_of_calls(A64 *x)
+{
+    a64_thunks.save_all = thunk_start(x);
+    thunk_regs(x, ALL_PINNED, true);
+    thunk_ret(x);
+    a64_thunks.save_caller = thunk_start(x);
+    thunk_regs(x, PINNED_CALLER, true);
+    thunk_ret(x);
+    a64_thunks.load_all = thunk_start(x);
+    thunk_regs(x, ALL_PINNED, false);
+    thunk_ret(x);
+    a64_thunks.load_caller = thunk_start(x);
+    thunk_regs(x, PINNED_CALLER, false);
+    thunk_ret(x);
+    a64_thunks.call_c = thunk_start(x); /* T0: the function */
+    frame(x, STR, LR, FRAME_LR);
+    thunk_regs(x, PINNED_CALLER, true);
+    asm_insn(&x->a, BLR | T0 << 5);
+    thunk_regs(x, PINNED_CALLER, false);
+    frame(x, LDR, LR, FRAME_LR);
+    thunk_ret(x);
+}
+
+static void scratch_regs(A64 *x, uint32_t opc)
+{
+    for (unsigned r = 0; r < 8; r += 2) {
+        asm_pair(&x->a, opc, from_to(r, r + 1), SP, FRAME_SAVE + 8 * r);
+    }
+}
+
+/* T0 and T1 are the arguments of slow paths; LR is `ra`. */
+static void slow_begin(A64 *x)
+{
+    scratch_regs(x, PAIR_X);
+    frame(x, STR, LR, FRAME_LR);
+    thunk_regs(x, ALL_PINNED, true);
+    asm_insn(&x->a, MRS_NZCV);
+    frame(x, STR, 0, FRAME_NZCV);
+    asm_mov(&x->a, IR_I64, 0, ENV);
+}
+
+static void slow_end(A64 *x)
+{
+    frame(x, LDR, 0, FRAME_NZCV);
+    asm_insn(&x->a, MSR_NZCV);
+    load_memory_base(x);
+    thunk_regs(x, PINNED_CALLER, false);
+    scratch_regs(x, PAIR_X | PAIR_LD);
+    frame(x, LDR, LR, FRAME_LR);
+    thunk_ret(x);
+}
+
+/* T0: guest address; then T0, or FRAME_BUF, is the value. */
+static void thunk_ld(A64 *x, unsigned memop)
+{
+    bool vec = (memop & MO_SIZE) > MO_64;
+    a64_thunks.ld[memop] = thunk_start(x);
+    slow_begin(x);
+    asm_mov(&x->a, IR_I64, 1, T0);
+    asm_mov(&x->a, IR_I64, vec ? 4 : 3, LR);
+    asm_movi(&x->a, vec ? 3 : 2, memop);
+    if (vec) {
+        asm_addsub_imm(&x->a, ADD, IR_I64, 2, SP, FRAME_BUF);
+        a64_call(x, (const void *)x->g->ld_vec);
+    } else {
+        a64_call(x, (const void *)x->g->ld);
+        asm_mov(&x->a, IR_I64, T0, 0);
+    }
+    slow_end(x);
+}
+
+/* T0: guest address, T1 or FRAME_BUF: the value. */
+static void thunk_st(A64 *x, unsigned memop)
+{
+    bool vec = (memop & MO_SIZE) > MO_64;
+    a64_thunks.st[memop] = thunk_start(x);
+    slow_begin(x);
+    asm_mov(&x->a, IR_I64, 1, T0);
+    if (vec) {
+        asm_addsub_imm(&x->a, ADD, IR_I64, 2, SP, FRAME_BUF);
+    } else {
+        asm_extend(&x->a, IR_I64, (IRType)(memop & MO_SIZE), false, 2, T1);
+    }
+    asm_movi(&x->a, 3, memop);
+    asm_mov(&x->a, IR_I64, 4, LR);
+    a64_call(x, vec ? (const void *)x->g->st_vec : (const void *)x->g->st);
+    slow_end(x);
+}
+
+/* fn(env, T0, T1, ra), whose result is then T0. */
+static void thunk_of_three(A64 *x, const uint8_t **thunk, const void *fn)
+{
+    *thunk = thunk_start(x);
+    slow_begin(x);
+    asm_mov(&x->a, IR_I64, 1, T0);
+    asm_mov(&x->a, IR_I64, 2, T1);
+    asm_mov(&x->a, IR_I64, 3, LR);
+    a64_call(x, fn);
+    asm_mov(&x->a, IR_I64, T0, 0);
+    slow_end(x);
+}
+
+/* T0: guest address, FRAME_OI: operands; then T0 is the old value. */
+static void thunk_atomic(A64 *x)
+{
+    a64_thunks.atomic = thunk_start(x);
+    slow_begin(x);
+    asm_mov(&x->a, IR_I64, 1, T0);
+    asm_pair(&x->a, PAIR_X | PAIR_LD, from_to(2, 3), SP, FRAME_OI);
+    frame(x, LDR, 4, FRAME_OI + 16);
+    asm_mov(&x->a, IR_I64, 5, LR);
+    a64_call(x, (const void *)x->g->atomic);
+    asm_mov(&x->a, IR_I64, T0, 0);
+    slow_end(x);
+}
+
+/* T0: the six flags. */
+static void thunk_cc_load(A64 *x)
+{
+    a64_thunks.cc_load = thunk_start(x);
+    slow_begin(x);
+    a64_call(x, (const void *)a64_flags_in_env);
+    asm_mov(&x->a, IR_I64, T0, 0);
+    slow_end(x);
+}
+
+/* FRAME_ARGS: low, high, divisor; then T0 and T1: quotient, remainder. */
+static void thunk_div(A64 *x, bool sign)
+{
+    a64_thunks.div[sign] = thunk_start(x);
+    slow_begin(x);
+    asm_addsub_imm(&x->a, ADD, IR_I64, 0, SP, FRAME_ARGS);
+    a64_call(x, sign ? (const void *)a64_divs : (const void *)a64_divu);
+    frame(x, LDR, T0, FRAME_ARGS);
+    frame(x, LDR, T1, FRAME_ARGS + 8);
+    slow_end(x);
+}
+
+static void emit_thunks(A64 *x)
+{
+    thunk_enter(x);
+    thunk_exit(x);
+    thunks_of_exits(x);
+    thunk_jump_miss(x);
+    if (x->g->direct) {
+        thunk_fault(x);
+    }
+    thunks_of_calls(x);
+    thunk_cc_load(x);
+    thunk_div(x, false);
+    thunk_div(x, true);
+    thunk_atomic(x);
+    thunk_of_three(x, &a64_thunks.probe, (const void *)x->g->probe);
+    thunk_of_three(x, &a64_thunks.x87_st, (const void *)a64_x87_store);
+    thunk_ld(x, MO_80);
+    for (unsigned size = MO_8; size <= MO_256; size++) {
+        for (unsigned align = 0; align <= MO_ALIGN; align += MO_ALIGN) {
+            thunk_st(x, size | align);
+            thunk_ld(x, size | align);
+            thunk_ld(x, size | align | MO_RMW);
+        }
+    }
+}
+
+bool a64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned)
+{
+    int32_t at[32];
+    for (unsigned r = 0; r < 32; r++) {
+        at[r] = NOT_PINNED;
+    }
+    for (unsigned r = 0; r < s->nglobals; r++) {
+        if (pinned[r] != 0xff) {
+            at[pinned[r]] = s->temps[r].env_offset;
+        }
+    }
+    if (a64_thunks.enter && !memcmp(at, a64_thunks.pinned_at, sizeof at)) {
+        return true;
+    }
+    memcpy(a64_thunks.pinned_at, at, sizeof at);
+    A64 x = {
+        .s = s,
+        .g = s->guest,
+        .buf = b,
+        .entry = b->rw + a64_thunks.room,
+        .a = {b->rw + a64_thunks.room, b->rw + a64_thunks.room + A64_THUNK_ROOM},
+    };
+    emit_thunks(&x);
+    g_assert(!asm_full(&x.a));
+    host_flush_icache(a64_rx(&x, x.entry), x.entry, A64_THUNK_ROOM);
+    return true;
+}

@@ -1,0 +1,869 @@
+/* The aarch64 back end: units, ops, helper calls, exits. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * a64_gen_code() makes one pass over the ops. Each has a function in emitters[]; what has
+ * none is computed in C (a64_emit_in_c). Hot code comes first, then what is rarely
+ * reached: slow paths of memory accesses, the parts of exits that are not linked, data,
+ * and the side table.
+ *
+ * Thunks are made by the first unit, since only units tell where globals live, in room
+ * that a64_init() reserves.
+ */
+#include "tcg/aarch64-internal.h"
+#include "tcg/disas.h"
+#include "util/atomic.h"
+#include "util/host.h"
+
+enum { UNIT_SLACK = 8 << 10, OP_SLACK = 1 << 10 };
+
+A64Thunks a64_thunks;
+static const TCGBackend a64_backend;
+
+typedef struct Fixup {
+    struct Fixup *next;
+    uint8_t *at;
+} Fixup;
+
+static const char *const pins[16] = {
+    "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+    "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15",
+};
+
+/* ---- moves, calls ---- */
+
+void a64_address(A64 *x, unsigned reg, const void *rx)
+{
+    intptr_t here = (intptr_t)a64_rx(x, x->a.p), to = (intptr_t)rx;
+    int64_t pages = (to >> 12) - (here >> 12);
+    if (pages >= -(1 << 20) && pages < 1 << 20) {
+        asm_adrp(&x->a, reg, pages);
+        if (to & 0xfff) {
+            asm_addsub_imm(&x->a, ADD, IR_I64, reg, reg, to & 0xfff);
+        }
+    } else {
+        asm_movi(&x->a, reg, to);
+    }
+}
+
+void a64_call(A64 *x, const void *rx)
+{
+    ptrdiff_t d = (const uint8_t *)rx - a64_rx(x, x->a.p);
+    if (branch_fits(BL, d)) {
+        asm_insn(&x->a, branch_word(BL, d));
+    } else {
+        a64_address(x, T0, rx);
+        asm_insn(&x->a, BLR | T0 << 5);
+    }
+}
+
+void a64_jmp(A64 *x, const void *rx)
+{
+    ptrdiff_t d = (const uint8_t *)rx - a64_rx(x, x->a.p);
+    if (branch_fits(B, d)) {
+        asm_insn(&x->a, branch_word(B, d));
+    } else {
+        a64_address(x, T2, rx);
+        asm_insn(&x->a, BR | T2 << 5);
+    }
+}
+
+void a64_add_imm(A64 *x, unsigned reg, unsigned base, int64_t offset)
+{
+    uint64_t n = offset < 0 ? -(uint64_t)offset : (uint64_t)offset;
+    uint32_t opc = offset < 0 ? SUB : ADD;
+    if (n == 0) {
+        asm_mov(&x->a, IR_I64, reg, base);
+    } else if (is_addsub_imm(n)) {
+        asm_addsub_imm(&x->a, opc, IR_I64, reg, base, n);
+    } else if (n < 1 << 24) {
+        asm_addsub_imm(&x->a, opc, IR_I64, reg, base, n & ~UINT64_C(0xfff));
+        asm_addsub_imm(&x->a, opc, IR_I64, reg, reg, n & 0xfff);
+    } else if (reg != base) {
+        asm_movi(&x->a, reg, offset);
+        asm_rrr(&x->a, ADD, IR_I64, reg, base, reg);
+    } else {
+        g_assert_not_reached();
+    }
+}
+
+void a64_env(A64 *x, uint32_t opc, unsigned reg, int32_t offset)
+{
+    if (ls_fits(opc, offset)) {
+        asm_ls(&x->a, opc, reg, ENV, offset);
+    } else {
+        a64_add_imm(x, T2, ENV, offset);
+        asm_ls(&x->a, opc, reg, T2, 0);
+    }
+}
+
+void a64_data(A64 *x, unsigned reg, const void *bytes, size_t size)
+{
+    Data *d = arena_alloc(&x->s->arena, sizeof *d);
+    *d = (Data){.next = x->data, .adr = x->a.p, .bytes = bytes, .size = size};
+    x->data = d;
+    asm_adr(&x->a, reg, 0);
+}
+
+static void emit_data(A64 *x)
+{
+    for (const Data *d = x->data; d && !asm_full(&x->a); d = d->next) {
+        while ((uintptr_t)x->a.p & 7) {
+            asm_insn(&x->a, NOP);
+        }
+        Asm at = {d->adr, d->adr + 4};
+        asm_adr(&at, ldl_he_p(d->adr) & 31, x->a.p - d->adr);
+        memcpy(x->a.p, d->bytes, d->size);
+        x->a.p += ROUND_UP(d->size, 4);
+    }
+}
+
+static A64 *of_ra(RegAlloc *ra)
+{
+    return container_of(ra, A64, ra);
+}
+
+static void hook_mov(RegAlloc *ra, unsigned dst, unsigned src)
+{
+    asm_mov(&of_ra(ra)->a, IR_I64, dst, src);
+}
+static void hook_movi(RegAlloc *ra, unsigned dst, uint64_t val)
+{
+    asm_movi(&of_ra(ra)->a, dst, val);
+}
+static void hook_load_env(RegAlloc *ra, unsigned dst, int32_t offset)
+{
+    a64_env(of_ra(ra), ls_opc(LDR, 3), dst, offset);
+}
+static void hook_store_env(RegAlloc *ra, unsigned src, int32_t offset)
+{
+    a64_env(of_ra(ra), ls_opc(STR, 3), src, offset);
+}
+static void hook_load_slot(RegAlloc *ra, unsigned dst, unsigned slot)
+{
+    asm_ls(&of_ra(ra)->a, ls_opc(LDR, 3), dst, SP, FRAME_SLOTS + 8 * slot);
+}
+static void hook_store_slot(RegAlloc *ra, unsigned src, unsigned slot)
+{
+    asm_ls(&of_ra(ra)->a, ls_opc(STR, 3), src, SP, FRAME_SLOTS + 8 * slot);
+}
+
+static const RAHost ra_host = {
+    .nscratch = 8,
+    .scratch = {0, 1, 2, 3, 4, 5, 6, 7},
+    .mov = hook_mov,
+    .movi = hook_movi,
+    .load_env = hook_load_env,
+    .store_env = hook_store_env,
+    .load_slot = hook_load_slot,
+    .store_slot = hook_store_slot,
+};
+
+/* ---- env and helpers ---- */
+
+static void emit_ld_env(A64 *x, const IROp *op)
+{
+    unsigned d = a64_out(x, op, 0);
+    a64_env(x, ls_opc(LDR, op->type), d, op->imm);
+    a64_out_done(x, op, 0, d);
+}
+
+static void emit_st_env(A64 *x, const IROp *op)
+{
+    a64_env(x, ls_opc(STR, op->type), a64_in(x, op->in[0], op->type), op->imm);
+}
+
+/* An argument of a helper: where it comes from, found out before registers are given up.
+ */
+typedef struct Arg {
+    uint8_t reg, from; /* from: a register, or NO_REG */
+    IRRef ref;
+} Arg;
+
+static void load_arg(A64 *x, const Arg *arg)
+{
+    const IRTemp *t = ir_t(x->s, arg->ref);
+    if (arg->from != NO_REG) {
+        asm_mov(&x->a, IR_I64, arg->reg, arg->from);
+    } else if (t->kind == TEMP_CONST) {
+        asm_movi(&x->a, arg->reg, t->val);
+    } else if (t->kind == TEMP_SSA) {
+        hook_load_slot(&x->ra, arg->reg, t->slot - 1);
+    } else {
+        a64_env(x, ls_opc(LDR, 3), arg->reg, t->env_offset);
+    }
+}
+
+/* Registers first, each when nobody needs what it overwrites; a circle by way of T1. */
+static void load_args(A64 *x, Arg *args, unsigned n)
+{
+    uint32_t todo = 0;
+    for (unsigned i = 0; i < n; i++) {
+        todo |= (args[i].from != NO_REG && args[i].from != args[i].reg) ? 1u << i : 0;
+    }
+    while (todo) {
+        bool any = false;
+        for (unsigned i = 0; i < n; i++) {
+            bool needed = false;
+            for (unsigned k = 0; k < n; k++) {
+                needed |= k != i && (todo >> k & 1) && args[k].from == args[i].reg;
+            }
+            if ((todo >> i & 1) && !needed) {
+                load_arg(x, &args[i]);
+                todo &= ~(1u << i);
+                any = true;
+            }
+        }
+        for (unsigned i = 0; !any && i < n; i++) {
+            if (todo >> i & 1) {
+                asm_mov(&x->a, IR_I64, T1, args[i].from);
+                args[i].from = T1;
+                any = true;
+            }
+        }
+    }
+    for (unsigned i = 0; i < n; i++) {
+        if (args[i].from == NO_REG) {
+            load_arg(x, &args[i]);
+        }
+    }
+}
+
+static unsigned find_args(A64 *x, const IROp *op, const HelperInfo *h, Arg *args)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < h->nargs; i++, n++) {
+        int at = ir_is_const(x->s, op->in[i]) ? -1 : ra_reg(&x->ra, op->in[i]);
+        args[n] = (Arg){
+            .reg = n + h->takes_env,
+            .from = at < 0 ? NO_REG : at,
+            .ref = op->in[i],
+        };
+        if (at < 0 && ir_t(x->s, op->in[i])->kind == TEMP_SSA) {
+            /* its slot may be free, and taken, before the arguments are loaded */
+            args[n].from = ra_use(&x->ra, op->in[i]);
+        }
+    }
+    return n;
+}
+
+static void call_flags(A64 *x, const HelperInfo *h)
+{
+    bool leaves = (h->flags & HELPER_NORETURN) && !(h->flags & HELPER_FAULT);
+    if ((h->reads & HS_CC) || leaves) {
+        cc_store(x);
+    }
+    if (x->needed) {
+        cc_own(x, (h->writes & HS_GPR) && !(h->writes & HS_CC));
+    }
+    cc_clobber(x);
+}
+
+static void call_result(A64 *x, const IROp *op, const HelperInfo *h)
+{
+    a64_call(x, h->writes & HS_GPR ? a64_thunks.load_all : a64_thunks.load_caller);
+    if (!(h->flags & HELPER_PURE) && a64_thunks.use_tlb) {
+        a64_env(x, ls_opc(LDR, 3), MEM, x->g->tlb_base);
+    }
+    if (op->out[0] == IR_NONE) {
+        return;
+    }
+    if (ir_is_global(x->s, op->out[0])) {
+        a64_out_done(x, op, 0, 0);
+    } else if (ir_t(x->s, op->out[0])->uses) {
+        ra_bind(&x->ra, op->out[0], 0);
+    }
+}
+
+static void emit_call(A64 *x, const IROp *op)
+{
+    const HelperInfo *h = ir_helper(op);
+    unsigned reads = ir_helper_reads(h);
+    TCGRestore state;
+    Arg args[IR_MAX_INS];
+    call_flags(x, h);
+    cc_describe(x, &state);
+    if (reads & HS_GPR) {
+        ra_sync(&x->ra);
+    }
+    unsigned n = find_args(x, op, h, args);
+    a64_end_op(x, op);
+    ra_evict(&x->ra, 0xff);
+    a64_call(x, reads & HS_GPR ? a64_thunks.save_all : a64_thunks.save_caller);
+    load_args(x, args, n);
+    if (h->takes_env) {
+        asm_mov(&x->a, IR_I64, 0, ENV);
+    }
+    if (h->writes & HS_GPR) {
+        ra_drop_globals(&x->ra);
+    }
+    a64_call(x, h->fn);
+    if (h->flags & (HELPER_FAULT | HELPER_NORETURN)) {
+        a64_side(x, &state);
+    }
+    if (h->writes & HS_CC) {
+        cc_set_env(x);
+    }
+    if (h->flags & HELPER_NORETURN) {
+        x->noreturn = true;
+    } else {
+        call_result(x, op, h);
+    }
+}
+
+void a64_call_c(A64 *x, const void *fn)
+{
+    a64_address(x, T0, fn);
+    a64_call(x, a64_thunks.call_c);
+}
+
+static void emit_fence(A64 *x, const IROp *op)
+{
+    asm_insn(&x->a, DMB_ISH);
+}
+
+/* ---- control flow inside the unit ---- */
+
+static void emit_nothing(A64 *x, const IROp *op) {}
+
+/* Before the branch's own instructions: where several paths meet nothing is in registers.
+ */
+static Label *branch_to(A64 *x, const IROp *op)
+{
+    Label *l = &x->labels[op->label];
+    if (l->preds > 1) {
+        if (x->wanted) {
+            cc_store(x);
+        }
+        ra_sync(&x->ra);
+    } else if (x->wanted) {
+        cc_own(x, false);
+    }
+    return l;
+}
+
+/* `at`: the branch, just emitted. */
+static void branched(A64 *x, Label *l, uint8_t *at)
+{
+    Fixup *f = arena_alloc(&x->s->arena, sizeof *f);
+    *f = (Fixup){l->fixups, at};
+    l->fixups = f;
+    if (l->preds == 1) {
+        l->ra = ra_save(&x->ra);
+        l->cc = x->cc;
+    }
+}
+
+static void emit_br(A64 *x, const IROp *op)
+{
+    Label *l = branch_to(x, op);
+    branched(x, l, asm_branch(&x->a, B));
+}
+
+static void emit_branch_if(A64 *x, Label *l, Test t)
+{
+    x->ra.locked = 0;
+    branched(x, l, a64_test_branch(x, t, true));
+    ra_prune(&x->ra, x->at);
+}
+
+static void emit_brcond(A64 *x, const IROp *op)
+{
+    Label *l = branch_to(x, op);
+    emit_branch_if(x, l, a64_compare(x, op->type, op->cond, op->in[0], op->in[1]));
+}
+
+static void emit_brcc(A64 *x, const IROp *op)
+{
+    Label *l = branch_to(x, op);
+    emit_branch_if(x, l, cc_test_of(x, op->cond));
+}
+
+static void emit_label(A64 *x, const IROp *op)
+{
+    Label *l = &x->labels[op->label];
+    if (l->preds > 1 && !x->ended) {
+        if (x->wanted) {
+            cc_store(x);
+        }
+        ra_sync(&x->ra);
+    }
+    for (const Fixup *f = l->fixups; f; f = f->next) {
+        asm_patch(f->at, x->a.p);
+    }
+    if (l->preds == 1 && l->ra) {
+        ra_restore(&x->ra, l->ra);
+        x->cc = l->cc;
+    } else if (l->preds > 1) {
+        ra_reset(&x->ra);
+        cc_set_env(x);
+    }
+}
+
+/* ---- exits ---- */
+
+/* T0 = what is at MEM + offset, T1 = the token, and a branch where they differ. */
+static uint8_t *emit_guard(A64 *x, uint64_t pc)
+{
+    const GuestDesc *g = x->g;
+    uint64_t index = pc >> g->page_bits & ((1u << g->tlb_index_bits) - 1);
+    uint32_t at = g->code_map + index * 4;
+    a64_add_imm(x, T0, MEM, at & ~0xfffu);
+    asm_ls(&x->a, ls_opc(LDR, 2), T0, T0, at & 0xfff);
+    asm_rrr(&x->a, SUB, IR_I32, T0, T0, T1);
+    return asm_branch(&x->a, cb(CBNZ, IR_I32, T0));
+}
+
+/* What is not in pinned registers, in env. */
+static void env_exact(A64 *x)
+{
+    if (x->wanted) {
+        cc_store(x);
+    } else {
+        cc_drop(x);
+    }
+    ra_sync(&x->ra);
+}
+
+static void emit_exit_link(A64 *x, const IROp *op)
+{
+    Exit *e = &x->exits[x->nexits++];
+    *e = (Exit){.pc = op->imm, .slot = op->slot};
+    env_exact(x);
+    if (x->s->guard_links && (op->imm ^ x->s->pc) >> x->g->page_bits) {
+        e->guard = x->a.p;
+        asm_literal(&x->a, IR_I32, T1, 0);
+        e->guard_jump = emit_guard(x, op->imm);
+    }
+    e->jump = asm_branch(&x->a, B);
+}
+
+static void emit_exit_tb(A64 *x, const IROp *op)
+{
+    env_exact(x);
+    asm_movi(&x->a, T0, TCG_EXIT_TB + op->imm);
+    asm_movi(&x->a, T1, 0);
+    a64_jmp(x, a64_thunks.exit);
+}
+
+/* T0: guest pc without code in the jump table. */
+static void emit_jump_miss(A64 *x, int64_t note)
+{
+    if (note) {
+        asm_movi(&x->a, T1, note);
+        a64_env(x, ls_opc(STR, 3), T1, x->g->exit_note);
+    }
+    a64_jmp(x, a64_thunks.jump_miss);
+}
+
+/* T0: guest pc. All scratch registers are free. */
+static void emit_jump_probe(A64 *x, int64_t note)
+{
+    const GuestDesc *g = x->g;
+    Asm *a = &x->a;
+    a64_env(x, ls_opc(LDR, 3), 0, g->jc_base);
+    a64_env(x, ls_opc(LDR, 3), 1, g->jc_tag);
+    asm_extract(a, IR_I64, false, from_to(T0, T1), JUMP_SHIFT, g->jc_bits);
+    asm_shifted(a, ADD, IR_I64, 0, 0, shifted(T1, LSL, 5));
+    asm_pair(a, PAIR_X | PAIR_LD, from_to(2, 3), 0, offsetof(JumpEntry, pc));
+    asm_ls(a, ls_opc(LDR, 3), 4, 0, offsetof(JumpEntry, code));
+    asm_rrr(a, SUBS, IR_I64, XZR, 2, T0);
+    asm_ccmp(a, CCMP, IR_I64, from_to(3, 1), A_EQ, 0);
+    uint8_t *miss = asm_branch(a, b_cond(A_NE));
+    asm_insn(a, BR | 4 << 5);
+    asm_patch(miss, a->p);
+    emit_jump_miss(x, note);
+}
+static_assert(offsetof(JumpEntry, tag) == offsetof(JumpEntry, pc) + 8,
+              "one load of both");
+
+static void emit_exit_ind(A64 *x, const IROp *op)
+{
+    env_exact(x);
+    a64_load_fixed(x, T0, op->in[0]);
+    if (TCG_OPT_OFF(x->s, jumptable)) {
+        emit_jump_miss(x, op->imm);
+    } else {
+        emit_jump_probe(x, op->imm);
+    }
+}
+
+/* ---- units ---- */
+
+static EmitFn *const emitters[NR_OPS] = {
+    [OP_nop] = emit_nothing,
+    [OP_label] = emit_label,
+    [OP_mov] = a64_emit_mov,
+    [OP_zext] = a64_emit_zext,
+    [OP_sext] = a64_emit_sext,
+    [OP_extract] = a64_emit_extract,
+    [OP_sextract] = a64_emit_extract,
+    [OP_deposit] = a64_emit_deposit,
+    [OP_bswap] = a64_emit_bswap,
+    [OP_lea] = a64_emit_lea,
+    [OP_add] = a64_emit_alu,
+    [OP_sub] = a64_emit_alu,
+    [OP_adc] = a64_emit_carry,
+    [OP_sbb] = a64_emit_carry,
+    [OP_and... OP_andn] = a64_emit_alu,
+    [OP_inc... OP_dec] = a64_emit_incdec,
+    [OP_neg] = a64_emit_neg,
+    [OP_not] = a64_emit_not,
+    [OP_mul] = a64_emit_mul,
+    [OP_mulu2... OP_muls2] = a64_emit_mul2,
+    [OP_divu2... OP_divs2] = a64_emit_div,
+    [OP_shl... OP_rotr] = a64_emit_shift,
+    [OP_shld... OP_shrd] = a64_emit_double_shift,
+    [OP_bt... OP_btc] = a64_emit_bit,
+    [OP_bsf... OP_bsr] = a64_emit_scan,
+    [OP_tzcnt... OP_lzcnt] = a64_emit_count,
+    [OP_setcond] = a64_emit_setcond,
+    [OP_select] = a64_emit_select,
+    [OP_brcond] = emit_brcond,
+    [OP_br] = emit_br,
+    [OP_setcc] = a64_emit_setcc,
+    [OP_selcc] = a64_emit_selcc,
+    [OP_brcc] = emit_brcc,
+    [OP_getcc] = a64_emit_getcc,
+    [OP_putcc] = a64_emit_putcc,
+    [OP_probe] = a64_emit_probe,
+    [OP_ld] = a64_emit_ld,
+    [OP_st] = a64_emit_st,
+    [OP_at_xchg... OP_at_cmpxchg] = a64_emit_atomic,
+    [OP_fence] = emit_fence,
+    [OP_ld_env] = emit_ld_env,
+    [OP_st_env] = emit_st_env,
+    [OP_call] = emit_call,
+    [OP_exit_link] = emit_exit_link,
+    [OP_exit_ind] = emit_exit_ind,
+    [OP_exit_tb] = emit_exit_tb,
+    [OP_vmov] = a64_emit_vmov,
+    [OP_vop... OP_itov] = a64_emit_vop,
+    [OP_x87ld... OP_x87st] = a64_emit_x87_mem,
+    [OP_x87] = a64_emit_x87,
+    [OP_x87_note] = a64_emit_x87_note,
+};
+static_assert(OP_and + 3 == OP_andn && OP_inc + 1 == OP_dec && OP_shl + 4 == OP_rotr &&
+                  OP_tzcnt + 1 == OP_lzcnt && OP_vop + 3 == OP_itov,
+              "the ranges above");
+
+void a64_side(A64 *x, const TCGRestore *state)
+{
+    x->sides[x->nsides++] = (SideEntry){x->a.p - x->entry, *state};
+}
+
+void a64_end_op(A64 *x, const IROp *op)
+{
+    cc_end_op(x, op);
+    ra_end_op(&x->ra, op);
+}
+
+/* Old recipes stay good where an op writes globals but not all of the flags. */
+static void begin_op(A64 *x, const IROp *op)
+{
+    const OpInfo *info = &op_info[op->code];
+    uint32_t after = op->code == OP_exit_link ? op->ccmask : op->ccmask | op->ccfault;
+    bool shows =
+        ir_op_faults(op) || (op->code == OP_call && ir_helper(op)->flags & HELPER_FAULT);
+    x->op = op;
+    x->wanted = info->flags & OPF_BB_END ? after | ir_cc_reads(op) : after;
+    x->needed = after | ir_cc_reads(op) | (shows ? CC_ALL : 0);
+    for (unsigned k = 0; k < info->outs; k++) {
+        if (op->out[k] != IR_NONE && ir_is_global(x->s, op->out[k]) &&
+            !(op->setcc && info->ccw == CC_ALL)) {
+            cc_global_write(x, op->out[k]);
+        }
+    }
+}
+
+static void emit_op(A64 *x, const IROp *op)
+{
+    if (op->code == OP_insn_start) { /* liveness says nothing of it */
+        x->pc = op->imm;
+        return;
+    }
+    x->ra.locked = 0;
+    begin_op(x, op);
+    (emitters[op->code] ? emitters[op->code] : a64_emit_in_c)(x, op);
+    if (op->code != OP_call) {
+        a64_end_op(x, op);
+    }
+}
+
+static bool emit_ops(A64 *x)
+{
+    TCGContext *s = x->s;
+    for (x->at = 0; x->at < s->nops && !asm_full(&x->a); x->at++) {
+        const IROp *op = &s->ops[x->at];
+        bool ends = op_info[op->code].flags & OPF_BB_END;
+        if (op->code == OP_nop || (x->ended && op->code != OP_label)) {
+            x->ra.path += ends;
+            x->pc = /* goes by the order of ops */
+                op->code == OP_insn_start ? (uint64_t)op->imm : x->pc;
+            continue;
+        }
+        x->noreturn = false;
+        emit_op(x, op);
+        x->ended = ends || x->noreturn;
+    }
+    return !asm_full(&x->a);
+}
+
+static void count_labels(A64 *x)
+{
+    TCGContext *s = x->s;
+    bool ended = false;
+    x->labels = arena_alloc(&s->arena, s->nlabels * sizeof(Label));
+    memset(x->labels, 0, s->nlabels * sizeof(Label));
+    for (unsigned i = 0; i < s->nops; i++) {
+        const IROp *op = &s->ops[i];
+        if (op->code == OP_label) {
+            x->labels[op->label].preds += !ended;
+            x->labels[op->label].at = i;
+            ended = false;
+        } else if (!ended) {
+            if (op_info[op->code].flags & OPF_BRANCH) {
+                x->labels[op->label].preds++;
+            }
+            ended = op_info[op->code].flags & OPF_BB_END;
+        }
+    }
+}
+
+/* The part of an exit that runs while it is not linked. */
+static void emit_unlinked(A64 *x, TCGCode *out, const Exit *e)
+{
+    asm_patch(e->jump, x->a.p);
+    if (e->guard) {
+        asm_patch(e->guard_jump, x->a.p);
+    }
+    out->exits[e->slot].jump = e->jump - x->entry;
+    out->exits[e->slot].unlinked = x->a.p - x->entry;
+    out->nexits = MAX(out->nexits, e->slot + 1);
+    a64_call(x, a64_thunks.unlinked[e->slot]);
+    uint32_t offset = x->a.p - x->entry;
+    asm_quad(&x->a, e->pc);
+    asm_insn(&x->a, offset);
+    if (e->guard) {
+        Asm at = {e->guard, e->guard + 4};
+        asm_literal(&at, IR_I32, T1, x->a.p - e->guard);
+        out->exits[e->slot].guard = x->a.p - x->entry;
+        asm_insn(&x->a, UINT32_MAX);
+    }
+}
+
+static void emit_head(A64 *x)
+{
+    a64_env(x, ls_opc(LDR, 2), T0, x->g->exit_request);
+    x->head_jump[0] = asm_branch(&x->a, cb(CBNZ, IR_I32, T0));
+    if (x->s->head_guard) {
+        asm_movi(&x->a, T1, x->s->head_token);
+        x->head_jump[1] = emit_guard(x, x->s->head_pc);
+    }
+}
+
+/* Where the head goes instead of into the unit. */
+static void emit_head_exits(A64 *x)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        if (x->head_jump[i]) {
+            asm_patch(x->head_jump[i], x->a.p);
+            a64_call(x, a64_thunks.head[i]);
+            asm_quad(&x->a, x->s->pc);
+        }
+    }
+}
+
+static bool emit_side_table(A64 *x, TCGCode *out)
+{
+    SideWriter w;
+    out->code_size = x->a.p - x->entry;
+    side_begin(&w, x->a.p, x->a.limit);
+    for (unsigned i = 0; i < x->nsides; i++) {
+        side_add(&w, &x->sides[i]);
+    }
+    uint8_t *end = side_end(&w);
+    if (!end) {
+        return false;
+    }
+    out->size = end - x->entry;
+    return true;
+}
+
+/* Points that can fault: no op has more than two. */
+static unsigned count_sides(const TCGContext *s)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < s->nops; i++) {
+        n += s->ops[i].code == OP_call || (op_info[s->ops[i].code].flags & OPF_FAULT);
+    }
+    return 2 * n;
+}
+
+static uint8_t pin_of(const IRTemp *t)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(pins) && t->type == IR_I64; i++) {
+        if (!strcmp(t->name, pins[i])) {
+            return i < 8 ? 8 + i : 19 + (i - 8);
+        }
+    }
+    return 0xff;
+}
+
+/* By global, the host register, or 0xff; found out once a context. */
+static const uint8_t *pin_globals(TCGContext *s)
+{
+    if (!s->backend) {
+        uint8_t *pinned = g_new(uint8_t, s->nglobals + 1);
+        for (unsigned r = 0; r < s->nglobals; r++) {
+            pinned[r] = pin_of(&s->temps[r]);
+        }
+        s->backend = pinned;
+    }
+    return s->backend;
+}
+
+/* Temps that behave as globals of the allocator, with homes cc_a ... cc_r. */
+static void make_own_globals(A64 *x)
+{
+    const int32_t homes[] = {x->g->cc_a, x->g->cc_b, x->g->cc_c, x->g->cc_r};
+    for (unsigned i = 0; i < ARRAY_SIZE(homes); i++) {
+        x->own[i] = ir_temp(x->s, IR_I64);
+        IRTemp *t = ir_t(x->s, x->own[i]);
+        t->kind = TEMP_GLOBAL;
+        t->env_offset = homes[i];
+        t->uses = 1;
+    }
+}
+
+static bool emit_cold(A64 *x, TCGCode *out)
+{
+    a64_emit_slow(x);
+    for (unsigned i = 0; i < x->nexits && !asm_full(&x->a); i++) {
+        emit_unlinked(x, out, &x->exits[i]);
+    }
+    emit_head_exits(x);
+    emit_data(x);
+    return !asm_full(&x->a) && emit_side_table(x, out);
+}
+
+static bool a64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
+{
+    const uint8_t *pinned = pin_globals(s);
+    b->used = ROUND_UP(b->used, 16);
+    if (code_buf_room(b) < UNIT_SLACK) {
+        return false;
+    }
+    if (!a64_make_thunks(s, b, pinned)) {
+        return false;
+    }
+    A64 x = {
+        .s = s,
+        .g = s->guest,
+        .buf = b,
+        .entry = b->rw + b->used,
+        .a = {b->rw + b->used, b->rw + b->size - OP_SLACK},
+        .pc = s->pc,
+    };
+    x.slow_tail = &x.slow;
+    x.sides = arena_alloc(&s->arena, count_sides(s) * sizeof(SideEntry));
+    make_own_globals(&x);
+    ra_start(&x.ra, &ra_host, s, pinned);
+    count_labels(&x);
+    cc_set_env(&x);
+    *out = (TCGCode){.backend = &a64_backend, .entry = a64_rx(&x, x.entry)};
+    emit_head(&x);
+    if (!emit_ops(&x)) {
+        return false;
+    }
+    out->hot_size = x.a.p - x.entry;
+    if (!emit_cold(&x, out)) {
+        return false;
+    }
+    host_flush_icache(out->entry, x.entry, out->code_size);
+    b->used += out->size;
+    return true;
+}
+
+/* ---- the back end ---- */
+
+static bool a64_init(const GuestDesc *g, CodeBuf *b, GError **errp)
+{
+    a64_thunks = (A64Thunks){
+        .guest = g,
+        .room = ROUND_UP(b->used, 64),
+        .use_tlb = !g->direct && g->tlb_entry_bits,
+    };
+    b->used = a64_thunks.room + A64_THUNK_ROOM;
+    b->thunks = MAX(b->thunks, b->used);
+    return true;
+}
+
+static TCGExit a64_enter(void *env, const void *entry)
+{
+    TCGExit (*enter)(void *, const void *) = (void *)(uintptr_t)a64_thunks.enter;
+    return enter(env, entry);
+}
+
+/* The token is data: no cache to tell. */
+static void a64_guard(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t token)
+{
+    const uint8_t *at = (const uint8_t *)from->entry + from->exits[slot].guard;
+    atomic_set((uint32_t *)code_buf_rw(b, at), token);
+}
+
+/*
+ * B may be changed while other threads run it (Arm ARM, B2.2.5). One that does not reach
+ * `to`, in code memory of more than 128 MiB, stays unlinked.
+ */
+static void a64_link(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to)
+{
+    const uint8_t *jump = (const uint8_t *)from->entry + from->exits[slot].jump;
+    const uint8_t *target = (const uint8_t *)from->entry + from->exits[slot].unlinked;
+    if (to && branch_fits(B, (const uint8_t *)to - jump)) {
+        target = to;
+    }
+    uint32_t *insn = code_buf_rw(b, jump);
+    atomic_set(insn, branch_word(B, target - jump));
+    host_flush_icache(jump, insn, 4);
+}
+
+static bool a64_restore_point(const TCGCode *code, const void *ra, TCGRestore *out)
+{
+    const uint8_t *entry = code->entry;
+    return side_find(entry + code->code_size, (const uint8_t *)ra - entry, out);
+}
+
+static void a64_disas(const TCGCode *code, GString *to)
+{
+    disas_host(code->entry, code->code_size, code->entry, to);
+}
+
+const void *tcg_exit_lookup_code(void)
+{
+    return a64_thunks.exit_lookup;
+}
+
+bool tcg_x87_exec(void *env, X87Id id)
+{
+    return false;
+}
+
+static const void *a64_fault_entry(void)
+{
+    return a64_thunks.fault;
+}
+
+static const TCGBackend a64_backend = {
+    .name = "aarch64",
+    .probes = true,
+    .init = a64_init,
+    .gen_code = a64_gen_code,
+    .enter = a64_enter,
+    .link = a64_link,
+    .guard = a64_guard,
+    .restore_point = a64_restore_point,
+    .fault_entry = a64_fault_entry,
+    .disas = a64_disas,
+};
+
+const TCGBackend *const tcg_native_backend = &a64_backend;
