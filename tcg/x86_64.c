@@ -463,15 +463,19 @@ static void count_labels(X64 *x)
     memset(x->labels, 0, s->nlabels * sizeof(Label));
     for (unsigned i = 0; i < s->nops && s->nlabels; i++) {
         const IROp *op = &s->ops[i];
+        unsigned flags = op_info[op->code].flags & (OPF_BRANCH | OPF_BB_END);
+        if (likely(!flags && op->code != OP_label)) {
+            continue;
+        }
         if (op->code == OP_label) {
             x->labels[op->label].preds += !ended;
             x->labels[op->label].at = i;
             ended = false;
         } else if (!ended) {
-            if (op_info[op->code].flags & OPF_BRANCH) {
+            if (flags & OPF_BRANCH) {
                 x->labels[op->label].preds++;
             }
-            ended = op_info[op->code].flags & OPF_BB_END;
+            ended = flags & OPF_BB_END;
         }
     }
 }

@@ -39,10 +39,15 @@ uint64_t host_ticks(void)
 uint64_t host_probe_features(void)
 {
     uint64_t features = 0, xcr0 = read_xcr0();
+    uint32_t regs[4] = {0};
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        uint32_t regs[4] = {0};
-        __get_cpuid_count(rows[i].leaf, rows[i].subleaf, &regs[REG_A], &regs[REG_B],
-                          &regs[REG_C], &regs[REG_D]);
+        /* in a virtual machine CPUID takes as long as a thousand instructions */
+        if (!i || rows[i].leaf != rows[i - 1].leaf ||
+            rows[i].subleaf != rows[i - 1].subleaf) {
+            memset(regs, 0, sizeof regs);
+            __get_cpuid_count(rows[i].leaf, rows[i].subleaf, &regs[REG_A], &regs[REG_B],
+                              &regs[REG_C], &regs[REG_D]);
+        }
         if (regs[rows[i].reg] >> rows[i].bit & 1 &&
             (xcr0 & rows[i].state) == rows[i].state) {
             features |= BIT64(rows[i].feature);
