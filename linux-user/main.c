@@ -70,9 +70,6 @@ static bool start_log(const UserOptions *o, GError **errp)
     if (log_enabled(UINT32_MAX)) {
         log_own_fd(host_fd_reserve);
     }
-    if (log_enabled(LOG_LOCKSTEP)) {
-        return user_error(errp, "-d lockstep: only whole machines can be compared so");
-    }
     return true;
 }
 

@@ -14,6 +14,9 @@
  * those that the front end calls live there. A unit that cannot be run twice (helpers
  * with HELPER_IO, devices, writes to code) is run by the back end alone. Units are cut in
  * front of an instruction with such a helper.
+ *
+ * In a program, user-mem.c is in ldst.c's place. Nobody may see what the interpreter has
+ * stored, so the comparison ends when there is a second thread.
  */
 #include "accel/tcg/lockstep.h"
 
@@ -68,6 +71,7 @@ bool lockstep_new(TCGEngine *e, GError **errp)
     l->left = log_lockstep_insns;
     l->guest = e->guest;
     l->guest.tlb_entry_bits = 0;
+    l->guest.direct = false;
     state_init(&l->before, e->ops->env_size);
     state_init(&l->interp, e->ops->env_size);
     state_init(&l->native, e->ops->env_size);
@@ -233,7 +237,7 @@ static void state_keep(State *s, CPUState *cpu)
     s->exception_index = cpu->exception_index;
     s->halted = cpu->halted;
     s->mode = tlb->mode;
-    s->space = tlb->table[0]->id;
+    s->space = tlb->table[0] ? tlb->table[0]->id : 0;
 }
 
 static void state_put_back(const State *s, CPUState *cpu)
@@ -252,8 +256,8 @@ void lockstep_record(CPUTCG *t, void *host, size_t n)
     Undo *u = t->undo;
     Stored s = {host, n, u->old->len};
 
+    g_byte_array_append(u->old, host, n); /* may fault: nothing is noted then */
     g_array_append_val(u->stored, s);
-    g_byte_array_append(u->old, host, n);
 }
 
 void lockstep_abort(CPUState *cpu)
@@ -311,6 +315,7 @@ static void run_code(CPUState *cpu, const TCGBackend *backend, const TCGCode *co
         out->raised = false;
     }
     memcpy(cpu->jmp_env, saved, sizeof saved);
+    t->fault.ra = 0;
     if (t->has_lock) {
         engine_unlock(t);
     }
@@ -398,9 +403,12 @@ static void describe_memory(const Undo *u, GString *to)
         ram_addr_t addr;
 
         for (size_t k = 0; k < s->n; k++) {
-            if (s->host[k] != want[k] && ram_addr_from_host(s->host + k, &addr)) {
+            if (s->host[k] != want[k]) {
+                bool is_ram = ram_addr_from_host(s->host + k, &addr);
+
                 g_string_append_printf(
-                    to, "RAM 0x%" PRIx64 ": interpreter %02x, back end %02x\n", addr,
+                    to, "%s 0x%" PRIx64 ": interpreter %02x, back end %02x\n",
+                    is_ram ? "RAM" : "memory", is_ram ? addr : (uintptr_t)(s->host + k),
                     want[k], s->host[k]);
             }
         }
@@ -505,6 +513,11 @@ TCGExit lockstep_enter(CPUState *cpu, TranslationBlock *tb)
     Outcome a, b;
 
     if (!l->left || !tb->lockstep || tb->lockstep->once || t->in_one_shot) {
+        return run_alone(cpu, tb);
+    }
+    if (tcg_one_space && atomic_read(&e->cpus->len) > 1) {
+        log_line("lockstep: no more comparisons: there is a second thread");
+        l->left = 0;
         return run_alone(cpu, tb);
     }
     atomic_set(&cpu->exit_request,

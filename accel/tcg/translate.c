@@ -489,7 +489,11 @@ static bool translate_for_lockstep(CPUState *cpu, LockstepUnit **u, unsigned *cu
     if (*cut) {
         translate_insns(begin_unit(cpu, false, *cut));
     }
-    return lockstep_gen_code(e, *u);
+    bool ok = lockstep_gen_code(e, *u);
+
+    (*u)->once |=
+        e->translation->checks; /* it is another unit: its bytes may have changed */
+    return ok;
 }
 
 /* Translates and emits; flushes when there is no room. */

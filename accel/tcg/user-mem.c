@@ -7,6 +7,7 @@
  * a helper, or by the translator, is a plain load or store as well: `fault.ra` says whose
  * it is, and the signal handler lets the thread go on in user_fault_leave().
  */
+#include "accel/tcg/lockstep.h"
 #include "accel/tcg/tb.h"
 
 #include <fcntl.h>
@@ -140,12 +141,46 @@ static inline void check_user_alignment(CPUState *cpu, vaddr va, unsigned n, uin
     }
 }
 
+/* The first address of va .. va + n - 1 that may not be accessed so, or its end. */
+static vaddr first_bad(vaddr va, size_t n, MMUAccess acc)
+{
+    unsigned want = acc == MMU_WRITE ? USER_WRITE : 0;
+    vaddr end = va + n;
+
+    while (va < end) {
+        int flags = user_map_flags(va);
+
+        if (flags < 0 || !(flags & (want ? want : USER_READ | USER_WRITE | USER_EXEC))) {
+            return va;
+        }
+        va = (va & PAGE_MASK) + PAGE_SIZE;
+    }
+    return end;
+}
+
 static inline void check_watch(CPUState *cpu, vaddr va, size_t n, int access,
                                uintptr_t ra)
 {
     if (unlikely(cpu->watchpoints)) {
         cpu_watchpoint_check(cpu, va, n, access, ra);
     }
+}
+
+/* Lockstep: what is going to be written will be undone. What the guest may not write
+ * faults by itself, and code is not to be touched twice. */
+static void record(CPUState *cpu, vaddr va, size_t n)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+
+    if (likely(!t->undo) || !n || first_bad(va, n, MMU_WRITE) != va + n) {
+        return;
+    }
+    for (vaddr p = va & PAGE_MASK; p < va + n; p += PAGE_SIZE) {
+        if (tb_page_is_protected(t->engine, p)) {
+            lockstep_abort(cpu);
+        }
+    }
+    lockstep_record(t, host(va), n);
 }
 
 #define DEFINE_CPU_LDST(ld, st, type, bits)                             \
@@ -163,6 +198,7 @@ static inline void check_watch(CPUState *cpu, vaddr va, size_t n, int access,
         check_user_alignment(cpu, va, sizeof(type), ra);                \
         check_watch(cpu, va, sizeof(type), BP_WRITE, ra);               \
         ACCESS_BEGIN(cpu, ra);                                          \
+        record(cpu, va, sizeof(type));                                  \
         stn_le_p(host(va), sizeof(type), v);                            \
         ACCESS_END(cpu);                                                \
     }
@@ -188,25 +224,9 @@ void cpu_st_bytes(CPUState *cpu, vaddr va, const void *buf, size_t n, int mmu_id
     }
     check_watch(cpu, va, n, BP_WRITE, ra);
     ACCESS_BEGIN(cpu, ra);
+    record(cpu, va, n);
     memcpy(host(va), buf, n);
     ACCESS_END(cpu);
-}
-
-/* The first address of va .. va + n - 1 that may not be accessed so, or its end. */
-static vaddr first_bad(vaddr va, size_t n, MMUAccess acc)
-{
-    unsigned want = acc == MMU_WRITE ? USER_WRITE : 0;
-    vaddr end = va + n;
-
-    while (va < end) {
-        int flags = user_map_flags(va);
-
-        if (flags < 0 || !(flags & (want ? want : USER_READ | USER_WRITE | USER_EXEC))) {
-            return va;
-        }
-        va = (va & PAGE_MASK) + PAGE_SIZE;
-    }
-    return end;
 }
 
 /*
@@ -221,6 +241,10 @@ void *cpu_probe(CPUState *cpu, vaddr va, size_t n, MMUAccess acc, int mmu_idx,
 
     if (n && (bad < va + n || va + n < va)) {
         raise_fault(cpu, bad, acc, ra);
+    }
+    if (acc == MMU_WRITE) {
+        atomic_set(&t->fault.ra, ra);
+        record(cpu, va, n);
     }
     for (vaddr p = va; acc == MMU_WRITE && n && p < va + n;
          p = (p & PAGE_MASK) + PAGE_SIZE) {
@@ -241,7 +265,7 @@ void *cpu_probe_nofault(CPUState *cpu, vaddr va, size_t n, MMUAccess acc, int mm
     return n <= PAGE_SIZE - (va & ~PAGE_MASK) && first_bad(va, n, acc) == va + n &&
                    !(acc == MMU_WRITE &&
                      tb_page_is_protected(cpu_tcg(cpu)->engine, va & PAGE_MASK)) &&
-                   !cpu->watchpoints
+                   !cpu->watchpoints && !cpu_tcg(cpu)->undo
                ? host(va)
                : NULL;
 }
