@@ -304,6 +304,9 @@ void a64_access_done(A64 *x, Access *acc);
 void a64_emit_slow(A64 *x);
 /* base + (index << scale) + imm of an op in a register. Locked. */
 unsigned a64_guest_address(A64 *x, const IROp *op);
+/* With GuestDesc.ordered: what stands before a store and behind a load. */
+void a64_before_store(A64 *x);
+void a64_after_load(A64 *x);
 /* A thunk that makes the whole access, with arguments in T0 and T1. */
 void a64_call_slow(A64 *x, const uint8_t *thunk);
 

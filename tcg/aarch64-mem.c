@@ -33,6 +33,25 @@ struct SlowPath {
     TCGRestore state;
 };
 
+/*
+ * x86 keeps the order of any two accesses but that of a store and a load behind it (SDM
+ * vol. 3A, 9.2.2): what comes behind a load waits for it, a store waits for the stores
+ * before it. Locked operations and fences keep all (DMB ISH).
+ */
+void a64_after_load(A64 *x)
+{
+    if (x->g->ordered) {
+        asm_insn(&x->a, DMB_ISHLD);
+    }
+}
+
+void a64_before_store(A64 *x)
+{
+    if (x->g->ordered) {
+        asm_insn(&x->a, DMB_ISHST);
+    }
+}
+
 /* ---- addresses ---- */
 
 /* What of the address is in registers, and the rest. */
@@ -399,6 +418,7 @@ void a64_emit_ld(A64 *x, const IROp *op)
     a64_access_begin(x, &acc, op, SLOW_LD);
     a64_access(x, &acc, load_opc(op), acc.reg, 0);
     a64_access_done(x, &acc);
+    a64_after_load(x);
     a64_out_done(x, op, 0, acc.reg);
 }
 
@@ -409,6 +429,7 @@ void a64_emit_st(A64 *x, const IROp *op)
         return;
     }
     IRType t = (IRType)(op->memop & MO_SIZE);
+    a64_before_store(x);
     Access acc = {.reg = a64_in(x, op->in[2], t)};
     a64_access_begin(x, &acc, op, SLOW_ST);
     a64_access(x, &acc, ls_opc(STR, t), acc.reg, 0);
@@ -431,6 +452,9 @@ void a64_emit_atomic(A64 *x, const IROp *op)
     asm_ls(&x->a, ls_opc(STR, 3), T0, SP, FRAME_OI + 16);
     asm_mov(&x->a, IR_I64, T0, a64_guest_address(x, op));
     a64_call_slow(x, a64_thunks.atomic);
+    if (x->g->ordered) {
+        asm_insn(&x->a, DMB_ISH);
+    }
     if (op->out[0] != IR_NONE) {
         a64_out_done(x, op, 0, T0);
     }

@@ -66,6 +66,7 @@ void a64_emit_vec_ld(A64 *x, const IROp *op)
     Home to = home(x, op->out[0]);
     a64_access_begin(x, &acc, op, SLOW_LD);
     move_memory(x, &acc, LDR);
+    a64_after_load(x);
     if (op->type == IR_V256 && (op->memop & MO_SIZE) < MO_256) {
         asm_insn(&x->a, 0x6f00e401); /* movi v1.2d, #0 */
     }
@@ -76,6 +77,7 @@ void a64_emit_vec_ld(A64 *x, const IROp *op)
 void a64_emit_vec_st(A64 *x, const IROp *op)
 {
     Access acc = {.vec = true};
+    a64_before_store(x);
     move_home(x, LDR, (op->memop & MO_SIZE) == MO_256 ? IR_V256 : IR_V128,
               home(x, op->in[2]));
     a64_access_begin(x, &acc, op, SLOW_ST);
@@ -207,6 +209,7 @@ static void emit_x87_ld(A64 *x, const IROp *op)
         a64_access(x, &acc, ls_opc(LDR, size), acc.reg, 0);
     }
     a64_access_done(x, &acc);
+    a64_after_load(x);
     x87_arg(x, acc.reg, offsetof(X87Op, lo));
     x87_arg(x, acc.reg2, offsetof(X87Op, hi));
     x87_call(x, op, 0);
@@ -223,6 +226,7 @@ void a64_emit_x87_mem(A64 *x, const IROp *op)
         emit_x87_ld(x, op);
         return;
     }
+    a64_before_store(x);
     unsigned addr = a64_guest_address(x, op);
     if (op->memop & MO_HOST) {
         x87_arg(x, addr, offsetof(X87Op, host));

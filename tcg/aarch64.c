@@ -296,6 +296,9 @@ static void emit_call(A64 *x, const IROp *op)
     if (h->writes & HS_GPR) {
         ra_drop_globals(&x->ra);
     }
+    if (x->g->ordered && !(h->flags & HELPER_PURE)) { /* it may access guest memory */
+        asm_insn(&x->a, DMB_ISH);
+    }
     a64_call(x, h->fn);
     if (h->flags & (HELPER_FAULT | HELPER_NORETURN)) {
         a64_side(x, &state);
@@ -306,6 +309,9 @@ static void emit_call(A64 *x, const IROp *op)
     if (h->flags & HELPER_NORETURN) {
         x->noreturn = true;
     } else {
+        if (!(h->flags & HELPER_PURE)) {
+            a64_after_load(x);
+        }
         call_result(x, op, h);
     }
 }
@@ -856,6 +862,7 @@ static const void *a64_fault_entry(void)
 static const TCGBackend a64_backend = {
     .name = "aarch64",
     .probes = true,
+    .weak = true,
     .init = a64_init,
     .gen_code = a64_gen_code,
     .enter = a64_enter,

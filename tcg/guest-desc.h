@@ -85,6 +85,9 @@ typedef struct GuestDesc {
     uint8_t tag_read, tag_write, addend;
     uint32_t code_map; /* offset in the TLB table of its code map, see below; 0: none */
     bool direct;
+    /* Other vCPUs see guest memory: a back end that is `weak` makes accesses as strongly
+     * ordered as x86's are. Set for good when there is a second vCPU. */
+    bool ordered;
     uint64_t guest_base;
 
     /*

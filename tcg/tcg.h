@@ -99,6 +99,7 @@ typedef struct TCGRestore TCGRestore;
 struct TCGBackend {
     const char *name;
     bool probes; /* has probe and MO_HOST accesses */
+    bool weak;   /* looks at GuestDesc.ordered: units made before are to be dropped */
     /* Emits the thunks into b; called once per process. */
     bool (*init)(const GuestDesc *g, CodeBuf *b, GError **errp);
     /* Translates the unit in s. False: no room in b (the caller flushes and tries again).

@@ -151,6 +151,10 @@ void tcg_vcpu_init(TCGEngine *e, CPUState *cpu)
     tcg_memory_vcpu(e, cpu);
     mutex_lock(&e->lock);
     g_ptr_array_add(e->cpus, t);
+    if (e->cpus->len > 1 && e->backend->weak && !e->guest.ordered) {
+        e->guest.ordered = true;
+        t->want_flush = true; /* before it runs anything, with the others stopped */
+    }
     mutex_unlock(&e->lock);
 }
 
