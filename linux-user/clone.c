@@ -115,6 +115,7 @@ static void *thread_main(void *opaque)
         first_task_exit(ts);
     }
     signal_block_all();
+    signal_give_back(ts);
     gdb_thread_end(ts);
     current_task = NULL;
     program_accel->vcpu_fini(ts->cpu);
@@ -437,6 +438,7 @@ int64_t sys_exit_group(TaskState *ts, const uint64_t args[6])
 void first_task_exit(TaskState *ts)
 {
     signal_block_all();
+    signal_give_back(ts);
     tell_exit(ts);
     if (atomic_read(&threads)) {
         gdb_thread_end(ts);

@@ -153,9 +153,11 @@ static int64_t exec_path(TaskState *ts, const char *path, uint64_t argv_at,
 
         g_ptr_array_add(envp, NULL);
         fflush(NULL);
+        const uint64_t host[6] = {(uintptr_t) "/proc/self/exe", (uintptr_t)command,
+                                  (uintptr_t)envp->pdata};
         signal_before_exec(ts);
-        execve("/proc/self/exe", command, (char **)envp->pdata);
-        err = -errno;
+        err =
+            safe_syscall(ts, SYS_execve, host); /* a signal that was caught comes first */
         signal_after_exec(ts);
     }
     g_ptr_array_unref(t.argv);
@@ -167,9 +169,6 @@ int64_t sys_execve(TaskState *ts, const uint64_t args[6])
 {
     char path[PATH_MAX];
 
-    if (ts->signal_pending) {
-        return -TASK_ERESTART; /* it would not be pending in the new program */
-    }
     int64_t n = copy_string_from_guest(path, args[0], sizeof path);
 
     return n < 0 ? n : n == 0 ? -ENOENT : exec_path(ts, path, args[1], args[2]);
@@ -180,9 +179,6 @@ int64_t sys_execveat(TaskState *ts, const uint64_t args[6])
     char path[PATH_MAX], whole[PATH_MAX + 32];
     int fd = args[0], flags = args[4];
 
-    if (ts->signal_pending) {
-        return -TASK_ERESTART;
-    }
     int64_t n = copy_string_from_guest(path, args[1], sizeof path);
 
     if (n < 0) {

@@ -80,6 +80,14 @@ static void requeue(const siginfo_t *si, int sig)
     syscall(SYS_rt_tgsigqueueinfo, getpid(), (int)syscall(SYS_gettid), sig, si);
 }
 
+void signal_give_back(TaskState *ts)
+{
+    if (ts->signal_pending && ts->caught.si_code != SI_TKILL) {
+        syscall(SYS_rt_sigqueueinfo, getpid(), ts->signal_pending, &ts->caught);
+    }
+    ts->signal_pending = 0;
+}
+
 static void note_signal(TaskState *ts, int sig, const siginfo_t *si)
 {
     if (ts->signal_pending) {

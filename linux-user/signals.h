@@ -32,6 +32,9 @@ void signal_table_unref(SignalTable *s);
 void signal_apply_mask(TaskState *ts);
 /* All signals, while a task is made or ended; signal_apply_mask() undoes it. */
 void signal_block_all(void);
+/* The thread ends with all blocked: a signal to the process that it has caught, but not
+ * delivered, goes to another thread. */
+void signal_give_back(TaskState *ts);
 
 /*
  * At a point where all registers are in env: gives caught signals to the guest, by making

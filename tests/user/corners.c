@@ -2,6 +2,7 @@
  * alternate stacks; code that is mapped over, moved, or beside a hole. */
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdint.h>
@@ -83,6 +84,81 @@ static void test_nested(void)
     }
     wait(&left);
     printf("; reset: %d\n", WIFSIGNALED(left) ? WTERMSIG(left) : -1);
+}
+
+/* ---- signals on the way out ---- */
+
+static void leave(int sig)
+{
+    _exit(7);
+}
+
+/* A signal just before, in and just behind execve() meets the handler or SIG_DFL. */
+static void test_exec_signals(void)
+{
+    char self[] = "/proc/self/exe", word[] = "sleep", *args[] = {self, word, NULL};
+    int lost = 0, status, p[2];
+
+    for (unsigned i = 0; i < 60; i++) {
+        if (pipe(p) < 0) {
+            exit(2);
+        }
+        pid_t pid = fork();
+        if (pid == 0) {
+            signal(SIGTERM, leave);
+            if (write(p[1], "x", 1) == 1) {
+                execv(self, args);
+            }
+            _exit(1);
+        }
+        lost += read(p[0], &status, 1) != 1;
+        for (volatile unsigned k = 0; k < i * i * 400; k++) {
+        }
+        kill(pid, SIGTERM);
+        waitpid(pid, &status, 0);
+        lost += status != 7 << 8 && status != SIGTERM;
+        close(p[0]);
+        close(p[1]);
+    }
+    printf("signals around execve(): %d lost\n", lost);
+}
+
+static int received;
+
+static void receive(int sig)
+{
+    __atomic_fetch_add(&received, 1, __ATOMIC_SEQ_CST);
+}
+
+static void *open_for_signals(void *arg)
+{
+    pthread_sigmask(SIG_UNBLOCK, arg, NULL);
+    return NULL;
+}
+
+/* Sent to the process while threads that take them come and go. */
+static void test_exit_signals(void)
+{
+    enum { SENT = 400 };
+    sigset_t set;
+    pthread_t t[2];
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGRTMIN);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGRTMIN, receive);
+    for (int i = 0; i < SENT;) {
+        for (int k = 0; k < 2; k++) {
+            pthread_create(&t[k], NULL, open_for_signals, &set);
+            kill(getpid(), SIGRTMIN);
+            kill(getpid(), SIGRTMIN);
+            i += 2;
+        }
+        pthread_join(t[0], NULL);
+        pthread_join(t[1], NULL);
+    }
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    printf("signals around the end of threads: %d of %d\n", received, SENT);
 }
 
 /* ---- string instructions ---- */
@@ -407,10 +483,16 @@ static void test_holes(void)
     close(fd);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc > 1) {
+        sleep(20);
+        return 99;
+    }
     setvbuf(stdout, NULL, _IOLBF, 0);
     test_nested();
+    test_exec_signals();
+    test_exit_signals();
     test_string_signals();
     test_string_faults();
     test_altstack();

@@ -28,6 +28,9 @@ def main():
         print(f"{a.command[0]} is not installed")
         return 77
     want = run(a.command)
+    if want.returncode == 77:
+        print(want.stdout.decode(errors="replace"))
+        return 77
     got = run([a.emulator] + a.o + a.command)
     bad = [name for name in ("returncode", "stdout", "stderr") if getattr(want, name) != getattr(got, name)]
     for name in bad:
