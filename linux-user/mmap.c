@@ -167,7 +167,7 @@ static bool protect_piece(uint64_t start, uint64_t last, unsigned flags, void *o
         return false;
     }
     if (flags & USER_EXEC && !(want & USER_EXEC)) {
-        user_code_forget(start, last); /* first: nothing is protected for its sake */
+        user_code_sleep(start, last);
     }
     p->result = user_host_protect(start, last, want);
     if (p->result < 0) {

@@ -21,6 +21,7 @@
     OPT(strings, "string instructions by runs")                                         \
     OPT(hoststrings, "string instructions as the host's own, where there is no TLB")    \
     OPT(reload, "code that is patched loads its immediates where they stand")           \
+    OPT(sleep, "code that may not be run for a while keeps its units")                  \
     OPT(trace, "units that go on behind a branch not taken")                            \
     OPT(vector, "SIMD as the host's own instructions")                                  \
     OPT(avx, "256-bit registers and VEX instructions on the host")                      \

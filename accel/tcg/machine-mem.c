@@ -128,6 +128,11 @@ bool tb_page_is_protected(const TCGEngine *e, ram_addr_t page)
     return ram_page_flags(block, page - block->base) & RAM_PAGE_CODE;
 }
 
+bool tb_page_may_run(ram_addr_t page)
+{
+    return true;
+}
+
 bool tb_page_self_checks(const TCGEngine *e, ram_addr_t page)
 {
     return false;

@@ -408,15 +408,10 @@ static void jump_table_forget(TCGEngine *e, const TranslationBlock *tb)
     }
 }
 
-void tb_invalidate(TCGEngine *e, TranslationBlock *tb)
+static void leave_tables(TCGEngine *e, TranslationBlock *tb)
 {
-    if (tb->invalid || tb->one_shot) {
-        return;
-    }
     atomic_set(&tb->invalid, true);
-    e->stats.invalidated++;
     htab_remove(&e->tbs, tb, tb_hash_of(tb));
-    tb_page_remove(e, tb);
     while (tb->incoming) {
         link_clear(e, tb->incoming);
     }
@@ -426,6 +421,43 @@ void tb_invalidate(TCGEngine *e, TranslationBlock *tb)
         }
     }
     jump_table_forget(e, tb);
+}
+
+void tb_invalidate(TCGEngine *e, TranslationBlock *tb)
+{
+    if ((tb->invalid && !tb->asleep) || tb->one_shot) {
+        return;
+    }
+    e->stats.invalidated++;
+    tb_page_remove(e, tb);
+    if (!tb->asleep) {
+        leave_tables(e, tb);
+    }
+    tb->asleep = false;
+}
+
+void tb_sleep(TCGEngine *e, TranslationBlock *tb)
+{
+    if (!tb->invalid && !tb->one_shot) {
+        leave_tables(e, tb);
+        tb->asleep = true;
+    }
+}
+
+TranslationBlock *tb_wake(CPUState *cpu)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+    TBKey key = cpu->ops->tb_key(cpu);
+    TranslationBlock *tb = tb_page_find_asleep(t->engine, key.pc & PAGE_MASK, &key);
+
+    if (!tb || tb->unshared != t->unshared ||
+        (tb->second != RAM_ADDR_NONE && !tb_page_may_run(tb->second))) {
+        return NULL;
+    }
+    tb->asleep = false;
+    htab_insert(&t->engine->tbs, tb, tb_hash_of(tb), never_equal, NULL);
+    atomic_set(&tb->invalid, false);
+    return tb;
 }
 
 void tb_invalidate_at(CPUTCG *t, vaddr pc)

@@ -446,6 +446,32 @@ bool tb_invalidate_range(TCGEngine *e, ram_addr_t start, ram_addr_t last,
     return hit;
 }
 
+void tb_sleep_range(TCGEngine *e, ram_addr_t start, ram_addr_t last)
+{
+    for (ram_addr_t page = start & PAGE_MASK; page <= last;) {
+        Leaf *leaf = leaf_find(e, page);
+        TranslationBlock *tb = leaf ? leaf->page[leaf_index(page)].first : NULL;
+
+        for (; tb; tb = *next_in(tb, page)) {
+            tb_sleep(e, tb);
+        }
+        page = leaf ? page + PAGE_SIZE : skip_leaf(e, page);
+    }
+}
+
+TranslationBlock *tb_page_find_asleep(const TCGEngine *e, ram_addr_t page,
+                                      const TBKey *key)
+{
+    const CodePage *p = page_find(e, page);
+    TranslationBlock *tb = p ? p->first : NULL;
+
+    while (tb && !(tb->asleep && tb->pc == key->pc && tb->flags == key->flags &&
+                   tb->cs_base == key->cs_base)) {
+        tb = *next_in(tb, page);
+    }
+    return tb;
+}
+
 /* Some unit depends on the bytes. */
 static bool bytes_are_code(TCGEngine *e, ram_addr_t addr, unsigned len)
 {

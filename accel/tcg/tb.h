@@ -50,6 +50,7 @@ struct TranslationBlock {
     uint16_t size; /* bytes of guest code */
     uint16_t num_insns;
     bool invalid;          /* out of all tables; may still be running */
+    bool asleep;           /* invalid but for the lists of its pages: may come back */
     bool one_shot;         /* was never in a table */
     bool head_guard;       /* checks its second page by itself */
     bool unshared;         /* has no probes; for who comes from one that failed */
@@ -235,6 +236,13 @@ void tb_try_link(CPUState *cpu, TranslationBlock *from, unsigned slot,
                  TranslationBlock *to);
 /* Takes a unit out of all tables; with the lock. Memory stays until the flush. */
 void tb_invalidate(TCGEngine *e, TranslationBlock *tb);
+/*
+ * Takes it out of all tables but the lists of its pages. As long as nobody writes to its
+ * bytes, which would invalidate it, tb_wake() finds it by env's pc and puts it back;
+ * NULL: there is none. Both with the lock.
+ */
+void tb_sleep(TCGEngine *e, TranslationBlock *tb);
+TranslationBlock *tb_wake(CPUState *cpu);
 /* Invalidates all units whose code contains linear address pc. Takes the lock. */
 void tb_invalidate_at(CPUTCG *t, vaddr pc);
 /* Code mappings of kernel modes have changed: drops links between pages. */
@@ -275,6 +283,11 @@ void tb_pages_reset(TCGEngine *e);
  * of host code, was in one. With the lock. */
 bool tb_invalidate_range(TCGEngine *e, ram_addr_t start, ram_addr_t last,
                          const void *running);
+/* tb_sleep() for all units made from pages start .. last. With the lock. */
+void tb_sleep_range(TCGEngine *e, ram_addr_t start, ram_addr_t last);
+/* The unit on the page's list that sleeps and has this key; or NULL. With the lock. */
+TranslationBlock *tb_page_find_asleep(const TCGEngine *e, ram_addr_t page,
+                                      const TBKey *key);
 /* Some unit depends on bytes of the page. With the lock. */
 bool tb_page_has_code(const TCGEngine *e, ram_addr_t page);
 /*
@@ -297,6 +310,8 @@ void tcg_memory_exit(TCGEngine *e);
 void tcg_memory_vcpu(TCGEngine *e, CPUState *cpu);
 /* Part of -d stats. */
 void tcg_memory_stats(const CPUTCG *t, GString *to);
+/* Code from the page may be run. */
+bool tb_page_may_run(ram_addr_t page);
 /* Unit from the page check their own bytes: its code is written all the time. */
 bool tb_page_self_checks(const TCGEngine *e, ram_addr_t page);
 

@@ -588,6 +588,12 @@ TranslationBlock *tb_make(CPUState *cpu, bool one_shot)
     TCGCode code;
 
     lock_for_translation(cpu);
+    TranslationBlock *old = tcg_one_space && !one_shot ? tb_wake(cpu) : NULL;
+
+    if (old) {
+        engine_unlock(t);
+        return old;
+    }
     if (e->ntbs == e->max_tbs) {
         tb_flush_from_loop(cpu, one_shot);
         tb_flush(e);

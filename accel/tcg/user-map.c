@@ -259,15 +259,16 @@ static uint64_t run_end(uint64_t page, uint64_t last, bool is_protected)
 int user_host_protect(uint64_t start, uint64_t last, unsigned flags)
 {
     int prot = user_host_prot(flags);
+    bool all = !(prot & PROT_WRITE) || !tb_range_has_notes(map.engine, start, last);
 
-    if (mprotect((void *)(uintptr_t)start, last + 1 - start, prot) < 0) {
-        return -errno;
-    }
-    if (prot & PROT_WRITE && tb_range_has_notes(map.engine, start, last)) {
-        for (uint64_t p = run_end(start, last, false), end; p <= last;
-             p = run_end(end, last, false)) {
-            end = run_end(p, last, true);
-            host_protect(p, end - p, prot & ~PROT_WRITE);
+    for (uint64_t p = start, end; p <= last;
+         p = end) { /* protected ones stay so always */
+        bool is_protected = !all && tb_page_is_protected(map.engine, p);
+
+        end = all ? last + 1 : run_end(p, last, is_protected);
+        if (mprotect((void *)(uintptr_t)p, end - p,
+                     is_protected ? prot & ~PROT_WRITE : prot) < 0) {
+            return -errno;
         }
     }
     return 0;
@@ -338,7 +339,7 @@ UserWrite user_write_fault(uint64_t addr, uintptr_t pc)
     what = USER_WRITE_NOW;
     if (!tb_page_is_protected(map.engine, page)) { /* another thread was faster */
         host_protect(page, PAGE_SIZE, user_host_prot(user_map_flags(page)));
-    } else if (open_page(page, pc, true)) {
+    } else if (open_page(page, pc, flags & USER_EXEC)) { /* written or run: no need */
         what = USER_WRITE_RUNNING;
     }
     mutex_unlock(&map.engine->lock);
@@ -371,6 +372,24 @@ void user_code_changed(uint64_t start, uint64_t last)
 {
     if (tb_range_has_notes(map.engine, start, last)) {
         tb_invalidate_range(map.engine, start, last, NULL);
+    }
+}
+
+bool tb_page_may_run(ram_addr_t page)
+{
+    int flags = user_map_flags(page);
+
+    return flags > 0 && flags & USER_EXEC;
+}
+
+void user_code_sleep(uint64_t start, uint64_t last)
+{
+    TCGEngine *e = map.engine;
+
+    if (e->opts.opt_off >> OPTBIT_sleep & 1) {
+        user_code_forget(start, last);
+    } else if (tb_range_has_notes(e, start, last)) {
+        tb_sleep_range(e, start, last);
     }
 }
 

@@ -49,6 +49,9 @@ void user_map_foreach(uint64_t start, uint64_t last,
 
 /* Units made from start .. last go, and what was noted of its pages. Locked. */
 void user_code_forget(uint64_t start, uint64_t last);
+/* start .. last may not be run for now: its units come back when it may, unless it was
+ * written. Locked. */
+void user_code_sleep(uint64_t start, uint64_t last);
 /* The bytes are others now: units go, protection stays. Locked. */
 void user_code_changed(uint64_t start, uint64_t last);
 /*

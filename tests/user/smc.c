@@ -151,6 +151,32 @@ static void test_protect(void)
     printf("protect and map: %u of 300\n", ok);
 }
 
+/* Written or run, never both: what was not written stays what it was. A function lies in
+ * both pages, of which at times only one is made writable. */
+static void test_turns(void)
+{
+    enum { FUNCTIONS = 128, PLACE = 64, SHIFT = 61 }; /* 4093 is in both pages */
+    unsigned char *p = new_pages(3 * 4096) + SHIFT;
+    uint32_t k[FUNCTIONS], ok = 0;
+    for (uint32_t i = 0; i < FUNCTIONS; i++) {
+        emit_add(p + PLACE * i, k[i] = i);
+    }
+    for (uint32_t i = 0; i < 300; i++) {
+        unsigned char *page = p - SHIFT + 4096 * (i & 1);
+        size_t n = i % 3 ? 4096 : 2 * 4096;
+        uint32_t f = (i & 1 ? 64 : 0) + i * 5 % 63; /* all in this page */
+        mprotect(page, n, PROT_READ | PROT_WRITE);
+        if (i % 4) {
+            emit_add(p + PLACE * f, k[f] = i);
+        }
+        mprotect(page, n, PROT_READ | PROT_EXEC);
+        for (uint32_t j = 0; j < FUNCTIONS; j++) {
+            ok += ((Fn *)(p + PLACE * j))(j) == k[j] + j;
+        }
+    }
+    printf("in turns: %u of %u\n", ok, 300 * FUNCTIONS);
+}
+
 /* Two mappings of one file: written here, run there. */
 static void test_alias(void)
 {
@@ -262,6 +288,7 @@ int main(void)
     test_copied();
     test_fields();
     test_protect();
+    test_turns();
     test_alias();
     test_kernel_writes();
     test_threads();
