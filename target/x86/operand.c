@@ -269,6 +269,38 @@ static bool direct_addr(DisasContext *s, IRAddr *a)
     return true;
 }
 
+/*
+ * Under HF_AC: what the operand must be aligned to besides the accesses of integers,
+ * which align_accesses() sees to. SDM vol. 3, table 6-7; of vectors the manual leaves it
+ * to the processor: unless masked, they are checked as units of at most 16 bytes.
+ */
+static unsigned checked_alignment(const Insn *i, unsigned bytes)
+{
+    unsigned gates = i->desc->gates;
+
+    if (gates & (GATE_X87 | GATE_X87N)) {
+        return bytes <= 8 ? bytes : bytes == 10 ? 8 : i->opsize == SZ16 ? 2 : 4;
+    }
+    if (gates & (GATE_SSE | GATE_AVX) && !(gates & (GATE_ALIGN | GATE_VSIB)) &&
+        bytes >= 16 && !strstr(i->desc->mnem, "maskmov")) {
+        return 16;
+    }
+    return 1;
+}
+
+static void check_alignment(DisasContext *s, unsigned bytes)
+{
+    unsigned align = checked_alignment(&s->insn, bytes);
+    IRAddr a = s->addr;
+
+    if (align > 1) {
+        IRRef va = x86_temp(s, IR_I64);
+
+        ir_lea(s->tcg, IR_I64, va, a.base, a.index, a.scale, a.disp);
+        x86_raise_if(s, EXCP_AC, IR_I64, COND_TSTNE, va, x86_const(s, align - 1));
+    }
+}
+
 IRAddr x86_op_addr(DisasContext *s, unsigned bytes, bool write)
 {
     if (s->have_addr && (s->addr_write || !write || s->code64)) {
@@ -279,6 +311,9 @@ IRAddr x86_op_addr(DisasContext *s, unsigned bytes, bool write)
     }
     s->have_addr = true;
     s->addr_write = write;
+    if (s->hflags & HF_AC) {
+        check_alignment(s, bytes);
+    }
     return s->addr;
 }
 

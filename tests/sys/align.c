@@ -29,6 +29,19 @@ USER(rep_string, "lea 2(%%rbx), %%rdi; rep stosl")
 USER(rep_bytes, "lea 1(%%rbx), %%rdi; rep stosb")
 USER(bts, "mov $33, %%ecx; bts %%ecx, 1(%%rbx)")
 USER(mmx, "movq 4(%%rbx), %%mm0")
+USER(x87_single, "flds 2(%%rbx); fstp %%st(0)")
+USER(x87_double, "fstl 4(%%rbx)")
+USER(x87_extended, "fldt 4(%%rbx); fstp %%st(0)")
+USER(x87_bcd, "fldz; fbstp 4(%%rbx)")
+USER(x87_word, "fnstcw 1(%%rbx)")
+USER(x87_env, "fnstenv 2(%%rbx)")
+USER(x87_aligned, "fldt 8(%%rbx); fstpt 8(%%rbx); flds 4(%%rbx); fstp %%st(0); fnstenv "
+                  "4(%%rbx); fninit")
+USER(sse_load, "movups 8(%%rbx), %%xmm0")
+USER(sse_store, "movdqu %%xmm0, 4(%%rbx)")
+USER(sse_aligned,
+     "movups 16(%%rbx), %%xmm0; movlps 8(%%rbx), %%xmm0; movss 4(%%rbx), %%xmm0")
+USER(movaps, "movaps 8(%%rbx), %%xmm0")
 
 static void no_ac(void)
 {
@@ -51,13 +64,18 @@ static void expect(void (*fn)(void), int vector)
 static void all(int vector)
 {
     static void (*const unaligned[])(void) = {
-        word, dword, qword, store, rmw, locked, push, string, rep_string, bts, mmx,
+        word,    dword,      qword,   store,    rmw,        locked,     push,
+        string,  rep_string, bts,     mmx,      x87_single, x87_double, x87_extended,
+        x87_bcd, x87_word,   x87_env, sse_load, sse_store,
     };
 
     for (unsigned i = 0; i < sizeof unaligned / sizeof *unaligned; i++) {
         expect(unaligned[i], vector);
     }
     expect(aligned, 0x80);
+    expect(x87_aligned, 0x80);
+    expect(sse_aligned, 0x80);
+    expect(movaps, 13); /* whatever AC says */
     expect(byte, 0x80);
     expect(rep_bytes, 0x80);
     expect(no_ac, 0x80);
@@ -65,8 +83,10 @@ static void all(int vector)
 
 int test_main(void)
 {
-    uint64_t cr0 = READ_CR(0);
+    uint64_t cr0 = READ_CR(0), cr4 = READ_CR(4);
 
+    WRITE_CR(4, cr4 | 0x600); /* OSFXSR, OSXMMEXCPT */
+    asm volatile("fninit");
     all(0x80); /* CR0.AM is clear */
     WRITE_CR(0, cr0 | 1 << 18);
     all(17);
@@ -76,5 +96,6 @@ int test_main(void)
     CHECK_EQ(trap.vector, -1);
     WRITE_CR(0, cr0);
     all(0x80);
+    WRITE_CR(4, cr4);
     return failures;
 }
