@@ -50,7 +50,8 @@ static bool entry_is_of(const TLBEntry *e, vaddr va)
 
 static void table_init(TLBTable *t)
 {
-    t->entry = g_malloc0(TLB_CODE_MAP + TLB_ENTRIES * sizeof(uint32_t));
+    /* aligned: no entry lies in two cache lines */
+    t->entry = g_aligned_alloc0(1, TLB_CODE_MAP + TLB_ENTRIES * sizeof(uint32_t), 64);
     t->code_map = (uint32_t *)((char *)t->entry + TLB_CODE_MAP);
     t->full = g_malloc0(TLB_ENTRIES * sizeof *t->full);
     memset(t->entry, 0xff, TLB_ENTRIES * sizeof *t->entry);
@@ -58,7 +59,7 @@ static void table_init(TLBTable *t)
 
 static void table_free(TLBTable *t)
 {
-    g_free(t->entry);
+    g_aligned_free(t->entry);
     g_free(t->full);
     page_set_free(&t->code.pages);
 }
