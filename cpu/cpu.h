@@ -79,6 +79,7 @@ typedef struct DisasContextBase {
      * of which it does, counted from pc_first; the others are compared at its head.
      */
     bool reload;
+    unsigned head_ops; /* so many ops at the head of the unit are the engine's */
     uint64_t reloaded[DISAS_MAX_BYTES / 64];
 } DisasContextBase;
 

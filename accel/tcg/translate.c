@@ -360,6 +360,7 @@ static void translate_checked(CPUState *cpu, DisasContextBase *db)
         unsigned stale = ir_label_new(db->tcg);
 
         gen_check(db, size, reloaded, stale);
+        db->head_ops = db->tcg->nops;
         translate_insns(db);
         gen_stale(db, stale);
         if (db->pc_next - db->pc_first == size &&

@@ -183,24 +183,33 @@ static void record(CPUState *cpu, vaddr va, size_t n)
     lockstep_record(t, host(va), n);
 }
 
+/* `_any`: aligned or not; generated code says by MO_ALIGN what it wants checked. */
 #define DEFINE_CPU_LDST(ld, st, type, bits)                             \
-    type ld(CPUState *cpu, vaddr va, int mmu_idx, uintptr_t ra)         \
+    static type ld##_any(CPUState *cpu, vaddr va, uintptr_t ra)         \
     {                                                                   \
-        check_user_alignment(cpu, va, sizeof(type), ra);                \
         check_watch(cpu, va, sizeof(type), BP_READ, ra);                \
         ACCESS_BEGIN(cpu, ra);                                          \
         type v = ldn_le_p(host(va), sizeof(type));                      \
         ACCESS_END(cpu);                                                \
         return v;                                                       \
     }                                                                   \
-    void st(CPUState *cpu, vaddr va, type v, int mmu_idx, uintptr_t ra) \
+    type ld(CPUState *cpu, vaddr va, int mmu_idx, uintptr_t ra)         \
     {                                                                   \
         check_user_alignment(cpu, va, sizeof(type), ra);                \
+        return ld##_any(cpu, va, ra);                                   \
+    }                                                                   \
+    static void st##_any(CPUState *cpu, vaddr va, type v, uintptr_t ra) \
+    {                                                                   \
         check_watch(cpu, va, sizeof(type), BP_WRITE, ra);               \
         ACCESS_BEGIN(cpu, ra);                                          \
         record(cpu, va, sizeof(type));                                  \
         stn_le_p(host(va), sizeof(type), v);                            \
         ACCESS_END(cpu);                                                \
+    }                                                                   \
+    void st(CPUState *cpu, vaddr va, type v, int mmu_idx, uintptr_t ra) \
+    {                                                                   \
+        check_user_alignment(cpu, va, sizeof(type), ra);                \
+        st##_any(cpu, va, v, ra);                                       \
     }
 
 DEFINE_CPU_LDST(cpu_ldub, cpu_stb, uint8_t, 8)
@@ -314,13 +323,13 @@ uint64_t tcg_ld(void *env, uint64_t va, uint32_t oi, uintptr_t ra)
     check_alignment(cpu, va, oi, ra);
     switch (memop_bytes(oi)) {
     case 1:
-        return cpu_ldub(cpu, va, MMU_CURRENT, ra);
+        return cpu_ldub_any(cpu, va, ra);
     case 2:
-        return cpu_lduw(cpu, va, MMU_CURRENT, ra);
+        return cpu_lduw_any(cpu, va, ra);
     case 4:
-        return cpu_ldl(cpu, va, MMU_CURRENT, ra);
+        return cpu_ldl_any(cpu, va, ra);
     default:
-        return cpu_ldq(cpu, va, MMU_CURRENT, ra);
+        return cpu_ldq_any(cpu, va, ra);
     }
 }
 
@@ -331,16 +340,16 @@ void tcg_st(void *env, uint64_t va, uint64_t val, uint32_t oi, uintptr_t ra)
     check_alignment(cpu, va, oi, ra);
     switch (memop_bytes(oi)) {
     case 1:
-        cpu_stb(cpu, va, val, MMU_CURRENT, ra);
+        cpu_stb_any(cpu, va, val, ra);
         break;
     case 2:
-        cpu_stw(cpu, va, val, MMU_CURRENT, ra);
+        cpu_stw_any(cpu, va, val, ra);
         break;
     case 4:
-        cpu_stl(cpu, va, val, MMU_CURRENT, ra);
+        cpu_stl_any(cpu, va, val, ra);
         break;
     default:
-        cpu_stq(cpu, va, val, MMU_CURRENT, ra);
+        cpu_stq_any(cpu, va, val, ra);
         break;
     }
 }

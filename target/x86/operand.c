@@ -169,7 +169,8 @@ static IRRef reload_field(DisasContext *s, unsigned from_end, IRType t, uint64_t
     DisasContextBase *db = &s->base;
     unsigned at = db->pc_next - db->pc_first - from_end;
 
-    if ((int32_t)ldl_le_p(db->code + at) != (int64_t)now) {
+    /* AC would check the load as if it were the instruction's */
+    if ((int32_t)ldl_le_p(db->code + at) != (int64_t)now || s->hflags & HF_AC) {
         return IR_NONE;
     }
     IRAddr a = {.base = x86_const(s, db->pc_first + at), .index = IR_NONE};

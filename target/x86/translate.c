@@ -191,9 +191,9 @@ void x86_translate_insn(DisasContextBase *db)
  * HF_AC: accesses of two to eight bytes have to be aligned (SDM vol. 3, table 6-7).
  * Larger ones are checked by the instructions that want it.
  */
-static void align_accesses(TCGContext *s)
+static void align_accesses(TCGContext *s, unsigned first)
 {
-    for (unsigned i = 0; i < s->nops; i++) {
+    for (unsigned i = first; i < s->nops; i++) {
         IROp *op = &s->ops[i];
         bool memory = op->code == OP_ld || op->code == OP_st ||
                       (op->code >= OP_at_xchg && op->code <= OP_at_cmpxchg);
@@ -213,6 +213,6 @@ void x86_translate_stop(DisasContextBase *db)
     }
     x86_emit_cold(s);
     if (s->hflags & HF_AC) {
-        align_accesses(s->tcg);
+        align_accesses(s->tcg, db->head_ops);
     }
 }

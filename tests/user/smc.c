@@ -131,6 +131,27 @@ static void test_fields(void)
     printf("fields: %lx\n", (unsigned long)h);
 }
 
+/* EFLAGS.AC checks accesses, not where instructions are: neither what a unit compares of
+ * itself nor what it loads of them. */
+static void test_alignment_check(void)
+{
+    unsigned char *p = new_pages(4096) + 1;
+    uint32_t ok = 0;
+    for (uint32_t i = 0; i < 100; i++) {
+        uint64_t r = 0;
+        p[0] = 0xb8; /* mov eax, i; ret */
+        memcpy(p + 1, &i, 4);
+        p[5] = 0xc3;
+        __asm__ volatile("pushfq; orl $0x40000, (%%rsp); popfq; call *%1;"
+                         "pushfq; andl $~0x40000, (%%rsp); popfq"
+                         : "=&a"(r)
+                         : "r"(p)
+                         : "memory", "cc");
+        ok += r == i;
+    }
+    printf("alignment check: %u of 100\n", ok);
+}
+
 static void test_protect(void)
 {
     unsigned char *p = new_pages(4096);
@@ -287,6 +308,7 @@ int main(void)
     test_next_insn();
     test_copied();
     test_fields();
+    test_alignment_check();
     test_protect();
     test_turns();
     test_alias();
