@@ -130,8 +130,7 @@ typedef struct A64 {
     unsigned nexits;
     uint8_t *head_jump[2]; /* exit_request is set; the head's guard does not hold */
     uint8_t *head_token;   /* LDR of the guard's token */
-    SideEntry *sides;      /* in the order of emission */
-    unsigned nsides;
+    SideWriter side;       /* to memory of the unit's arena */
 } A64;
 
 /* Code made once, by rx address. */

@@ -554,7 +554,7 @@ static_assert(OP_and + 3 == OP_andn && OP_inc + 1 == OP_dec && OP_shl + 4 == OP_
 
 void a64_side(A64 *x, const TCGRestore *state)
 {
-    x->sides[x->nsides++] = (SideEntry){x->a.p - x->entry, *state};
+    side_add(&x->side, x->a.p - x->entry, state);
 }
 
 void a64_end_op(A64 *x, const IROp *op)
@@ -681,28 +681,27 @@ static void emit_head_exits(A64 *x)
 
 static bool emit_side_table(A64 *x, TCGCode *out)
 {
-    SideWriter w;
+    size_t n = side_end(&x->side);
     out->code_size = x->a.p - x->entry;
-    side_begin(&w, x->a.p, x->a.limit);
-    for (unsigned i = 0; i < x->nsides; i++) {
-        side_add(&w, &x->sides[i]);
-    }
-    uint8_t *end = side_end(&w);
-    if (!end) {
+    if (!n || n > (size_t)(x->a.limit - x->a.p)) {
         return false;
     }
-    out->size = end - x->entry;
+    memcpy(x->a.p, x->side.start, n);
+    out->size = out->code_size + n;
     return true;
 }
 
-/* Points that can fault: no op has more than two. */
-static unsigned count_sides(const TCGContext *s)
+/* Room for all points that can fault: no op has more than two. */
+static void begin_sides(A64 *x)
 {
-    unsigned n = 0;
+    const TCGContext *s = x->s;
+    unsigned n = 1;
     for (unsigned i = 0; i < s->nops; i++) {
         n += s->ops[i].code == OP_call || (op_info[s->ops[i].code].flags & OPF_FAULT);
     }
-    return 2 * n;
+    size_t size = 2 * n * SIDE_MAX_ENTRY;
+    uint8_t *p = arena_alloc(&x->s->arena, size);
+    side_begin(&x->side, p, p + size);
 }
 
 static uint8_t pin_of(const IRTemp *t)
@@ -771,7 +770,7 @@ static bool a64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
         .pc = s->pc,
     };
     x.slow_tail = &x.slow;
-    x.sides = arena_alloc(&s->arena, count_sides(s) * sizeof(SideEntry));
+    begin_sides(&x);
     make_own_globals(&x);
     ra_start(&x.ra, &ra_host, s, pinned);
     count_labels(&x);
