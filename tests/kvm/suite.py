@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""suite.py NAME=FILE...: the tests that need /dev/kvm, in one run of the lab or on the host; results as TAP.
+
+The host's /dev/kvm is taken if it can be used, else the lab of lab.py. MYNAH_KVM=host or =lab asks for one of them. The
+names are what the commands of TESTS call the files. `-k PATTERN` runs the tests whose names have it; `-v` prints all output.
+"""
+# SPDX-License-Identifier: MIT
+import argparse
+import os
+import re
+import sys
+from typing import NamedTuple
+
+import lab
+
+PASSED = 1  # isa-debug-exit turns code n into (n << 1) | 1
+MACHINE = "./mynah -m 64 -no-reboot -display none -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4"
+
+
+class Test(NamedTuple):
+    name: str
+    command: str  # of a shell, in a folder that has the files
+    status: int = 0
+    output: str = ""  # a pattern that is found in what it prints
+
+
+TESTS = [
+    Test("kvm-there", "./kvm-there", output="^API version 12\n.*\nthe guest ended as it should$"),
+    Test("accel-help", "./mynah -accel help", output="^tcg "),
+]
+TESTS += [Test(f"sys-{name}-tcg", f"{MACHINE} -accel tcg -kernel {name}.elf", PASSED, "^$") for name in ["excp", "paging"]]
+
+
+def choose():
+    """(a place to run, its name); raises lab.Unavailable."""
+    asked = os.environ.get("MYNAH_KVM", "")
+    why = lab.host_kvm()
+    if asked == "host" or (not why and asked != "lab"):
+        if why:
+            raise lab.Unavailable(why)
+        return lab.Host(), "the host's /dev/kvm"
+    print(f"# {why or 'MYNAH_KVM=lab'}: the tests run in a machine that {lab.QEMU} emulates")
+    return lab.Lab(os.environ.get("MYNAH_KERNEL"), os.environ.get("MYNAH_BUSYBOX")), "the lab"
+
+
+def complaint(test, status, output):
+    """What is wrong with the result, or None."""
+    if status != test.status:
+        return f"status {status}, wanted {test.status}" + (" (it took too long)" if status == 137 else "")
+    if not re.search(test.output, output, re.DOTALL):
+        return f"its output has no match of {test.output!r}"
+    return None
+
+
+def report(n, test, status, output, verbose):
+    text = output.decode("latin1").replace("\r\n", "\n").rstrip("\n")
+    wrong = complaint(test, status, text)
+    print(f"{'not ' if wrong else ''}ok {n + 1} - {test.name}")
+    if wrong or verbose:
+        for line in [f"$ {test.command}", *text.splitlines(), *([wrong] if wrong else [])]:
+            print(f"#   {line}")
+    sys.stdout.flush()
+    return not wrong
+
+
+def run(place, files, tests, verbose):
+    """True if all passed. A lab that ends early leaves tests without a result, which fail."""
+    done, good = set(), True
+    for n, status, output in place.run(files, [t.command for t in tests]):
+        done.add(n)
+        good &= report(n, tests[n], status, output, verbose)
+    for n, test in enumerate(tests):
+        if n not in done:
+            good = False
+            print(f"not ok {n + 1} - {test.name}\n#   no result came")
+    if not good:
+        for line in getattr(place, "console", b"").decode("latin1").splitlines()[-30:]:
+            print(f"# console: {line}")
+    return good
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("-k", default="", metavar="PATTERN")
+    p.add_argument("-v", action="store_true")
+    p.add_argument("files", nargs="+", metavar="NAME=FILE")
+    o = p.parse_args()
+    try:
+        place, name = choose()
+    except lab.Unavailable as e:
+        print(f"1..0 # SKIP nothing was tested on KVM: {e}")
+        return
+    tests = [t for t in TESTS if re.search(o.k, t.name)]
+    print(f"1..{len(tests)}\n# on {name}")
+    good = run(place, dict(f.split("=", 1) for f in o.files), tests, o.v)
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()
