@@ -53,6 +53,31 @@ need() {
     die "could not install: ${missing[*]}"
 }
 
+# enable_backports: adds Debian's backports to apt, from the mirror that it uses now; false where that cannot be told.
+enable_backports() {
+  local suite list=/etc/apt/sources.list.d/mynah-backports.sources
+  suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")-backports
+  [ "$suite" != -backports ] || return 1
+  if ! apt-cache policy | grep -q "a=[^,]*-backports\|n=$suite"; then
+    local mirror
+    mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
+      sed -n -E "s/^(deb (\[[^]]*\] )?|URIs: )(https?:[^ ]*\/debian\/?)( .*)?$/\3/p" | head -n 1)
+    [ -n "$mirror" ] || return 1
+    printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' "$mirror" "$suite" \
+      /usr/share/keyrings/debian-archive-keyring.gpg | as_root tee "$list" >/dev/null
+    as_root apt-get update -qq >&2 || return 1
+  fi
+  echo "$suite"
+}
+
+# newer PACKAGE: PACKAGE as backports have it; false, with the present one left, where there is none.
+newer() {
+  local suite
+  is_debian && suite=$(enable_backports) || return 1
+  say "installing from $suite: $1"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -t "$suite" "$1" >/dev/null
+}
+
 # setup_build DIR [meson options]: configures once, then builds $build_targets, or all.
 setup_build() {
   local dir=$1
