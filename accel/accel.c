@@ -1,4 +1,4 @@
-/* The list of accelerators, and the choice by -accel. */
+/* The list of accelerators, the choice by -accel, and changing from one to another. */
 /* SPDX-License-Identifier: MIT */
 #include "accel/accel.h"
 
@@ -12,6 +12,12 @@ const AccelOps *const accel_list[] = {
 #include "accel/accels.def"
     NULL,
 };
+
+/* Those of accel_list between init() and exit(), a bit each. */
+static uint32_t initialized;
+static_assert(ARRAY_SIZE(accel_list) <= 32, "a bit for each");
+
+/* ---- names and properties ---- */
 
 /* The names of the accelerators, or of the properties of one; the caller frees the array.
  */
@@ -63,20 +69,187 @@ static const AccelOps *accel_find(const char *name, GError **errp)
     return NULL;
 }
 
-const AccelOps *accel_select(const char *spec, GError **errp)
+static bool set_options(const AccelOps *ops, OptList *opts, GError **errp)
+{
+    g_autofree const char **options = option_names(ops);
+    Selection s = {ops, options};
+    return optlist_foreach(opts, take_option, &s, errp);
+}
+
+static bool set_switches(const AccelOps *ops, const char *const *names, GError **errp)
+{
+    g_autofree const char **options = option_names(ops);
+    for (; names && *names; names++) {
+        if (!g_strv_contains(options, *names)) {
+            return user_error(errp, "%s has no property '%s'", ops->name, *names);
+        }
+        if (!ops->set_option(*names, "on", errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- which are initialized ---- */
+
+static uint32_t accel_bit(const AccelOps *ops)
+{
+    uint32_t bit = 1;
+    for (size_t i = 0; accel_list[i] != ops; i++) {
+        bit <<= 1;
+    }
+    return bit;
+}
+
+static bool ensure_init(const AccelOps *ops, GError **errp)
+{
+    if (!(initialized & accel_bit(ops))) {
+        if (!ops->init(errp)) {
+            return false;
+        }
+        initialized |= accel_bit(ops);
+    }
+    return true;
+}
+
+static void ensure_exit(const AccelOps *ops)
+{
+    if (initialized & accel_bit(ops)) {
+        ops->exit();
+        initialized &= ~accel_bit(ops);
+    }
+}
+
+void accel_exit_all(void)
+{
+    for (size_t i = 0; accel_list[i]; i++) {
+        ensure_exit(accel_list[i]);
+    }
+}
+
+/* ---- the choice ---- */
+
+/* ACCEL_WRONG: what the user wrote, which no other accelerator makes right. */
+typedef enum AccelTry { ACCEL_OK, ACCEL_UNUSABLE, ACCEL_WRONG } AccelTry;
+
+static AccelTry try_one(const char *spec, const char *const *switches,
+                        const AccelOps **ops, GError **errp)
 {
     g_autoptr(OptList) opts = optlist_parse(spec, "accel", errp);
     if (!opts) {
-        return NULL;
+        return ACCEL_WRONG;
     }
     const char *name = optlist_get(opts, "accel");
-    const AccelOps *ops = accel_find(name ? name : "", errp);
-    if (!ops) {
-        return NULL;
+    *ops = accel_find(name ? name : "", errp);
+    if (!*ops) {
+        return ACCEL_UNUSABLE;
     }
-    g_autofree const char **options = option_names(ops);
-    Selection s = {ops, options};
-    return optlist_foreach(opts, take_option, &s, errp) ? ops : NULL;
+    if (!set_options(*ops, opts, errp)) {
+        return ACCEL_WRONG;
+    }
+    return set_switches(*ops, switches, errp) && ensure_init(*ops, errp) ? ACCEL_OK
+                                                                         : ACCEL_UNUSABLE;
+}
+
+const AccelOps *accel_choose(const char *const *specs, const char *const *switches,
+                             unsigned *which, GError **errp)
+{
+    for (unsigned i = 0; specs[i]; i++) {
+        const AccelOps *ops = NULL;
+        GError *error = NULL;
+        AccelTry result = try_one(specs[i], switches, &ops, &error);
+        if (result == ACCEL_OK) {
+            *which = i;
+            return ops;
+        }
+        user_error_prefix(&error, "-accel %s: ", specs[i]);
+        if (result == ACCEL_WRONG || !specs[i + 1]) {
+            g_propagate_error(errp, error);
+            break;
+        }
+        report_warning("%s", error->message);
+        g_error_free(error);
+    }
+    return NULL;
+}
+
+/* ---- changes ---- */
+
+static void vcpus_fini(const AccelOps *ops, CPUState *const *cpus, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        ops->vcpu_fini(cpus[i]);
+    }
+}
+
+static bool vcpus_init(const AccelOps *ops, CPUState *const *cpus, unsigned n,
+                       GError **errp)
+{
+    for (unsigned i = 0; i < n; i++) {
+        if (!ops->vcpu_init(cpus[i], errp)) {
+            vcpus_fini(ops, cpus, i);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void restore(const AccelOps *ops, const void *settings)
+{
+    if (settings) {
+        memcpy(ops->settings, settings, ops->settings_size);
+    }
+}
+
+/* What can fail while `from` still runs the vCPUs. `before`: settings of `to` so far. */
+static bool prepare(const AccelOps *from, const AccelOps *to, const void *before,
+                    OptList *opts, GError **errp)
+{
+    if (!set_options(to, opts, errp)) {
+        return false;
+    }
+    if (to == from) {
+        return true;
+    }
+    if (before && memcmp(before, to->settings, to->settings_size) != 0) {
+        ensure_exit(to);
+    }
+    return ensure_init(to, errp);
+}
+
+/* The vCPUs are nobody's now, and were `from`'s. */
+static bool take_over(const AccelOps *from, const AccelOps *to, CPUState *const *cpus,
+                      unsigned n, GError **errp)
+{
+    if (to == from) {
+        ensure_exit(to); /* so that it looks at its properties again */
+    }
+    return ensure_init(to, errp) && vcpus_init(to, cpus, n, errp);
+}
+
+bool accel_change(const AccelOps **ops, const char *spec, CPUState *const *cpus,
+                  unsigned n, GError **errp)
+{
+    const AccelOps *from = *ops;
+    g_autoptr(OptList) opts = optlist_parse(spec, "accel", errp);
+    const char *name = opts ? optlist_get(opts, "accel") : NULL;
+    const AccelOps *to = opts ? accel_find(name ? name : "", errp) : NULL;
+    if (!to) {
+        return false;
+    }
+    g_autofree void *before = g_memdup2(to->settings, to->settings_size);
+    if (!prepare(from, to, before, opts, errp)) {
+        restore(to, before);
+        return false;
+    }
+    vcpus_fini(from, cpus, n);
+    *ops = to;
+    if (take_over(from, to, cpus, n, errp)) {
+        return true;
+    }
+    restore(to, before);
+    *ops = take_over(to, from, cpus, n, NULL) ? from : NULL;
+    return false;
 }
 
 void accel_print_help(FILE *out)

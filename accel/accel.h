@@ -15,6 +15,11 @@
  * thread, vcpu_fini() when its thread has ended, exit(). Changes of memory reach it by a
  * MemoryListener. After vcpu_run() returned, the vCPU's env holds all state, in
  * architectural form.
+ *
+ * Where a machine changes its accelerator, all vCPUs go by vcpu_fini() of the one and
+ * vcpu_init() of the other, in the main thread while their own ones are paused. An
+ * accelerator without vCPUs stays initialized and may get them back; meanwhile memory and
+ * env change without its knowledge.
  */
 
 /* Why vcpu_run() came back. */
@@ -38,6 +43,10 @@ typedef struct AccelOps {
     const char *name; /* "tcg", "kvm" */
     const char *desc;
     const AccelOption *options; /* ended by a row without a name; NULL: none */
+    /* Where set_option() keeps values: plain data, which is put back when a change fails.
+     * NULL: no options. */
+    void *settings;
+    size_t settings_size;
 
     /* Takes one property; `key` is in `options`. */
     bool (*set_option)(const char *key, const char *value, GError **errp);
@@ -63,10 +72,26 @@ typedef struct AccelOps {
 extern const AccelOps *const accel_list[];
 
 /*
- * Finds the accelerator that `spec` ("tcg,thread=single,tb-size=64") names, and sets its
- * properties. NULL with *errp set when there is none such or a property is wrong.
+ * Takes the first usable accelerator of `specs`, values of -accel ("tcg,tb-size=64")
+ * ended by NULL, and initializes it. `switches`, ended by NULL, are properties that are
+ * to be on besides; NULL: none. *which becomes the index. A warning says why each before
+ * it is not usable: this program has none such, or the host does not allow it. NULL with
+ * *errp set when none is left, or the value of a property is wrong.
  */
-const AccelOps *accel_select(const char *spec, GError **errp);
+const AccelOps *accel_choose(const char *const *specs, const char *const *switches,
+                             unsigned *which, GError **errp);
+
+/*
+ * Has the accelerator of `spec` take over n vCPUs from *ops, which becomes that one.
+ * Their threads are paused. Properties that `spec` does not name stay as they were; it
+ * may name the present accelerator with others. False: all is as it was, or *ops is NULL
+ * when the way back failed as well.
+ */
+bool accel_change(const AccelOps **ops, const char *spec, CPUState *const *cpus,
+                  unsigned n, GError **errp) USER_CHECKED;
+
+/* exit() of those that are initialized. */
+void accel_exit_all(void);
 
 /* `-accel help`: one line an accelerator and one a property. */
 void accel_print_help(FILE *out);

@@ -128,12 +128,11 @@ static char *find_program(const char *path, char ***argv, int *status, GError **
 
 static TaskState *first_task(const UserOptions *o, GError **errp)
 {
-    program_accel = accel_select(o->accel ? o->accel : "tcg", errp);
+    const char *accels[] = {o->accel ? o->accel : "tcg", NULL};
+    unsigned which;
+
+    program_accel = accel_choose(accels, NULL, &which, errp);
     if (!program_accel) {
-        user_error_prefix(errp, "-accel %s: ", o->accel);
-        return NULL;
-    }
-    if (!program_accel->init(errp)) {
         return NULL;
     }
     const char *cpu = o->cpu ? o->cpu : "max";

@@ -73,37 +73,6 @@ static bool check_options(const Options *o, const MachineClass *cls, GError **er
 
 /* ---- accelerator and vCPUs ---- */
 
-static bool has_option(const AccelOps *ops, const char *name)
-{
-    for (const AccelOption *o = ops->options; o && o->name; o++) {
-        if (strcmp(o->name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* -perfmap and -jitdump are short for properties of the accelerator. */
-static bool set_perf(const Options *o, const AccelOps *ops, GError **errp)
-{
-    const struct {
-        bool on;
-        const char *name;
-    } rows[] = {
-        {o->perfmap, "perfmap"},
-        {o->jitdump, "jitdump"}
-    };
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        if (rows[i].on && !has_option(ops, rows[i].name)) {
-            return user_error(errp, "-%s: %s makes no code", rows[i].name, ops->name);
-        }
-        if (rows[i].on && !ops->set_option(rows[i].name, "on", errp)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* The kernel's own symbols, if it has any; those that were asked for must be there. */
 static bool read_symbols(const Options *o, GError **errp)
 {
@@ -117,15 +86,21 @@ static bool read_symbols(const Options *o, GError **errp)
            user_error_prefix(errp, "-symbols: ");
 }
 
+/* -perfmap and -jitdump are short for properties of the accelerator. */
 static bool init_accel(VM *vm, GError **errp)
 {
-    const char *spec = vm->opts->accel ? vm->opts->accel : accel_list[0]->name;
-    const AccelOps *ops = accel_select(spec, errp);
-    if (!ops || !set_perf(vm->opts, ops, errp) || !ops->init(errp)) {
-        return user_error_prefix(errp, "-accel %s: ", spec);
+    const Options *o = vm->opts;
+    const char *switches[3] = {NULL};
+    unsigned n = 0, which;
+    if (o->perfmap) {
+        switches[n++] = "perfmap";
     }
-    vm->accel = ops;
-    return true;
+    if (o->jitdump) {
+        switches[n++] = "jitdump";
+    }
+    vm->accel =
+        accel_choose((const char *const *)o->accels->pdata, switches, &which, errp);
+    return vm->accel != NULL;
 }
 
 static bool init_model(VM *vm, GError **errp)
@@ -261,7 +236,7 @@ void vm_destroy(VM *vm)
     clock_free(m->clock);
     signals_free(vm->signals);
     evloop_free(vm->loop);
-    vm->accel->exit();
+    accel_exit_all();
     g_free(m->cpus);
     g_free(vm->vcpus);
 }

@@ -60,7 +60,7 @@ static bool opt_machine(void *opaque, const char *arg, GError **errp)
         replace(&o->machine, type);
     }
     if (accel) {
-        replace(&o->accel, accel);
+        replace(&o->machine_accel, accel);
     }
     return true;
 }
@@ -83,7 +83,16 @@ static bool opt_accel(void *opaque, const char *arg, GError **errp)
     if (is_help(arg)) {
         return want_help(o, HELP_ACCEL);
     }
-    replace(&o->accel, arg);
+    g_ptr_array_add(o->accels, g_strdup(arg));
+    return true;
+}
+
+/* As in QEMU: the same as -machine accel=kvm. */
+static bool opt_enable_kvm(void *opaque, const char *arg, GError **errp)
+{
+    Options *o = opaque;
+
+    replace(&o->machine_accel, "kvm");
     return true;
 }
 
@@ -395,6 +404,25 @@ static int take_option(Options *o, char **argv, GError **errp)
     return opttable_take(&table, o, argv, errp);
 }
 
+/* The order of preference, the default included. */
+static bool gather_accels(Options *o, GError **errp)
+{
+    if (o->accels->len && o->machine_accel) {
+        return user_error(errp,
+                          "-accel %s: -machine accel=%s (or -enable-kvm) says it already",
+                          (char *)g_ptr_array_index(o->accels, 0), o->machine_accel);
+    }
+    g_auto(GStrv) names = g_strsplit(o->machine_accel ? o->machine_accel : "", ":", -1);
+    for (char **n = names; *n; n++) {
+        g_ptr_array_add(o->accels, g_strdup(*n));
+    }
+    if (!o->accels->len) {
+        g_ptr_array_add(o->accels, g_strdup("tcg"));
+    }
+    g_ptr_array_add(o->accels, NULL);
+    return true;
+}
+
 /* What can be said only when all options are known. */
 static bool check_together(const Options *o, GError **errp)
 {
@@ -418,6 +446,7 @@ bool options_parse(Options *o, int argc, char **argv, GError **errp)
 {
     *o = (Options){.version = o->version,
                    .ncpus = 1,
+                   .accels = g_ptr_array_new_with_free_func(g_free),
                    .devices = g_ptr_array_new(),
                    .chardevs = g_ptr_array_new(),
                    .monitors = g_ptr_array_new_with_free_func(g_free)};
@@ -428,15 +457,16 @@ bool options_parse(Options *o, int argc, char **argv, GError **errp)
         }
         i += n;
     }
-    return check_together(o, errp);
+    return check_together(o, errp) && gather_accels(o, errp);
 }
 
 void options_clear(Options *o)
 {
     replace(&o->machine, NULL);
-    replace(&o->accel, NULL);
+    replace(&o->machine_accel, NULL);
     replace(&o->log_items, NULL);
     replace(&o->help_device, NULL);
+    g_ptr_array_unref(o->accels);
     g_ptr_array_unref(o->devices);
     g_ptr_array_unref(o->chardevs);
     g_ptr_array_unref(o->monitors);

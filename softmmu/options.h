@@ -28,8 +28,10 @@ typedef struct Options {
     const char *help_device; /* of HELP_DEVICE: one device; NULL: all (owned) */
 
     const char *machine; /* name of the board (owned) */
-    const char *accel;   /* the whole value (owned) */
-    const char *cpu;     /* the whole value */
+    /* values of -accel, or what -machine accel= and -enable-kvm name; owned strings */
+    GPtrArray *accels;
+    const char *machine_accel; /* NAME[:NAME]... (owned) */
+    const char *cpu;           /* the whole value */
     const char *name;
     uint64_t ram_size; /* bytes; 0: not given */
     const char *ram_text;

@@ -182,9 +182,9 @@ void cpu_breakpoint_changed(CPUState *cpu, vaddr pc)
 
 static struct {
     TCGOptions opts;
-    TCGEngine *engine;
     bool perfmap, jitdump;
 } tcg;
+static TCGEngine *tcg_engine; /* as long as there are vCPUs; a program's: to the end */
 
 // clang-format off
 static const AccelOption tcg_option_list[] = {
@@ -300,34 +300,44 @@ static bool tcg_accel_init(GError **errp)
 static void tcg_accel_exit(void)
 {
     tcg_perf_close();
-    if (tcg.engine) {
-        tcg_engine_free(tcg.engine);
-        tcg.engine = NULL;
+    if (tcg_engine) {
+        tcg_engine_free(tcg_engine);
+        tcg_engine = NULL;
     }
 }
 
 /* The first vCPU says what the guest is. */
 static bool tcg_accel_vcpu_init(CPUState *cpu, GError **errp)
 {
-    if (!tcg.engine) {
-        tcg.engine = tcg_engine_new(&tcg.opts, cpu->ops, errp);
-        if (!tcg.engine) {
+    if (!tcg_engine) {
+        tcg_engine = tcg_engine_new(&tcg.opts, cpu->ops, errp);
+        if (!tcg_engine) {
             return false;
         }
     }
-    if (tcg.engine->cpus->len && !tcg_many_vcpus) {
+    if (tcg_engine->cpus->len && !tcg_many_vcpus) {
         return user_error(errp, "tcg: more than one vCPU is not supported yet");
     }
-    tcg_vcpu_init(tcg.engine, cpu);
+    tcg_vcpu_init(tcg_engine, cpu);
     return true;
+}
+
+/* What was translated is of no use any more: memory changes without our knowledge. */
+static void tcg_accel_vcpu_fini(CPUState *cpu)
+{
+    tcg_vcpu_fini(cpu);
+    if (!tcg_engine->cpus->len && !tcg_one_space) {
+        tcg_engine_free(tcg_engine);
+        tcg_engine = NULL;
+    }
 }
 
 static void tcg_print_stats(FILE *out)
 {
     g_autoptr(GString) text = g_string_new(NULL);
 
-    if (tcg.engine) {
-        tcg_stats_text(tcg.engine, text);
+    if (tcg_engine) {
+        tcg_stats_text(tcg_engine, text);
         fputs(text->str, out);
     }
 }
@@ -337,11 +347,13 @@ const AccelOps tcg_accel = {
     .name = "tcg",
     .desc = "translates guest code to host code",
     .options = tcg_option_list,
+    .settings = &tcg,
+    .settings_size = sizeof tcg,
     .set_option = tcg_set_option,
     .init = tcg_accel_init,
     .exit = tcg_accel_exit,
     .vcpu_init = tcg_accel_vcpu_init,
-    .vcpu_fini = tcg_vcpu_fini,
+    .vcpu_fini = tcg_accel_vcpu_fini,
     .vcpu_run = tcg_vcpu_run,
     .print_stats = tcg_print_stats,
 };

@@ -167,6 +167,23 @@ class BadInput(Files):
             with self.subTest(args=args):
                 self.bad_with_kernel(*args, says=says)
 
+    def test_accelerators(self):
+        """A line for each that cannot be used, and the end when none is left; a bad value ends at once."""
+        self.bad_lines('-accel', 'hax', '-accel', 'tgc', says=['warning: -accel hax: ', '-accel tgc: '])
+        self.bad_lines('-machine', 'accel=hax:whpx:tgc', says=['-accel hax: ', '-accel whpx: ', '-accel tgc: '])
+        self.bad_lines('-accel', 'hax', '-accel', 'tcg,backend=none', '-accel', 'tcg',
+                       says=['-accel hax: ', '-accel tcg,backend=none: '])
+        self.bad_lines('-accel', 'tcg', '-machine', 'accel=tcg', says=['-accel tcg: -machine accel=tcg'])
+        self.bad_lines('-accel', 'tcg', '-enable-kvm', says=['-accel tcg: -machine accel=kvm'])
+
+    def bad_lines(self, *args, says):
+        r = run('-kernel', self.kernel, '-display', 'none', *args)
+        self.assertEqual((r.returncode, r.stdout), (1, ''))
+        lines = r.stderr.splitlines()
+        self.assertEqual(len(lines), len(says), r.stderr)
+        for line, text in zip(lines, says):
+            self.assertIn(text, line)
+
     def test_nothing_is_left(self):
         path = os.path.join(self.folder, 'serial.txt')
         self.bad('-kernel', 'no-such-file', '-serial', f'file:{path}', says=['no-such-file'])
@@ -213,6 +230,15 @@ class Runs(Files):
         r = run('-kernel', path, '-m', '16', '-display', 'none', *args)
         self.assertEqual(r.stderr, '')
         return r.returncode
+
+    def test_first_usable_accelerator(self):
+        path = self.file('guest', guest.elf(guest.debug_exit(3) + guest.HALT))
+        for args, warnings in ((['-accel', 'hax', '-accel', 'tcg', '-accel', 'whpx'], 1),
+                               (['-machine', 'accel=hax:whpx:tcg'], 2), (['-machine', 'pc,accel=tcg'], 0)):
+            with self.subTest(args=args):
+                r = run('-kernel', path, '-m', '16', '-display', 'none', '-device', 'isa-debug-exit', *args)
+                self.assertEqual((r.returncode, r.stderr.count('warning: -accel '), r.stderr.count('\n')),
+                                 (7, warnings, warnings))
 
     def test_debug_exit(self):
         for code in (0, 5, 100):
