@@ -15,7 +15,6 @@ const AccelOps *const accel_list[] = {
 
 /* Those of accel_list between init() and exit(), a bit each. */
 static uint32_t initialized;
-static_assert(ARRAY_SIZE(accel_list) <= 32, "a bit for each");
 
 /* ---- names and properties ---- */
 

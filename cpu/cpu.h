@@ -98,6 +98,9 @@ typedef struct CPUOps {
      * a unit, the rest is what the unit before has left */
     size_t disas_size;
     void (*reset)(CPUState *cpu);
+    /* The engine has just been given the vCPU, as it is: tells it again what it has to
+     * know by cpu/mmu.h. NULL: it is as after reset. */
+    void (*engine_attached)(CPUState *cpu);
     TBKey (*tb_key)(CPUState *cpu);
     void (*translate_start)(DisasContextBase *db);
     /* one instruction from pc_next, which it advances */

@@ -67,6 +67,13 @@ void hmp_log(MonCall *c)
     }
 }
 
+void hmp_accel(MonCall *c)
+{
+    if (!c->p->change_accel(c->p->opaque, c->text, &c->error)) {
+        user_error_prefix(&c->error, "accel %s: ", c->text);
+    }
+}
+
 void hmp_gdbserver(MonCall *c)
 {
     const char *spec = c->text ? c->text : "tcp::1234";

@@ -105,7 +105,7 @@ static void print_stats(MonCall *c)
 
 void hmp_info_accel(MonCall *c)
 {
-    mon_printf(c, "%s: %s\n", c->p->accel->name, c->p->accel->desc);
+    c->p->accel_info(c->p->opaque, c->out);
 }
 
 void hmp_info_jit(MonCall *c)

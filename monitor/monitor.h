@@ -29,6 +29,9 @@ typedef struct MonitorProgram {
     int (*thread_id)(void *opaque, CPUState *cpu);
     /* `spec` as of -gdb. */
     bool (*gdbserver)(void *opaque, const char *spec, GError **errp);
+    /* `spec` as of -accel: the vCPUs go on by that one; it sets `accel`. */
+    bool (*change_accel)(void *opaque, const char *spec, GError **errp);
+    void (*accel_info)(void *opaque, GString *to);
 } MonitorProgram;
 
 /* Carries out one line; its output is appended. */

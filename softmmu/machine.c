@@ -86,23 +86,6 @@ static bool read_symbols(const Options *o, GError **errp)
            user_error_prefix(errp, "-symbols: ");
 }
 
-/* -perfmap and -jitdump are short for properties of the accelerator. */
-static bool init_accel(VM *vm, GError **errp)
-{
-    const Options *o = vm->opts;
-    const char *switches[3] = {NULL};
-    unsigned n = 0, which;
-    if (o->perfmap) {
-        switches[n++] = "perfmap";
-    }
-    if (o->jitdump) {
-        switches[n++] = "jitdump";
-    }
-    vm->accel =
-        accel_choose((const char *const *)o->accels->pdata, switches, &which, errp);
-    return vm->accel != NULL;
-}
-
 static bool init_model(VM *vm, GError **errp)
 {
     const char *spec = vm->opts->cpu ? vm->opts->cpu : "max";
@@ -192,7 +175,7 @@ bool vm_create(VM *vm, const Options *opts, GError **errp)
     const char *name = opts->machine ? opts->machine : machine_classes[0]->name;
     const MachineClass *cls = machine_find(name, errp);
     if (!cls || !check_options(opts, cls, errp) || !init_model(vm, errp) ||
-        !read_symbols(opts, errp) || !init_accel(vm, errp)) {
+        !read_symbols(opts, errp) || !vm_init_accel(vm, errp)) {
         return false;
     }
     fill_machine(vm, cls);

@@ -48,6 +48,16 @@ static bool gdbserver(void *opaque, const char *spec, GError **errp)
     return strcmp(spec, "none") == 0 || (vm_gdb_open(vm, spec, errp) && vm_gdb_start(vm));
 }
 
+static bool change_accel(void *opaque, const char *spec, GError **errp)
+{
+    return vm_change_accel(opaque, spec, errp);
+}
+
+static void accel_info(void *opaque, GString *to)
+{
+    vm_accel_info(opaque, to);
+}
+
 void vm_monitor_init(VM *vm)
 {
     const char *version = vm->opts->version;
@@ -69,6 +79,8 @@ void vm_monitor_init(VM *vm)
         .quit = quit,
         .thread_id = thread_id,
         .gdbserver = gdbserver,
+        .change_accel = change_accel,
+        .accel_info = accel_info,
     };
 }
 

@@ -55,6 +55,25 @@ static void stop_in(VM *vm, RunState state, int gdb_signal)
     }
 }
 
+bool vm_hold(VM *vm)
+{
+    bool was_running = vm->state == RUN_STATE_RUNNING;
+    if (was_running) {
+        pause_all(vm);
+        vm->state = RUN_STATE_PAUSED;
+    } else {
+        vcpus_pause(vm);
+    }
+    return was_running;
+}
+
+void vm_release(VM *vm, bool was_running)
+{
+    if (was_running && vm->nready) {
+        vm_start(vm); /* which sees what stopped for the debugger */
+    }
+}
+
 void vm_stop(VM *vm)
 {
     if (vm->state == RUN_STATE_RUNNING) {
@@ -103,15 +122,11 @@ static bool grant_others(VM *vm)
 static void grant_requests(void *opaque)
 {
     VM *vm = opaque;
-    bool was_running = vm->state == RUN_STATE_RUNNING;
-    if (was_running) {
-        pause_all(vm);
-        vm->state = RUN_STATE_PAUSED;
-    }
+    bool was_running = vm_hold(vm);
     if (vm->exit_requested) {
         leave(vm, vm->exit_status);
-    } else if (grant_others(vm) && was_running) {
-        vm_start(vm); /* which sees what stopped for the debugger */
+    } else if (grant_others(vm)) {
+        vm_release(vm, was_running);
     }
 }
 

@@ -43,7 +43,10 @@ struct VM {
     const Options *opts;
     Machine machine;
     EventLoop *loop;
-    const AccelOps *accel;
+    const AccelOps *accel; /* accel.c changes it, with all vCPUs paused */
+    unsigned accel_chosen; /* index in opts->accels */
+    unsigned accel_changes;
+    int64_t accel_change_ns; /* how long the last change took */
     X86Model model;
     Signals *signals;
     RunState state;
@@ -82,6 +85,10 @@ void machine_print_help(FILE *out);
 /* Nothing happens in a state from which that is not possible. */
 void vm_start(VM *vm);
 void vm_stop(VM *vm);
+/* For something short that the vCPUs must not see: pauses them and the clock if they run.
+ * The result is for vm_release(). Main thread. */
+bool vm_hold(VM *vm);
+void vm_release(VM *vm, bool was_running);
 /* Runs the event loop until the program is to end; returns its exit status. */
 int vm_run(VM *vm);
 /* Any thread, machine lock held. They return at once. */
@@ -105,6 +112,19 @@ void vcpus_pause(VM *vm);
 void vcpus_resume(VM *vm);
 /* Ends and joins the threads. */
 void vcpus_join(VM *vm);
+
+/* ---- accel.c ---- */
+
+/* Takes the accelerator that the options ask for. */
+bool vm_init_accel(VM *vm, GError **errp) USER_CHECKED;
+/*
+ * The vCPUs go on by the accelerator of `spec`, a value of -accel, in the state that they
+ * are in. False: nothing has changed; if there was no way back, the program ends. Main
+ * thread.
+ */
+bool vm_change_accel(VM *vm, const char *spec, GError **errp) USER_CHECKED;
+/* The text of `info accel`. */
+void vm_accel_info(VM *vm, GString *to);
 
 /* ---- gdb.c ---- */
 

@@ -319,6 +319,9 @@ static bool tcg_accel_vcpu_init(CPUState *cpu, GError **errp)
         return user_error(errp, "tcg: more than one vCPU is not supported yet");
     }
     tcg_vcpu_init(tcg_engine, cpu);
+    if (cpu->ops->engine_attached) {
+        cpu->ops->engine_attached(cpu);
+    }
     return true;
 }
 

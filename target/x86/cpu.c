@@ -218,6 +218,11 @@ static void x86_reset(CPUState *cpu)
     x86_update_hflags(env);
 }
 
+static void x86_engine_attached(CPUState *cpu)
+{
+    x86_mapping_changed(cpu_env(cpu));
+}
+
 #define COMMON_OPS                                                                    \
     .name = "x86_64", .env_size = sizeof(CPUX86State),                                \
     .fill_guest_desc = x86_fill_guest_desc, .init_globals = x86_init_globals,         \
@@ -234,6 +239,7 @@ static void x86_reset(CPUState *cpu)
 const CPUOps x86_cpu_ops = {
     COMMON_OPS,
     .reset = x86_reset,
+    .engine_attached = x86_engine_attached,
     .deliver_exception = x86_deliver_exception,
     .take_interrupt = x86_take_interrupt,
     .has_work = x86_has_work,

@@ -89,6 +89,29 @@ class Socket(Machine):
         self.assertEqual(self.ask('c'), '')
         self.assertEqual(self.ask('info status'), 'VM status: running\n')
 
+    def test_accel(self):
+        """Another accelerator, or the same with other properties, stopped and running; none where it cannot be."""
+        self.assertEqual(self.ask('info accel').count('\n'), 1)
+        before = self.ask('info registers')
+        self.assertEqual(self.ask('accel tcg,backend=interp'), '')
+        self.assertRegex(self.ask('info accel'), r'^tcg: .*\nchanged 1 times, the last time in \d+\.\d\d ms\n$')
+        self.assertEqual(self.ask('info registers'), before)
+        self.assertEqual(self.ask('info status'), 'VM status: paused (prelaunch)\n')
+        self.ask('cont')
+        for bad, says in (('hax', "'hax' is no accelerator"), ('tcg,backend=none', "'none' is no backend"),
+                          ('tcg,tb-size=1000000', 'tb-size=1000000: expected'), ('tcg,nothing=1', 'no property'),
+                          ('tcg,perfmap=on', 'the interpreter makes no code')):
+            self.assertRegex(self.ask('accel ' + bad), f'^Error: accel {bad}: .*{says}')
+            self.assertIn('changed 1 times', self.ask('info accel'))
+            self.assertEqual(self.ask('info status'), 'VM status: running\n')
+        self.assertEqual(self.ask('accel tcg,backend=interp,one-insn-per-tb=on'), '')
+        self.assertIn('changed 2 times', self.ask('info accel'))
+        self.ask('stop')
+        pc = self.ask('print/x $rip')
+        self.assertEqual(self.ask('accel tcg,one-insn-per-tb=off'), '')
+        self.assertEqual(self.ask('print/x $rip'), pc)
+        self.assertEqual(self.ask('info status'), 'VM status: paused\n')
+
     def test_registers(self):
         first = self.ask('info registers')
         self.assertTrue(first.startswith('\nCPU#0\nEAX=00000000 EBX='), first)

@@ -1,0 +1,65 @@
+/* The machine's accelerator: the first one, and changing it while the machine runs. */
+/* SPDX-License-Identifier: MIT */
+#include "softmmu/vm.h"
+
+#include <stdlib.h>
+
+#include "util/host.h"
+
+bool vm_init_accel(VM *vm, GError **errp)
+{
+    const Options *o = vm->opts;
+    const char *switches[3] = {NULL};
+    unsigned n = 0;
+    if (o->perfmap) { /* short for properties of the accelerator */
+        switches[n++] = "perfmap";
+    }
+    if (o->jitdump) {
+        switches[n++] = "jitdump";
+    }
+    vm->accel = accel_choose((const char *const *)o->accels->pdata, switches,
+                             &vm->accel_chosen, errp);
+    return vm->accel != NULL;
+}
+
+/* Nobody runs the vCPUs any more. */
+static void lose_vcpus(VM *vm)
+{
+    vm->nready = 0;
+    vm_request_exit(vm, EXIT_FAILURE);
+}
+
+/* With the vCPUs paused. */
+static bool change(VM *vm, const char *spec, GError **errp)
+{
+    const AccelOps *ops = vm->accel;
+    bool ok = accel_change(&ops, spec, vm->machine.cpus, vm->nready, errp);
+    if (ops) {
+        vm->accel = vm->monitor_program.accel = ops;
+    } else {
+        lose_vcpus(vm);
+    }
+    return ok;
+}
+
+bool vm_change_accel(VM *vm, const char *spec, GError **errp)
+{
+    int64_t start = clock_monotonic_ns();
+    bool was_running = vm_hold(vm);
+    bool ok = change(vm, spec, errp);
+    vm_release(vm, was_running);
+    if (ok) {
+        vm->accel_changes++;
+        vm->accel_change_ns = clock_monotonic_ns() - start;
+    }
+    return ok;
+}
+
+void vm_accel_info(VM *vm, GString *to)
+{
+    g_string_append_printf(to, "%s: %s\n", vm->accel->name, vm->accel->desc);
+    if (vm->accel_changes) {
+        g_string_append_printf(to, "changed %u times, the last time in %.2f ms\n",
+                               vm->accel_changes, vm->accel_change_ns / 1e6);
+    }
+}
