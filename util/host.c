@@ -3,11 +3,14 @@
 #include "util/host.h"
 
 #include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "util/atomic.h"
+#include "util/bitops.h"
 
 /* Bit 63 tells that the probe was made: NR_HOST_FEATURES is below 64. */
 #define PROBED (UINT64_C(1) << 63)
@@ -20,11 +23,35 @@ void host_fix_features(uint64_t features)
     atomic_set(&known, features | PROBED);
 }
 
+/* The features that the user takes away. */
+static uint64_t features_off(void)
+{
+    const char *value = getenv("MYNAH_HOST_OFF");
+    g_auto(GStrv) names = g_strsplit(value ? value : "", ",", -1);
+    uint64_t off = 0;
+    for (unsigned i = 0; names[i]; i++) {
+        unsigned n = 0;
+        while (n < NR_HOST_FEATURES && strcmp(names[i], host_feature_name(n))) {
+            n++;
+        }
+        if (n == NR_HOST_FEATURES) {
+            fprintf(stderr, "MYNAH_HOST_OFF=%s: no host feature is called '%s'\n", value,
+                    names[i]);
+            exit(EXIT_FAILURE);
+        }
+        /* aes is x86's and Arm's */
+        for (; n < NR_HOST_FEATURES; n++) {
+            off |= strcmp(names[i], host_feature_name(n)) ? 0 : BIT64(n);
+        }
+    }
+    return off;
+}
+
 uint64_t host_features(void)
 {
     uint64_t f = atomic_read(&known);
     if (!f) {
-        f = host_probe_features() | PROBED;
+        f = (host_probe_features() & ~features_off()) | PROBED;
         atomic_set(&known, f);
     }
     return f & ~PROBED;

@@ -17,7 +17,8 @@ static_assert(NR_HOST_FEATURES <= 64, "host features are kept in 64 bits");
 
 /* Whether this host's CPU, with its kernel, has the feature. */
 bool host_has(HostFeature feature);
-/* All of them, bit HostFeature each. */
+/* All of them, bit HostFeature each; without those that the environment names in
+ * MYNAH_HOST_OFF (atomics,lrcpc): so what a lesser host runs is tested on this one. */
 uint64_t host_features(void);
 /* For tests that look at code, not run it: the host is said to have these features from
  * now on, and no others. Before a back end asks. */
