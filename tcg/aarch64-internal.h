@@ -16,14 +16,17 @@
  *   rax ... rdi (in the order of their numbers) in x8-x15, r8 ... r15 in x19-x26
  *   x0-x7 scratch; x16, x17 and x30 belong to the op that is being emitted
  *   sp is 16-byte aligned, with the frame below; x18 and x29 are not touched
- * Between ops NZCV hold what A64.cc.nz says; vectors and x87 live in env.
+ *   vectors: aarch64-vec.c
+ * Between ops NZCV hold what A64.cc.nz says; the x87 lives in env.
  *
  *   aarch64.c         units, branches, calls, exits
  *   aarch64-thunks.c  what units share
  *   aarch64-int.c     integer ops
  *   aarch64-cc.c      the guest's flags
  *   aarch64-mem.c     guest memory
- *   aarch64-vec.c     vectors and x87
+ *   aarch64-vec.c     vectors: residency, moves, memory
+ *   aarch64-simd.c    vector operations
+ *   aarch64-x87.c     x87
  */
 enum { ENV = X28, MEM = X27, T0 = X16, T1 = X17, T2 = LR };
 
@@ -34,8 +37,10 @@ enum {
     FRAME_LR = 96,
     FRAME_NZCV = 104,
     FRAME_OI = 112,   /* of slow atomics: b, c and op_oi */
-    FRAME_ARGS = 136, /* what an op in C works on: 9 values */
-    FRAME_SLOTS = 208,
+    FRAME_ARGS = 136, /* what an op in C works on: 8 values */
+    FRAME_VEC_LOADED = 200,
+    FRAME_VECS = 208, /* v0-v7 over a call in a thunk */
+    FRAME_SLOTS = FRAME_VECS + 128,
     FRAME_SIZE = FRAME_SLOTS + 8 * RA_MAX_SLOTS,
 };
 static_assert(FRAME_SIZE % 16 == 0 && FRAME_BUF % 16 == 0 && FRAME_SLOTS % 16 == 0,
@@ -88,7 +93,19 @@ typedef struct Label {
     struct Fixup *fixups; /* branches to patch */
     RAState *ra;          /* of the only branch */
     CCInfo cc;
+    bool met;          /* some path leads here */
+    uint8_t vec_state; /* of the paths so far */
 } Label;
+
+/* A temp's half in one of v0-v7. */
+enum { NR_VTEMPS = 8 };
+typedef struct VHeld {
+    bool used;
+    bool stored; /* it is in its slot, too */
+    uint8_t half;
+    IRRef ref;
+} VHeld;
+enum { VEC_UNKNOWN, VEC_IN_ENV, VEC_IN_REGS };
 
 typedef struct SlowPath SlowPath;
 typedef struct Exit {
@@ -131,6 +148,10 @@ typedef struct A64 {
     uint8_t *head_jump[2]; /* exit_request is set; the head's guard does not hold */
     uint8_t *head_token;   /* LDR of the guard's token */
     SideWriter side;       /* to memory of the unit's arena */
+    uint8_t vec_state;     /* VEC_* */
+    VHeld vheld[NR_VTEMPS];
+    uint8_t vlocked, vnext; /* registers that the op uses; the last one taken */
+    struct VecCold *vec_cold;
 } A64;
 
 /* Code made once, by rx address. */
@@ -140,11 +161,16 @@ typedef struct A64Thunks {
     const uint8_t *save_all, *save_caller, *load_all, *load_caller;
     const uint8_t *ld[64], *st[32]; /* by MemOp, MO_SIGN excluded */
     const uint8_t *atomic, *probe, *x87_st, *call_c, *cc_load, *div[2];
+    /* pinned vectors from env and to it; the same around C in thunks */
+    const uint8_t *vec_load, *vec_to_c, *vec_slow_begin, *vec_slow_end;
     bool use_tlb; /* x27 is the TLB base */
     const GuestDesc *guest;
     size_t room;           /* offset of the thunks in code memory */
     int32_t pinned_at[32]; /* env offset of what is pinned to the host register, or
                               NOT_PINNED */
+    int32_t vec_at[16];    /* env offset of ymm0 ..., or NOT_PINNED */
+    bool has_vecs;         /* there are some */
+    bool fp;               /* FPCR and FPSR are the guest's MXCSR while they are loaded */
 } A64Thunks;
 extern A64Thunks a64_thunks;
 #define NOT_PINNED INT32_MIN
@@ -274,8 +300,8 @@ EmitFn a64_emit_probe, a64_emit_ld, a64_emit_st, a64_emit_atomic;
 typedef enum SlowKind { SLOW_LD, SLOW_ST, SLOW_PROBE } SlowKind;
 /*
  * An access being emitted. `reg`, set before, is where the loaded value or the host
- * address of a probe goes, or what is stored; of a vector access the first of one or two
- * vector registers; of one of 10 bytes the low part, and reg2 the other.
+ * address of a probe goes, or what is stored; of one of 256 bits or 10 bytes the low
+ * part, and reg2 the other.
  */
 typedef struct Access {
     const IROp *op;
@@ -311,8 +337,30 @@ void a64_call_slow(A64 *x, const uint8_t *thunk);
 
 /* --- aarch64-vec.c --- */
 
-EmitFn a64_emit_vmov, a64_emit_vop, a64_emit_x87, a64_emit_x87_mem, a64_emit_x87_note;
-EmitFn a64_emit_vec_ld, a64_emit_vec_st;
+EmitFn a64_emit_vmov, a64_emit_vec_ld, a64_emit_vec_st;
+
+/* Marks the globals of a context that vector registers are pinned to. */
+void a64_vec_pins(TCGContext *s);
+/* at[16]: their env offsets, or NOT_PINNED. */
+void a64_vec_homes(const TCGContext *s, int32_t *at);
+void a64_vec_thunks(A64 *x);
+/* C code comes next, that of an op: pinned registers are stored, temps in slots. */
+void a64_vec_in_env(A64 *x);
+/* Temps are in slots, too. */
+void v_spill_temps(A64 *x);
+/* Nothing is in v0-v7. */
+void v_forget_temps(A64 *x);
+void v_end_op(A64 *x, const IROp *op);
+/* The cold parts of v_need(). */
+void a64_vec_cold(A64 *x);
+
+/* --- aarch64-simd.c --- */
+
+EmitFn a64_emit_vop, a64_emit_vcmpcc, a64_emit_vtoi, a64_emit_itov;
+
+/* --- aarch64-x87.c --- */
+
+EmitFn a64_emit_x87, a64_emit_x87_mem, a64_emit_x87_note;
 /* In thunks: what a slow x87 store calls. */
 uint64_t a64_x87_store(void *env, uint64_t addr, uint64_t id, uintptr_t ra);
 

@@ -12,8 +12,7 @@
  * path itself, and stay dirty.
  */
 #include "tcg/aarch64-internal.h"
-
-enum { FMOV_D_X = (int)0x9e670000, FMOV_X_D = (int)0x9e660000 };
+#include "tcg/aarch64-simd-enc.h"
 
 struct SlowPath {
     SlowPath *next;
@@ -205,7 +204,7 @@ static void slow_value(A64 *x, const SlowPath *s)
         asm_insn(&x->a, FMOV_X_D | s->reg << 5 | T1);
     } else if (s->vec) {
         for (unsigned i = 0; i <= (size == MO_256); i++) {
-            buf(x, ls_vec_opc(STR, 4), s->reg + i, 16 * i);
+            buf(x, ls_vec_opc(STR, 4), i ? s->reg2 : s->reg, 16 * i);
         }
     } else {
         asm_mov(&x->a, IR_I64, T1, s->reg);
@@ -220,7 +219,7 @@ static void slow_result(A64 *x, const SlowPath *s)
         asm_insn(&x->a, FMOV_D_X | T0 << 5 | s->reg);
     } else if (s->vec) {
         for (unsigned i = 0; i <= (size == MO_256); i++) {
-            buf(x, ls_vec_opc(LDR, 4), s->reg + i, 16 * i);
+            buf(x, ls_vec_opc(LDR, 4), i ? s->reg2 : s->reg, 16 * i);
         }
     } else if (size == MO_80) {
         buf(x, ls_opc(LDR, 3), s->reg, 0);

@@ -60,6 +60,14 @@ static void frame(A64 *x, unsigned what, unsigned reg, unsigned at)
     asm_ls(&x->a, ls_opc(what, 3), reg, SP, at);
 }
 
+/* C code comes next. Destroys T0, T1 and LR. */
+static void vec_to_c(A64 *x)
+{
+    if (a64_thunks.has_vecs) {
+        a64_call(x, a64_thunks.vec_to_c);
+    }
+}
+
 static void load_memory_base(A64 *x)
 {
     if (a64_thunks.use_tlb) {
@@ -71,13 +79,18 @@ static void load_memory_base(A64 *x)
 
 /* What the C ABI wants preserved, below the caller's sp. */
 static const uint8_t callee_saved[] = {19, 20, 21, 22, 23, 24, 25, 26, 27, 28, FP, LR};
-enum { SAVED_SIZE = 96 };
-static_assert(ARRAY_SIZE(callee_saved) * 8 == SAVED_SIZE, "a multiple of 16");
+enum { SAVED_VECS = 96, SAVED_SIZE = SAVED_VECS + 64 };
+static_assert(ARRAY_SIZE(callee_saved) * 8 == SAVED_VECS && SAVED_SIZE % 16 == 0,
+              "sp is aligned");
 
 static void callee_regs(A64 *x, uint32_t opc)
 {
     for (unsigned i = 0; i < ARRAY_SIZE(callee_saved); i += 2) {
-        asm_pair(&x->a, opc, from_to(callee_saved[i], callee_saved[i + 1]), SP, 8 * i);
+        asm_pair(&x->a, opc | (uint32_t)PAIR_X,
+                 from_to(callee_saved[i], callee_saved[i + 1]), SP, 8 * i);
+    }
+    for (unsigned i = 0; i < 8; i += 2) { /* d8-d15 */
+        asm_pair(&x->a, opc | PAIR_D, from_to(8 + i, 9 + i), SP, SAVED_VECS + 8 * i);
     }
 }
 
@@ -86,7 +99,7 @@ static void thunk_enter(A64 *x)
 {
     a64_thunks.enter = thunk_start(x);
     asm_addsub_imm(&x->a, SUB, IR_I64, SP, SP, SAVED_SIZE);
-    callee_regs(x, PAIR_X);
+    callee_regs(x, 0);
     asm_addsub_imm(&x->a, SUB, IR_I64, SP, SP, FRAME_SIZE);
     asm_mov(&x->a, IR_I64, ENV, 0);
     load_memory_base(x);
@@ -105,8 +118,9 @@ static void thunk_exit(A64 *x)
     thunk_regs(x, ALL_PINNED, true);
     asm_mov(&x->a, IR_I64, 0, T0);
     asm_mov(&x->a, IR_I64, 1, T1);
+    vec_to_c(x);
     asm_addsub_imm(&x->a, ADD, IR_I64, SP, SP, FRAME_SIZE);
-    callee_regs(x, PAIR_X | PAIR_LD);
+    callee_regs(x, PAIR_LD);
     asm_addsub_imm(&x->a, ADD, IR_I64, SP, SP, SAVED_SIZE);
     thunk_ret(x);
 }
@@ -142,6 +156,7 @@ static void thunk_jump_miss(A64 *x)
     a64_thunks.jump_miss = thunk_start(x);
     a64_env(x, ls_opc(STR, 3), T0, x->g->pc);
     thunk_regs(x, ALL_PINNED, true);
+    vec_to_c(x);
     asm_mov(&x->a, IR_I64, 0, ENV);
     a64_call(x, (const void *)x->g->lookup);
     a64_address(x, T0, a64_thunks.exit_lookup);
@@ -159,17 +174,28 @@ static void thunk_fault(A64 *x)
     thunk_regs(x, ALL_PINNED, true);
     asm_mov(&x->a, IR_I64, 0, ENV);
     asm_mov(&x->a, IR_I64, 1, T0);
+    vec_to_c(x);
     a64_call(x, (const void *)x->g->fault);
+}
+
+/* The return of a thunk behind which C code is called. */
+static void thunk_ret_to_c(A64 *x)
+{
+    if (a64_thunks.has_vecs) {
+        a64_jmp(x, a64_thunks.vec_to_c);
+    } else {
+        thunk_ret(x);
+    }
 }
 
 static void thunks_of_calls(A64 *x)
 {
     a64_thunks.save_all = thunk_start(x);
     thunk_regs(x, ALL_PINNED, true);
-    thunk_ret(x);
+    thunk_ret_to_c(x);
     a64_thunks.save_caller = thunk_start(x);
     thunk_regs(x, PINNED_CALLER, true);
-    thunk_ret(x);
+    thunk_ret_to_c(x);
     a64_thunks.load_all = thunk_start(x);
     thunk_regs(x, ALL_PINNED, false);
     thunk_ret(x);
@@ -200,6 +226,14 @@ static void slow_begin(A64 *x)
     thunk_regs(x, ALL_PINNED, true);
     asm_insn(&x->a, MRS_NZCV);
     frame(x, STR, 0, FRAME_NZCV);
+    if (a64_thunks.has_vecs) {
+        asm_mov(&x->a, IR_I64, 0, T0);
+        asm_mov(&x->a, IR_I64, 1, T1);
+        a64_call(x, a64_thunks.vec_slow_begin);
+        asm_mov(&x->a, IR_I64, T0, 0);
+        asm_mov(&x->a, IR_I64, T1, 1);
+        frame(x, LDR, LR, FRAME_LR);
+    }
     asm_mov(&x->a, IR_I64, 0, ENV);
 }
 
@@ -209,6 +243,13 @@ static void slow_end(A64 *x)
     asm_insn(&x->a, MSR_NZCV);
     load_memory_base(x);
     thunk_regs(x, PINNED_CALLER, false);
+    if (a64_thunks.has_vecs) {
+        asm_mov(&x->a, IR_I64, 0, T0);
+        asm_mov(&x->a, IR_I64, 1, T1);
+        a64_call(x, a64_thunks.vec_slow_end);
+        asm_mov(&x->a, IR_I64, T0, 0);
+        asm_mov(&x->a, IR_I64, T1, 1);
+    }
     scratch_regs(x, PAIR_X | PAIR_LD);
     frame(x, LDR, LR, FRAME_LR);
     thunk_ret(x);
@@ -302,6 +343,9 @@ static void thunk_div(A64 *x, bool sign)
 
 static void emit_thunks(A64 *x)
 {
+    if (a64_thunks.has_vecs) {
+        a64_vec_thunks(x);
+    }
     thunk_enter(x);
     thunk_exit(x);
     thunks_of_exits(x);
@@ -328,7 +372,8 @@ static void emit_thunks(A64 *x)
 
 bool a64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned)
 {
-    int32_t at[32];
+    int32_t at[32], vec_at[16];
+    a64_vec_homes(s, vec_at);
     for (unsigned r = 0; r < 32; r++) {
         at[r] = NOT_PINNED;
     }
@@ -337,10 +382,16 @@ bool a64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned)
             at[pinned[r]] = s->temps[r].env_offset;
         }
     }
-    if (a64_thunks.enter && !memcmp(at, a64_thunks.pinned_at, sizeof at)) {
+    if (a64_thunks.enter && !memcmp(at, a64_thunks.pinned_at, sizeof at) &&
+        !memcmp(vec_at, a64_thunks.vec_at, sizeof vec_at)) {
         return true;
     }
     memcpy(a64_thunks.pinned_at, at, sizeof at);
+    memcpy(a64_thunks.vec_at, vec_at, sizeof vec_at);
+    a64_thunks.has_vecs = false;
+    for (unsigned i = 0; i < ARRAY_SIZE(vec_at); i++) {
+        a64_thunks.has_vecs |= vec_at[i] != NOT_PINNED;
+    }
     A64 x = {
         .s = s,
         .g = s->guest,

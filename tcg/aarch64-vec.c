@@ -1,14 +1,79 @@
-/* Vectors and x87 on an aarch64 host: moves, and operations in C. */
+/* Vectors on an aarch64 host: residency, places, moves, memory, operations in C. */
 /* SPDX-License-Identifier: MIT */
 /*
- * Vectors live in env and in spill slots; v0 and v1 hold one that is being moved. What is
- * to be computed GuestDesc.vec_op() and x87_op() compute.
+ * Guest registers xmm0 ... xmm15 are pinned to v16-v31, upper halves of ymm0 ... ymm7 to
+ * v8-v15; the other upper halves live in env. Temps are in v0-v7 as long as these last,
+ * and else in slots; 256 bits are two registers, which are allocated one by one.
+ *
+ * Pinned registers are loaded lazily: the byte env.vec_loaded says whether they are
+ * there, and the guest's floating-point modes in FPCR, or all in env. C code always finds
+ * them in env:
+ *   - the first vector op of a unit tests the byte (v_need()), and loads all when it is 0
+ *   - what goes to C stores all when it is 1, and leaves them there; slow paths of memory
+ *     accesses load them again on their way back
+ * so integer code pays a test for each call and nothing else. What is known while a unit
+ * is emitted is in A64.vec_state.
+ *
+ * At a branch all temps are in slots besides, and at a label nowhere else.
  */
-#include "tcg/aarch64-internal.h"
+#include "tcg/aarch64-simd.h"
 
-/* ---- moves ---- */
+#include "tcg/aarch64-simd-enc.h"
 
-/* Where the vector lives: offset from ENV or SP. */
+typedef struct VecCold VecCold;
+struct VecCold {
+    VecCold *next;
+    uint8_t *jump, *resume;
+};
+
+enum { NR_HIGH_PINS = 8, FIRST_HIGH = 8, FIRST_LOW = 16 };
+
+/* ---- places ---- */
+
+/* 5 of "ymm5"; for other names one that is too large. */
+static unsigned ymm_number(const char *name)
+{
+    if (strncmp(name, "ymm", 3) != 0) {
+        return UINT_MAX;
+    }
+    return name[4] ? 10 * (name[3] - '0') + (name[4] - '0') : name[3] - '0';
+}
+
+void a64_vec_pins(TCGContext *s)
+{
+    for (unsigned r = 0; r < s->nglobals; r++) {
+        IRTemp *t = &s->temps[r];
+        unsigned n = t->type == IR_V256 ? ymm_number(t->name) : UINT_MAX;
+        t->loc = n < 16 ? n + 1 : 0;
+    }
+}
+
+void a64_vec_homes(const TCGContext *s, int32_t *at)
+{
+    for (unsigned i = 0; i < 16; i++) {
+        at[i] = NOT_PINNED;
+    }
+    for (unsigned r = 0; r < s->nglobals; r++) {
+        if (s->temps[r].loc) {
+            at[s->temps[r].loc - 1] = s->temps[r].env_offset;
+        }
+    }
+}
+
+/* The register that half of a global is pinned to, or -1. */
+static int pin_of(const A64 *x, IRRef ref, unsigned half)
+{
+    const IRTemp *t = ir_t(x->s, ref);
+    if (t->kind != TEMP_GLOBAL || !t->loc) {
+        return -1;
+    }
+    unsigned n = t->loc - 1;
+    return half == 0          ? (int)(FIRST_LOW + n)
+           : n < NR_HIGH_PINS ? (int)(FIRST_HIGH + n)
+                              : -1;
+}
+
+/* Where the vector lives in memory: offset from ENV or SP. */
 typedef struct Home {
     unsigned base;
     int32_t offset;
@@ -22,66 +87,336 @@ static Home home(A64 *x, IRRef ref)
     return (Home){SP, FRAME_SLOTS + 8 * ra_vec_slot(&x->ra, ref)};
 }
 
-/* Registers v0 and, of 256 bits, v1. */
-static void move_home(A64 *x, unsigned what, IRType t, Home h)
+static void move_home(A64 *x, unsigned what, unsigned reg, IRRef ref, unsigned half)
 {
-    for (unsigned i = 0; i <= (t == IR_V256); i++) {
-        asm_ls(&x->a, ls_vec_opc(what, 4), i, h.base, h.offset + 16 * i);
+    Home h = home(x, ref);
+    asm_ls(&x->a, ls_vec_opc(what, 4), reg, h.base, h.offset + 16 * half);
+}
+
+/* ---- temps in v0-v7 ---- */
+
+static void spill(A64 *x, unsigned r)
+{
+    VHeld *h = &x->vheld[r];
+    if (h->used && !h->stored) {
+        move_home(x, STR, r, h->ref, h->half);
+        h->stored = true;
+    }
+}
+
+void v_spill_temps(A64 *x)
+{
+    for (unsigned r = 0; r < NR_VTEMPS; r++) {
+        spill(x, r);
+    }
+}
+
+void v_forget_temps(A64 *x)
+{
+    memset(x->vheld, 0, sizeof x->vheld);
+}
+
+static void drop_temp(A64 *x, IRRef ref)
+{
+    for (unsigned r = 0; r < NR_VTEMPS; r++) {
+        if (x->vheld[r].used && x->vheld[r].ref == ref) {
+            x->vheld[r].used = false;
+        }
+    }
+}
+
+void v_end_op(A64 *x, const IROp *op)
+{
+    x->vlocked = 0;
+    for (unsigned k = 0; k < op_info[op->code].ins; k++) {
+        if ((op->dead >> k & 1) && op->in[k] != op->out[0]) {
+            drop_temp(x, op->in[k]);
+        }
+    }
+    for (unsigned k = 0; k < op_info[op->code].outs; k++) {
+        if (op->out[k] != IR_NONE && !ir_t(x->s, op->out[k])->uses) {
+            drop_temp(x, op->out[k]);
+        }
+    }
+}
+
+/* One that is free, else the one after the last that was taken. */
+unsigned v_tmp(A64 *x)
+{
+    unsigned best = NR_VTEMPS;
+    for (unsigned i = 1; i <= NR_VTEMPS; i++) {
+        unsigned r = (x->vnext + i) % NR_VTEMPS;
+        if (x->vlocked >> r & 1) {
+            continue;
+        }
+        if (!x->vheld[r].used) {
+            best = r;
+            break;
+        }
+        best = best == NR_VTEMPS ? r : best;
+    }
+    assert(best < NR_VTEMPS);
+    spill(x, best);
+    x->vheld[best].used = false;
+    x->vlocked |= 1u << best;
+    x->vnext = best;
+    return best;
+}
+
+static void hold(A64 *x, unsigned r, IRRef ref, unsigned half, bool stored)
+{
+    x->vheld[r] = (VHeld){.used = true, .stored = stored, .half = half, .ref = ref};
+}
+
+unsigned v_in(A64 *x, IRRef ref, unsigned half)
+{
+    int pin = pin_of(x, ref, half);
+    if (pin >= 0) {
+        return pin;
+    }
+    for (unsigned r = 0; r < NR_VTEMPS; r++) {
+        const VHeld *h = &x->vheld[r];
+        if (h->used && h->ref == ref && h->half == half) {
+            x->vlocked |= 1u << r;
+            return r;
+        }
+    }
+    unsigned r = v_tmp(x);
+    move_home(x, LDR, r, ref, half);
+    if (!ir_is_global(x->s, ref)) {
+        hold(x, r, ref, half, true);
+    }
+    return r;
+}
+
+unsigned v_out(A64 *x, IRRef ref, unsigned half)
+{
+    int pin = pin_of(x, ref, half);
+    unsigned r = pin >= 0 ? (unsigned)pin : v_tmp(x);
+    if (!ir_is_global(x->s, ref)) {
+        hold(x, r, ref, half, false);
+    }
+    return r;
+}
+
+void v_out_done(A64 *x, IRRef ref, unsigned half, unsigned reg)
+{
+    if (ir_is_global(x->s, ref) && pin_of(x, ref, half) < 0) {
+        move_home(x, STR, reg, ref, half);
+    }
+}
+
+void v_set_zero(A64 *x, IRRef ref, unsigned half)
+{
+    int pin = pin_of(x, ref, half);
+    if (pin < 0 && ir_is_global(x->s, ref)) {
+        Home h = home(x, ref);
+        for (unsigned i = 0; i < 2; i++) {
+            a64_env(x, ls_opc(STR, 3), XZR, h.offset + 16 * half + 8 * i);
+        }
+    } else {
+        asm_insn(&x->a, V_ZERO | v_out(x, ref, half));
     }
 }
 
 /* The upper half of a global that op has written the lower half of. */
-static void clear_upper(A64 *x, const IROp *op)
+void v_clear_upper(A64 *x, const IROp *op)
 {
-    if (!op->vzero || !ir_is_global(x->s, op->out[0])) {
-        return;
-    }
-    int32_t at = ir_t(x->s, op->out[0])->env_offset + 16;
-    for (unsigned i = 0; i < 2; i++) {
-        a64_env(x, ls_opc(STR, 3), XZR, at + 8 * i);
+    if (op->vzero && ir_is_global(x->s, op->out[0])) {
+        v_set_zero(x, op->out[0], 1);
     }
 }
 
+/* ---- residency ---- */
+
+/* Guest registers are in registers from here on. Destroys T0 and T1. */
+void v_need(A64 *x)
+{
+    if (!a64_thunks.has_vecs) {
+        return;
+    }
+    if (x->vec_state == VEC_IN_ENV) {
+        a64_call(x, a64_thunks.vec_load);
+    } else if (x->vec_state == VEC_UNKNOWN) {
+        VecCold *c = arena_alloc(&x->s->arena, sizeof *c);
+        a64_env(x, ls_opc(LDR, 0), T0, x->g->vec_loaded);
+        *c = (VecCold){.next = x->vec_cold,
+                       .jump = asm_branch(&x->a, cb(CBZ, IR_I32, T0))};
+        c->resume = x->a.p;
+        x->vec_cold = c;
+    }
+    x->vec_state = VEC_IN_REGS;
+}
+
+void a64_vec_cold(A64 *x)
+{
+    for (const VecCold *c = x->vec_cold; c && !asm_full(&x->a); c = c->next) {
+        asm_patch(c->jump, x->a.p);
+        a64_call(x, a64_thunks.vec_load);
+        asm_insn(&x->a, branch_word(B, c->resume - x->a.p));
+    }
+}
+
+void a64_vec_in_env(A64 *x)
+{
+    if (a64_thunks.has_vecs && x->vec_state != VEC_IN_ENV) {
+        a64_call(x, a64_thunks.vec_to_c);
+    }
+    v_spill_temps(x);
+    v_forget_temps(x);
+    x->vec_state = VEC_IN_ENV;
+}
+
+/* All pinned registers from env, or to it. */
+static void thunk_vecs(A64 *x, unsigned what)
+{
+    uint32_t opc = (uint32_t)PAIR_Q | (what == LDR ? PAIR_LD : 0);
+    for (unsigned i = 0; i < 16; i++) {
+        int32_t at = a64_thunks.vec_at[i];
+        if (at == NOT_PINNED) {
+            continue;
+        }
+        if (i < NR_HIGH_PINS && pair_fits(opc, at)) {
+            asm_pair(&x->a, opc, from_to(FIRST_LOW + i, FIRST_HIGH + i), ENV, at);
+            continue;
+        }
+        asm_ls(&x->a, ls_vec_opc(what, 4), FIRST_LOW + i, ENV, at);
+        if (i < NR_HIGH_PINS) {
+            asm_ls(&x->a, ls_vec_opc(what, 4), FIRST_HIGH + i, ENV, at + 16);
+        }
+    }
+}
+
+/* Loads all, or stores them; both keep everything but T0 and T1, and NZCV. */
+static void thunk_load_save(A64 *x)
+{
+    a64_thunks.vec_load = a64_rx(x, x->a.p);
+    thunk_vecs(x, LDR);
+    asm_movi(&x->a, T0, 1);
+    a64_env(x, ls_opc(STR, 0), T0, x->g->vec_loaded);
+    asm_insn(&x->a, RET | LR << 5);
+
+    a64_thunks.vec_to_c = a64_rx(x, x->a.p);
+    a64_env(x, ls_opc(LDR, 0), T0, x->g->vec_loaded);
+    uint8_t *some = asm_branch(&x->a, cb(CBNZ, IR_I32, T0));
+    asm_insn(&x->a, RET | LR << 5);
+    asm_patch(some, x->a.p);
+    thunk_vecs(x, STR);
+    a64_env(x, ls_opc(STR, 0), XZR, x->g->vec_loaded);
+    asm_insn(&x->a, RET | LR << 5);
+}
+
+static void frame_temps(A64 *x, uint32_t opc)
+{
+    for (unsigned r = 0; r < NR_VTEMPS; r += 2) {
+        asm_pair(&x->a, opc, from_to(r, r + 1), SP, FRAME_VECS + 16 * r);
+    }
+}
+
+/* Around C in a thunk whose unit goes on with its registers, temps included. */
+static void thunk_noting(A64 *x)
+{
+    a64_thunks.vec_slow_begin = a64_rx(x, x->a.p);
+    a64_env(x, ls_opc(LDR, 0), T0, x->g->vec_loaded);
+    asm_ls(&x->a, ls_opc(STR, 3), T0, SP, FRAME_VEC_LOADED);
+    uint8_t *some = asm_branch(&x->a, cb(CBNZ, IR_I32, T0));
+    asm_insn(&x->a, RET | LR << 5);
+    asm_patch(some, x->a.p);
+    frame_temps(x, PAIR_Q);
+    a64_jmp(x, a64_thunks.vec_to_c);
+
+    a64_thunks.vec_slow_end = a64_rx(x, x->a.p);
+    asm_ls(&x->a, ls_opc(LDR, 3), T0, SP, FRAME_VEC_LOADED);
+    some = asm_branch(&x->a, cb(CBNZ, IR_I32, T0));
+    asm_insn(&x->a, RET | LR << 5);
+    asm_patch(some, x->a.p);
+    frame_temps(x, PAIR_Q | PAIR_LD);
+    a64_jmp(x, a64_thunks.vec_load);
+}
+
+void a64_vec_thunks(A64 *x)
+{
+    thunk_load_save(x);
+    thunk_noting(x);
+}
+
+/* ---- moves ---- */
+
 void a64_emit_vmov(A64 *x, const IROp *op)
 {
-    move_home(x, LDR, op->type, home(x, op->in[0]));
-    move_home(x, STR, op->type, home(x, op->out[0]));
-    clear_upper(x, op);
+    v_need(x);
+    for (unsigned half = 0; half <= (op->type == IR_V256) && op->in[0] != op->out[0];
+         half++) {
+        unsigned from = v_in(x, op->in[0], half);
+        int pin = pin_of(x, op->out[0], half);
+        if (pin < 0 && ir_is_global(x->s, op->out[0])) {
+            v_out_done(x, op->out[0], half, from);
+        } else {
+            asm_vmov(&x->a, v_out(x, op->out[0], half), from);
+        }
+    }
+    v_clear_upper(x, op);
 }
 
 /* ---- guest memory ---- */
 
-static void move_memory(A64 *x, Access *acc, unsigned what)
+static uint32_t access_opc(unsigned what, const Access *acc)
 {
     unsigned size = acc->memop & MO_SIZE;
-    for (unsigned i = 0; i <= (size == MO_256); i++) {
-        a64_access(x, acc, ls_vec_opc(what, MIN(size, MO_128)), i, 16 * i);
+    return ls_vec_opc(what, MIN(size, MO_128));
+}
+
+/* 256 bits: without a TLB the upper half first, and to no guest register, so that nothing
+ * is written when one of the halves faults. */
+static void load_halves(A64 *x, const IROp *op)
+{
+    Access acc = {.vec = true, .reg = v_out(x, op->out[0], 0)};
+    unsigned d = v_out(x, op->out[0], 1);
+    acc.reg2 = x->g->direct && d >= NR_VTEMPS ? v_tmp(x) : d;
+    a64_access_begin(x, &acc, op, SLOW_LD);
+    a64_access(x, &acc, access_opc(LDR, &acc), acc.reg2, 16);
+    a64_access(x, &acc, access_opc(LDR, &acc), acc.reg, 0);
+    a64_access_done(x, &acc);
+    if (acc.reg2 != d) {
+        asm_vmov(&x->a, d, acc.reg2);
     }
-    a64_access_done(x, acc);
+    a64_after_load(x);
+    v_out_done(x, op->out[0], 0, acc.reg);
+    v_out_done(x, op->out[0], 1, d);
 }
 
 void a64_emit_vec_ld(A64 *x, const IROp *op)
 {
-    Access acc = {.vec = true};
-    Home to = home(x, op->out[0]);
-    a64_access_begin(x, &acc, op, SLOW_LD);
-    move_memory(x, &acc, LDR);
-    a64_after_load(x);
-    if (op->type == IR_V256 && (op->memop & MO_SIZE) < MO_256) {
-        asm_insn(&x->a, 0x6f00e401); /* movi v1.2d, #0 */
+    v_need(x);
+    if ((op->memop & MO_SIZE) == MO_256) {
+        load_halves(x, op);
+        return;
     }
-    move_home(x, STR, op->type, to);
-    clear_upper(x, op);
+    Access acc = {.vec = true, .reg = v_out(x, op->out[0], 0)};
+    a64_access_begin(x, &acc, op, SLOW_LD);
+    a64_access(x, &acc, access_opc(LDR, &acc), acc.reg, 0);
+    a64_access_done(x, &acc);
+    a64_after_load(x);
+    v_out_done(x, op->out[0], 0, acc.reg);
+    if (op->type == IR_V256) {
+        v_set_zero(x, op->out[0], 1);
+    }
+    v_clear_upper(x, op);
 }
 
 void a64_emit_vec_st(A64 *x, const IROp *op)
 {
-    Access acc = {.vec = true};
+    bool halves = (op->memop & MO_SIZE) == MO_256;
+    v_need(x);
+    Access acc = {.vec = true, .reg = v_in(x, op->in[2], 0)};
+    acc.reg2 = halves ? v_in(x, op->in[2], 1) : 0;
     a64_before_store(x);
-    move_home(x, LDR, (op->memop & MO_SIZE) == MO_256 ? IR_V256 : IR_V128,
-              home(x, op->in[2]));
     a64_access_begin(x, &acc, op, SLOW_ST);
-    move_memory(x, &acc, STR);
+    if (halves) {
+        a64_access(x, &acc, access_opc(STR, &acc), acc.reg2, 16);
+    }
+    a64_access(x, &acc, access_opc(STR, &acc), acc.reg, 0);
+    a64_access_done(x, &acc);
 }
 
 /* ---- operations in C ---- */
@@ -131,12 +466,12 @@ static void result_of_c(A64 *x, const IROp *op)
     }
 }
 
-/* vop, vcmpcc, vtoi, itov */
-void a64_emit_vop(A64 *x, const IROp *op)
+void v_in_c(A64 *x, const IROp *op)
 {
     bool to_vec = op->code == OP_vop || op->code == OP_itov;
     VecOp *v = arena_alloc(&x->s->arena, sizeof *v);
     *v = (VecOp){.vec = op->vec, .imm = op->imm, .n = op->type == IR_V128 ? 16 : 32};
+    a64_vec_in_env(x);
     if (op->code == OP_itov) {
         integer_input(x, op);
     }
@@ -154,94 +489,9 @@ void a64_emit_vop(A64 *x, const IROp *op)
     a64_data(x, 5, v, sizeof *v);
     a64_call_c(x, (const void *)run_in_c);
     result_of_c(x, op);
-    if (to_vec) {
-        clear_upper(x, op);
+    if (to_vec && op->vzero && ir_is_global(x->s, op->out[0])) {
+        int32_t at = ir_t(x->s, op->out[0])->env_offset + 16;
+        a64_env(x, ls_opc(STR, 3), XZR, at);
+        a64_env(x, ls_opc(STR, 3), XZR, at + 8);
     }
-}
-
-/* ---- x87 ---- */
-
-static void x87_arg(A64 *x, unsigned reg, size_t member)
-{
-    asm_ls(&x->a, ls_opc(STR, 3), reg, SP, FRAME_ARGS + member);
-}
-
-/* Calls x87_op(): lo and hi are in FRAME_ARGS. */
-static void x87_call(A64 *x, const IROp *op, unsigned i)
-{
-    cc_clobber(x);
-    ra_evict(&x->ra, 0xff);
-    asm_movi(&x->a, T0, op->vec | (uint64_t)i << 32);
-    x87_arg(x, T0, offsetof(X87Op, id));
-    asm_mov(&x->a, IR_I64, 0, ENV);
-    asm_addsub_imm(&x->a, ADD, IR_I64, 1, SP, FRAME_ARGS);
-    a64_call_c(x, (const void *)x->g->x87_op);
-}
-static_assert(offsetof(X87Op, id) == 0 && offsetof(X87Op, i) == 4 &&
-                  sizeof(X87Op) <= FRAME_SLOTS - FRAME_ARGS,
-              "x87_call()");
-
-void a64_emit_x87(A64 *x, const IROp *op)
-{
-    if (op->in[0] != IR_NONE) {
-        asm_extend(&x->a, IR_I64, IR_I16, false, T0, a64_in(x, op->in[0], IR_I16));
-        x87_arg(x, T0, offsetof(X87Op, lo));
-    }
-    x87_call(x, op, op->imm);
-    if (op->setcc) {
-        cc_set_value(x, 0);
-    }
-    if (op->out[0] != IR_NONE) {
-        asm_extend(&x->a, IR_I64, IR_I16, false, T0, 0);
-        a64_out_done(x, op, 0, T0);
-    }
-}
-
-static void emit_x87_ld(A64 *x, const IROp *op)
-{
-    unsigned size = op->memop & MO_SIZE;
-    Access acc = {.reg = ra_alloc(&x->ra), .reg2 = ra_alloc(&x->ra)};
-    a64_access_begin(x, &acc, op, SLOW_LD);
-    if (size == MO_80) {
-        a64_access(x, &acc, ls_opc(LDR, 3), acc.reg, 0);
-        a64_access(x, &acc, ls_opc(LDR, 1), acc.reg2, 8);
-    } else {
-        a64_access(x, &acc, ls_opc(LDR, size), acc.reg, 0);
-    }
-    a64_access_done(x, &acc);
-    a64_after_load(x);
-    x87_arg(x, acc.reg, offsetof(X87Op, lo));
-    x87_arg(x, acc.reg2, offsetof(X87Op, hi));
-    x87_call(x, op, 0);
-}
-
-uint64_t a64_x87_store(void *env, uint64_t addr, uint64_t id, uintptr_t ra)
-{
-    return a64_thunks.guest->x87_op(env, &(X87Op){.id = id, .addr = addr, .ra = ra});
-}
-
-void a64_emit_x87_mem(A64 *x, const IROp *op)
-{
-    if (op->code == OP_x87ld) {
-        emit_x87_ld(x, op);
-        return;
-    }
-    a64_before_store(x);
-    unsigned addr = a64_guest_address(x, op);
-    if (op->memop & MO_HOST) {
-        x87_arg(x, addr, offsetof(X87Op, host));
-        x87_call(x, op, 0);
-        return;
-    }
-    asm_mov(&x->a, IR_I64, T0, addr);
-    asm_movi(&x->a, T1, op->vec);
-    a64_call_slow(x, a64_thunks.x87_st);
-}
-
-void a64_emit_x87_note(A64 *x, const IROp *op)
-{
-    asm_movi(&x->a, T0, op->imm);
-    a64_env(x, ls_opc(STR, 3), T0, x->g->x87_fip);
-    asm_movi(&x->a, T0, op->imm2);
-    a64_env(x, ls_opc(STR, 1), T0, x->g->x87_fop);
 }

@@ -160,8 +160,17 @@ static const RAHost ra_host = {
 
 /* ---- env and helpers ---- */
 
+/* MXCSR is in env while vectors are. */
+static void mxcsr_in_env(A64 *x, const IROp *op)
+{
+    if (op->imm == x->g->mxcsr && a64_thunks.fp) {
+        a64_vec_in_env(x);
+    }
+}
+
 static void emit_ld_env(A64 *x, const IROp *op)
 {
+    mxcsr_in_env(x, op);
     unsigned d = a64_out(x, op, 0);
     a64_env(x, ls_opc(LDR, op->type), d, op->imm);
     a64_out_done(x, op, 0, d);
@@ -169,6 +178,7 @@ static void emit_ld_env(A64 *x, const IROp *op)
 
 static void emit_st_env(A64 *x, const IROp *op)
 {
+    mxcsr_in_env(x, op);
     a64_env(x, ls_opc(STR, op->type), a64_in(x, op->in[0], op->type), op->imm);
 }
 
@@ -280,6 +290,8 @@ static void emit_call(A64 *x, const IROp *op)
     unsigned reads = ir_helper_reads(h);
     TCGRestore state;
     Arg args[IR_MAX_INS];
+    v_spill_temps(x);
+    v_forget_temps(x);
     call_flags(x, h);
     cc_describe(x, &state);
     if (reads & HS_GPR) {
@@ -300,6 +312,7 @@ static void emit_call(A64 *x, const IROp *op)
         asm_insn(&x->a, DMB_ISH);
     }
     a64_call(x, h->fn);
+    x->vec_state = VEC_IN_ENV;
     if (h->flags & (HELPER_FAULT | HELPER_NORETURN)) {
         a64_side(x, &state);
     }
@@ -331,11 +344,21 @@ static void emit_fence(A64 *x, const IROp *op)
 
 static void emit_nothing(A64 *x, const IROp *op) {}
 
+/* A path leads to the label. */
+static void vec_state_at(A64 *x, Label *l)
+{
+    bool first = !l->met;
+    l->met = true;
+    l->vec_state = first || l->vec_state == x->vec_state ? x->vec_state : VEC_UNKNOWN;
+}
+
 /* Before the branch's own instructions: where several paths meet nothing is in registers.
  */
 static Label *branch_to(A64 *x, const IROp *op)
 {
     Label *l = &x->labels[op->label];
+    v_spill_temps(x);
+    vec_state_at(x, l);
     if (l->preds > 1) {
         if (x->wanted) {
             cc_store(x);
@@ -393,9 +416,14 @@ static void emit_label(A64 *x, const IROp *op)
         }
         ra_sync(&x->ra);
     }
+    if (!x->ended) {
+        vec_state_at(x, l);
+    }
     for (const Fixup *f = l->fixups; f; f = f->next) {
         asm_patch(f->at, x->a.p);
     }
+    v_forget_temps(x);
+    x->vec_state = l->vec_state;
     if (l->preds == 1 && l->ra) {
         ra_restore(&x->ra, l->ra);
         x->cc = l->cc;
@@ -543,13 +571,16 @@ static EmitFn *const emitters[NR_OPS] = {
     [OP_exit_ind] = emit_exit_ind,
     [OP_exit_tb] = emit_exit_tb,
     [OP_vmov] = a64_emit_vmov,
-    [OP_vop... OP_itov] = a64_emit_vop,
+    [OP_vop] = a64_emit_vop,
+    [OP_vcmpcc] = a64_emit_vcmpcc,
+    [OP_vtoi] = a64_emit_vtoi,
+    [OP_itov] = a64_emit_itov,
     [OP_x87ld... OP_x87st] = a64_emit_x87_mem,
     [OP_x87] = a64_emit_x87,
     [OP_x87_note] = a64_emit_x87_note,
 };
 static_assert(OP_and + 3 == OP_andn && OP_inc + 1 == OP_dec && OP_shl + 4 == OP_rotr &&
-                  OP_tzcnt + 1 == OP_lzcnt && OP_vop + 3 == OP_itov,
+                  OP_tzcnt + 1 == OP_lzcnt,
               "the ranges above");
 
 void a64_side(A64 *x, const TCGRestore *state)
@@ -560,6 +591,7 @@ void a64_side(A64 *x, const TCGRestore *state)
 void a64_end_op(A64 *x, const IROp *op)
 {
     cc_end_op(x, op);
+    v_end_op(x, op);
     ra_end_op(&x->ra, op);
 }
 
@@ -722,6 +754,7 @@ static const uint8_t *pin_globals(TCGContext *s)
         for (unsigned r = 0; r < s->nglobals; r++) {
             pinned[r] = pin_of(&s->temps[r]);
         }
+        a64_vec_pins(s);
         s->backend = pinned;
     }
     return s->backend;
@@ -743,6 +776,7 @@ static void make_own_globals(A64 *x)
 static bool emit_cold(A64 *x, TCGCode *out)
 {
     a64_emit_slow(x);
+    a64_vec_cold(x);
     for (unsigned i = 0; i < x->nexits && !asm_full(&x->a); i++) {
         emit_unlinked(x, out, &x->exits[i]);
     }

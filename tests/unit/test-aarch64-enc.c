@@ -1,7 +1,7 @@
 /* The encoder of A64 instructions: words that an assembler made, immediates, distances.
  */
 /* SPDX-License-Identifier: MIT */
-#include "tcg/aarch64-enc.h"
+#include "tcg/aarch64-simd-enc.h"
 #include "tests/unit/unit.h"
 
 START_TEST(test_words)

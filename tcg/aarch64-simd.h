@@ -1,0 +1,48 @@
+/* Vector operations of the aarch64 back end: places, and the table of operations. */
+/* SPDX-License-Identifier: MIT */
+#ifndef TCG_AARCH64_SIMD_H
+#define TCG_AARCH64_SIMD_H
+
+#include "tcg/aarch64-internal.h"
+
+/* --- aarch64-vec.c --- */
+
+/* Pinned registers are loaded from here on. Destroys T0 and T1. */
+void v_need(A64 *x);
+/* A register that holds the lower (0) or upper (1) half of ref. Locked, as those that the
+ * next two return, until v_end_op() or A64.vlocked is set back; among v0-v7 there are
+ * eight. */
+unsigned v_in(A64 *x, IRRef ref, unsigned half);
+/* One to compute half of an output in; a pinned one may be that of an input. */
+unsigned v_out(A64 *x, IRRef ref, unsigned half);
+unsigned v_tmp(A64 *x);
+/* The half has been computed in reg. */
+void v_out_done(A64 *x, IRRef ref, unsigned half, unsigned reg);
+void v_set_zero(A64 *x, IRRef ref, unsigned half);
+void v_clear_upper(A64 *x, const IROp *op);
+/* vop, vcmpcc, vtoi, itov by GuestDesc.vec_op(). */
+void v_in_c(A64 *x, const IROp *op);
+
+/* --- aarch64-simd.c --- */
+
+/* One operation on 128 bits: registers of its inputs (those that it has) and where the
+ * result goes, which may be that of an input. */
+typedef struct VArgs {
+    const IROp *op;
+    unsigned half; /* of 256 bits */
+    uint32_t opc;  /* the row's word, or what its emitter makes of it */
+    uint8_t d, a, b, c;
+} VArgs;
+typedef void VEmit(A64 *x, const VArgs *v);
+
+/* --- aarch64-permute.c --- */
+
+/* d = elements of 1 << size bytes: element i is element map[i] of a, or, from the number
+ * of elements on, of b. */
+void v_permute(A64 *x, const VArgs *v, unsigned size, const uint8_t *map);
+VEmit v_shufps, v_shufpd, v_pshufd, v_pshufhw, v_pshuflw, v_vpermilpd, v_blend;
+/* Operations whose halves of 256 bits depend on both of their inputs'. */
+typedef void VEmitWhole(A64 *x, const IROp *op);
+VEmitWhole v_vpermq, v_vperm2x128, v_vinsert128, v_vextract128, v_vbroadcast128;
+
+#endif
