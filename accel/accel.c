@@ -1,17 +1,8 @@
-/* The list of accelerators, the choice by -accel, and changing from one to another. */
+/* The choice of an accelerator by -accel, and changing from one to another. */
 /* SPDX-License-Identifier: MIT */
 #include "accel/accel.h"
 
 #include "util/options.h"
-
-#define ACCEL(name) extern const AccelOps name;
-#include "accel/accels.def"
-
-const AccelOps *const accel_list[] = {
-#define ACCEL(name) &name,
-#include "accel/accels.def"
-    NULL,
-};
 
 /* Those of accel_list between init() and exit(), a bit each. */
 static uint32_t initialized;
@@ -22,7 +13,11 @@ static uint32_t initialized;
  */
 static const char **accel_names(void)
 {
-    const char **names = g_new0(const char *, ARRAY_SIZE(accel_list));
+    size_t n = 0;
+    while (accel_list[n]) {
+        n++;
+    }
+    const char **names = g_new0(const char *, n + 1);
     for (size_t i = 0; accel_list[i]; i++) {
         names[i] = accel_list[i]->name;
     }

@@ -31,6 +31,7 @@ typedef enum CPUExit {
     CPU_EXIT_SYSCALL,   /* of a program: pc is behind it */
     CPU_EXIT_EXCEPTION, /* of a program: exception_index, which is to become -1 */
     CPU_EXIT_SHUTDOWN,  /* the vCPU cannot go on (x86: triple fault): reset the machine */
+    CPU_EXIT_ERROR, /* the accelerator cannot go on, and has said why: end the program */
 } CPUExit;
 
 /* A property of -accel NAME,property=value. */
@@ -60,15 +61,12 @@ typedef struct AccelOps {
      * something for the program to do. Queued work (run_on_cpu) is done on the way.
      */
     CPUExit (*vcpu_run)(CPUState *cpu);
-    /* Makes vcpu_run() come back soon, when cpu_kick() alone does not; may be NULL. Any
-     * thread. */
-    void (*vcpu_kick)(CPUState *cpu);
     /* What -d stats prints at the end; may be NULL. */
     void (*print_stats)(FILE *out);
 } AccelOps;
 
-/* All accelerators of this program (accel/accels.def), the default first, ended by NULL.
- */
+/* All accelerators of this program (accel/accels.def, list-*.c), the default first, ended
+ * by NULL. */
 extern const AccelOps *const accel_list[];
 
 /*

@@ -55,6 +55,9 @@ void cpu_kick(CPUState *cpu)
 {
     smp_mb(); /* the request is seen by who sees exit_request */
     atomic_set(&cpu->exit_request, 1);
+    if (cpu->kick) {
+        cpu->kick(cpu);
+    }
     mutex_lock(&cpu->work_lock);
     cond_broadcast(&cpu->halt_cond);
     mutex_unlock(&cpu->work_lock);

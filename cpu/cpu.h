@@ -221,8 +221,13 @@ struct CPUState {
     int exception_index; /* of the exception being delivered, -1: none */
     sigjmp_buf jmp_env;  /* of cpu_exec, for cpu_loop_exit */
     Thread *thread;      /* that runs it; set by the program before it runs */
-    void *accel_data;    /* private to the accelerator */
-    bool align_user;     /* cpu_ld*() and cpu_st*() of mode 0 have to be aligned */
+    void *accel_data;    /* private to the translating engine; NULL: there is none */
+    void
+        *vm_data; /* private to an accelerator whose guest code the host's CPU executes */
+    /* set by such an accelerator: makes it come back from the guest. Any thread, after a
+     * request and exit_request have been stored. */
+    void (*kick)(CPUState *cpu);
+    bool align_user; /* cpu_ld*() and cpu_st*() of mode 0 have to be aligned */
     bool singlestep;
     bool step_masks_irqs; /* no interrupts are taken while single-stepping */
     void *opaque;         /* of the program around it */

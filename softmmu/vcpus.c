@@ -55,6 +55,11 @@ static void run_once(VCPU *v)
     case CPU_EXIT_SHUTDOWN:
         cpu_gave_up(v);
         break;
+    case CPU_EXIT_ERROR:
+        machine_lock();
+        vm_request_exit(v->vm, 1);
+        machine_unlock();
+        break;
     }
 }
 
@@ -78,14 +83,6 @@ static void *vcpu_thread(void *opaque)
     }
 }
 
-static void kick(VM *vm, CPUState *cpu)
-{
-    cpu_interrupt(cpu, CPU_INTERRUPT_EXIT);
-    if (vm->accel->vcpu_kick) {
-        vm->accel->vcpu_kick(cpu);
-    }
-}
-
 void vcpus_create(VM *vm)
 {
     cond_init(&vm->pause_cond);
@@ -103,7 +100,7 @@ void vcpus_stop_soon(VM *vm)
 {
     for (unsigned i = 0; i < vm->nvcpus; i++) {
         vm->vcpus[i].cpu->stopped = true;
-        kick(vm, vm->vcpus[i].cpu);
+        cpu_interrupt(vm->vcpus[i].cpu, CPU_INTERRUPT_EXIT);
     }
 }
 

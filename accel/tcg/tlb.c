@@ -531,6 +531,9 @@ void tlb_protect_page(CPUState *cpu, const void *host_page, int index)
 
 void cpu_mode_changed(CPUState *cpu, int mmu_idx)
 {
+    if (!cpu->accel_data) {
+        return; /* another accelerator runs it */
+    }
     CPUTLB *tlb = cpu_tlb(cpu);
 
     tlb->mode = mmu_idx;
@@ -635,6 +638,9 @@ void tlb_flush_non_global(CPUState *cpu)
 
 void tlb_flush(CPUState *cpu)
 {
+    if (!cpu->accel_data) {
+        return; /* another accelerator runs it */
+    }
     CPUTLB *tlb = cpu_tlb(cpu);
 
     tlb_flush_non_global(cpu);
@@ -756,11 +762,11 @@ void tlb_free(CPUState *cpu)
 
 void cpu_watchpoints_changed(CPUState *cpu, vaddr va)
 {
-    CPUTLB *tlb = cpu_tlb(cpu);
-
     if (!cpu->tlb_base) {
         return; /* no engine yet */
     }
+    CPUTLB *tlb = cpu_tlb(cpu);
+
     for (int mode = 1; mode < MMU_MODES; mode++) {
         table_clear_page(&tlb->kernel[mode], va);
     }

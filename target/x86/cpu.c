@@ -14,6 +14,7 @@
 #include "target/x86/translate.h"
 #include "target/x86/user.h"
 #include "util/host.h"
+#include "util/int128.h"
 
 /* --- EFLAGS --- */
 
@@ -165,9 +166,20 @@ uint64_t x86_tsc(CPUX86State *env)
     if (env->is_program) { /* what is shared with it (the vDSO's data) counts so */
         return host_ticks();
     }
-    int64_t ns = env->clock ? clock_ns(env->clock) : clock_monotonic_ns();
+    uint64_t ns = env->clock ? clock_ns(env->clock) : clock_monotonic_ns();
 
-    return (uint64_t)ns + (uint64_t)env->tsc_offset;
+    if (x86_tsc_hz(env) != X86_TSC_HZ) {
+        ns = (u128)ns * x86_tsc_hz(env) / X86_TSC_HZ;
+    }
+    return ns + (uint64_t)env->tsc_offset;
+}
+
+void x86_set_tsc_hz(CPUX86State *env, uint64_t hz)
+{
+    uint64_t now = x86_tsc(env);
+
+    env->tsc_hz = hz;
+    env->tsc_offset += (int64_t)(now - x86_tsc(env));
 }
 
 /* --- reset: SDM vol. 3, table 9-1 --- */

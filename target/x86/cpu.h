@@ -100,7 +100,8 @@ enum {
     EXCP_AC = 17,
     EXCP_MC = 18,
     EXCP_XM = 19,
-    EXCP_INT = 0x100, /* + vector: INT n, INT3, INTO; next rip in exception_next */
+    EXCP_INT = 0x100,      /* + vector: INT n, INT3, INTO; next rip in exception_next */
+    EXCP_EXTERNAL = 0x200, /* + vector: an interrupt that was acknowledged */
 };
 
 /*
@@ -227,6 +228,7 @@ typedef struct CPUX86State {
     const X86Model *model;
     uint64_t features[3]; /* a copy of the model's: bit f of the array is X86Feature f */
     const struct Clock *clock; /* guest time; NULL: the host's monotonic clock */
+    uint64_t tsc_hz;           /* x86_tsc_hz(); 0: X86_TSC_HZ */
     bool is_program;           /* user.c: no kernel, SYSCALL leaves vcpu_run() */
     void (*reset_request)(void *opaque); /* on a triple fault; NULL: none */
     void *reset_opaque;
@@ -272,10 +274,17 @@ static inline unsigned x86_cpl(const CPUX86State *env)
 enum { MMU_USER, MMU_KERNEL_SMAP, MMU_KERNEL };
 int x86_mmu_idx(const CPUX86State *env);
 
-/* The guest's time stamp counter: X86_TSC_HZ ticks a second. */
+/* The guest's time stamp counter, of x86_tsc_hz() ticks a second: that is X86_TSC_HZ,
+ * unless the host's counter is what it reads. */
 #define X86_TSC_HZ     1000000000ull
 #define X86_CRYSTAL_HZ 25000000u /* CPUID 15h; also the clock of the LAPIC timer */
 uint64_t x86_tsc(CPUX86State *env);
+static inline uint64_t x86_tsc_hz(const CPUX86State *env)
+{
+    return env->tsc_hz ? env->tsc_hz : X86_TSC_HZ;
+}
+/* Another rate, from here on; the counter goes on from where it is. */
+void x86_set_tsc_hz(CPUX86State *env, uint64_t hz);
 
 /* EFLAGS bits that POPF and IRET may change at the current privilege level; size: bytes
  * of the image. */

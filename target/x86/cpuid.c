@@ -464,14 +464,17 @@ static void leaf_b(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
     }
 }
 
-/* TSC: crystal * EBX / EAX. */
+/* TSC: crystal * EBX / EAX. The rate of a host's TSC is rounded so that crystal * EBX, in
+ * kHz, has 32 bits: kernels compute with that. */
 static void leaf_15(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
 {
     if (env->is_program) {
         return; /* its TSC is the host's: not enumerated */
     }
-    r[CPUID_EAX] = 1;
-    r[CPUID_EBX] = X86_TSC_HZ / X86_CRYSTAL_HZ;
+    uint64_t hz = x86_tsc_hz(env);
+
+    r[CPUID_EAX] = hz % X86_CRYSTAL_HZ ? 1000 : 1;
+    r[CPUID_EBX] = hz * r[CPUID_EAX] / X86_CRYSTAL_HZ;
     r[CPUID_ECX] = X86_CRYSTAL_HZ;
 }
 
@@ -480,7 +483,7 @@ static void leaf_16(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
     if (env->is_program) {
         return;
     }
-    r[CPUID_EAX] = r[CPUID_EBX] = X86_TSC_HZ / 1000000;
+    r[CPUID_EAX] = r[CPUID_EBX] = x86_tsc_hz(env) / 1000000;
     r[CPUID_ECX] = 100;
 }
 

@@ -399,11 +399,25 @@ static void triple_fault(CPUX86State *env)
     }
 }
 
+static void deliver_external(CPUX86State *env, int vector)
+{
+    Event ev = {.vector = vector, .ext = 1, .rip = env->rip};
+
+    env_cpu(env)->halted = false;
+    deliver(env, &ev);
+}
+
 void x86_deliver_exception(CPUState *cpu)
 {
     CPUX86State *env = cpu_env(cpu);
     int index = cpu->exception_index;
     bool software = index & EXCP_INT;
+
+    if (index >= EXCP_EXTERNAL) {
+        cpu->exception_index = -1;
+        deliver_external(env, index - EXCP_EXTERNAL);
+        return;
+    }
     Event ev = {
         .vector = index & 0xff,
         .software = software,
@@ -430,14 +444,6 @@ void x86_deliver_exception(CPUState *cpu)
     }
     check_vm86_int(env, &ev);
     env->old_exception = software ? -1 : ev.vector;
-    deliver(env, &ev);
-}
-
-static void deliver_external(CPUX86State *env, int vector)
-{
-    Event ev = {.vector = vector, .ext = 1, .rip = env->rip};
-
-    env_cpu(env)->halted = false;
     deliver(env, &ev);
 }
 

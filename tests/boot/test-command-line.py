@@ -65,6 +65,11 @@ class BadInput(Files):
     def test_nothing_to_start(self):
         self.bad(says=['-kernel'])
 
+    def test_kvm(self):
+        self.bad_with_kernel('-accel', 'kvm,device=/nonexistent', says=['-accel kvm,device=/nonexistent', 'there is no'])
+        self.bad_with_kernel('-accel', 'kvm,device=/dev/null', says=['/dev/null is not KVM'])
+        self.bad_with_kernel('-accel', 'kvm,device=/', says=['Is a directory'])
+
     def test_monitor(self):
         self.bad_with_kernel('-monitor', 'stdoi', says=['-monitor stdoi', "did you mean 'stdio'"])
         self.bad_with_kernel('-monitor', 'chardev:x', says=['no -chardev with id=x'])

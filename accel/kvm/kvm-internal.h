@@ -1,0 +1,94 @@
+/* KVM: the virtual machine, its vCPUs, and what the files of this folder ask of each
+ * other. */
+/* SPDX-License-Identifier: MIT */
+#ifndef ACCEL_KVM_INTERNAL_H
+#define ACCEL_KVM_INTERNAL_H
+
+#include <linux/kvm.h>
+
+#include "accel/accel.h"
+#include "target/x86/cpu.h"
+#include "target/x86/cpuid.h"
+
+typedef struct KVMSlot {
+    hwaddr start, size; /* size 0: the slot is free */
+} KVMSlot;
+
+/* The one virtual machine of the program. */
+typedef struct KVMState {
+    int dev, vm; /* /dev/kvm and what KVM_CREATE_VM gave; -1: none */
+    size_t run_size;
+
+    MemoryListener listener; /* as long as there are vCPUs */
+    GArray *slots;           /* of KVMSlot, by number; under the machine lock */
+    bool failed;             /* a slot could not be set: nothing runs any more */
+    unsigned nvcpus;
+
+    struct kvm_msr_list *msrs; /* those that KVM saves and restores */
+    struct kvm_cpuid2 *cpuid;  /* what it can offer */
+    bool user_msr;             /* MSRs that it does not know come to us */
+} KVMState;
+extern KVMState kvm;
+
+/* What KVM knows of a CPUState: its vm_data. Used by the vCPU's thread, but for `tid` and
+ * `in_guest`. */
+typedef struct KVMVcpu {
+    CPUState *cpu;
+    int fd;
+    struct kvm_run *run; /* mapped */
+    int tid;             /* of the thread that runs it; 0: none yet */
+    bool in_guest;       /* about to enter KVM_RUN, or in it: kick by signal */
+    bool env_valid;      /* env is newer than, or the same as, KVM's state */
+    bool io_pending;     /* the last exit has to be completed by the next KVM_RUN */
+    bool put_tsc; /* the TSC goes to KVM with the next state: guest time stood still */
+    uint64_t exits[64]; /* by exit reason */
+    uint64_t fetches, pushes;
+} KVMVcpu;
+
+static inline KVMVcpu *kvm_vcpu(CPUState *cpu)
+{
+    return cpu->vm_data;
+}
+
+/* ioctl() that is begun again after a signal; -1 with errno. */
+int kvm_ioctl(int fd, unsigned long request, void *arg);
+/* The value of an extension: 0, when KVM has not got it. */
+int kvm_check(int extension);
+
+/* ---- vcpu.c ---- */
+
+CPUExit kvm_vcpu_run(CPUState *cpu);
+/* Makes env the current state. In the vCPU's thread. */
+void kvm_fetch(KVMVcpu *v);
+void kvm_kick(CPUState *cpu);
+
+/* ---- state.c: registers between KVM and env ---- */
+
+/* Which of KVM's MSRs env has fields for; once per program. */
+bool kvm_state_init(GError **errp) USER_CHECKED;
+void kvm_state_exit(void);
+/* The whole state; false with errno when KVM refuses a part, which is logged. */
+bool kvm_get_state(KVMVcpu *v);
+bool kvm_put_state(KVMVcpu *v);
+/* The rate of the guest's TSC is to be X86_TSC_HZ, or what the host has. */
+void kvm_init_tsc(KVMVcpu *v);
+
+/* ---- features.c: CPUID ---- */
+
+/* What KVM can offer is asked once. */
+bool kvm_features_init(GError **errp) USER_CHECKED;
+void kvm_features_exit(void);
+/*
+ * Gives the vCPU the CPUID of its model. Features that the host lacks go from the models
+ * that are made of what there is (max, host); else they are an error.
+ */
+bool kvm_set_cpuid(KVMVcpu *v, GError **errp) USER_CHECKED;
+
+/* ---- irqchip.c ---- */
+
+/* Before KVM_RUN: what is pending and acceptable goes in. */
+void kvm_inject(KVMVcpu *v, uint32_t pending);
+/* After it: TPR and APIC base go back to the controller. */
+void kvm_after_run(KVMVcpu *v);
+
+#endif

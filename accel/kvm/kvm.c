@@ -1,0 +1,331 @@
+/* KVM as an accelerator: options, the virtual machine, its memory slots. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Linux: Documentation/virt/kvm/api.rst. A machine is one KVM_CREATE_VM; guest memory is
+ * a slot for each section of RAM or ROM in the machine's flat view, so that aliases and
+ * read-only shadows are slots of the same host memory. Everything else exits to us.
+ */
+#include "accel/kvm/kvm-internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "util/host.h"
+#include "util/options.h"
+#include "util/thread.h"
+
+#define DEFAULT_DEVICE "/dev/kvm"
+
+KVMState kvm = {.dev = -1, .vm = -1};
+
+int kvm_ioctl(int fd, unsigned long request, void *arg)
+{
+    int r;
+
+    do {
+        r = ioctl(fd, request, arg);
+    } while (r < 0 && errno == EINTR);
+    return r;
+}
+
+int kvm_check(int extension)
+{
+    int r = ioctl(kvm.vm >= 0 ? kvm.vm : kvm.dev, KVM_CHECK_EXTENSION, extension);
+
+    return MAX(r, 0);
+}
+
+/* Options. */
+
+static const AccelOption kvm_option_list[] = {
+    {"device",                                  "device=PATH", "the device of KVM (" DEFAULT_DEVICE ")"},
+    {NULL},
+};
+
+static struct {
+    const char *device;
+} settings = {DEFAULT_DEVICE};
+
+static bool kvm_set_option(const char *key, const char *value, GError **errp)
+{
+    settings.device = g_intern_string(value);
+    return true;
+}
+
+/* Set-up. */
+
+static bool open_device(GError **errp)
+{
+    kvm.dev = open(settings.device, O_RDWR | O_CLOEXEC);
+    if (kvm.dev >= 0) {
+        return true;
+    }
+    switch (errno) {
+    case ENOENT:
+        return user_error(errp,
+                          "there is no %s: this kernel has no KVM, or its module "
+                          "(kvm_intel, kvm_amd) is not loaded",
+                          settings.device);
+    case EACCES:
+    case EPERM:
+        return user_error(errp,
+                          "no permission for %s: its group (often 'kvm') may use it",
+                          settings.device);
+    case ENODEV:
+    case ENXIO:
+        return user_error(errp,
+                          "%s has no driver behind it: the CPU has no virtualisation, "
+                          "or it is switched off",
+                          settings.device);
+    default:
+        return user_error(errp, "%s: %s", settings.device, g_strerror(errno));
+    }
+}
+
+static bool check_api(GError **errp)
+{
+    static const struct {
+        int extension;
+        const char *name;
+    } needed[] = {
+        {KVM_CAP_USER_MEMORY,    "user memory"     },
+        {KVM_CAP_IMMEDIATE_EXIT, "immediate exit"  },
+        {KVM_CAP_READONLY_MEM,   "read-only memory"},
+        {KVM_CAP_VCPU_EVENTS,    "events of vCPUs" },
+        {KVM_CAP_XSAVE,          "XSAVE"           },
+        {KVM_CAP_DEBUGREGS,      "debug registers" },
+        {KVM_CAP_EXT_CPUID,      "CPUID"           },
+    };
+    int version = ioctl(kvm.dev, KVM_GET_API_VERSION, 0);
+
+    if (version < 0) {
+        return user_error(errp, "%s is not KVM: %s", settings.device, g_strerror(errno));
+    }
+    if (version != KVM_API_VERSION) {
+        return user_error(errp, "%s has version %d of the API, and not %d",
+                          settings.device, version, KVM_API_VERSION);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
+        if (!kvm_check(needed[i].extension)) {
+            return user_error(errp, "this kernel's KVM is too old: it has no %s",
+                              needed[i].name);
+        }
+    }
+    return true;
+}
+
+static bool create_vm(GError **errp)
+{
+    kvm.vm = kvm_ioctl(kvm.dev, KVM_CREATE_VM, NULL);
+    if (kvm.vm < 0) {
+        return user_error(errp, "KVM makes no virtual machine: %s", g_strerror(errno));
+    }
+    /* Intel: real mode may need a page table and a TSS, where the board has nothing. */
+    uint64_t identity = 0xfeffc000;
+
+    if (kvm_check(KVM_CAP_SET_IDENTITY_MAP_ADDR)) {
+        kvm_ioctl(kvm.vm, KVM_SET_IDENTITY_MAP_ADDR, &identity);
+    }
+    if (kvm_check(KVM_CAP_SET_TSS_ADDR)) {
+        ioctl(kvm.vm, KVM_SET_TSS_ADDR, identity + host_page_size());
+    }
+    int size = ioctl(kvm.dev, KVM_GET_VCPU_MMAP_SIZE, 0);
+
+    if (size < (int)sizeof(struct kvm_run)) {
+        return user_error(errp, "KVM_GET_VCPU_MMAP_SIZE: %s", g_strerror(errno));
+    }
+    kvm.run_size = size;
+    kvm.slots = g_array_new(false, true, sizeof(KVMSlot));
+    return true;
+}
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0) {
+        close(*fd);
+        *fd = -1;
+    }
+}
+
+static void kvm_exit(void)
+{
+    kvm_features_exit();
+    kvm_state_exit();
+    if (kvm.slots) {
+        g_array_free(kvm.slots, true);
+        kvm.slots = NULL;
+    }
+    close_fd(&kvm.vm);
+    close_fd(&kvm.dev);
+}
+
+static bool kvm_init(GError **errp)
+{
+    if (open_device(errp) && check_api(errp) && create_vm(errp) &&
+        kvm_features_init(errp) && kvm_state_init(errp)) {
+        return true;
+    }
+    kvm_exit();
+    return false;
+}
+
+/* Memory. */
+
+/* Only whole pages of RAM and ROM can be slots; the rest is emulated, by exits. */
+static bool is_slot(const MemorySection *s)
+{
+    uint64_t mask = host_page_size() - 1;
+
+    return s->mr->ram && !((s->start | (s->last + 1) | s->offset) & mask);
+}
+
+static KVMSlot *find_slot(hwaddr start, hwaddr size)
+{
+    for (unsigned i = 0; i < kvm.slots->len; i++) {
+        KVMSlot *slot = &g_array_index(kvm.slots, KVMSlot, i);
+
+        if (slot->size == size && (!size || slot->start == start)) {
+            return slot;
+        }
+    }
+    return NULL;
+}
+
+static bool set_slot(const KVMSlot *slot, const MemorySection *s)
+{
+    struct kvm_userspace_memory_region region = {
+        .slot = slot - (KVMSlot *)(void *)kvm.slots->data,
+        .guest_phys_addr = slot->start,
+    };
+
+    if (s) {
+        region.flags = s->readonly || s->mr->readonly ? KVM_MEM_READONLY : 0;
+        region.memory_size = slot->size;
+        region.userspace_addr = (uintptr_t)s->mr->ram->host + s->offset;
+    }
+    return kvm_ioctl(kvm.vm, KVM_SET_USER_MEMORY_REGION, &region) == 0;
+}
+
+static void slot_failed(const MemorySection *s)
+{
+    report_error("KVM takes no memory slot for %s at %" PRIx64 " to %" PRIx64 ": %s",
+                 s->mr->name, s->start, s->last, g_strerror(errno));
+    kvm.failed = true;
+}
+
+static void add_section(MemoryListener *l, const MemorySection *s)
+{
+    if (!is_slot(s)) {
+        return;
+    }
+    KVMSlot *slot = find_slot(0, 0);
+
+    if (!slot) {
+        g_array_set_size(kvm.slots, kvm.slots->len + 1);
+        slot = &g_array_index(kvm.slots, KVMSlot, kvm.slots->len - 1);
+    }
+    *slot = (KVMSlot){.start = s->start, .size = s->last - s->start + 1};
+    if (!set_slot(slot, s)) {
+        slot_failed(s);
+        slot->size = 0;
+    }
+}
+
+static void del_section(MemoryListener *l, const MemorySection *s)
+{
+    KVMSlot *slot = is_slot(s) ? find_slot(s->start, s->last - s->start + 1) : NULL;
+
+    if (!slot) {
+        return;
+    }
+    if (!set_slot(slot, NULL)) {
+        slot_failed(s);
+    }
+    slot->size = 0;
+}
+
+static void listen(AddressSpace *as)
+{
+    kvm.listener.region_add = add_section;
+    kvm.listener.region_del = del_section;
+    memory_listener_register(&kvm.listener, as);
+}
+
+/* vCPUs. */
+
+static bool create_vcpu(KVMVcpu *v, GError **errp)
+{
+    int most = kvm_check(KVM_CAP_MAX_VCPUS);
+
+    if (most && (int)kvm.nvcpus > most) {
+        return user_error(errp, "-smp: KVM has at most %d vCPUs", most);
+    }
+    v->fd = ioctl(kvm.vm, KVM_CREATE_VCPU, (unsigned long)v->cpu->index);
+    if (v->fd < 0) {
+        return user_error(errp, "KVM makes no vCPU: %s", g_strerror(errno));
+    }
+    void *run = mmap(NULL, kvm.run_size, PROT_READ | PROT_WRITE, MAP_SHARED, v->fd, 0);
+
+    if (run == MAP_FAILED) {
+        return user_error(errp, "KVM shows no vCPU: %s", g_strerror(errno));
+    }
+    v->run = run;
+    return true;
+}
+
+static void kvm_vcpu_fini(CPUState *cpu)
+{
+    KVMVcpu *v = kvm_vcpu(cpu);
+
+    if (v->run) {
+        munmap(v->run, kvm.run_size);
+    }
+    close_fd(&v->fd);
+    g_free(v);
+    cpu->vm_data = NULL;
+    cpu->kick = NULL;
+    if (--kvm.nvcpus == 0 && kvm.listener.as) {
+        memory_listener_unregister(&kvm.listener);
+    }
+}
+
+static bool kvm_vcpu_init(CPUState *cpu, GError **errp)
+{
+    KVMVcpu *v = g_new0(KVMVcpu, 1);
+
+    *v = (KVMVcpu){.cpu = cpu, .fd = -1, .env_valid = true, .put_tsc = true};
+    cpu->vm_data = v;
+    cpu->kick = kvm_kick;
+    kvm.nvcpus++;
+    if (kvm.nvcpus == 1) {
+        listen(cpu->mem);
+    }
+    if (kvm.failed) {
+        user_error(errp, "guest memory cannot be given to KVM");
+    } else if (create_vcpu(v, errp)) {
+        kvm_init_tsc(v);
+        if (kvm_set_cpuid(v, errp)) {
+            return true;
+        }
+    }
+    kvm_vcpu_fini(cpu);
+    return false;
+}
+
+extern const AccelOps kvm_accel;
+const AccelOps kvm_accel = {
+    .name = "kvm",
+    .desc = "the host's CPU executes guest code, by Linux's KVM",
+    .options = kvm_option_list,
+    .settings = &settings,
+    .settings_size = sizeof settings,
+    .set_option = kvm_set_option,
+    .init = kvm_init,
+    .exit = kvm_exit,
+    .vcpu_init = kvm_vcpu_init,
+    .vcpu_fini = kvm_vcpu_fini,
+    .vcpu_run = kvm_vcpu_run,
+};

@@ -1,0 +1,284 @@
+/* The loop of a vCPU under KVM: enter the guest, see why it was left. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * State is in KVM while the guest runs, and in env (env_valid) once somebody wants to see
+ * it: whoever does so asks kvm_fetch() first. As long as env is valid the next entry
+ * pushes it back.
+ *
+ * Kicks. Who wants something has set exit_request; then kvm_kick() reads in_guest. The
+ * vCPU sets in_guest, then reads exit_request: one of the two sees the other. The signal
+ * arrives before KVM_RUN, and its handler sets immediate_exit, or inside, and KVM_RUN
+ * ends.
+ */
+#include "accel/kvm/kvm-internal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "util/atomic.h"
+#include "util/log.h"
+
+#define KICK_SIGNAL SIGUSR1
+
+/* Kicks. */
+
+static __thread KVMVcpu *running; /* by this thread */
+
+static void on_kick(int sig)
+{
+    if (running) {
+        atomic_set(&running->run->immediate_exit, 1);
+    }
+}
+
+void kvm_kick(CPUState *cpu)
+{
+    KVMVcpu *v = kvm_vcpu(cpu);
+
+    smp_mb();
+    if (v && atomic_read(&v->in_guest) && atomic_read(&v->tid) != gettid()) {
+        syscall(SYS_tgkill, getpid(), atomic_read(&v->tid), KICK_SIGNAL);
+    }
+}
+
+/* The calling thread becomes the one that runs v. */
+static void adopt_thread(KVMVcpu *v)
+{
+    struct sigaction act = {.sa_handler = on_kick};
+    sigset_t set;
+
+    sigaction(KICK_SIGNAL, &act, NULL);
+    running = v;
+    atomic_set(&v->tid, gettid());
+    sigemptyset(&set);
+    sigaddset(&set, KICK_SIGNAL);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* Entering. */
+
+/* One KVM_RUN; 0 or -errno. */
+static int enter_guest(KVMVcpu *v)
+{
+    int r = ioctl(v->fd, KVM_RUN, 0) < 0 ? -errno : 0;
+
+    v->io_pending = false;
+    return r;
+}
+
+void kvm_fetch(KVMVcpu *v)
+{
+    if (v->env_valid) {
+        return;
+    }
+    if (v->io_pending) { /* the kernel finishes the instruction first */
+        atomic_set(&v->run->immediate_exit, 1);
+        enter_guest(v);
+    }
+    v->fetches++;
+    kvm_get_state(v);
+    v->env_valid = true;
+}
+
+static bool push(KVMVcpu *v)
+{
+    if (v->env_valid) {
+        v->pushes++;
+        if (!kvm_put_state(v)) {
+            return false;
+        }
+        v->env_valid = false;
+    }
+    return true;
+}
+
+/* Exits. */
+
+static void do_io(KVMVcpu *v)
+{
+    struct kvm_run *run = v->run;
+    uint8_t *data = (uint8_t *)run + run->io.data_offset;
+
+    for (unsigned i = 0; i < run->io.count; i++, data += run->io.size) {
+        address_space_rw(v->cpu->io, run->io.port, data, run->io.size,
+                         run->io.direction == KVM_EXIT_IO_OUT);
+    }
+    v->io_pending = true;
+}
+
+static void do_mmio(KVMVcpu *v)
+{
+    struct kvm_run *run = v->run;
+
+    address_space_rw(v->cpu->mem, run->mmio.phys_addr, run->mmio.data, run->mmio.len,
+                     run->mmio.is_write);
+    v->io_pending = true;
+}
+
+/* Says what the guest was doing when KVM gave up. */
+static CPUExit give_up(KVMVcpu *v, const char *why)
+{
+    g_autoptr(GString) regs = g_string_new(NULL);
+
+    kvm_fetch(v);
+    v->cpu->ops->dump_regs(v->cpu, 0, regs);
+    report_error("KVM cannot go on: %s\n%s", why, regs->str);
+    return CPU_EXIT_ERROR;
+}
+
+static CPUExit give_up_errno(KVMVcpu *v, const char *what, int err)
+{
+    g_autofree char *why = g_strdup_printf("%s: %s", what, g_strerror(err));
+
+    return give_up(v, why);
+}
+
+static CPUExit internal_error(KVMVcpu *v)
+{
+    static const char *const names[] = {
+        [KVM_INTERNAL_ERROR_EMULATION] = "it cannot emulate an instruction",
+        [KVM_INTERNAL_ERROR_SIMUL_EX] = "exceptions at the same time",
+        [KVM_INTERNAL_ERROR_DELIVERY_EV] = "an exit while an event was delivered",
+        [KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON] = "an exit that it does not know",
+    };
+    uint32_t sub = v->run->internal.suberror;
+
+    return give_up(v,
+                   sub < ARRAY_SIZE(names) && names[sub] ? names[sub] : "internal error");
+}
+
+static CPUExit unknown_exit(KVMVcpu *v)
+{
+    g_autofree char *why = NULL;
+
+    if (v->run->exit_reason == KVM_EXIT_FAIL_ENTRY) {
+        why = g_strdup_printf("the CPU refused to enter the guest, reason %llx",
+                              v->run->fail_entry.hardware_entry_failure_reason);
+    } else {
+        why = g_strdup_printf("exit %u", v->run->exit_reason);
+    }
+    return give_up(v, why);
+}
+
+/* Acts on the exit. True: leave the loop for *why. */
+static bool handle_exit(KVMVcpu *v, CPUExit *why)
+{
+    v->exits[MIN(v->run->exit_reason, ARRAY_SIZE(v->exits) - 1)]++;
+    switch (v->run->exit_reason) {
+    case KVM_EXIT_IO:
+        do_io(v);
+        return false;
+    case KVM_EXIT_MMIO:
+        do_mmio(v);
+        return false;
+    case KVM_EXIT_HLT:
+        kvm_fetch(v);
+        v->cpu->halted = true;
+        return false;
+    case KVM_EXIT_INTR:
+    case KVM_EXIT_IRQ_WINDOW_OPEN:
+    case KVM_EXIT_SET_TPR:
+        return false;
+    case KVM_EXIT_SHUTDOWN:
+    case KVM_EXIT_SYSTEM_EVENT:
+        *why = CPU_EXIT_SHUTDOWN;
+        return true;
+    case KVM_EXIT_INTERNAL_ERROR:
+        *why = internal_error(v);
+        return true;
+    default:
+        *why = unknown_exit(v);
+        return true;
+    }
+}
+
+/* Looks at all that other threads may want. True: leave the loop for *why. */
+static bool handle_requests(KVMVcpu *v, CPUExit *why)
+{
+    enum { BY_US = CPU_INTERRUPT_INIT | CPU_INTERRUPT_SIPI | CPU_INTERRUPT_SMI };
+    CPUState *cpu = v->cpu;
+
+    if (atomic_read(&cpu->work)) {
+        kvm_fetch(v);
+        cpu_process_work(cpu);
+    }
+    uint32_t pending = atomic_load_acquire(&cpu->interrupt_request);
+
+    if (pending & CPU_INTERRUPT_EXIT || cpu->stopped) {
+        v->put_tsc = true;
+        *why = CPU_EXIT_REQUEST;
+        return true;
+    }
+    if (pending & BY_US) {
+        kvm_fetch(v);
+        cpu->ops->take_interrupt(cpu, pending & BY_US);
+    }
+    if (cpu->halted && cpu->ops->has_work(cpu)) {
+        cpu->halted = false;
+    }
+    return false;
+}
+
+/* Enters the guest unless somebody wants something; true: *why as above. */
+static bool run_guest(KVMVcpu *v, CPUExit *why)
+{
+    CPUState *cpu = v->cpu;
+
+    if (!push(v)) {
+        *why = give_up_errno(v, "it refuses the vCPU's state", errno);
+        return true;
+    }
+    kvm_inject(v, atomic_load_acquire(&cpu->interrupt_request));
+    atomic_set(&v->run->immediate_exit, 0);
+    atomic_set(&v->in_guest, true);
+    smp_mb();
+    int r = atomic_read(&cpu->exit_request) ? -EINTR : enter_guest(v);
+
+    atomic_set(&v->in_guest, false);
+    kvm_after_run(v);
+    if (r == -EINTR || r == -EAGAIN) {
+        return false;
+    }
+    if (r < 0) {
+        *why = give_up_errno(v, "KVM_RUN", -r);
+        return true;
+    }
+    return handle_exit(v, why);
+}
+
+static CPUExit run_loop(KVMVcpu *v)
+{
+    CPUState *cpu = v->cpu;
+    CPUExit why;
+
+    for (;;) {
+        atomic_set(&cpu->exit_request, 0);
+        smp_mb(); /* a request that is not seen below sets exit_request again */
+        if (handle_requests(v, &why)) {
+            return why;
+        }
+        if (cpu->halted) {
+            cpu_wait(cpu);
+        } else if (kvm.failed) {
+            return give_up(v, "a memory slot is missing");
+        } else if (run_guest(v, &why)) {
+            return why;
+        }
+    }
+}
+
+CPUExit kvm_vcpu_run(CPUState *cpu)
+{
+    KVMVcpu *v = kvm_vcpu(cpu);
+
+    if (running != v) {
+        adopt_thread(v);
+    }
+    CPUExit why = run_loop(v);
+
+    kvm_fetch(v);
+    return why;
+}
