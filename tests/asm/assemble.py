@@ -3,7 +3,8 @@
 
 assemble.py PREFIX OUTDIR SNIPPET.S ...: makes OUTDIR/image.bin, the code of all of them, and
 OUTDIR/manifest.txt: for each snippet a line `snippet NAME START LENGTH BITS PATH` (where in the
-image), then its `in`, `out` and `host` lines as they stand in the file. Each snippet is linked for
+image), then its `in`, `out` and `host` lines as they stand in the file. A file that has `case: NAME` lines
+is a snippet for each, with the lines up to the next one and those before the first; a line `case NAME` says so. Each is linked for
 CODE_BASE: addresses in it do not depend on the others. PREFIX is that of the binutils to use, "" or
 "x86_64-linux-gnu-".
 """
@@ -20,7 +21,7 @@ def header(path):
     """The `# word: text` lines that open the file."""
     found = []
     for line in path.read_text().splitlines():
-        m = re.match(r"#\s*(in|out|why|bits|host):\s*(.*)", line)
+        m = re.match(r"#\s*(in|out|why|bits|host|case):\s*(.*)", line)
         if m:
             found.append((m[1], m[2]))
         elif not line.startswith("#"):
@@ -28,8 +29,14 @@ def header(path):
     return found
 
 
-def name_of(path):
-    return f"{path.parent.name}/{path.stem}"
+def cases(path):
+    """[(name, lines of the header)]: one, or one for each `case`."""
+    name, common, found = f"{path.parent.name}/{path.stem}", [], []
+    for word, text in header(path):
+        if word == "case":
+            found.append((f"{name}-{text}", list(common)))
+        (found[-1][1] if found else common).append((word, text))
+    return found or [(name, common)]
 
 
 def main():
@@ -38,11 +45,11 @@ def main():
     asm = [f".set {n}, {v:#x}\n" for n, v in SYMBOLS.items()]
     bits = {}
     for i, path in enumerate(snippets):
-        head = dict(header(path))
-        for word in ("why", "out"):
-            if word not in head:
-                sys.exit(f"{path}: no '# {word}:' line")
-        bits[path] = head.get("bits", "64")
+        for name, lines in cases(path):
+            for word in ("why", "out"):
+                if word not in dict(lines):
+                    sys.exit(f"{path}: no '# {word}:' line for {name}")
+        bits[path] = dict(header(path)).get("bits", "64")
         asm.append(f".section s{i},\"ax\"\n.code{bits[path]}\n.file \"{path}\"\n.line 0\n")
         asm.append(path.read_text())
         asm.append(f"\nhlt\nend_{i}:\n.code64\n")
@@ -61,11 +68,11 @@ def main():
     syms = {n: int(a, 16) for a, _, n in map(str.split, run("nm", out / "all.elf").splitlines())}
     with open(out / "manifest.txt", "w") as f:
         for i, path in enumerate(snippets):
-            f.write(f"snippet {name_of(path)} 0x{load[f's{i}']} "
-                    f"{syms[f'end_{i}'] - CODE_BASE:#x} {bits[path]} {path.resolve()}\n")
-            for word, text in header(path):
-                if word in ("in", "out", "host"):
-                    f.write(f"{word} {text}\n")
+            for name, lines in cases(path):
+                f.write(f"snippet {name} 0x{load[f's{i}']} {syms[f'end_{i}'] - CODE_BASE:#x} {bits[path]} {path.resolve()}\n")
+                for word, text in lines:
+                    if word in ("in", "out", "host", "case"):
+                        f.write(f"{word} {text}\n")
 
 
 main()

@@ -21,6 +21,7 @@
 
 typedef struct Snippet {
     char *name, *in, *out, *path;
+    char *case_line;      /* of the header, "": the file is one snippet */
     unsigned offset, len; /* in the image; the last byte is HLT */
     uint64_t end;         /* address of the HLT; all snippets begin at CODE_BASE */
     bool no_host;
@@ -82,6 +83,7 @@ static Snippet *new_snippet(const char *line)
                                         : X86_MODE_64;
     s->path = g_strdup(w[5]);
     s->in = g_strdup("");
+    s->case_line = g_strdup("");
     return s;
 }
 
@@ -102,6 +104,9 @@ static GPtrArray *read_manifest(const char *dir)
             s->in = in;
         } else if (g_str_has_prefix(*l, "out ")) {
             s->out = g_strdup(*l + 4);
+        } else if (g_str_has_prefix(*l, "case ")) {
+            g_free(s->case_line);
+            s->case_line = g_strdup_printf("# case: %s\n", *l + 5);
         } else if (g_str_has_prefix(*l, "host ")) {
             s->no_host = true;
         }
@@ -279,7 +284,7 @@ static void bless(const Snippet *s)
     if (!g_file_get_contents(s->path, &text, NULL, NULL)) {
         fail(s->path, "cannot be read");
     }
-    char *from = strstr(text, "# out:"), *to = strchr(from, '\n');
+    char *from = strstr(strstr(text, s->case_line), "# out:"), *to = strchr(from, '\n');
     *from = 0;
     g_autofree char *all = g_strconcat(text, out->str, to, NULL);
     g_file_set_contents(s->path, all, -1, NULL);

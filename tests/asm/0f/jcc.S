@@ -1,6 +1,22 @@
+# why: a bit of RAX for each branch not taken
+# case: none
+# in:  rax=0
+# out: rax=0xaaaa
+# case: cf
+# in:  rax=0 cf=1
+# out: rax=0x99aa
+# case: zf
+# in:  rax=0 zf=1 sf=1
+# out: rax=0xa565
+# case: sf
+# in:  rax=0 sf=1
+# out: rax=0xaa65
+# case: of
 # in:  rax=0 of=1 pf=1
 # out: rax=0x6a95
-# why: a bit of RAX for each branch not taken
+# case: all
+# in:  rax=0 cf=1 pf=1 zf=1 sf=1 of=1
+# out: rax=0x5559
         lea     (%rax,%rax), %rax
         {disp32} jo 1f
         lea     1(%rax), %rax
