@@ -37,12 +37,13 @@ static const char **option_names(const AccelOps *ops)
 typedef struct Selection {
     const AccelOps *ops;
     const char **options;
+    const char *const *own; /* of the program; may be NULL */
 } Selection;
 
 static bool take_option(const char *key, const char *value, void *opaque, GError **errp)
 {
     Selection *s = opaque;
-    if (strcmp(key, "accel") == 0) {
+    if (strcmp(key, "accel") == 0 || (s->own && g_strv_contains(s->own, key))) {
         return true;
     }
     if (!g_strv_contains(s->options, key)) {
@@ -63,10 +64,11 @@ static const AccelOps *accel_find(const char *name, GError **errp)
     return NULL;
 }
 
-static bool set_options(const AccelOps *ops, OptList *opts, GError **errp)
+static bool set_options(const AccelOps *ops, OptList *opts, const char *const *own,
+                        GError **errp)
 {
     g_autofree const char **options = option_names(ops);
-    Selection s = {ops, options};
+    Selection s = {ops, options, own};
     return optlist_foreach(opts, take_option, &s, errp);
 }
 
@@ -127,7 +129,7 @@ void accel_exit_all(void)
 typedef enum AccelTry { ACCEL_OK, ACCEL_UNUSABLE, ACCEL_WRONG } AccelTry;
 
 static AccelTry try_one(const char *spec, const char *const *switches,
-                        const AccelOps **ops, GError **errp)
+                        const char *const *own, const AccelOps **ops, GError **errp)
 {
     g_autoptr(OptList) opts = optlist_parse(spec, "accel", errp);
     if (!opts) {
@@ -138,7 +140,7 @@ static AccelTry try_one(const char *spec, const char *const *switches,
     if (!*ops) {
         return ACCEL_UNUSABLE;
     }
-    if (!set_options(*ops, opts, errp)) {
+    if (!set_options(*ops, opts, own, errp)) {
         return ACCEL_WRONG;
     }
     return set_switches(*ops, switches, errp) && ensure_init(*ops, errp) ? ACCEL_OK
@@ -146,12 +148,12 @@ static AccelTry try_one(const char *spec, const char *const *switches,
 }
 
 const AccelOps *accel_choose(const char *const *specs, const char *const *switches,
-                             unsigned *which, GError **errp)
+                             const char *const *own, unsigned *which, GError **errp)
 {
     for (unsigned i = 0; specs[i]; i++) {
         const AccelOps *ops = NULL;
         GError *error = NULL;
-        AccelTry result = try_one(specs[i], switches, &ops, &error);
+        AccelTry result = try_one(specs[i], switches, own, &ops, &error);
         if (result == ACCEL_OK) {
             *which = i;
             return ops;
@@ -197,11 +199,8 @@ static void restore(const AccelOps *ops, const void *settings)
 
 /* What can fail while `from` still runs the vCPUs. `before`: settings of `to` so far. */
 static bool prepare(const AccelOps *from, const AccelOps *to, const void *before,
-                    OptList *opts, GError **errp)
+                    GError **errp)
 {
-    if (!set_options(to, opts, errp)) {
-        return false;
-    }
     if (to == from) {
         return true;
     }
@@ -221,8 +220,8 @@ static bool take_over(const AccelOps *from, const AccelOps *to, CPUState *const 
     return ensure_init(to, errp) && vcpus_init(to, cpus, n, errp);
 }
 
-bool accel_change(const AccelOps **ops, const char *spec, CPUState *const *cpus,
-                  unsigned n, GError **errp)
+bool accel_change(const AccelOps **ops, const char *spec, const char *const *own,
+                  CPUState *const *cpus, unsigned n, GError **errp)
 {
     const AccelOps *from = *ops;
     g_autoptr(OptList) opts = optlist_parse(spec, "accel", errp);
@@ -232,7 +231,7 @@ bool accel_change(const AccelOps **ops, const char *spec, CPUState *const *cpus,
         return false;
     }
     g_autofree void *before = g_memdup2(to->settings, to->settings_size);
-    if (!prepare(from, to, before, opts, errp)) {
+    if (!set_options(to, opts, own, errp) || !prepare(from, to, before, errp)) {
         restore(to, before);
         return false;
     }

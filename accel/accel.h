@@ -72,12 +72,13 @@ extern const AccelOps *const accel_list[];
 /*
  * Takes the first usable accelerator of `specs`, values of -accel ("tcg,tb-size=64")
  * ended by NULL, and initializes it. `switches`, ended by NULL, are properties that are
- * to be on besides; NULL: none. *which becomes the index. A warning says why each before
- * it is not usable: this program has none such, or the host does not allow it. NULL with
- * *errp set when none is left, or the value of a property is wrong.
+ * to be on besides, `own` properties that the program handles itself; NULL: none. *which
+ * becomes the index. A warning says why each before it is not usable: this program has
+ * none such, or the host does not allow it. NULL with *errp set when none is left, or the
+ * value of a property is wrong.
  */
 const AccelOps *accel_choose(const char *const *specs, const char *const *switches,
-                             unsigned *which, GError **errp);
+                             const char *const *own, unsigned *which, GError **errp);
 
 /*
  * Has the accelerator of `spec` take over n vCPUs from *ops, which becomes that one.
@@ -85,8 +86,8 @@ const AccelOps *accel_choose(const char *const *specs, const char *const *switch
  * may name the present accelerator with others. False: all is as it was, or *ops is NULL
  * when the way back failed as well.
  */
-bool accel_change(const AccelOps **ops, const char *spec, CPUState *const *cpus,
-                  unsigned n, GError **errp) USER_CHECKED;
+bool accel_change(const AccelOps **ops, const char *spec, const char *const *own,
+                  CPUState *const *cpus, unsigned n, GError **errp) USER_CHECKED;
 
 /* exit() of those that are initialized. */
 void accel_exit_all(void);

@@ -131,7 +131,7 @@ static TaskState *first_task(const UserOptions *o, GError **errp)
     const char *accels[] = {o->accel ? o->accel : "tcg", NULL};
     unsigned which;
 
-    program_accel = accel_choose(accels, NULL, &which, errp);
+    program_accel = accel_choose(accels, NULL, NULL, &which, errp);
     if (!program_accel) {
         return NULL;
     }

@@ -6,6 +6,9 @@
 
 #include "util/host.h"
 
+/* Properties of -accel that are ours. */
+static const char *const own_options[] = {"until", NULL};
+
 bool vm_init_accel(VM *vm, GError **errp)
 {
     const Options *o = vm->opts;
@@ -17,9 +20,21 @@ bool vm_init_accel(VM *vm, GError **errp)
     if (o->jitdump) {
         switches[n++] = "jitdump";
     }
-    vm->accel = accel_choose((const char *const *)o->accels->pdata, switches,
+    vm->accel = accel_choose((const char *const *)o->accels->pdata, switches, own_options,
                              &vm->accel_chosen, errp);
     return vm->accel != NULL;
+}
+
+bool vm_accel_wait(VM *vm, GError **errp)
+{
+    const char *const *specs = (const char *const *)vm->opts->accels->pdata;
+    const char *spec = specs[vm->accel_chosen], *then = specs[vm->accel_chosen + 1];
+    Until u;
+    if (!vm_until_parse(vm, spec, &u, errp)) {
+        return user_error_prefix(errp, "-accel %s: ", spec);
+    }
+    vm_until_arm(vm, &u, then ? then : accel_list[0]->name);
+    return true;
 }
 
 /* Nobody runs the vCPUs any more. */
@@ -33,7 +48,7 @@ static void lose_vcpus(VM *vm)
 static bool change(VM *vm, const char *spec, GError **errp)
 {
     const AccelOps *ops = vm->accel;
-    bool ok = accel_change(&ops, spec, vm->machine.cpus, vm->nready, errp);
+    bool ok = accel_change(&ops, spec, own_options, vm->machine.cpus, vm->nready, errp);
     if (ops) {
         vm->accel = vm->monitor_program.accel = ops;
     } else {
@@ -45,8 +60,16 @@ static bool change(VM *vm, const char *spec, GError **errp)
 bool vm_change_accel(VM *vm, const char *spec, GError **errp)
 {
     int64_t start = clock_monotonic_ns();
+    Until u;
+    if (!vm_until_parse(vm, spec, &u, errp)) {
+        return false;
+    }
     bool was_running = vm_hold(vm);
+    const char *before = vm->accel->name;
     bool ok = change(vm, spec, errp);
+    if (ok) {
+        vm_until_arm(vm, &u, before);
+    }
     vm_release(vm, was_running);
     if (ok) {
         vm->accel_changes++;

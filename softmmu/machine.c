@@ -73,10 +73,20 @@ static bool check_options(const Options *o, const MachineClass *cls, GError **er
 
 /* ---- accelerator and vCPUs ---- */
 
+static bool wants_until(const Options *o, const char *what)
+{
+    for (unsigned i = 0; o->accels->pdata[i]; i++) {
+        if (strstr(o->accels->pdata[i], what)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The kernel's own symbols, if it has any; those that were asked for must be there. */
 static bool read_symbols(const Options *o, GError **errp)
 {
-    if (o->kernel && (o->perfmap || o->jitdump)) {
+    if (o->kernel && (o->perfmap || o->jitdump || wants_until(o, "until="))) {
         GError *none = NULL;
         if (!symbols_add_file(o->kernel, 0, &none)) {
             g_error_free(none);
@@ -160,13 +170,16 @@ static void fill_machine(VM *vm, const MachineClass *cls)
 
 static bool add_devices(VM *vm, GError **errp)
 {
+    bool has_marker = false;
     for (unsigned i = 0; i < vm->opts->devices->len; i++) {
         const char *spec = g_ptr_array_index(vm->opts->devices, i);
+        has_marker |= g_str_has_prefix(spec, "isa-marker");
         if (!device_add_from_spec(&vm->machine, spec, errp)) {
             return user_error_prefix(errp, "-device %s: ", spec);
         }
     }
-    return true;
+    return has_marker || !wants_until(vm->opts, "until=marker") ||
+           device_add_from_spec(&vm->machine, "isa-marker", errp);
 }
 
 bool vm_create(VM *vm, const Options *opts, GError **errp)
@@ -188,7 +201,8 @@ bool vm_create(VM *vm, const Options *opts, GError **errp)
     if (!vm_chardevs_open(vm, errp) || !vm_serials_open(vm, errp) ||
         (opts->gdb && !vm_gdb_open(vm, opts->gdb, errp)) ||
         !cls->init(&vm->machine, errp) || !add_devices(vm, errp) ||
-        !init_vcpus(vm, errp) || !vm_monitors_open(vm, errp)) {
+        !init_vcpus(vm, errp) || !vm_accel_wait(vm, errp) ||
+        !vm_monitors_open(vm, errp)) {
         return false;
     }
     if (!opts->nographic && !opts->display_none && !opts->nserial) {
@@ -203,6 +217,7 @@ void vm_destroy(VM *vm)
     if (!m->clock) {
         return;
     }
+    vm_until_disarm(vm);
     gdb_chardev_free(vm->gdb);
     vm_monitors_close(vm);
     for (unsigned i = 0; i < vm->nready; i++) {

@@ -123,6 +123,7 @@ static void grant_requests(void *opaque)
 {
     VM *vm = opaque;
     bool was_running = vm_hold(vm);
+    vm_until_check(vm);
     if (vm->exit_requested) {
         leave(vm, vm->exit_status);
     } else if (grant_others(vm)) {
@@ -130,7 +131,7 @@ static void grant_requests(void *opaque)
     }
 }
 
-static void request(VM *vm)
+void vm_request_check(VM *vm)
 {
     vcpus_stop_soon(vm);
     evbh_schedule(vm->request_bh);
@@ -139,19 +140,19 @@ static void request(VM *vm)
 void vm_request_reset(VM *vm)
 {
     vm->reset_requested = true;
-    request(vm);
+    vm_request_check(vm);
 }
 
 void vm_request_shutdown(VM *vm)
 {
     vm->shutdown_requested = true;
-    request(vm);
+    vm_request_check(vm);
 }
 
 void vm_request_debug(VM *vm, VCPU *v)
 {
     v->debug_hit = true;
-    request(vm);
+    vm_request_check(vm);
 }
 
 void vm_request_exit(VM *vm, int status)
@@ -160,7 +161,7 @@ void vm_request_exit(VM *vm, int status)
         vm->exit_status = status;
     }
     vm->exit_requested = true;
-    request(vm);
+    vm_request_check(vm);
 }
 
 void vm_machine_request(Machine *m, MachineRequest what, int code)
@@ -175,6 +176,9 @@ void vm_machine_request(Machine *m, MachineRequest what, int code)
         break;
     case MACHINE_EXIT:
         vm_request_exit(vm, code);
+        break;
+    case MACHINE_MARKER:
+        vm_request_marker(vm);
         break;
     }
 }
@@ -191,6 +195,7 @@ int vm_run(VM *vm)
         vm_gdb_start(vm);
     }
     evloop_run(vm->loop);
+    vm_until_disarm(vm);
     vm_gdb_close(vm);
     vcpus_join(vm);
     evbh_free(vm->request_bh);

@@ -39,6 +39,15 @@ typedef struct VCPU {
     bool debug_hit; /* has left guest code for the debugger, who does not know yet */
 } VCPU;
 
+/* A point that the guest may come to; `then` takes over there. */
+typedef struct Until {
+    enum { UNTIL_NONE, UNTIL_PC, UNTIL_MARKER } kind;
+    vaddr pc;          /* linear */
+    char *then;        /* a value of -accel */
+    uint32_t log_mask; /* what -d wants from there on */
+    bool marked;       /* the marker has been written to; under the machine lock */
+} Until;
+
 struct VM {
     const Options *opts;
     Machine machine;
@@ -47,6 +56,7 @@ struct VM {
     unsigned accel_chosen; /* index in opts->accels */
     unsigned accel_changes;
     int64_t accel_change_ns; /* how long the last change took */
+    Until until;
     X86Model model;
     Signals *signals;
     RunState state;
@@ -95,6 +105,8 @@ int vm_run(VM *vm);
 void vm_request_reset(VM *vm);
 void vm_request_shutdown(VM *vm);
 void vm_request_exit(VM *vm, int status);
+/* The main thread is to look, with vCPUs paused, what has been asked for. */
+void vm_request_check(VM *vm);
 /* The vCPU has reached a breakpoint or the like. */
 void vm_request_debug(VM *vm, VCPU *v);
 /* The `request` of struct Machine. */
@@ -123,8 +135,24 @@ bool vm_init_accel(VM *vm, GError **errp) USER_CHECKED;
  * thread.
  */
 bool vm_change_accel(VM *vm, const char *spec, GError **errp) USER_CHECKED;
+/* Waits for the point of `until=`, if the accelerator was chosen with one; once devices
+ * and vCPUs are there. */
+bool vm_accel_wait(VM *vm, GError **errp) USER_CHECKED;
 /* The text of `info accel`. */
 void vm_accel_info(VM *vm, GString *to);
+
+/* ---- until.c: all in the main thread, vCPUs paused or not there yet ---- */
+
+/* What `spec` says after until=: *u, with kind UNTIL_NONE if nothing. */
+bool vm_until_parse(VM *vm, const char *spec, Until *u, GError **errp) USER_CHECKED;
+/* When the guest comes to *u, the accelerator of `then` takes over. Until then -d is
+ * silent. */
+void vm_until_arm(VM *vm, const Until *u, const char *then);
+void vm_until_disarm(VM *vm);
+/* With the requests of vCPUs: has one come to it? */
+void vm_until_check(VM *vm);
+/* The guest has written to isa-marker. Any thread, locked. */
+void vm_request_marker(VM *vm);
 
 /* ---- gdb.c ---- */
 

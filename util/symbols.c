@@ -163,14 +163,20 @@ static int by_address(gconstpointer a, gconstpointer b)
     return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
-const char *symbols_find(uint64_t addr, uint64_t *offset)
+/* With the lock. */
+static void sort(void)
 {
-    const Symbol *found = NULL;
-    mutex_lock(&lock);
     if (!sorted && symbols) {
         g_array_sort(symbols, by_address);
         sorted = true;
     }
+}
+
+const char *symbols_find(uint64_t addr, uint64_t *offset)
+{
+    const Symbol *found = NULL;
+    mutex_lock(&lock);
+    sort();
     for (size_t low = 0, high = symbols ? symbols->len : 0; low < high;) {
         size_t middle = low + (high - low) / 2;
         const Symbol *s = &g_array_index(symbols, Symbol, middle);
@@ -188,4 +194,20 @@ const char *symbols_find(uint64_t addr, uint64_t *offset)
     *offset = found ? addr - found->addr : 0;
     mutex_unlock(&lock);
     return name;
+}
+
+bool symbols_address(const char *name, uint64_t *addr)
+{
+    bool found = false;
+    mutex_lock(&lock);
+    sort();
+    for (size_t i = 0; symbols && i < symbols->len && !found; i++) {
+        const Symbol *s = &g_array_index(symbols, Symbol, i);
+        if (strcmp(s->name, name) == 0) {
+            *addr = s->addr;
+            found = true;
+        }
+    }
+    mutex_unlock(&lock);
+    return found;
 }

@@ -23,4 +23,7 @@ bool symbols_add_file(const char *path, uint64_t bias, GError **errp);
  */
 const char *symbols_find(uint64_t addr, uint64_t *offset);
 
+/* The lowest address that has this name; false: there is none. */
+bool symbols_address(const char *name, uint64_t *addr);
+
 #endif

@@ -23,7 +23,8 @@ typedef struct ResetHandler ResetHandler;
 typedef enum MachineRequest {
     MACHINE_RESET,    /* the guest (or a triple fault) asks for a reset */
     MACHINE_POWEROFF, /* ACPI S5 */
-    MACHINE_EXIT      /* leave with exit status `code`: debug exit device */
+    MACHINE_EXIT,     /* leave with exit status `code`: debug exit device */
+    MACHINE_MARKER,   /* the guest has come to where somebody may want to act */
 } MachineRequest;
 
 /*
