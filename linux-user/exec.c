@@ -117,9 +117,7 @@ static char **own_command(const ProgramTarget *t)
     GPtrArray *v = g_ptr_array_new();
     const char *argv0 = t->argv->len ? t->argv->pdata[0] : "";
 
-    for (char **p = user_program.own_argv; *p; p++) {
-        g_ptr_array_add(v, *p);
-    }
+    g_ptr_array_extend(v, user_program.own_options, NULL, NULL);
     g_ptr_array_add(v, (void *)"-0");
     g_ptr_array_add(v, (void *)argv0);
     g_ptr_array_add(v, (void *)"--");

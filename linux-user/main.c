@@ -61,7 +61,7 @@ static bool start_log(const UserOptions *o, GError **errp)
     if (o->log_filter && !log_set_filter(o->log_filter, errp)) {
         return user_error_prefix(errp, "-dfilter %s: ", o->log_filter);
     }
-    if (o->log_file && !log_set_file(o->log_file, errp)) {
+    if (o->log_file && !log_set_file(o->log_file, o->log_append, errp)) {
         return user_error_prefix(errp, "-D %s: ", o->log_file);
     }
     if (o->strace) {
@@ -71,30 +71,6 @@ static bool start_log(const UserOptions *o, GError **errp)
         log_own_fd(host_fd_reserve);
     }
     return true;
-}
-
-/* Our own command line up to the program, for execve(); but for -0, which is each
- * program's. */
-static void keep_own_argv(const UserOptions *o, char **argv)
-{
-    GPtrArray *v = g_ptr_array_new();
-
-    for (int i = 0; i < o->program; i++) {
-        if (strcmp(argv[i], "--") == 0 && i == o->program - 1) {
-            break;
-        }
-        if (i && (strcmp(argv[i], "-0") == 0 || strcmp(argv[i], "--0") == 0)) {
-            i++;
-        } else if (i && (strcmp(argv[i], "-E") == 0 || strcmp(argv[i], "-U") == 0)) {
-            i++; /* in the environment by now */
-        } else if (i && (strcmp(argv[i], "-g") == 0 || strcmp(argv[i], "--g") == 0)) {
-            i++; /* gdb is with this program */
-        } else {
-            g_ptr_array_add(v, g_strdup(argv[i]));
-        }
-    }
-    g_ptr_array_add(v, NULL);
-    user_program.own_argv = (char **)g_ptr_array_free(v, false);
 }
 
 /* The file that runs in the end, in new memory, and what it is given: *argv. A file need
@@ -159,7 +135,7 @@ static bool start(const UserOptions *o, char **argv, int *status, GError **errp)
     user_program.sysroot = g_strdup(o->sysroot);
     user_program.uname_release = g_strdup(o->uname_release);
     user_program.strace = o->strace;
-    keep_own_argv(o, argv);
+    user_program.own_options = o->inherited;
     p.argv = argv + o->program;
     path = find_program(argv[o->program], &p.argv, status, errp);
     if (!path) {
@@ -189,6 +165,7 @@ static bool start(const UserOptions *o, char **argv, int *status, GError **errp)
     if (!elf_load(ts, &p, status, errp)) {
         return false;
     }
+    proc_self_publish();
     gdb_begin(ts);
     task_run(ts);
     first_task_exit(ts);

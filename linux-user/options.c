@@ -26,11 +26,20 @@ static bool want_help(UserOptions *o, UserHelp topic)
     return true;
 }
 
+/* The guest may change the working directory. In new memory. */
+static char *absolute(const char *path)
+{
+    g_autofree char *here = g_get_current_dir();
+
+    return g_path_is_absolute(path) ? g_strdup(path) : g_build_filename(here, path, NULL);
+}
+
 static bool opt_sysroot(void *opaque, const char *arg, GError **errp)
 {
     UserOptions *o = opaque;
 
-    o->sysroot = arg;
+    g_free(o->sysroot);
+    o->sysroot = absolute(arg);
     return true;
 }
 
@@ -171,6 +180,13 @@ static bool opt_logfile(void *opaque, const char *arg, GError **errp)
     return true;
 }
 
+static bool opt_append(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+
+    return o->log_append = true;
+}
+
 static bool opt_dfilter(void *opaque, const char *arg, GError **errp)
 {
     UserOptions *o = opaque;
@@ -207,12 +223,50 @@ static uint64_t default_stack(void)
     return ROUND_UP(MIN(MAX(lim.rlim_cur, MIN_STACK), MAX_STACK), UINT64_C(4096));
 }
 
+/* What becomes of an option when the program executes another one; the rest goes on as it
+ * is. */
+static const struct {
+    const char *name;
+    bool path; /* goes on, as an absolute one; else: it is for this program only */
+} inheritance[] = {
+    {"0",      false},
+    {"D",      true },
+    {"E",      false}, /* in the environment by now */
+    {"L",      true },
+    {"U",      false},
+    {"append", false}, /* comes with -D */
+    {"g",      false},
+};
+
+static void inherit_words(UserOptions *o, char **words, int n)
+{
+    const char *name = words[0] + strspn(words[0], "-");
+
+    for (size_t i = 0; i < ARRAY_SIZE(inheritance); i++) {
+        if (strcmp(inheritance[i].name, name) == 0) {
+            if (inheritance[i].path) {
+                g_ptr_array_add(o->inherited, g_strdup(words[0]));
+                g_ptr_array_add(o->inherited, absolute(words[1]));
+            }
+            if (strcmp(name, "D") == 0) {
+                g_ptr_array_add(o->inherited, g_strdup("-append"));
+            }
+            return;
+        }
+    }
+    for (int i = 0; i < n; i++) {
+        g_ptr_array_add(o->inherited, g_strdup(words[i]));
+    }
+}
+
 /* Options end at the first word that is none, or behind "--". */
 bool user_options_parse(UserOptions *o, int argc, char **argv, GError **errp)
 {
     int i = 1;
 
     *o = (UserOptions){.envp = g_get_environ(), .stack_size = default_stack()};
+    o->inherited = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(o->inherited, g_strdup(argv[0]));
     while (i < argc && argv[i][0] == '-' && argv[i][1]) {
         if (strcmp(argv[i], "--") == 0) {
             i++;
@@ -223,6 +277,7 @@ bool user_options_parse(UserOptions *o, int argc, char **argv, GError **errp)
         if (!n) {
             return false;
         }
+        inherit_words(o, argv + i, n);
         i += n;
     }
     o->program = i;
@@ -236,7 +291,9 @@ void user_options_clear(UserOptions *o)
 {
     g_free(o->accel);
     g_free(o->log_items);
+    g_free(o->sysroot);
     g_strfreev(o->envp);
+    g_ptr_array_unref(o->inherited);
 }
 
 void user_options_print_help(FILE *out)

@@ -21,15 +21,17 @@ typedef enum UserHelp {
 typedef struct UserOptions {
     UserHelp help;
     const char *cpu;
-    char *accel; /* (owned) */
-    const char *sysroot, *argv0, *uname_release;
+    char *accel;   /* (owned) */
+    char *sysroot; /* absolute (owned) */
+    const char *argv0, *uname_release;
     const char *gdb;
     char *log_items; /* joined by commas (owned) */
     const char *log_file, *log_filter;
-    bool strace;
+    bool strace, log_append;
     uint64_t stack_size;
-    char **envp; /* of the program (owned) */
-    int program; /* index in argv of its path; argc: none */
+    char **envp;          /* of the program (owned) */
+    GPtrArray *inherited; /* argv[0] and what goes on to executed programs (owned) */
+    int program;          /* index in argv of its path; argc: none */
 } UserOptions;
 
 /* Reads argv[1] up to the program's path. False with *errp set. */

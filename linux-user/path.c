@@ -3,43 +3,34 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "linux-user/syscall.h"
-
-/* Behind `prefix` and a number that is `id`; NULL: something else is there. */
-static const char *after_id(const char *path, const char *prefix, long id)
-{
-    char *end;
-
-    if (!g_str_has_prefix(path, prefix)) {
-        return NULL;
-    }
-    path += strlen(prefix);
-    if (*path < '1' || *path > '9' || strtol(path, &end, 10) != id) {
-        return NULL;
-    }
-    return end;
-}
 
 static const char *after(const char *path, const char *prefix)
 {
     return g_str_has_prefix(path, prefix) ? path + strlen(prefix) : NULL;
 }
 
-/* A thread's folder has the files of its process. */
-static const char *skip_task(const char *rest)
+/* Behind the number of a thread of ours; NULL: something else is there. */
+static const char *after_thread(const char *path)
 {
-    const char *end = rest ? after_id(rest, "/task/", syscall(SYS_gettid)) : NULL;
+    char *end, name[40];
 
-    return end ? end : rest;
+    if (!path || *path < '1' || *path > '9') {
+        return NULL;
+    }
+    long id = strtol(path, &end, 10);
+
+    snprintf(name, sizeof name, "/proc/self/task/%ld", id);
+    return id == getpid() || access(name, F_OK) == 0 ? end : NULL;
 }
 
 const char *path_own_proc(const char *path)
 {
-    const char *rest;
+    const char *rest, *of_thread;
 
     if (!g_str_has_prefix(path, "/proc/")) {
         return NULL;
@@ -49,10 +40,16 @@ const char *path_own_proc(const char *path)
         rest = after(path, "/proc/thread-self");
     }
     if (!rest) {
-        rest = after_id(path, "/proc/", getpid());
+        rest = after_thread(path + strlen("/proc/"));
     }
-    rest = skip_task(rest);
-    return rest && *rest == '/' ? rest + 1 : NULL;
+    if (!rest) {
+        return NULL;
+    }
+    of_thread = after_thread(after(rest, "/task/"));
+    if (of_thread) {
+        rest = of_thread;
+    }
+    return *rest == '/' ? rest + 1 : NULL;
 }
 
 /* The file below -L, if there is one of this name. */

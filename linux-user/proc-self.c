@@ -3,18 +3,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
-#include "accel/tcg/user.h"
 #include "accel/tcg/user.h"
 #include "linux-user/guest-abi.h"
 #include "linux-user/syscall.h"
 
 /*
- * Each opening makes a file in memory with what holds at this moment. The guest gets it
- * by a second opening, with the flags that it asked for; the name of the process and all
- * that is not in the table is the kernel's.
+ * The kernel knows where arguments and environment of the guest are, so it shows them
+ * itself, to other processes as well: proc_self_publish(). For the rest each opening
+ * makes a file in memory with what holds at this moment. The guest gets it by a second
+ * opening, with the flags that it asked for; the name of the process and all that is not
+ * in the table is the kernel's.
  */
 
 typedef bool FillFn(GString *text);
@@ -48,7 +51,21 @@ static bool fill_auxv(GString *text)
     return add_guest(text, start, start + user_program.image.auxv_size);
 }
 
-/* Fields of the kernel's line by their number in proc(5) that are the guest's. */
+/* Numbers of fields of the kernel's line in proc(5). */
+enum {
+    STAT_START_CODE = 26,
+    STAT_END_CODE,
+    STAT_START_STACK,
+    STAT_START_DATA = 45,
+    STAT_END_DATA,
+    STAT_START_BRK,
+    STAT_ARG_START,
+    STAT_ARG_END,
+    STAT_ENV_START,
+    STAT_ENV_END,
+};
+
+/* Those that are the guest's. */
 static bool fill_stat(GString *text)
 {
     const ImageInfo *image = &user_program.image;
@@ -56,16 +73,16 @@ static bool fill_stat(GString *text)
         int number;
         uint64_t value;
     } fields[] = {
-        {26, image->start_code },
-        {27, image->end_code   },
-        {28, image->start_stack},
-        {45, image->start_data },
-        {46, image->end_data   },
-        {47, image->start_brk  },
-        {48, image->arg_start  },
-        {49, image->arg_end    },
-        {50, image->env_start  },
-        {51, image->env_end    },
+        {STAT_START_CODE,  image->start_code },
+        {STAT_END_CODE,    image->end_code   },
+        {STAT_START_STACK, image->start_stack},
+        {STAT_START_DATA,  image->start_data },
+        {STAT_END_DATA,    image->end_data   },
+        {STAT_START_BRK,   image->start_brk  },
+        {STAT_ARG_START,   image->arg_start  },
+        {STAT_ARG_END,     image->arg_end    },
+        {STAT_ENV_START,   image->env_start  },
+        {STAT_ENV_END,     image->env_end    },
     };
     g_autofree char *line = NULL;
 
@@ -89,6 +106,47 @@ static bool fill_stat(GString *text)
         g_string_append_printf(text, " %s", word);
     }
     return true;
+}
+
+/* The number in that field of the kernel's line; it has no name with spaces in it. */
+static uint64_t host_stat(const char *line, int number)
+{
+    enum { STATE = 3 };
+    const char *p = strrchr(line, ')');
+
+    for (int i = STATE; p && i <= number; i++) {
+        p = strchr(p + 1, ' ');
+    }
+    return p ? strtoull(p + 1, NULL, 10) : 0;
+}
+
+static bool published;
+
+/* Our own heap and data stay what the kernel thinks they are, and so does the auxv, by
+ * which debuggers know where we are. */
+void proc_self_publish(void)
+{
+    const ImageInfo *image = &user_program.image;
+    g_autofree char *line = NULL;
+
+    if (!g_file_get_contents("/proc/self/stat", &line, NULL, NULL)) {
+        return;
+    }
+    struct prctl_mm_map map = {
+        .start_code = image->start_code,
+        .end_code = image->end_code,
+        .start_data = host_stat(line, STAT_START_DATA),
+        .end_data = host_stat(line, STAT_END_DATA),
+        .start_brk = host_stat(line, STAT_START_BRK),
+        .brk = (uintptr_t)sbrk(0),
+        .start_stack = image->start_stack,
+        .arg_start = image->arg_start,
+        .arg_end = image->arg_end,
+        .env_start = image->env_start,
+        .env_end = image->env_end,
+        .exe_fd = -1,
+    };
+    published = prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0) == 0;
 }
 
 /* ---- maps ---- */
@@ -240,12 +298,13 @@ static bool fill_maps(GString *text)
 static const struct {
     const char *name;
     FillFn *fill;
+    bool published; /* the kernel's own is right once it has been told */
 } files[] = {
-    {"auxv",    fill_auxv   },
-    {"cmdline", fill_cmdline},
-    {"environ", fill_environ},
-    {"maps",    fill_maps   },
-    {"stat",    fill_stat   },
+    {"auxv",    fill_auxv,    false},
+    {"cmdline", fill_cmdline, true },
+    {"environ", fill_environ, true },
+    {"maps",    fill_maps,    false},
+    {"stat",    fill_stat,    false},
 };
 
 /* A file in memory with `text`, opened with the guest's flags. */
@@ -275,7 +334,7 @@ int64_t proc_self_open(const char *path, uint64_t flags)
         return NOT_OURS;
     }
     for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-        if (strcmp(files[i].name, own) == 0) {
+        if (strcmp(files[i].name, own) == 0 && !(files[i].published && published)) {
             GString *text = g_string_new(NULL);
             int64_t ret =
                 files[i].fill(text) ? open_text(own, text, flags) : (int64_t)NOT_OURS;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include "linux-user/guest-abi.h"
 #include "linux-user/host-nr.h"
 #include "linux-user/syscall.h"
+#include "util/options.h"
 
 /* ---- names ---- */
 
@@ -105,11 +107,78 @@ static bool dirents_to_old(uint8_t *buf, size_t n)
     return true;
 }
 
+/* The directory is one of our descriptors, by any of its names. */
+static bool lists_descriptors(int fd)
+{
+    char link[32], path[PATH_MAX];
+
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(link, path, sizeof path - 1);
+
+    if (n < 0) {
+        return false;
+    }
+    path[n] = 0;
+    const char *own = path_own_proc(path);
+
+    return own && (strcmp(own, "fd") == 0 || strcmp(own, "fdinfo") == 0);
+}
+
+/* Takes out the entries that are numbers of ours; returns what is left of the n bytes. */
+static size_t without_ours(uint8_t *buf, size_t n)
+{
+    uint16_t len;
+    size_t kept = 0;
+
+    for (size_t at = 0; at < n; at += len) {
+        uint64_t fd;
+
+        memcpy(&len, buf + at + DIRENT_RECLEN, sizeof len);
+        if (!parse_u64((char *)buf + at + DIRENT_NAME, &fd) || !host_fd_is_ours(fd)) {
+            memmove(buf + kept, buf + at, len);
+            kept += len;
+        }
+    }
+    return kept;
+}
+
+/* getdents64() into memory of ours, without descriptors of ours. */
+static int64_t read_directory(uint64_t fd, uint8_t *buf, size_t size)
+{
+    bool hide = lists_descriptors(fd);
+    int64_t n, kept;
+
+    do {
+        kept = n = HOST_CALL(getdents64, fd, host_ptr(buf), size);
+        if (hide && n > 0) {
+            kept = without_ours(buf, n);
+        }
+    } while (n > 0 && kept == 0);
+    return kept;
+}
+
+enum { MAX_DIRENTS = 1 << 16 };
+
+int64_t sys_getdents64(TaskState *ts, const uint64_t args[6])
+{
+    uint32_t size = args[2];
+
+    if (host_fd_next(0) == UINT32_MAX) { /* there are none */
+        guest_will_be_written(args[1], size);
+        return HOST_CALL(getdents64, args[0], host_ptr(g2h(args[1])), size);
+    }
+    size = MIN(size, MAX_DIRENTS);
+    g_autofree uint8_t *buf = g_malloc(size);
+    int64_t n = read_directory(args[0], buf, size);
+
+    return n > 0 && copy_to_guest(args[1], buf, n) ? -EFAULT : n;
+}
+
 int64_t sys_getdents(TaskState *ts, const uint64_t args[6])
 {
-    uint32_t size = MIN((uint32_t)args[2], 1 << 16);
+    uint32_t size = MIN((uint32_t)args[2], MAX_DIRENTS);
     g_autofree uint8_t *buf = g_malloc(size);
-    int64_t n = HOST_CALL(getdents64, args[0], host_ptr(buf), size);
+    int64_t n = read_directory(args[0], buf, size);
 
     if (n > 0) {
         dirents_to_old(buf, n);

@@ -168,6 +168,9 @@ const char *path_own_proc(const char *path);
  */
 #define NOT_OURS (-4096)
 int64_t proc_self_open(const char *path, uint64_t flags);
+/* Tells the kernel where arguments and environment of the loaded program are, so that
+ * /proc/PID/cmdline is the guest's for everybody. */
+void proc_self_publish(void);
 
 /* -strace: strace.c. A line is begun before the call, and ended with the result. */
 void strace_enter(uint64_t nr, const SyscallDesc *d, const uint64_t args[6]);

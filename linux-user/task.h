@@ -90,7 +90,7 @@ typedef struct UserProgram {
     char *uname_release; /* -r, or NULL */
     bool strace;
     ImageInfo image;
-    char **own_argv; /* options of ours, for execve(): up to the program, NULL-ended */
+    GPtrArray *own_options; /* for execve(): our name and options, up to the program */
 } UserProgram;
 extern UserProgram user_program;
 

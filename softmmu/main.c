@@ -72,7 +72,7 @@ static bool start_log(const Options *o, GError **errp)
     if (o->log_filter && !log_set_filter(o->log_filter, errp)) {
         return user_error_prefix(errp, "-dfilter %s: ", o->log_filter);
     }
-    if (o->log_file && !log_set_file(o->log_file, errp)) {
+    if (o->log_file && !log_set_file(o->log_file, false, errp)) {
         return user_error_prefix(errp, "-D %s: ", o->log_file);
     }
     return true;

@@ -4,6 +4,7 @@
 #include "util/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "util/error.h"
@@ -109,7 +110,16 @@ char *log_expand_pid(const char *path)
                            percent + 2);
 }
 
-bool log_set_file(const char *path, GError **errp)
+/* Several processes may write to it, each line at the end. */
+static FILE *open_file(const char *name, bool append)
+{
+    int fd = open(
+        name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (append ? 0 : O_TRUNC), 0666);
+
+    return fd < 0 ? NULL : fdopen(fd, "a");
+}
+
+bool log_set_file(const char *path, bool append, GError **errp)
 {
     FILE *f = NULL;
     if (path) {
@@ -117,7 +127,7 @@ bool log_set_file(const char *path, GError **errp)
         if (!name) {
             return user_error(errp, "%s: only one %%d may stand in the name", path);
         }
-        f = fopen(name, "we");
+        f = open_file(name, append);
         if (!f) {
             return user_error(errp, "%s: %s", name, strerror(errno));
         }

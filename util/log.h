@@ -47,10 +47,10 @@ void log_print_help(FILE *out);
 char *log_expand_pid(const char *path);
 
 /*
- * Sends the log to the file `path`, which is made empty; NULL goes back to stderr. One %d
- * in the name stands for the process id.
+ * Sends the log to the end of the file `path`, which is made empty before unless
+ * `append`; NULL goes back to stderr. One %d in the name stands for the process id.
  */
-bool log_set_file(const char *path, GError **errp);
+bool log_set_file(const char *path, bool append, GError **errp);
 
 /*
  * Gives the log a descriptor of its own, a copy of the present one: reserve() moves it to

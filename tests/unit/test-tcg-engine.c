@@ -1044,7 +1044,7 @@ static char *log_of_sum(int backend, uint32_t mask)
         g_strdup_printf("%s/mynah-test-%d.log", g_get_tmp_dir(), getpid());
     char *text;
 
-    ck_assert(log_set_file(path, NULL));
+    ck_assert(log_set_file(path, false, NULL));
     log_set_mask(mask);
     Toy *t = toy_of(backend);
 
@@ -1052,7 +1052,7 @@ static char *log_of_sum(int backend, uint32_t mask)
     run_to_halt(t);
     toy_free(t);
     log_set_mask(0);
-    ck_assert(log_set_file(NULL, NULL));
+    ck_assert(log_set_file(NULL, false, NULL));
     ck_assert(g_file_get_contents(path, &text, NULL, NULL));
     unlink(path);
     return text;
@@ -1124,7 +1124,7 @@ START_TEST(lockstep_finds)
     opts.backend = &wrong;
     opts.tb_size = 1 << 20;
     log_set_mask(LOG_LOCKSTEP);
-    ck_assert(log_set_file("/dev/null", NULL));
+    ck_assert(log_set_file("/dev/null", false, NULL));
     Toy *t = toy_new(&opts);
 
     t->at = 0x1000;

@@ -1,6 +1,7 @@
 /* User program for the door's tests: shows what it was started with, or crashes; the
  * first argument says how. */
 /* SPDX-License-Identifier: MIT */
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,11 @@ static int show(const char *what, int argc, char **argv)
         puts(getenv(argv[2]) ? getenv(argv[2]) : "(none)");
     } else if (strcmp(what, "release") == 0 && uname(&u) == 0) {
         puts(u.release);
+    } else if (strcmp(what, "fds") == 0) {
+        struct dirent *e;
+        for (DIR *d = opendir("/proc/self/fd"); (e = readdir(d));) {
+            puts(e->d_name);
+        }
     } else if (strcmp(what, "args") == 0) {
         for (int i = 2; i < argc; i++) {
             printf("%s%c", argv[i], i == argc - 1 ? '\n' : ' ');
@@ -65,6 +71,10 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "exec") == 0) {
         execv(argv[2], argv + 2);
+        return 3;
+    }
+    if (strcmp(argv[1], "cd") == 0) {
+        execv(argv[3], chdir(argv[2]) == 0 ? argv + 3 : argv + 2);
         return 3;
     }
     if (strcmp(argv[1], "stack") == 0) {

@@ -77,11 +77,41 @@ class Environment(Door):
         self.fails(1, 'NAME=VALUE', '-E', '=b', GUEST)
         self.fails(1, 'name of a variable', '-U', 'A=b', GUEST)
 
+    def test_descriptors(self):
+        """Ours are not to be seen."""
+        def names(text):
+            return sorted(text.split())
+        want = names(subprocess.run([GUEST, 'fds'], stdin=subprocess.DEVNULL, capture_output=True, text=True).stdout)
+        self.assertIn('2', want)
+        for options in ([], ['-d', 'unimp', '-D', self.folder + '/log']):
+            self.assertEqual(names(run(*options, GUEST, 'fds').stdout), want)
+
     def test_children(self):
         """What was set goes on to programs that the program starts, and our options do."""
         self.says('x\n', '-E', 'A=x', '-r', '7.7.7', GUEST, 'exec', GUEST, 'env', 'A')
         self.says('7.7.7\n', '-r', '7.7.7', '-0', 'other', GUEST, 'exec', GUEST, 'release')
         self.says(GUEST + '\n', '-0', 'other', GUEST, 'exec', GUEST, 'argv0')
+
+
+    def test_log_of_a_tree(self):
+        """One file, begun anew by the first program, for all that it executes, wherever they go."""
+        log = self.file('log', 'old\n')
+        for name in (log, os.path.relpath(log)):
+            self.says('2\n', '-strace', '--D', name, GUEST, 'cd', '/', GUEST, 'exec', GUEST, 'argc', 'x')
+            with open(log, encoding='utf-8') as f:
+                text = f.read()
+            self.assertNotIn('old', text)
+            self.assertEqual(len(re.findall(r'execve\(', text)), 2, text)
+            self.assertEqual(len(re.findall(r'exit_group\(0\)', text)), 1, text)
+        self.says('1\n', '-append', '-strace', '-D', log, GUEST, 'argc')
+        with open(log, encoding='utf-8') as f:
+            self.assertTrue(f.read().startswith(text))
+        self.says('x\n', '--E', 'A=x', GUEST, 'cd', '/', GUEST, 'env', 'A')
+        self.says('(none)\n', '--E', 'A=x', '/usr/bin/env', '-u', 'A', GUEST, 'env', 'A')
+
+    def test_sysroot_of_a_tree(self):
+        self.file('root/only/here', open(GUEST, 'rb').read())
+        self.says('1\n', '-L', os.path.relpath(self.folder + '/root'), GUEST, 'cd', '/', '/only/here', 'argc')
 
 
 class Options(Door):

@@ -2,9 +2,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <elf.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "calls.h"
 
@@ -156,6 +159,74 @@ static void maps(void)
     SHOW(strstr(buf, "mynah-x86_64") != NULL);
 }
 
+static void *sleeper(void *arg)
+{
+    *(volatile pid_t *)arg = RAW(gettid);
+    pause();
+    return NULL;
+}
+
+/* The same by the number of another thread. */
+static void of_a_thread(void)
+{
+    static volatile pid_t tid;
+    static const char *const names[] = {"/proc/%d/%s", "/proc/self/task/%d/%s"};
+    pthread_t thread;
+    char path[64], exe[4096] = "";
+    struct stat a, b;
+
+    pthread_create(&thread, NULL, sleeper, (void *)&tid);
+    while (!tid) {
+        usleep(1000);
+    }
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, names[i], tid, "cmdline");
+        read_file(path);
+        printf("%s\n", strrchr(buf, '/'));
+        snprintf(path, sizeof path, names[i], tid, "maps");
+        read_file(path);
+        show_map("code", read_file);
+        snprintf(path, sizeof path, names[i], tid, "exe");
+        memset(exe, 0, sizeof exe);
+        SHOW(readlink(path, exe, sizeof exe - 1) > 0);
+        printf("%s\n", strrchr(exe, '/'));
+        SHOW(stat(path, &a) == 0 && stat("/proc/self/exe", &b) == 0 &&
+             a.st_ino == b.st_ino);
+    }
+}
+
+/* Opened by the one program and read by the next; and what the parent sees of a child. */
+static void of_others(char **argv)
+{
+    char fd_text[16], path[64], *again[] = {argv[0], (char *)"read", fd_text, NULL};
+    int go[2], fd = open("/proc/self/cmdline", O_RDONLY);
+
+    fflush(stdout);
+    if (pipe(go) == 0 && fork() == 0) {
+        dup2(go[1], 1);
+        fd = open("/proc/self/cmdline", O_RDONLY);
+        snprintf(fd_text, sizeof fd_text, "%d", fd);
+        execv(argv[0], again);
+        _exit(1);
+    }
+    close(go[1]);
+    long n = read(go[0], path, sizeof path);
+    for (long i = 0; i < n; i++) {
+        putchar(path[i] ? path[i] : ' ');
+    }
+    wait(NULL);
+    close(fd);
+    pid_t pid = fork();
+    if (pid == 0) {
+        pause();
+    }
+    snprintf(path, sizeof path, "/proc/%d/cmdline", pid);
+    read_file(path);
+    SHOW(strcmp(buf, argv[0]) == 0);
+    kill(pid, SIGKILL);
+    wait(NULL);
+}
+
 /* All descriptors can be closed: what the emulator has open is not among them. */
 static void descriptors(void)
 {
@@ -173,10 +244,17 @@ static void descriptors(void)
 int main(int argc, char **argv)
 {
     setvbuf(stdout, NULL, _IOFBF, 1 << 16);
+    if (argc == 3 && strcmp(argv[1], "read") == 0) {
+        long n = read(atoi(argv[2]), buf, sizeof buf);
+        char *name = memrchr(buf, '/', strlen(buf));
+        return write(1, name, n - (name - buf)) < 0;
+    }
     names(argv[0]);
     texts(argc, argv);
     stat_line(argv);
     maps();
+    of_a_thread();
+    of_others(argv);
     descriptors();
     return 0;
 }
