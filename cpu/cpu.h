@@ -249,6 +249,7 @@ struct CPUState {
     uint64_t jc_tag;
     void *tlb_base; /* the TLB table of the current MMU mode and address space */
     int32_t exit_request;
+    uint32_t jc_mask;
 } __attribute__((aligned(CPU_ENV_ALIGN)));
 
 static inline void *cpu_env(CPUState *cpu)

@@ -496,8 +496,9 @@ static void emit_jump_probe(A64 *x, int64_t note)
     Asm *a = &x->a;
     a64_env(x, ls_opc(LDR, 3), 0, g->jc_base);
     a64_env(x, ls_opc(LDR, 3), 1, g->jc_tag);
-    asm_extract(a, IR_I64, false, from_to(T0, T1), JUMP_SHIFT, g->jc_bits);
-    asm_shifted(a, ADD, IR_I64, 0, 0, shifted(T1, LSL, 5));
+    a64_env(x, ls_opc(LDR, 2), T1, g->jc_mask);
+    asm_rrr(a, AND, IR_I64, T1, T1, T0);
+    asm_shifted(a, ADD, IR_I64, 0, 0, shifted(T1, LSL, 5 - JUMP_SHIFT));
     asm_pair(a, PAIR_X | PAIR_LD, from_to(2, 3), 0, offsetof(JumpEntry, pc));
     asm_ls(a, ls_opc(LDR, 3), 4, 0, offsetof(JumpEntry, code));
     asm_rrr(a, SUBS, IR_I64, XZR, 2, T0);

@@ -23,11 +23,11 @@
  * with MO_RMW probes tag_write. Where `direct` is set there is no TLB: host address = a +
  * guest_base, and faults arrive as signals.
  *
- * The indirect-jump table: entry = *(JumpEntry **)(env + jc_base) + jump_index(pc); hit
- * if entry.pc == pc and entry.tag == *(uint64_t *)(env + jc_tag); then jump to
- * entry.code. The tag stands for mode and address space, so the table survives their
- * change. The lowest bits of pc do not count: no two returns and hardly ever two targets
- * are so near each other, and the table has fewer pages.
+ * The indirect-jump table: entry = *(JumpEntry **)(env + jc_base) + jump_index(pc,
+ * *(uint32_t *)(env + jc_mask)); hit if entry.pc == pc and entry.tag == *(uint64_t *)(env
+ * + jc_tag); then jump to entry.code. The tag stands for mode and address space, so the
+ * table survives their change. The lowest bits of pc do not count: no two returns and
+ * hardly ever two targets are so near each other, and the table has fewer pages.
  *
  * Guards. Which code a linear address of user mode holds depends on the address space. A
  * guard asks whether the page of `pc` is what it was:
@@ -53,9 +53,14 @@ typedef struct JumpEntry {
 } JumpEntry;
 static_assert(sizeof(JumpEntry) == 32, "the probe shifts by 5 - JUMP_SHIFT");
 #define JUMP_SHIFT 2
-static inline size_t jump_index(uint64_t pc, unsigned jc_bits)
+/* The bits of pc that count where the table has 1 << bits entries. */
+static inline uint32_t jump_mask(unsigned bits)
 {
-    return pc >> JUMP_SHIFT & ((1u << jc_bits) - 1);
+    return ((1u << bits) - 1) << JUMP_SHIFT;
+}
+static inline size_t jump_index(uint64_t pc, uint32_t mask)
+{
+    return (pc & mask) >> JUMP_SHIFT;
 }
 
 typedef struct GuestDesc {
@@ -64,7 +69,7 @@ typedef struct GuestDesc {
     int32_t cc_op;        /* uint32_t, and uint64_t each: see cc.h                    */
     int32_t cc_a, cc_b, cc_c, cc_r;
     int32_t tlb_base;
-    int32_t jc_base, jc_tag;
+    int32_t jc_base, jc_tag, jc_mask; /* jc_mask: uint32_t */
     /* int64_t: the note of an exit_ind that was taken for want of code at its pc */
     int32_t exit_note;
     int32_t df; /* int64_t: below 0 while string instructions go down */
@@ -80,7 +85,6 @@ typedef struct GuestDesc {
      * the empty ones are the back end's. None of these when x87_op is NULL.
      */
     int32_t x87_regs, x87_cw, x87_sw, x87_top, x87_empty, x87_fip, x87_fop, x87_loaded;
-    uint8_t jc_bits;
     uint8_t page_bits, tlb_index_bits, tlb_entry_bits;
     uint8_t tag_read, tag_write, addend;
     uint32_t code_map; /* offset in the TLB table of its code map, see below; 0: none */

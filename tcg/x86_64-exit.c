@@ -123,8 +123,8 @@ static void emit_jump_probe(X64 *x, int64_t note)
     const GuestDesc *g = x->g;
     Asm *a = &x->a;
     uint8_t *miss[2];
-    asm_mov(a, IR_I32, R11, R10);
-    asm_alu_ri(a, ALU_AND, IR_I32, R11, ((1u << g->jc_bits) - 1) << JUMP_SHIFT);
+    asm_load(a, IR_I32, R11, env_mem(g->jc_mask));
+    asm_alu_rr(a, ALU_AND, IR_I32, R11, R10);
     asm_shift_ri(a, SH_SHL, IR_I32, R11, 5 - JUMP_SHIFT);
     asm_alu_rm(a, ALU_ADD, IR_I64, R11, env_mem(g->jc_base));
     asm_load(a, IR_I64, R12, env_mem(g->jc_tag));

@@ -35,7 +35,7 @@ static void fill_guest_desc(TCGEngine *e)
         .tlb_base = CPU_ENV_OFFSET(tlb_base),
         .jc_base = CPU_ENV_OFFSET(jc_base),
         .jc_tag = CPU_ENV_OFFSET(jc_tag),
-        .jc_bits = JC_BITS,
+        .jc_mask = CPU_ENV_OFFSET(jc_mask),
         .page_bits = PAGE_BITS,
         .ld = tcg_ld,
         .st = tcg_st,
@@ -143,9 +143,8 @@ void tcg_vcpu_init(TCGEngine *e, CPUState *cpu)
 
     t->cpu = cpu;
     t->engine = e;
-    t->jc = tb_jump_table_new();
     cpu->accel_data = t;
-    cpu->jc_base = t->jc;
+    tb_jump_table_new(t, tcg_one_space ? JC_BITS_PROGRAM : JC_BITS);
     cpu->jc_tag = JC_TAG_NONE;
     tlb_init(cpu);
     tcg_memory_vcpu(e, cpu);
@@ -166,7 +165,7 @@ void tcg_vcpu_fini(CPUState *cpu)
     g_ptr_array_remove(t->engine->cpus, t);
     mutex_unlock(&t->engine->lock);
     tlb_free(cpu);
-    tb_jump_table_free(t->jc);
+    tb_jump_table_free(t);
     g_free(t);
     cpu->accel_data = cpu->jc_base = cpu->tlb_base = NULL;
 }

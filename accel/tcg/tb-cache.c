@@ -25,6 +25,7 @@
 #include "accel/tcg/tb.h"
 
 #include "util/atomic.h"
+#include "util/bitops.h"
 #include "util/host.h"
 #include "util/log.h"
 
@@ -140,13 +141,58 @@ static void note_pages(CPUState *cpu, const TranslationBlock *tb, bool global,
     }
 }
 
+static JumpEntry *jump_entry(const CPUTCG *t, uint64_t ip)
+{
+    return &t->jc[jump_index(ip, t->jc_mask)];
+}
+
+/* Fresh pages are empty entries where no tag is 0. */
+static bool jump_entry_used(const JumpEntry *j)
+{
+    return j->code && j->tag != JC_TAG_NONE;
+}
+
+static size_t jump_table_entries(const CPUTCG *t)
+{
+    return jump_index(UINT64_MAX, t->jc_mask) + 1;
+}
+
+/* Four times as large, with what was in it. */
+static void jump_table_grow(CPUTCG *t)
+{
+    size_t n = jump_table_entries(t);
+    CPUTCG old = {.jc = t->jc, .jc_mask = t->jc_mask};
+
+    engine_lock(t);
+    tb_jump_table_new(t, ctz32(n) + 2);
+    for (size_t i = 0; i < n; i++) {
+        if (jump_entry_used(&old.jc[i])) {
+            *jump_entry(t, old.jc[i].pc) = old.jc[i];
+        }
+    }
+    engine_unlock(t);
+    tb_jump_table_free(&old);
+}
+
+/* An entry is about to lose its place; a quarter of all have. */
+static bool jump_table_is_small(CPUTCG *t)
+{
+    size_t n = jump_table_entries(t);
+
+    return ++t->jc_displaced > n / 4 && n < 1u << JC_BITS_MAX;
+}
+
 void tb_remember_jump(CPUState *cpu, const TranslationBlock *tb)
 {
     CPUTCG *t = cpu_tcg(cpu);
 
     if (!t->engine->no_chain && !tb->unshared) {
-        JumpEntry *j = &t->jc[jump_index(tb->ip, JC_BITS)];
+        JumpEntry *j = jump_entry(t, tb->ip);
 
+        if (jump_entry_used(j) && j->pc != *env_pc(cpu) && jump_table_is_small(t)) {
+            jump_table_grow(t);
+            j = jump_entry(t, tb->ip);
+        }
         *j = (JumpEntry){.pc = *env_pc(cpu), .tag = cpu->jc_tag, .code = tb->code.entry};
         smp_mb(); /* see jump_table_forget() */
         if (unlikely(atomic_read(&tb->invalid))) {
@@ -400,7 +446,7 @@ static void jump_table_forget(TCGEngine *e, const TranslationBlock *tb)
     smp_mb();
     for (unsigned i = 0; i < e->cpus->len; i++) {
         CPUTCG *t = e->cpus->pdata[i];
-        JumpEntry *j = &t->jc[jump_index(tb->ip, JC_BITS)];
+        JumpEntry *j = jump_entry(t, tb->ip);
 
         if (j->code == tb->code.entry) {
             atomic_set(&j->tag, JC_TAG_NONE);
@@ -473,28 +519,35 @@ void tb_invalidate_at(CPUTCG *t, vaddr pc)
     engine_unlock(t);
 }
 
-static void jump_table_clear(JumpEntry *jc)
+static size_t jump_table_bytes(const CPUTCG *t)
 {
-    memset(jc, tcg_one_space ? 0 : 0xff, sizeof(JumpEntry) << JC_BITS);
+    return jump_table_entries(t) * sizeof(JumpEntry);
 }
 
-/* Where no tag is 0, fresh pages will do; many threads have but few entries. */
-JumpEntry *tb_jump_table_new(void)
+void tb_jump_table_clear(CPUTCG *t)
 {
-    JumpEntry *jc = mmap(NULL, sizeof(JumpEntry) << JC_BITS, PROT_READ | PROT_WRITE,
+    memset(t->jc, tcg_one_space ? 0 : 0xff, jump_table_bytes(t));
+    t->jc_displaced = 0;
+}
+
+void tb_jump_table_new(CPUTCG *t, unsigned bits)
+{
+    JumpEntry *jc = mmap(NULL, sizeof(JumpEntry) << bits, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (jc == MAP_FAILED) {
         g_error("no memory for a jump table");
     }
+    t->jc = t->cpu->jc_base = jc;
+    t->jc_mask = t->cpu->jc_mask = jump_mask(bits);
+    t->jc_displaced = 0;
     if (!tcg_one_space) {
-        jump_table_clear(jc);
+        tb_jump_table_clear(t);
     }
-    return jc;
 }
 
-void tb_jump_table_free(JumpEntry *jc)
+void tb_jump_table_free(CPUTCG *t)
 {
-    munmap(jc, sizeof(JumpEntry) << JC_BITS);
+    munmap(t->jc, jump_table_bytes(t));
 }
 
 void tb_flush_from_loop(CPUState *cpu, bool one_shot)
@@ -521,7 +574,7 @@ void tb_flush(TCGEngine *e)
     for (unsigned i = 0; i < e->cpus->len; i++) {
         CPUTCG *t = e->cpus->pdata[i];
 
-        jump_table_clear(t->jc);
+        tb_jump_table_clear(t);
     }
     g_ptr_array_set_size(e->chunks, 0);
     e->chunk_cur = e->chunk_ready = e->chunk_end = NULL;

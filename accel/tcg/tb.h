@@ -15,8 +15,12 @@
 #define CPU_TB_BREAKPOINT \
     3                  /* an exit_tb beside those of cpu/cpu.h: a breakpoint is here */
 #define CPU_TB_STALE 5 /* the unit's bytes are others now */
-#define JC_BITS      14
-#define JC_TAG_NONE  UINT64_MAX /* no unit has it */
+/* log2 of the entries of a jump table: of a machine's and of a program's at first, and
+ * at most. */
+#define JC_BITS         14
+#define JC_BITS_PROGRAM 8
+#define JC_BITS_MAX     16
+#define JC_TAG_NONE     UINT64_MAX /* no unit has it */
 
 typedef struct TranslationBlock TranslationBlock;
 
@@ -146,7 +150,8 @@ typedef struct CPUTCG {
     CPUState *cpu;
     TCGEngine *engine;
     CPUTLB tlb;
-    JumpEntry *jc;
+    JumpEntry *jc; /* as in cpu->jc_base; others look at it with the lock */
+    uint32_t jc_mask, jc_displaced; /* entries that others have taken the place of */
     JumpContext context[JC_CONTEXTS];
     /*
      * The next unit is to be one instruction and not to be kept: a store into its own
@@ -213,9 +218,12 @@ TranslationBlock *tb_find(CPUState *cpu, bool nofault);
 /* An indirect jump has led to the unit: the next time the inline probe finds it. Units
  * that only links lead to stay out, so that the table has fewer pages in use. */
 void tb_remember_jump(CPUState *cpu, const TranslationBlock *tb);
-/* A vCPU's jump table, empty: JC_TAG_NONE, or all 0 where no tag is. */
-JumpEntry *tb_jump_table_new(void);
-void tb_jump_table_free(JumpEntry *jc);
+/* A vCPU's jump table, empty, with 1 << bits entries. It grows when many displace others:
+ * short programs and threads touch few pages of it. */
+void tb_jump_table_new(CPUTCG *t, unsigned bits);
+void tb_jump_table_free(CPUTCG *t);
+/* All entries are gone. */
+void tb_jump_table_clear(CPUTCG *t);
 /* Puts a new unit in the tables. With the lock. */
 void tb_install(TCGEngine *e, TranslationBlock *tb);
 /* Memory of a TB with room for the links of `code`. With the lock. */

@@ -139,7 +139,7 @@ static uint32_t new_id(CPUState *cpu)
     if (unlikely(++t->tlb.next_id == 0)) {
         /* after 2^32 of them old ids must not be met again */
         t->tlb.next_id = 1;
-        memset(t->jc, 0xff, sizeof(JumpEntry) << JC_BITS);
+        tb_jump_table_clear(t);
         memset(t->context, 0, sizeof t->context);
         memset(t->tlb.small2, 0, sizeof(TLB2Entry) << TLB2_SMALL_BITS);
         memset(t->tlb.large2, 0, sizeof(TLB2Entry) << TLB2_LARGE_BITS);
@@ -723,6 +723,8 @@ void tlb_init(CPUState *cpu)
 {
     CPUTLB *tlb = cpu_tlb(cpu);
 
+    tlb->kernel = g_new0(TLBTable, MMU_MODES);
+    tlb->user = g_new0(TLBTable, USER_TABLES);
     for (int mode = 1; mode < MMU_MODES; mode++) {
         table_init(&tlb->kernel[mode]);
         tlb->table[mode] = &tlb->kernel[mode];
@@ -752,6 +754,8 @@ void tlb_free(CPUState *cpu)
     for (unsigned i = 0; i < USER_TABLES; i++) {
         table_free(&tlb->user[i]);
     }
+    g_free(tlb->kernel);
+    g_free(tlb->user);
     g_free(tlb->small2);
     g_free(tlb->large2);
     page_set_free(&tlb->large);

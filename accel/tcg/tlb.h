@@ -108,8 +108,8 @@ typedef struct TLBStats {
 typedef struct CPUTLB {
     int mode;                   /* current MMU mode */
     TLBTable *table[MMU_MODES]; /* [0]: of the current address space */
-    TLBTable kernel[MMU_MODES]; /* [0] is not used */
-    TLBTable user[USER_TABLES];
+    TLBTable *kernel;           /* MMU_MODES of them, [0] is not used */
+    TLBTable *user;             /* USER_TABLES */
     CodeSpace kernel_code;
     uint64_t clock; /* of last_used */
     uint32_t global_generation;

@@ -518,7 +518,7 @@ static void enter_jump(Rig *r, const Unit *u)
 {
     uint64_t pc = r->env->rip;
 
-    r->jumps[jump_index(pc, JC_BITS)] =
+    r->jumps[jump_index(pc, r->cpu->jc_mask)] =
         (JumpEntry){.pc = pc, .tag = r->cpu->jc_tag, .code = u->code.entry};
 }
 
@@ -654,7 +654,7 @@ static void fill_desc(Rig *r)
     g->tlb_base = CPU_ENV_OFFSET(tlb_base);
     g->jc_base = CPU_ENV_OFFSET(jc_base);
     g->jc_tag = CPU_ENV_OFFSET(jc_tag);
-    g->jc_bits = JC_BITS;
+    g->jc_mask = CPU_ENV_OFFSET(jc_mask);
     g->page_bits = PAGE_BITS;
     g->tlb_index_bits = TLB_BITS;
     g->tlb_entry_bits = 5;
@@ -693,6 +693,7 @@ static Rig *make_rig(const TCGBackend *backend, uint32_t opts_off, bool direct)
     r->cpu->opaque = r;
     r->cpu->tlb_base = r->tlb;
     r->cpu->jc_base = r->jumps;
+    r->cpu->jc_mask = jump_mask(JC_BITS);
     r->env = cpu_env(r->cpu);
     x86_set_model(r->env, &r->model);
     /* Every feature: rows without a generator are #UD. */

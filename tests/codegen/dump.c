@@ -91,6 +91,7 @@ static void print_env(void)
     CPU_FIELD(tlb_base);
     CPU_FIELD(jc_base);
     CPU_FIELD(jc_tag);
+    CPU_FIELD(jc_mask);
 }
 
 static void print_helpers(const TCGContext *s, const TCGCode *code)

@@ -135,6 +135,7 @@ const GuestDesc machine_guest = {
     .tlb_base = OFF(tlb),
     .jc_base = OFF(jump_table),
     .jc_tag = OFF(jump_tag),
+    .jc_mask = OFF(jump_mask),
     .exit_note = OFF(field[0]),
     .mxcsr = OFF(mxcsr),
     .vec_loaded = OFF(vec_loaded),
@@ -146,7 +147,6 @@ const GuestDesc machine_guest = {
     .x87_fip = OFF(x87.fip),
     .x87_fop = OFF(x87.fop),
     .x87_loaded = OFF(x87_loaded),
-    .jc_bits = 2,
     .page_bits = PAGE_BITS,
     .tlb_index_bits = TLB_INDEX_BITS,
     .tlb_entry_bits = 5,
@@ -343,6 +343,7 @@ Machine *machine_new(const TCGBackend *backend)
     fill_tlb(m);
     m->env.jump_table = jumps;
     m->env.jump_tag = 1;
+    m->env.jump_mask = jump_mask(2);
     return m;
 }
 

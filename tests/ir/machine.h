@@ -31,6 +31,7 @@ typedef struct Env {
     JumpEntry *jump_table;
     uint64_t jump_tag;
     int32_t exit_request;
+    uint32_t jump_mask;
     uint64_t gpr[NR_GPRS] __attribute__((aligned(64)));
     uint8_t vec[NR_VECS][32];
     uint64_t pc;

@@ -99,6 +99,51 @@ START_TEST(indirect_jumps)
 }
 END_TEST
 
+/* A function at `at` that adds r1 to r0 and returns to r4; the call of it. */
+static void emit_call(Toy *t, uint64_t at)
+{
+    toy_li(t, 3, at);
+    toy_li(t, 4, t->at + 6 + 2);
+    toy_r(t, TOY_JR, 3);
+    uint64_t back = t->at;
+
+    t->at = at;
+    toy_rr(t, TOY_ADD, 0, 1);
+    toy_r(t, TOY_JR, 4);
+    t->at = back;
+}
+
+/* Two functions whose entries in the jump table are the same, until it has grown. */
+START_TEST(jump_table_grows)
+{
+    Toy *t = toy_of(_i);
+    const CPUTCG *cpu = cpu_tcg(t->cpu);
+    uint32_t first = cpu->jc_mask;
+
+    toy_li(t, 0, 0);
+    toy_li(t, 1, 1);
+    toy_li(t, 2, jump_index(UINT64_MAX, first));
+    uint64_t loop = t->at;
+
+    emit_call(t, 0x10000);
+    emit_call(t, 0x20000);
+    ck_assert_uint_eq(jump_index(0x10000, first), jump_index(0x20000, first));
+    toy_r(t, TOY_DEC, 2);
+    toy_branch(t, TOY_JNZ, loop);
+    toy_halt(t);
+    run_to_halt(t);
+    ck_assert_uint_eq(t->env->r[0], 2 * jump_index(UINT64_MAX, first));
+    ck_assert_uint_gt(cpu->jc_mask, first);
+    ck_assert_uint_eq(t->cpu->jc_mask, cpu->jc_mask);
+    ck_assert_uint_ne(jump_index(0x10000, cpu->jc_mask),
+                      jump_index(0x20000, cpu->jc_mask));
+    if (tcg_native_backend && cpu->engine->backend == tcg_native_backend) {
+        ck_assert_uint_lt(cpu->stats.jump_misses, jump_index(UINT64_MAX, first) / 2);
+    }
+    toy_free(t);
+}
+END_TEST
+
 START_TEST(memory)
 {
     Toy *t = toy_of(_i);
@@ -1141,6 +1186,7 @@ static void add(TCase *tc)
 #define T(name) tcase_add_loop_test(tc, name, 0, n)
     T(loop_links);
     T(indirect_jumps);
+    T(jump_table_grows);
     T(memory);
     T(io_and_rom);
     T(code_in_io);
