@@ -263,6 +263,12 @@ void cc_set_value(A64 *x, unsigned reg)
     ra_bind(&x->ra, x->own[0], reg);
 }
 
+void cc_set_nzcv(A64 *x)
+{
+    forget_own(x);
+    x->cc = (CCInfo){.base = CC_BASE_NONE, .nz = CC_NZCV, .nz_borrow = true};
+}
+
 unsigned cc_to_value(A64 *x)
 {
     CCInfo *cc = &x->cc;

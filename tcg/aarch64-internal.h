@@ -276,6 +276,8 @@ void cc_set_env(A64 *x);
 unsigned cc_to_value(A64 *x);
 /* From now on the flags are the value in `reg`, which is a scratch register. */
 void cc_set_value(A64 *x, unsigned reg);
+/* NZCV have them, C as CF's inverse, and nobody wants them after the next op. */
+void cc_set_nzcv(A64 *x);
 
 /* The same for an op that writes all flags it does not leave undefined. a, b: operands of
  * the recipe, IR_NONE for none; REF_ONE: the constant 1. Before the op is emitted. */

@@ -47,10 +47,35 @@ enum {
     /* immediates: v_imm8() added */
     V_MOVI_16B = 0x4f00e400, V_MOVI_4S = 0x4f000400,
     V_ZERO = 0x6f00e400,
+    /* floating point: F4S or F2D, of scalars FS or FD, added */
+    V_FADD = 0x0e20d400, V_FSUB = 0x0ea0d400, V_FMUL = 0x2e20dc00, V_FDIV = 0x2e20fc00,
+    V_FMAX = 0x0e20f400, V_FMIN = 0x0ea0f400, V_FSQRT = 0x2ea1f800, V_FMLA = 0x0e20cc00,
+    V_FCMEQ = 0x0e20e400, V_FCMGE = 0x2e20e400, V_FCMGT = 0x2ea0e400,
+    V_SCVTF = 0x0e21d800, V_FCVTZS = 0x0ea1b800, V_FCVTL = 0x0e217800, V_FCVTN = 0x0e216800,
+    V_FRINTN = 0x0e218800, V_FRINTM = 0x0e219800, V_FRINTP = 0x0ea18800,
+    V_FRINTZ = 0x0ea19800, V_FRINTX = 0x2e219800, V_FRINTI = 0x2ea19800,
+    V_FRINT32Z = 0x0e21e800, V_FRINT32X = 0x2e21e800,
+    FADD = 0x1e202800, FSUB = 0x1e203800, FMUL = 0x1e200800, FDIV = 0x1e201800,
+    FMAX = 0x1e204800, FMIN = 0x1e205800, FSQRT = 0x1e21c000,
+    FCMP = 0x1e202000, FCMPE = 0x1e202010,
+    FCMEQ = 0x5e20e400, FCMGE = 0x7e20e400, FCMGT = 0x7ea0e400,
+    FCVT_D_S = 0x1e22c000, FCVT_S_D = 0x1e624000,
+    SCVTF = 0x1e220000, FCVTZS = 0x1e380000, /* with a GPR; | sf() */
+    FRINTN = 0x1e244000, FRINTP = 0x1e24c000, FRINTM = 0x1e254000, FRINTZ = 0x1e25c000,
+    FRINTX = 0x1e274000, FRINTI = 0x1e27c000,
+    FRINT32Z = 0x1e284000, FRINT32X = 0x1e28c000, FRINT64Z = 0x1e294000,
+    FRINT64X = 0x1e29c000,
+    FMADD = 0x1f000000, FMSUB = 0x1f008000, FNMADD = 0x1f200000, FNMSUB = 0x1f208000,
+    AXFLAG = (int)0xd500405f, /* FEAT_FlagM2 */
+    /* AES, SHA: d is an input, too */
+    V_AESE = 0x4e284800, V_AESD = 0x4e285800, V_AESMC = 0x4e286800, V_AESIMC = 0x4e287800,
+    V_SHA1C = 0x5e000000, V_SHA1P = 0x5e001000, V_SHA1M = 0x5e002000, V_SHA1H = 0x5e280800,
+    V_SHA256H = 0x5e004000, V_SHA256H2 = 0x5e005000, V_SHA256SU0 = 0x5e282800,
+    V_SHA256SU1 = 0x5e006000,
     /* between register files */
     FMOV_S_W = 0x1e270000, FMOV_W_S = 0x1e260000,
     FMOV_D_X = (int)0x9e670000, FMOV_X_D = (int)0x9e660000,
-    FMOV_D = 0x1e604000, /* clears the rest */
+    V_DUP_D = 0x5e080400, /* clears the rest */
 };
 /* clang-format on */
 

@@ -2,11 +2,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An operation of 256 bits is one on each half, where that is what the instruction does;
- * aarch64-simd.def has the rows. None of these looks at FPCR or NZCV.
+ * aarch64-simd.def has the rows. None of these looks at FPCR or NZCV. Floating point:
+ * aarch64-fp.c.
  */
 #include "tcg/aarch64-simd.h"
 
 #include "tcg/aarch64-simd-enc.h"
+#include "util/host.h"
 
 /* log2 of the bytes of elements. */
 static unsigned size_of(uint32_t opc)
@@ -48,8 +50,7 @@ static void v_xor(A64 *x, const VArgs *v)
 
 /* ---- moves ---- */
 
-/* d = a but for what comes from b by the INS `word`. */
-static void insert(A64 *x, const VArgs *v, uint32_t word)
+void v_insert(A64 *x, const VArgs *v, uint32_t word)
 {
     unsigned d = v->d;
     if (d == v->b && d != v->a) {
@@ -66,17 +67,17 @@ static void insert(A64 *x, const VArgs *v, uint32_t word)
 
 static void v_ins_low(A64 *x, const VArgs *v)
 {
-    insert(x, v, V_INS | v_lane(v->opc, 0));
+    v_insert(x, v, V_INS | v_lane(v->opc, 0));
 }
 
 static void v_movhlps(A64 *x, const VArgs *v)
 {
-    insert(x, v, V_INS | v_lane(3, 0) | v_from_lane(3, 1));
+    v_insert(x, v, V_INS | v_lane(3, 0) | v_from_lane(3, 1));
 }
 
 static void v_movq(A64 *x, const VArgs *v)
 {
-    asm_v2(&x->a, FMOV_D, v->d, v->b);
+    asm_v2(&x->a, V_DUP_D, v->d, v->b);
 }
 
 static void v_broadcast(A64 *x, const VArgs *v)
@@ -371,14 +372,40 @@ typedef struct Row {
     VEmit *emit;
     VEmitWhole *whole;
     uint32_t opc;
+    uint8_t need; /* HostFeature, or NEED_NOTHING */
 } Row;
+enum { NEED_NOTHING = 0xff };
 
+#define ROW(name, emitter, word, feature) \
+    [VEC_##name] = {.emit = v_##emitter, .opc = (uint32_t)(word), .need = feature},
+#define V(name, emitter, word)               ROW(name, emitter, word, NEED_NOTHING)
+#define F(name, emitter, word)               ROW(name, emitter, word, HOST_ARM_AFP)
+#define CRYPTO(name, emitter, word, feature) ROW(name, emitter, word, HOST_ARM_##feature)
+#define WHOLE(name, emitter)                 [VEC_##name] = {.whole = v_##emitter, .need = NEED_NOTHING},
+#define WHOLE_256(name, emitter)
 static const Row rows[NR_VEC_IDS] = {
-#define V(name, emitter, word) \
-    [VEC_##name] = {.emit = v_##emitter, .opc = (uint32_t)(word)},
-#define WHOLE(name, emitter) [VEC_##name] = {.whole = v_##emitter},
 #include "tcg/aarch64-simd.def"
 };
+#define V(name, emitter, word)
+#define F(name, emitter, word)
+#define CRYPTO(name, emitter, word, feature)
+#define WHOLE(name, emitter)
+#define WHOLE_256(name, emitter) [VEC_##name] = v_##emitter,
+static VEmitWhole *const rows_256[NR_VEC_IDS] = {
+#include "tcg/aarch64-simd.def"
+};
+
+/* The row of an op that host instructions do; NULL: it is computed in C. */
+static const Row *row_of(const A64 *x, const IROp *op)
+{
+    const Row *row = &rows[op->vec];
+    if ((!row->emit && !row->whole) || TCG_OPT_OFF(x->s, vector) ||
+        (row->need != NEED_NOTHING && !host_has((HostFeature)row->need)) ||
+        !v_fp_has(op)) {
+        return NULL;
+    }
+    return row;
+}
 
 /* Rows that take the lower half of their last input for both halves of the output. */
 static bool reads_lower(const IROp *op, unsigned flags)
@@ -401,14 +428,16 @@ static void emit_half(A64 *x, const IROp *op, const Row *row, unsigned half)
 
 void a64_emit_vop(A64 *x, const IROp *op)
 {
-    const Row *row = &rows[op->vec];
-    if ((!row->emit && !row->whole) || TCG_OPT_OFF(x->s, vector)) {
+    const Row *row = row_of(x, op);
+    if (!row) {
         v_in_c(x, op);
         return;
     }
     v_need(x);
     if (row->whole) {
         row->whole(x, op);
+    } else if (op->type == IR_V256 && rows_256[op->vec]) {
+        rows_256[op->vec](x, op);
     } else if (op->type == IR_V256 && reads_lower(op, vec_info[op->vec].flags)) {
         emit_half(x, op, row, 1); /* the lower half may be the last input's */
         emit_half(x, op, row, 0);
@@ -431,11 +460,17 @@ void a64_emit_itov(A64 *x, const IROp *op)
                                             : 3;
     bool pinsr = op->vec == VEC_PINSRB || op->vec == VEC_PINSRW ||
                  op->vec == VEC_PINSRD || op->vec == VEC_PINSRQ;
-    if ((op->vec != VEC_MOVD && !pinsr) || TCG_OPT_OFF(x->s, vector)) {
+    bool fp = op->vec == VEC_CVTSI2SS || op->vec == VEC_CVTSI2SD;
+    if ((op->vec != VEC_MOVD && !pinsr && !(fp && a64_thunks.fp)) ||
+        TCG_OPT_OFF(x->s, vector)) {
         v_in_c(x, op);
         return;
     }
     v_need(x);
+    if (fp) {
+        v_fp_from_int(x, op);
+        return;
+    }
     unsigned r = a64_in(x, op->in[1], t);
     if (op->vec == VEC_MOVD) {
         asm_v2(&x->a, t == IR_I64 ? FMOV_D_X : FMOV_S_W, v_out(x, op->out[0], 0), r);
@@ -555,9 +590,20 @@ void a64_emit_vtoi(A64 *x, const IROp *op)
         v_need(x);
         movmsk(x, op);
         return;
+    case VEC_CVTSS2SI:
+    case VEC_CVTTSS2SI:
+    case VEC_CVTSD2SI:
+    case VEC_CVTTSD2SI:
+        if (a64_thunks.fp && v_fp_has(op)) {
+            v_need(x);
+            v_fp_to_int(x, op);
+            return;
+        }
+        break;
     default:
-        v_in_c(x, op);
+        break;
     }
+    v_in_c(x, op);
 }
 
 /* x0 = whether any bit is set of the vector op of both inputs, all halves. */
@@ -579,6 +625,13 @@ static void any_bit(A64 *x, const IROp *op, uint32_t opc)
 
 void a64_emit_vcmpcc(A64 *x, const IROp *op)
 {
+    bool fp = op->vec == VEC_COMISS || op->vec == VEC_COMISD || op->vec == VEC_UCOMISS ||
+              op->vec == VEC_UCOMISD;
+    if (fp && a64_thunks.fp && !TCG_OPT_OFF(x->s, vector)) {
+        v_need(x);
+        v_fp_compare(x, op);
+        return;
+    }
     if (op->vec != VEC_PTEST || TCG_OPT_OFF(x->s, vector)) {
         v_in_c(x, op);
         return;

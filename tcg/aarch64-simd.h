@@ -34,6 +34,8 @@ typedef struct VArgs {
     uint8_t d, a, b, c;
 } VArgs;
 typedef void VEmit(A64 *x, const VArgs *v);
+/* d = a but for what `word` makes of b and a, which is then its d. */
+void v_insert(A64 *x, const VArgs *v, uint32_t word);
 
 /* --- aarch64-permute.c --- */
 
@@ -44,5 +46,22 @@ VEmit v_shufps, v_shufpd, v_pshufd, v_pshufhw, v_pshuflw, v_vpermilpd, v_blend;
 /* Operations whose halves of 256 bits depend on both of their inputs'. */
 typedef void VEmitWhole(A64 *x, const IROp *op);
 VEmitWhole v_vpermq, v_vperm2x128, v_vinsert128, v_vextract128, v_vbroadcast128;
+
+/* --- aarch64-crypto.c --- */
+
+VEmit v_aes, v_aes_last, v_pclmul, v_sha1_rounds, v_sha1_nexte, v_sha1_msg1, v_sha1_msg2;
+VEmit v_sha256_rounds, v_sha256_msg1, v_sha256_msg2;
+
+/* --- aarch64-fp.c --- */
+
+/* In thunks: the modes of MXCSR to FPCR, and the flags of FPSR to MXCSR. */
+void v_thunk_mxcsr_load(A64 *x);
+void v_thunk_mxcsr_save(A64 *x);
+/* Of a row of floating point: the host has this form of it. */
+bool v_fp_has(const IROp *op);
+VEmit v_fp_into, v_fp_pairs, v_fp_round, v_fp_round_into, v_fp_cmp, v_fp_cmp_scalar;
+VEmit v_fp_to_dword, v_fp_pd_to_dq, v_fp_lengthen, v_fp_dq_to_pd;
+VEmitWhole v_fp_pd_to_dq_256, v_fp_pd_to_ps_256;
+EmitFn v_fp_from_int, v_fp_to_int, v_fp_compare;
 
 #endif

@@ -392,6 +392,7 @@ bool a64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned)
     for (unsigned i = 0; i < ARRAY_SIZE(vec_at); i++) {
         a64_thunks.has_vecs |= vec_at[i] != NOT_PINNED;
     }
+    a64_thunks.fp = a64_thunks.has_vecs && host_has(HOST_ARM_AFP);
     A64 x = {
         .s = s,
         .g = s->guest,

@@ -287,11 +287,14 @@ static void thunk_vecs(A64 *x, unsigned what)
     }
 }
 
-/* Loads all, or stores them; both keep everything but T0 and T1, and NZCV. */
+/* Loads all, or stores them; both keep everything but T0 and T1, NZCV included. */
 static void thunk_load_save(A64 *x)
 {
     a64_thunks.vec_load = a64_rx(x, x->a.p);
     thunk_vecs(x, LDR);
+    if (a64_thunks.fp) {
+        v_thunk_mxcsr_load(x);
+    }
     asm_movi(&x->a, T0, 1);
     a64_env(x, ls_opc(STR, 0), T0, x->g->vec_loaded);
     asm_insn(&x->a, RET | LR << 5);
@@ -302,6 +305,9 @@ static void thunk_load_save(A64 *x)
     asm_insn(&x->a, RET | LR << 5);
     asm_patch(some, x->a.p);
     thunk_vecs(x, STR);
+    if (a64_thunks.fp) {
+        v_thunk_mxcsr_save(x);
+    }
     a64_env(x, ls_opc(STR, 0), XZR, x->g->vec_loaded);
     asm_insn(&x->a, RET | LR << 5);
 }

@@ -19,6 +19,17 @@ uint64_t host_ticks(void)
     return clock_monotonic_ns();
 }
 
+/* Its bits of FPCR stay 0 elsewhere (Arm ARM, FPCR: RES0); a kernel or an emulator may
+ * have it without saying so in HWCAP2. */
+static bool has_afp(void)
+{
+    uint64_t was, is, bits = 7; /* FIZ, AH, NEP */
+    __asm__ volatile("mrs %0, fpcr" : "=r"(was));
+    __asm__ volatile("msr fpcr, %1\n\tisb\n\tmrs %0, fpcr" : "=r"(is) : "r"(was | bits));
+    __asm__ volatile("msr fpcr, %0" : : "r"(was));
+    return (is & bits) == bits;
+}
+
 uint64_t host_probe_features(void)
 {
     uint64_t features = 0, words[3] = {0, getauxval(AT_HWCAP), getauxval(AT_HWCAP2)};
@@ -27,5 +38,5 @@ uint64_t host_probe_features(void)
             features |= BIT64(rows[i].feature);
         }
     }
-    return features;
+    return features | (has_afp() ? BIT64(HOST_ARM_AFP) : 0);
 }

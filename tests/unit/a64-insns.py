@@ -13,7 +13,7 @@ ROW = re.compile(r'^INSN\((0x[0-9a-f]+), "([^"]*)"', re.M)
 def assemble(tool, texts):
     with tempfile.TemporaryDirectory() as d:
         obj = pathlib.Path(d) / "a.o"
-        source = ".arch armv8.5-a\n" + "\n".join(texts) + "\n"
+        source = ".arch armv8.5-a+crypto\n" + "\n".join(texts) + "\n"
         subprocess.run([tool, "-o", obj, "-"], input=source, text=True, check=True)
         out = subprocess.run([tool.removesuffix("as") + "objdump", "-d", obj], capture_output=True, text=True, check=True)
     return [int(w, 16) for w in re.findall(r"^ *[0-9a-f]+:\t([0-9a-f]{8})", out.stdout, re.M)]
