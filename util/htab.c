@@ -2,40 +2,39 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/htab.h"
 
-#include <stdlib.h>
-
 #include "util/bitops.h"
 #include "util/epoch.h"
+#include "util/host.h"
 
 /*
  * A slot's hash is written before its entry, and readers look at the hash first: one that
- * sees a new entry by an old hash asks `equal`, which says no. Growth copies all entries
- * to a new array and publishes that by one store; it is done when buckets are two thirds
- * full on average.
+ * sees a new entry by an old hash asks `equal`, which says no. An entry that finds its
+ * bucket full goes into the next one that has room; those that it passed say so before it
+ * is there. Growth copies all entries to a new array and publishes that by one store.
  */
 
-/* Empty ones; returns what is to be freed. */
+/* Empty ones; returns what is to be freed. Hashes lead to all pages of them, so these
+ * come at once. */
 static void *new_buckets(size_t n, HTabBucket **out)
 {
     void *p = g_malloc0_n(n + 1, sizeof(HTabBucket)); /* fresh pages are not touched */
+    size_t page = host_page_size();
+    char *first = (char *)ROUND_UP((uintptr_t)p, page);
+    char *end = (char *)p + ROUND_DOWN((n + 1) * sizeof(HTabBucket), page);
     *out = (HTabBucket *)ROUND_UP((uintptr_t)p, sizeof(HTabBucket));
+    if (first < end) {
+        host_populate(first, ROUND_DOWN(end - first, page), true);
+    }
     return p;
 }
 
-static HTabBucket *new_overflow(void)
-{
-    HTabBucket *b = aligned_alloc(sizeof *b, sizeof *b);
-    if (!b) {
-        g_error("no memory for a hash table");
-    }
-    memset(b, 0, sizeof *b);
-    return b;
-}
+/* So many for each 2 buckets. */
+enum { FILL = 7 };
 
 static HTabMap *map_new(size_t expected)
 {
     size_t buckets = 16;
-    while (buckets * HTAB_BUCKET_SLOTS * 2 / 3 < expected) {
+    while (buckets * FILL / 2 < expected) {
         buckets *= 2;
     }
     HTabMap *map = g_new(HTabMap, 1);
@@ -44,27 +43,19 @@ static HTabMap *map_new(size_t expected)
     return map;
 }
 
-static size_t map_capacity(const HTabMap *map)
-{
-    return (map->mask + 1) * HTAB_BUCKET_SLOTS * 2 / 3;
-}
-
 static void map_free(void *p)
 {
     HTabMap *map = p;
-    for (size_t i = 0; i <= map->mask; i++) {
-        for (HTabBucket *b = map->buckets[i].next, *next; b; b = next) {
-            next = b->next;
-            free(b);
-        }
-    }
     g_free(map->memory);
     g_free(map);
 }
 
-static void publish(HTab *h, HTabMap *map)
+/* With so many buckets of it that have spilled. */
+static void publish(HTab *h, HTabMap *map, size_t spills)
 {
-    h->capacity = map_capacity(map);
+    h->capacity = (map->mask + 1) * FILL / 2;
+    h->spills = spills;
+    h->most_spills = MAX((map->mask + 1) / 2, 2 * spills);
     atomic_store_release(&h->map, map);
 }
 
@@ -72,7 +63,7 @@ void htab_init(HTab *h, size_t expected)
 {
     mutex_init(&h->lock);
     h->count = 0;
-    publish(h, map_new(expected));
+    publish(h, map_new(expected), 0);
 }
 
 void htab_destroy(HTab *h)
@@ -82,22 +73,31 @@ void htab_destroy(HTab *h)
     mutex_destroy(&h->lock);
 }
 
-/* Puts an entry into the first free slot of its bucket. */
-static void map_put(HTabMap *map, void *entry, uint32_t tag)
+static int free_slot(const HTabBucket *b)
 {
-    HTabBucket *b = &map->buckets[tag & map->mask];
-    for (;;) {
-        for (int i = 0; i < HTAB_BUCKET_SLOTS; i++) {
-            if (!b->entry[i]) {
-                atomic_set(&b->hash[i], tag);
-                atomic_store_release(&b->entry[i], entry);
-                return;
-            }
+    for (int i = 0; i < HTAB_BUCKET_SLOTS; i++) {
+        if (!b->entry[i]) {
+            return i;
         }
-        if (!b->next) {
-            atomic_store_release(&b->next, new_overflow());
+    }
+    return -1;
+}
+
+/* Puts an entry into the first free slot; there is one. Returns how many buckets have
+ * spilled for the first time. */
+static size_t map_put(HTabMap *map, void *entry, uint32_t tag)
+{
+    size_t spills = 0;
+    for (size_t n = tag;; n++) {
+        HTabBucket *b = &map->buckets[n & map->mask];
+        int i = free_slot(b);
+        if (i >= 0) {
+            atomic_set(&b->hash[i], tag);
+            atomic_store_release(&b->entry[i], entry);
+            return spills;
         }
-        b = b->next;
+        spills += !b->spilled;
+        atomic_set(&b->spilled, 1);
     }
 }
 
@@ -106,26 +106,34 @@ static void map_foreach(HTabMap *map, void (*fn)(HTabBucket *b, int slot, void *
                         void *opaque)
 {
     for (size_t i = 0; i <= map->mask; i++) {
-        for (HTabBucket *b = &map->buckets[i]; b; b = b->next) {
-            for (int slot = 0; slot < HTAB_BUCKET_SLOTS; slot++) {
-                if (b->entry[slot]) {
-                    fn(b, slot, opaque);
-                }
+        HTabBucket *b = &map->buckets[i];
+        for (int slot = 0; slot < HTAB_BUCKET_SLOTS; slot++) {
+            if (b->entry[slot]) {
+                fn(b, slot, opaque);
             }
         }
     }
 }
 
+typedef struct Copy {
+    HTabMap *to;
+    size_t spills;
+} Copy;
+
 static void copy_slot(HTabBucket *b, int slot, void *opaque)
 {
-    map_put(opaque, b->entry[slot], b->hash[slot]);
+    Copy *c = opaque;
+    c->spills += map_put(c->to, b->entry[slot], b->hash[slot]);
 }
 
-static void grow(HTab *h)
+/* A new array: larger, if it is not only that entries came and went. */
+static void renew(HTab *h)
 {
-    HTabMap *old = h->map, *map = map_new(h->capacity * 2);
-    map_foreach(old, copy_slot, map);
-    publish(h, map);
+    HTabMap *old = h->map;
+    bool full = h->count > h->capacity / 2;
+    Copy c = {map_new(full ? h->capacity * 2 : h->capacity), 0};
+    map_foreach(old, copy_slot, &c);
+    publish(h, c.to, c.spills);
     epoch_retire(old, map_free);
 }
 
@@ -134,31 +142,39 @@ void *htab_insert(HTab *h, void *entry, uint64_t hash, HTabEqual *equal, const v
     mutex_lock(&h->lock);
     void *present = htab_find(h, hash, equal, key);
     if (!present) {
-        if (h->count >= h->capacity) {
-            grow(h);
+        if (h->count >= h->capacity || h->spills > h->most_spills) {
+            renew(h);
         }
-        map_put(h->map, entry, hash);
+        h->spills += map_put(h->map, entry, hash);
         h->count++;
     }
     mutex_unlock(&h->lock);
     return present;
 }
 
+static bool bucket_remove(HTabBucket *b, const void *entry)
+{
+    for (int i = 0; i < HTAB_BUCKET_SLOTS; i++) {
+        if (b->entry[i] == entry) {
+            atomic_store_release(&b->entry[i], NULL);
+            return true;
+        }
+    }
+    return false;
+}
+
 bool htab_remove(HTab *h, const void *entry, uint64_t hash)
 {
     bool found = false;
     mutex_lock(&h->lock);
-    HTabBucket *b = &h->map->buckets[hash & h->map->mask];
-    for (; b && !found; b = b->next) {
-        for (int i = 0; i < HTAB_BUCKET_SLOTS; i++) {
-            if (b->entry[i] == entry) {
-                atomic_store_release(&b->entry[i], NULL);
-                h->count--;
-                found = true;
-                break;
-            }
+    for (size_t n = 0; n <= h->map->mask && !found; n++) {
+        HTabBucket *b = &h->map->buckets[(hash + n) & h->map->mask];
+        found = bucket_remove(b, entry);
+        if (!b->spilled) {
+            break;
         }
     }
+    h->count -= found;
     mutex_unlock(&h->lock);
     return found;
 }
@@ -167,7 +183,7 @@ void htab_reset(HTab *h)
 {
     mutex_lock(&h->lock);
     HTabMap *old = h->map;
-    publish(h, map_new(h->capacity));
+    publish(h, map_new(h->capacity), 0);
     h->count = 0;
     mutex_unlock(&h->lock);
     epoch_retire(old, map_free);

@@ -15,13 +15,14 @@
  * entry so after removing it. Writers take the table's lock.
  */
 
-#define HTAB_BUCKET_SLOTS 4
+#define HTAB_BUCKET_SLOTS 5
 
 typedef struct HTabBucket {
-    uint32_t hash[HTAB_BUCKET_SLOTS]; /* lower half of the hash */
     void *entry[HTAB_BUCKET_SLOTS];   /* NULL: free */
-    struct HTabBucket *next;
+    uint32_t hash[HTAB_BUCKET_SLOTS]; /* lower half of the hash */
+    uint32_t spilled; /* entries of this bucket may be in the next: stays so */
 } __attribute__((aligned(64))) HTabBucket; /* a cache line */
+static_assert(sizeof(HTabBucket) == 64, "no byte is left over");
 
 typedef struct HTabMap {
     size_t mask; /* buckets - 1 */
@@ -35,7 +36,9 @@ typedef bool HTabEqual(const void *entry, const void *key);
 typedef struct HTab {
     HTabMap *map;
     Mutex lock;
-    size_t count, capacity; /* it grows when count reaches capacity */
+    /* A new array is made when there are as many entries, or as many buckets have
+     * spilled. */
+    size_t count, capacity, spills, most_spills;
 } HTab;
 
 /* expected: number of entries that it holds before it first grows. */
@@ -62,9 +65,9 @@ static inline void *htab_find(const HTab *h, uint64_t hash, HTabEqual *equal,
                               const void *key)
 {
     const HTabMap *map = atomic_load_acquire(&h->map);
-    const HTabBucket *b = &map->buckets[hash & map->mask];
     uint32_t tag = hash;
-    do {
+    for (size_t n = 0; n <= map->mask; n++) { /* all may have spilled */
+        const HTabBucket *b = &map->buckets[(hash + n) & map->mask];
         for (int i = 0; i < HTAB_BUCKET_SLOTS; i++) {
             if (atomic_read(&b->hash[i]) == tag) {
                 void *entry = atomic_load_acquire(&b->entry[i]);
@@ -73,8 +76,10 @@ static inline void *htab_find(const HTab *h, uint64_t hash, HTabEqual *equal,
                 }
             }
         }
-        b = atomic_load_acquire(&b->next);
-    } while (unlikely(b));
+        if (likely(!atomic_read(&b->spilled))) {
+            break;
+        }
+    }
     return NULL;
 }
 

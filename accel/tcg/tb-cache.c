@@ -33,6 +33,7 @@
 
 #define TB_CHUNK_SIZE (1u << 20)
 #define TB_POPULATE   (1u << 16)
+#define UNITS_AT_ONCE 4096 /* of the list of units: pages for so many come together */
 
 /* Looking up. */
 
@@ -314,12 +315,23 @@ static bool never_equal(const void *entry, const void *key)
     return false;
 }
 
+static void populate_list(TCGEngine *e)
+{
+    size_t n = MIN(UNITS_AT_ONCE, e->max_tbs - e->ntbs);
+
+    host_populate(&e->by_code[e->ntbs], n * sizeof *e->by_code, true);
+    host_populate(&e->code_at[e->ntbs], n * sizeof *e->code_at, true);
+}
+
 void tb_install(TCGEngine *e, TranslationBlock *tb)
 {
     uint32_t at = code_offset(e, tb->code.entry);
 
     assert(!e->ntbs || e->code_at[e->ntbs - 1] < at);
     assert(e->ntbs < e->max_tbs);
+    if (e->ntbs % UNITS_AT_ONCE == 0) {
+        populate_list(e);
+    }
     e->by_code[e->ntbs] = tb;
     e->code_at[e->ntbs] = at;
     for (size_t page = at >> PAGE_BITS; page && !e->first_in[page]; page--) {
@@ -479,6 +491,7 @@ void tb_invalidate(TCGEngine *e, TranslationBlock *tb)
     if (!tb->asleep) {
         leave_tables(e, tb);
     }
+    e->nasleep -= tb->asleep;
     tb->asleep = false;
 }
 
@@ -487,12 +500,17 @@ void tb_sleep(TCGEngine *e, TranslationBlock *tb)
     if (!tb->invalid && !tb->one_shot) {
         leave_tables(e, tb);
         tb->asleep = true;
+        e->nasleep++;
     }
 }
 
 TranslationBlock *tb_wake(CPUState *cpu)
 {
     CPUTCG *t = cpu_tcg(cpu);
+
+    if (!t->engine->nasleep) {
+        return NULL;
+    }
     TBKey key = cpu->ops->tb_key(cpu);
     TranslationBlock *tb = tb_page_find_asleep(t->engine, key.pc & PAGE_MASK, &key);
 
@@ -501,6 +519,7 @@ TranslationBlock *tb_wake(CPUState *cpu)
         return NULL;
     }
     tb->asleep = false;
+    t->engine->nasleep--;
     htab_insert(&t->engine->tbs, tb, tb_hash_of(tb), never_equal, NULL);
     atomic_set(&tb->invalid, false);
     return tb;
@@ -569,7 +588,7 @@ void tb_flush(TCGEngine *e)
     htab_reset(&e->tbs);
     tb_pages_reset(e);
     g_ptr_array_set_size(e->kernel_links, 0);
-    e->ntbs = 0;
+    e->ntbs = e->nasleep = 0;
     memset(e->first_in, 0, tb_first_in_size(e));
     for (unsigned i = 0; i < e->cpus->len; i++) {
         CPUTCG *t = e->cpus->pdata[i];

@@ -115,6 +115,7 @@ struct TCGEngine {
     TranslationBlock **by_code;
     uint32_t *code_at, *first_in;
     size_t ntbs, max_tbs;
+    size_t nasleep;                            /* units that tb_wake() may find */
     GPtrArray *chunks;                         /* memory of TBs; given back by a flush */
     char *chunk_cur, *chunk_ready, *chunk_end; /* ready: pages up to there exist */
     struct PageTable *pages;                   /* tb-pages.c */
