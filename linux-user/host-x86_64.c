@@ -57,6 +57,27 @@ __asm__(".pushsection .text\n"
 
 static_assert(TASK_ERESTART == 512, "the assembly above");
 
+/*
+ * Where a static program is entered (meson.build): libc is going to relocate tables in
+ * nearly every page of the data, and would take a page fault for each. So they come at
+ * once: madvise(POPULATE_WRITE), which kernels before 5.14 refuse. rdx and the stack are
+ * what _start wants to see.
+ */
+__asm__(".pushsection .text\n"
+        ".globl host_start\n"
+        "host_start:\n"
+        "    mov  %rdx, %r8\n"
+        "    lea  __init_array_start(%rip), %rdi\n"
+        "    and  $-4096, %rdi\n"
+        "    lea  _edata(%rip), %rsi\n"
+        "    sub  %rdi, %rsi\n"
+        "    mov  $23, %edx\n"
+        "    mov  $28, %eax\n"
+        "    syscall\n"
+        "    mov  %r8, %rdx\n"
+        "    jmp  _start\n"
+        ".popsection\n");
+
 int64_t safe_syscall_asm(const int *pending, long nr, const uint64_t *args);
 extern const char safe_syscall_begin[], safe_syscall_end[], safe_syscall_undone[];
 extern const char host_copy_begin[], host_copy_end[], host_sigreturn[];
