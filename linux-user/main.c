@@ -15,6 +15,8 @@
 #include "linux-user/program.h"
 #include "linux-user/signals.h"
 #include "linux-user/syscall.h"
+#include "util/bitops.h"
+#include "util/host.h"
 #include "util/log.h"
 
 const AccelOps *program_accel;
@@ -197,6 +199,19 @@ static void from_binfmt_misc(int *argc, char ***argv)
     *argv = (char **)g_ptr_array_free(v, false);
 }
 
+/* What the C library has got for its heap so far: nearly all of it is going to be used,
+ * and pages that come together cost less than faults. */
+static void populate_heap(void)
+{
+    g_autofree char *lowest = g_malloc(1);
+    char *first = (char *)ROUND_UP((uintptr_t)lowest, host_page_size());
+    char *end = (char *)ROUND_DOWN((uintptr_t)sbrk(0), host_page_size());
+
+    if (first < end && end - first <= 1 << 20) {
+        host_populate(first, end - first, true);
+    }
+}
+
 int main(int argc, char **argv)
 {
     GError *err = NULL;
@@ -204,6 +219,7 @@ int main(int argc, char **argv)
     int status = EXIT_FAILURE;
     g_autofree char *program = g_path_get_basename(argv[0]);
 
+    populate_heap();
     g_set_prgname(program);
     from_binfmt_misc(&argc, &argv);
     if (!user_options_parse(&opts, argc, argv, &err)) {
