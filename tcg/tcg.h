@@ -15,6 +15,7 @@
     OPT(hostflags, "uses the host's flags where they still hold the guest's")           \
     OPT(fuse, "memory operands and compare-and-branch fused into one host instruction") \
     OPT(exits, "conditional branches that are a direct jump themselves")                \
+    OPT(loops, "units that lead to themselves keep flags and vectors where they are")   \
     OPT(chain, "direct jumps between units")                                            \
     OPT(jumptable, "inline probe of the indirect-jump table")                           \
     OPT(share, "one TLB check for several accesses off one base")                       \
@@ -56,6 +57,7 @@ typedef struct TCGCode {
         uint32_t jump;
         uint32_t unlinked; /* offset of what it goes to while it is not linked */
         uint32_t guard;    /* offset of the guard's token, 0: no guard (guest-desc.h) */
+        uint32_t again; /* offset that a link to the unit itself goes to, 0: its entry */
     } exits[8];
 } TCGCode;
 #define TCG_MAX_EXITS 8

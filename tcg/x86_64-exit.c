@@ -39,7 +39,7 @@ static bool is_guarded(const X64 *x, const IROp *exit)
 static Exit *new_exit(X64 *x, const IROp *op)
 {
     Exit *e = &x->exits[x->nexits++];
-    *e = (Exit){.pc = op->imm, .slot = op->slot};
+    *e = (Exit){.pc = op->imm, .slot = op->slot + x->slot_base};
     return e;
 }
 
@@ -59,36 +59,44 @@ static bool stores_in_front(const X64 *x, const IROp *exit)
 {
     const IROp *other = exit_behind(x, x->at);
     if (other) {
-        return !exit->ccmask || other->ccmask;
+        return !exit->ccmask || (other->ccmask && x64_loop_edge(x, other) != EDGE_LAZY);
     }
     return (uint64_t)exit->imm <= x->pc || (!exit->ccmask && !ra_has_dirty(&x->ra));
+}
+
+/* What the exit shows is in env, but for what an edge leaves where it is. */
+static Exit *begin_exit(X64 *x, const IROp *exit, LoopEdge edge)
+{
+    Exit *e = new_exit(x, exit);
+    ra_sync(&x->ra);
+    if (exit->ccmask && edge != EDGE_LAZY) {
+        cc_store(x);
+    }
+    x64_loop_take_edge(x, e, edge);
+    return e;
 }
 
 bool x64_branch_exits(X64 *x, Label *l, Cond c)
 {
     const IROp *exit = l->preds == 1 ? exit_behind(x, l->at) : NULL;
-    if (!exit || TCG_OPT_OFF(x->s, exits) || is_guarded(x, exit) ||
-        !stores_in_front(x, exit)) {
+    if (!exit || TCG_OPT_OFF(x->s, exits) || is_guarded(x, exit)) {
         return false;
     }
-    ra_sync(&x->ra);
-    if (exit->ccmask) {
-        cc_store(x);
+    LoopEdge edge = x64_loop_edge(x, exit);
+    if (edge != EDGE_LAZY && !stores_in_front(x, exit)) {
+        return false;
     }
+    Exit *e = begin_exit(x, exit, edge);
     align_patch(x, 2);
-    new_exit(x, exit)->jump = asm_jcc(&x->a, c);
+    e->jump = asm_jcc(&x->a, c);
     l->is_exit = true;
     return true;
 }
 
 void x64_emit_exit_link(X64 *x, const IROp *op)
 {
-    Exit *e = new_exit(x, op);
     x64_x87_flush(x);
-    ra_sync(&x->ra);
-    if (op->ccmask) {
-        cc_store(x);
-    }
+    Exit *e = begin_exit(x, op, x64_loop_edge(x, op));
     if (is_guarded(x, op)) {
         e->guard = emit_guard(x, op->imm, UINT32_MAX);
         e->guard_jump = asm_jcc(&x->a, COND_NE);
@@ -174,21 +182,39 @@ void x64_emit_unlinked(X64 *x, TCGCode *out, const Exit *e)
     }
     out->exits[e->slot].jump = e->jump - 1 - x->entry;
     out->exits[e->slot].unlinked = x->a.p - x->entry;
+    out->exits[e->slot].again = x64_loop_target(x, e);
     out->nexits = MAX(out->nexits, e->slot + 1);
+    x64_loop_stub(x, e);
     x64_call(x, x64_thunks.unlinked[e->slot]);
     exit_pc(x, e->pc);
     asm_prefixes(&x->a, 0xb8 + (R11 & 7), 1);
     asm_d(&x->a, x->a.p - x->entry);
 }
 
-void x64_emit_head(X64 *x)
+uint8_t *x64_test_exit_request(X64 *x)
 {
     asm_alu_mi(&x->a, ALU_CMP, IR_I32, env_mem(x->g->exit_request), 0);
-    x->head_jump[0] = asm_jcc(&x->a, COND_NE);
+    return asm_jcc(&x->a, COND_NE);
+}
+
+void x64_emit_head(X64 *x)
+{
+    x64_loop_begin(x);
+    if (x->loop.is_loop) {
+        x64_loop_head(x);
+        return;
+    }
+    x->head_jump[0] = x64_test_exit_request(x);
     if (x->s->head_guard) {
         emit_guard(x, x->s->head_pc, x->s->head_token);
         x->head_jump[1] = asm_jcc(&x->a, COND_NE);
     }
+}
+
+void x64_emit_head_exit(X64 *x, unsigned reason)
+{
+    x64_call(x, x64_thunks.head[reason]);
+    exit_pc(x, x->s->pc);
 }
 
 /* Where the head goes instead of into the unit. */
@@ -197,10 +223,10 @@ void x64_emit_head_exits(X64 *x)
     for (unsigned i = 0; i < 2; i++) {
         if (x->head_jump[i]) {
             asm_patch(x->head_jump[i], x->a.p);
-            x64_call(x, x64_thunks.head[i]);
-            exit_pc(x, x->s->pc);
+            x64_emit_head_exit(x, i);
         }
     }
+    x64_loop_cold(x);
 }
 
 /* ---- patching ---- */
@@ -221,8 +247,13 @@ void x64_guard(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t token)
 
 void x64_link(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to)
 {
-    const uint8_t *jump = (const uint8_t *)from->entry + from->exits[slot].jump;
-    const uint8_t *target =
-        to ? to : (const uint8_t *)from->entry + from->exits[slot].unlinked;
+    const uint8_t *entry = from->entry, *target = to;
+    const uint8_t *jump = entry + from->exits[slot].jump;
+    uint32_t again = from->exits[slot].again;
+    if (again && to == entry) {
+        target = entry + again;
+    } else if (again || !to) { /* an edge of a loop may rely on its stub */
+        target = entry + from->exits[slot].unlinked;
+    }
     patch_code(b, jump + 1, (uint32_t)(target - (jump + 5)));
 }

@@ -21,6 +21,7 @@
  *
  *   x86_64.c      units, branches, calls, exits
  *   x86_64-exit.c    exits and links
+ *   x86_64-loop.c    units that lead to themselves
  *   x86_64-thunks.c  what units share
  *   x86_64-int.c  integer ops
  *   x86_64-cc.c   the guest's flags
@@ -107,10 +108,32 @@ typedef struct Exit {
     uint8_t *guard, *guard_jump; /* token, and the rel32 behind it, or NULL */
     uint64_t pc;
     uint8_t slot;
+    uint8_t edge; /* LoopEdge */
+    CCInfo cc;    /* EDGE_LAZY: what its stub has to store */
 } Exit;
 
 /* Where the pinned vector registers are: x86_64-vec.c */
 enum { VEC_UNKNOWN, VEC_IN_REGS, VEC_IN_ENV };
+
+/* A head of the unit that its own exits lead to: x86_64-loop.c */
+typedef struct LoopHead {
+    uint8_t *at;   /* exit_request is tested here */
+    uint8_t *jump; /* rel32: it is set */
+    uint8_t vec_state, x87_state;
+} LoopHead;
+/* How an exit leads to the unit it is in. */
+typedef enum LoopEdge {
+    EDGE_NONE, /* not at all, or as to any other */
+    EDGE_HEAD, /* to heads[0]; all is in env */
+    EDGE_LAZY, /* to heads[1]; the flags are not stored */
+} LoopEdge;
+typedef struct X64Loop {
+    bool is_loop;  /* some exit leads to the unit's own pc, and may be an edge */
+    bool may_copy; /* there is room for the ops once more */
+    bool copied;   /* ... and they are emitted once more */
+    LoopHead heads[2];
+    CCInfo cc; /* at heads[1] */
+} X64Loop;
 
 /* The last x87 instruction, as long as it is not noted in env: x86_64-x87.c */
 typedef struct X87Note {
@@ -145,8 +168,10 @@ typedef struct X64 {
     struct StringCold *string_cold;
     Label *labels;
     SlowPath *slow, **slow_tail;
+    X64Loop loop;
     Exit exits[TCG_MAX_EXITS];
     unsigned nexits;
+    uint8_t slot_base; /* of the ops' second copy: added to their slots */
     uint8_t
         *head_jump[2]; /* rel32: exit_request is set; the head's guard does not hold */
     SideWriter side;   /* to memory of the unit's arena */
@@ -225,6 +250,8 @@ void x64_store_imm(X64 *x, IRType t, Mem m, uint64_t v);
 /* Makes op number `at` the one that is emitted: saves flags that it shows at a fault or
  * is going to lose. */
 void x64_begin_op(X64 *x, unsigned at);
+/* Emits all ops, from the unit's first on. False: no room. */
+bool x64_emit_ops(X64 *x);
 /* Records that a fault at the host address that comes next has the present state. */
 void x64_side(X64 *x, const TCGRestore *state);
 
@@ -283,12 +310,35 @@ EmitFn x64_emit_exit_link, x64_emit_exit_ind, x64_emit_exit_tb;
 bool x64_branch_exits(X64 *x, Label *l, Cond c);
 /* The head of a unit, and where it goes instead of into the unit. */
 void x64_emit_head(X64 *x);
+/* Leaves if somebody wants attention; returns the rel32. */
+uint8_t *x64_test_exit_request(X64 *x);
+/* Where that leads; reason: 0 that, 1 the head's guard does not hold. */
+void x64_emit_head_exit(X64 *x, unsigned reason);
 void x64_emit_head_exits(X64 *x);
 /* The part of an exit that runs while it is not linked. */
 void x64_emit_unlinked(X64 *x, TCGCode *out, const Exit *e);
 /* TCGBackend.link and .guard */
 void x64_link(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to);
 void x64_guard(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t token);
+
+/* --- x86_64-loop.c --- */
+
+/* Before the head is emitted: is the unit a loop? */
+void x64_loop_begin(X64 *x);
+/* In a loop: the head that its exits lead to. */
+void x64_loop_head(X64 *x);
+/* How the exit would lead to the unit itself. */
+LoopEdge x64_loop_edge(const X64 *x, const IROp *exit);
+/* It does so; `e` has just been made for it. */
+void x64_loop_take_edge(X64 *x, Exit *e, LoopEdge edge);
+/* The ops once more, if an edge wants that. False: no room. */
+bool x64_loop_copy(X64 *x);
+/* Out of line: where an edge goes that is not linked stores what is not stored. */
+void x64_loop_stub(X64 *x, const Exit *e);
+/* ... and what the heads lead to instead of into the unit. */
+void x64_loop_cold(X64 *x);
+/* Offset in the unit where the exit goes once it is linked to the unit itself, or 0. */
+uint32_t x64_loop_target(const X64 *x, const Exit *e);
 
 /* --- x86_64-cc.c --- */
 
@@ -304,6 +354,10 @@ void cc_require(X64 *x, uint32_t mask);
 Cond cc_condition(X64 *x, Cond c);
 /* env holds the recipe (the exact six flags, as far as they are wanted). */
 void cc_store(X64 *x);
+/* There is something that cc_store() would store, and that could be stored later. */
+bool cc_is_pending(const X64 *x);
+/* The two say the same of the guest's flags, EFLAGS apart. */
+bool cc_same(const CCInfo *a, const CCInfo *b);
 /* The present recipe, for the side table. */
 void cc_describe(const X64 *x, TCGRestore *r);
 /* The operands of the recipe no longer depend on globals. */
@@ -408,6 +462,8 @@ void x64_emit_vec_ld(X64 *x, const IROp *op);
 void x64_emit_vec_st(X64 *x, const IROp *op);
 /* x64_fuse() for a load of a vector. */
 bool x64_vec_fuse(X64 *x, const IROp *ld);
+/* Vectors are in registers from here on, if the unit's first ops want them. */
+void x64_vec_want(X64 *x);
 /* Env gets MXCSR from where it is, or that from env. */
 void x64_vec_mxcsr(X64 *x, bool to_env);
 /* In a slow path: what is stored, from its register or its home, to FRAME_VAL. */
@@ -433,6 +489,8 @@ void x64_string_cold(X64 *x);
 /* --- x86_64-x87.c --- */
 
 EmitFn x64_emit_x87, x64_emit_x87_ld, x64_emit_x87_st, x64_emit_x87_note;
+/* The x87 state is in the host's from here on. */
+void x64_x87_want(X64 *x);
 /* Puts the last instruction in env: somebody may look at it, or paths part or meet. */
 void x64_x87_flush(X64 *x);
 /* Where control goes on behind C code, or at a label: nothing is known of the x87 state.

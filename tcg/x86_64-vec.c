@@ -353,6 +353,11 @@ static void need(X64 *x)
     x->vec_state = VEC_IN_REGS;
 }
 
+void x64_vec_want(X64 *x)
+{
+    need(x);
+}
+
 void x64_vec_mxcsr(X64 *x, bool to_env)
 {
     if (x64_thunks.has_vecs) {

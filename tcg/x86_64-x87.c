@@ -44,6 +44,11 @@ static void need(X64 *x)
     x->x87_state = VEC_IN_REGS;
 }
 
+void x64_x87_want(X64 *x)
+{
+    need(x);
+}
+
 void x64_x87_cold(X64 *x)
 {
     for (const X87Cold *c = x->x87_cold; c && !asm_full(&x->a); c = c->next) {

@@ -436,25 +436,6 @@ static bool is_skipped(const X64 *x, const IROp *op)
                                 : op->code == OP_nop || x->ended;
 }
 
-static bool emit_ops(X64 *x)
-{
-    TCGContext *s = x->s;
-    for (x->at = 0; x->at < s->nops && !asm_full(&x->a); x->at++) {
-        const IROp *op = &s->ops[x->at];
-        bool ends = op_info[op->code].flags & OPF_BB_END;
-        if (is_skipped(x, op)) {
-            x->ra.path += ends;
-            x->pc = /* goes by the order of ops */
-                op->code == OP_insn_start ? (uint64_t)op->imm : x->pc;
-            continue;
-        }
-        x->noreturn = false;
-        emit_op(x, op);
-        x->ended = ends || x->noreturn;
-    }
-    return !asm_full(&x->a);
-}
-
 static void count_labels(X64 *x)
 {
     TCGContext *s = x->s;
@@ -480,6 +461,26 @@ static void count_labels(X64 *x)
     }
 }
 
+bool x64_emit_ops(X64 *x)
+{
+    TCGContext *s = x->s;
+    count_labels(x);
+    for (x->at = 0; x->at < s->nops && !asm_full(&x->a); x->at++) {
+        const IROp *op = &s->ops[x->at];
+        bool ends = op_info[op->code].flags & OPF_BB_END;
+        if (is_skipped(x, op)) {
+            x->ra.path += ends;
+            x->pc = /* goes by the order of ops */
+                op->code == OP_insn_start ? (uint64_t)op->imm : x->pc;
+            continue;
+        }
+        x->noreturn = false;
+        emit_op(x, op);
+        x->ended = ends || x->noreturn;
+    }
+    return !asm_full(&x->a);
+}
+
 static bool emit_side_table(X64 *x, TCGCode *out)
 {
     size_t n = side_end(&x->side);
@@ -492,7 +493,7 @@ static bool emit_side_table(X64 *x, TCGCode *out)
     return true;
 }
 
-/* Room for all points that can fault: no op has more than two. */
+/* Room for all points that can fault: no op has more than two, and may be there twice. */
 static void begin_sides(X64 *x)
 {
     const TCGContext *s = x->s;
@@ -500,7 +501,7 @@ static void begin_sides(X64 *x)
     for (unsigned i = 0; i < s->nops; i++) {
         n += s->ops[i].code == OP_call || (op_info[s->ops[i].code].flags & OPF_FAULT);
     }
-    size_t size = 2 * n * SIDE_MAX_ENTRY;
+    size_t size = 4 * n * SIDE_MAX_ENTRY;
     uint8_t *p = arena_alloc(&x->s->arena, size);
     side_begin(&x->side, p, p + size);
 }
@@ -554,11 +555,10 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     ra_start(&x.ra,
              s->guest->direct && !s->guest->guest_base ? &ra_host_direct : &ra_host, s,
              globals->pinned);
-    count_labels(&x);
     cc_set_env(&x);
     *out = (TCGCode){.backend = &x64_backend, .entry = x64_rx(&x, x.entry)};
     x64_emit_head(&x);
-    if (!emit_ops(&x)) {
+    if (!x64_emit_ops(&x) || !x64_loop_copy(&x)) {
         return false;
     }
     out->hot_size = x.a.p - x.entry;

@@ -40,6 +40,7 @@ typedef struct Gen {
     uint64_t pc;
     Block cold[MAX_COLD], open[MAX_OPEN];
     unsigned ncold, nopen;
+    bool loops; /* exits often lead to the unit's head */
 } Gen;
 
 uint64_t gen_edge(Rand *r)
@@ -605,8 +606,25 @@ static bool gen_call(Gen *g)
 
 /* ---- control flow ---- */
 
+/* At the head of a loop: the last round sets exit_request. */
+static void gen_round(Gen *g)
+{
+    int32_t rounds = (int32_t)offsetof(Env, rounds) - (int32_t)offsetof(Env, gpr);
+    IRRef n = ir_temp(g->s, IR_I32), left = ir_temp(g->s, IR_I32);
+    IRRef last = ir_temp(g->s, IR_I32);
+    ir_ld_env(g->s, IR_I32, n, rounds);
+    ir_op2(g->s, OP_sub, IR_I32, left, n, konst(g, 1));
+    ir_st_env(g->s, IR_I32, left, rounds);
+    ir_setcond(g->s, IR_I32, COND_E, last, left, konst(g, 0));
+    ir_st_env(g->s, IR_I32, last, g->s->guest->exit_request);
+}
+
 static void gen_exit(Gen *g)
 {
+    if (g->loops && !g->undefined && chance(g, 60)) {
+        ir_exit_link(g->s, g->s->pc, CC_ALL);
+        return;
+    }
     switch (below(g, 4)) {
     case 0:
         ir_exit_ind_note(g->s, in(g, IR_I64),
@@ -616,7 +634,7 @@ static void gen_exit(Gen *g)
         ir_exit_tb(g->s, below(g, 4));
         break;
     default:
-        ir_exit_link(g->s, 0x1000 + below(g, 16),
+        ir_exit_link(g->s, 0x1001 + below(g, 15),
                      chance(g, 50) ? CC_ALL : gen_edge(g->r) & CC_ALL);
         break;
     }
@@ -757,6 +775,10 @@ uint32_t gen_unit(TCGContext *s, Rand *r, const GenOptions *opt)
     assert(total == 100);
     tcg_start(s, g.pc);
     ir_insn_start(s, g.pc, 1);
+    g.loops = chance(&g, 30);
+    if (g.loops) {
+        gen_round(&g);
+    }
     gen_ops(&g, 1 + rand_below(r, opt->size));
     while (g.nopen) {
         close_label(&g, 0);

@@ -444,6 +444,8 @@ void machine_fill(Machine *m, uint64_t seed)
         e->cc_op |= CC_OP_OVERLAY(CC_OV_INC + (seed >> 55 & 1), seed >> 56 & 3);
     }
     e->io = e->pc = 0;
+    e->exit_request = 0;
+    e->rounds = 1 + (seed >> 57 & 3);
     e->mxcsr = 0x1f80;
 }
 
@@ -483,6 +485,23 @@ static void restore(Machine *m, const TCGCode *code)
     }
 }
 
+/* Runs the unit; exits to its own pc are linked when they are met. */
+static TCGExit run_linked(Machine *m, const TCGContext *s, const TCGCode *code)
+{
+    for (;;) {
+        TCGExit exit = m->backend->enter(m->env.gpr, code->entry);
+        if (exit.reason < TCG_EXIT_LINK || exit.reason >= TCG_EXIT_TB) {
+            return exit;
+        }
+        unsigned slot = exit.reason - TCG_EXIT_LINK;
+        if (m->env.pc != s->pc) {
+            exit.reason = TCG_EXIT_LINK + slot % s->nexits; /* slots may be there twice */
+            return exit;
+        }
+        m->backend->link(m->buf, code, slot, code->entry);
+    }
+}
+
 static uint32_t flags_at_exit(const TCGContext *s, uint64_t reason)
 {
     for (unsigned i = 0; i < s->nops; i++) {
@@ -505,7 +524,7 @@ void machine_run(Machine *m, TCGContext *s, Outcome *o)
     m->probe_failed = false;
     o->flags_mask = CC_ALL;
     if (sigsetjmp(m->on_fault, 0) == 0) {
-        TCGExit exit = m->backend->enter(m->env.gpr, code.entry);
+        TCGExit exit = run_linked(m, s, &code);
         o->reason = exit.reason;
         o->flags_mask = flags_at_exit(s, exit.reason);
     } else {

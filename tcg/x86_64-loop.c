@@ -1,0 +1,181 @@
+/* Units of the x86_64 back end that lead to themselves. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * An exit to the unit's own pc is an edge: once linked it goes not to the entry, but to a
+ * head behind the tests of where vectors and the x87 state are. So a loop tests
+ * exit_request, and nothing else.
+ *
+ *   entry:    are vectors in registers?
+ *   heads[0]: exit_request?
+ *             the ops ... jcc heads[1]
+ *   heads[1]: exit_request?
+ *             the ops ... jcc heads[1]
+ *
+ * The flags that an edge leaves are mostly wanted by nobody but a fault early in the next
+ * round. Were they to be stored, each round would store a recipe. So the ops are emitted
+ * a second time, for all rounds but the first; there the recipe at the head is known, and
+ * stays where its operands are: in registers, and in the side table. Who leaves by such
+ * an edge, because it is not linked or since exit_request is set, stores it then.
+ */
+#include "tcg/x86_64-internal.h"
+
+enum { MAX_COPIED_OPS = 300 };
+
+/* ---- heads ---- */
+
+void x64_loop_begin(X64 *x)
+{
+    const TCGContext *s = x->s;
+    if (TCG_OPT_OFF(s, loops) || s->head_guard) {
+        return;
+    }
+    for (unsigned i = 0; i < s->nops; i++) {
+        const IROp *op = &s->ops[i];
+        x->loop.is_loop |= op->code == OP_exit_link && (uint64_t)op->imm == s->pc;
+    }
+    x->loop.may_copy = 2 * s->nexits <= TCG_MAX_EXITS && s->nops <= MAX_COPIED_OPS;
+}
+
+/* What the ops up to the first branch or call want to be in registers. */
+static void want_state(X64 *x)
+{
+    const TCGContext *s = x->s;
+    for (unsigned i = 0; i < s->nops; i++) {
+        const IROp *op = &s->ops[i];
+        const OpInfo *info = &op_info[op->code];
+        if (op->code == OP_call || info->flags & (OPF_BRANCH | OPF_BB_END)) {
+            return;
+        }
+        if (info->class == CLASS_VEC ||
+            ((op->code == OP_ld || op->code == OP_st) && op->type >= IR_V128)) {
+            x64_vec_want(x);
+        }
+        if (op->code == OP_x87 || op->code == OP_x87ld || op->code == OP_x87st) {
+            x64_x87_want(x);
+        }
+    }
+}
+
+static void begin_head(X64 *x, LoopHead *h)
+{
+    h->at = x->a.p;
+    h->vec_state = x->vec_state;
+    h->x87_state = x->x87_state;
+    h->jump = x64_test_exit_request(x);
+}
+
+void x64_loop_head(X64 *x)
+{
+    want_state(x);
+    begin_head(x, &x->loop.heads[0]);
+}
+
+/* ---- edges ---- */
+
+/* The head finds what it relies on. */
+static bool fits(const X64 *x, const LoopHead *h)
+{
+    return (h->vec_state != VEC_IN_REGS || x->vec_state == VEC_IN_REGS) &&
+           (h->x87_state != VEC_IN_REGS || x->x87_state == VEC_IN_REGS);
+}
+
+LoopEdge x64_loop_edge(const X64 *x, const IROp *exit)
+{
+    const X64Loop *l = &x->loop;
+    if (!l->is_loop || (uint64_t)exit->imm != x->s->pc || !fits(x, &l->heads[0])) {
+        return EDGE_NONE;
+    }
+    bool lazy = exit->ccmask && l->may_copy && cc_is_pending(x);
+    if (lazy && (!l->copied || (cc_same(&x->cc, &l->cc) && fits(x, &l->heads[1])))) {
+        return EDGE_LAZY;
+    }
+    return EDGE_HEAD;
+}
+
+/* The first edge that wants a copy says what that begins with. */
+void x64_loop_take_edge(X64 *x, Exit *e, LoopEdge edge)
+{
+    X64Loop *l = &x->loop;
+    e->edge = edge;
+    if (edge != EDGE_LAZY) {
+        return;
+    }
+    e->cc = x->cc;
+    e->cc.host = 0;
+    if (!l->copied) {
+        l->copied = true;
+        l->cc = e->cc;
+        l->heads[1].vec_state = x->vec_state == VEC_IN_REGS ? VEC_IN_REGS : VEC_UNKNOWN;
+        l->heads[1].x87_state = x->x87_state == VEC_IN_REGS ? VEC_IN_REGS : VEC_UNKNOWN;
+    }
+}
+
+uint32_t x64_loop_target(const X64 *x, const Exit *e)
+{
+    return e->edge == EDGE_NONE ? 0 : x->loop.heads[e->edge == EDGE_LAZY].at - x->entry;
+}
+
+/* ---- the second copy ---- */
+
+/* As if nothing had been emitted: temps are nowhere. */
+static void forget_temps(X64 *x)
+{
+    TCGContext *s = x->s;
+    ra_reset(&x->ra);
+    for (unsigned r = s->nglobals; r < s->ntemps; r++) {
+        s->temps[r].reg = s->temps[r].slot = 0;
+    }
+    x->ra.path = 0;
+    x->vec_last = x->vec_made = IR_NONE;
+}
+
+bool x64_loop_copy(X64 *x)
+{
+    X64Loop *l = &x->loop;
+    if (!l->copied) {
+        return true;
+    }
+    forget_temps(x);
+    asm_nops(&x->a, -(uintptr_t)x->a.p & 15);
+    x->pc = x->s->pc;
+    x->ended = false;
+    x->slot_base = x->s->nexits;
+    x->cc = l->cc;
+    x->vec_state = l->heads[1].vec_state;
+    x->x87_state = l->heads[1].x87_state;
+    begin_head(x, &l->heads[1]);
+    return x64_emit_ops(x);
+}
+
+/* ---- out of line ---- */
+
+/* Stores the flags, when nothing but pinned registers is where it was. */
+static void store_late(X64 *x, const CCInfo *cc)
+{
+    ra_reset(&x->ra);
+    x->ra.locked = 0;
+    x->cc = *cc;
+    cc_store(x);
+}
+
+void x64_loop_stub(X64 *x, const Exit *e)
+{
+    if (e->edge == EDGE_LAZY) {
+        store_late(x, &e->cc);
+    }
+}
+
+void x64_loop_cold(X64 *x)
+{
+    X64Loop *l = &x->loop;
+    if (!l->is_loop) {
+        return;
+    }
+    asm_patch(l->heads[0].jump, x->a.p);
+    x64_emit_head_exit(x, 0);
+    if (l->copied) {
+        asm_patch(l->heads[1].jump, x->a.p);
+        store_late(x, &l->cc);
+        x64_emit_head_exit(x, 0);
+    }
+}
