@@ -120,6 +120,7 @@ enum { /* helper flags */
        /* has effects outside env and guest RAM: not run twice by -d lockstep */
        HELPER_IO = 1 << 3,
        HELPER_STRING = 1 << 4, /* a repeated string instruction: tcg/string-op.h */
+       HELPER_GATHER = 1 << 5, /* a gather: tcg/gather-op.h */
 };
 
 typedef struct HelperInfo {

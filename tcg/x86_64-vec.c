@@ -24,6 +24,7 @@
  * Exceptions are masked in the guest's MXCSR while it is loaded, or the unit has no op
  * that could raise one: see GuestDesc.vec_op().
  */
+#include "tcg/gather-op.h"
 #include "tcg/x86_64-internal.h"
 #include "util/host.h"
 
@@ -994,6 +995,47 @@ void x64_emit_vcmpcc(X64 *x, const IROp *op)
     if (op->setcc) {
         cc_done(x, &p, NO_REG);
     }
+}
+
+/* ---- gathers ---- */
+
+static bool gathers_on_host(const X64 *x, const IROp *op)
+{
+    if (!(ir_helper(op)->flags & HELPER_GATHER) || !ir_is_const(x->s, op->in[0]) ||
+        !x->g->direct || x->g->guest_base || !x64_thunks.avx || !x64_thunks.has_vecs ||
+        TCG_OPT_OFF(x->s, vector)) {
+        return false;
+    }
+    unsigned how = ir_t(x->s, op->in[0])->val;
+    return how & GATHER_PLAIN && (how >> GATHER_DATA_SHIFT & 15) < NR_PINNED_VECS &&
+           (how >> GATHER_MASK_SHIFT & 15) < NR_PINNED_VECS &&
+           (how >> GATHER_INDEX_SHIFT & 15) < NR_PINNED_VECS;
+}
+
+/* All three registers are the host's of the same numbers: when the instruction faults,
+ * they are what the architecture says. */
+bool x64_emit_gather(X64 *x, const IROp *op)
+{
+    TCGRestore state;
+    if (!gathers_on_host(x, op)) {
+        return false;
+    }
+    unsigned how = ir_t(x->s, op->in[0])->val;
+    uint32_t opc = (how & GATHER_INDEX_64 ? 0x91 : 0x90) | MAP_0F38 | PRE_66 |
+                   (how & GATHER_DATA_64 ? REX_W : 0);
+    cc_fault_point(x);
+    need(x);
+    Mem m = {
+        .base = x64_in_reg(x, op->in[1]),
+        .index = how >> GATHER_INDEX_SHIFT & 15,
+        .scale = how >> GATHER_SCALE_SHIFT & 3,
+    };
+    cc_describe(x, &state);
+    ra_sync(&x->ra);
+    x64_side(x, &state);
+    vex_rm(x, opc, how & GATHER_256, how >> GATHER_DATA_SHIFT & 15,
+           how >> GATHER_MASK_SHIFT & 15, m);
+    return true;
 }
 
 /* ---- memory ---- */

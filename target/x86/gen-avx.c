@@ -1,6 +1,7 @@
 /* Generators of instructions that have AVX encodings only. */
 /* SPDX-License-Identifier: MIT */
 #include "target/x86/gen-vec-internal.h"
+#include "tcg/gather-op.h"
 
 /* Registers 8 to 15 exist in 64-bit mode only. */
 static unsigned vector_count(const DisasContext *s)
@@ -97,19 +98,22 @@ void gen_vmaskmov(DisasContext *s, Insn *i)
 
 /*
  * The index of the memory operand is a vector: base and displacement are one address, to
- * which the helper adds its elements. The row's sub-code is the size of those.
+ * which its elements are added. The row's sub-code is the size of those.
  */
 void gen_gather(DisasContext *s, Insn *i)
 {
-    unsigned bytes = i->vex_l ? 32 : 16, index = i->index;
-    unsigned how = (i->rex & REX_W ? 8 : 4) | (1u << i->desc->arg) << 8 |
-                   i->addrsize << 16 | i->scale << 20 | i->seg << 24;
+    unsigned index = i->index;
+    bool plain = i->addrsize == SZ64 && i->seg < R_FS && !(s->hflags & HF_AC);
+    unsigned how = i->op[0].reg << GATHER_DATA_SHIFT | i->op[2].reg << GATHER_MASK_SHIFT |
+                   index << GATHER_INDEX_SHIFT | i->scale << GATHER_SCALE_SHIFT |
+                   (i->vex_l ? GATHER_256 : 0) | (i->rex & REX_W ? GATHER_DATA_64 : 0) |
+                   (i->desc->arg == SZ64 ? GATHER_INDEX_64 : 0) |
+                   i->addrsize << GATHER_ADDR_SHIFT | i->seg << GATHER_SEG_SHIFT |
+                   (plain ? GATHER_PLAIN : 0);
 
     i->index = -1;
     IRRef ea = x86_ea(s, IR_NONE, 0);
 
     i->index = index;
-    X86_CALL(s, vec_gather, IR_NONE,
-             x86_const(s, vec_desc(0, i->op[0].reg, i->op[2].reg, index, bytes)),
-             x86_const(s, how), ea);
+    X86_CALL(s, vec_gather, IR_NONE, x86_const(s, how), ea);
 }

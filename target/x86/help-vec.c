@@ -6,6 +6,7 @@
 #include "target/x86/help-int.h"
 #include "target/x86/helpers.h"
 #include "target/x86/vec.h"
+#include "tcg/gather-op.h"
 
 static X86Vec read_place(const CPUX86State *env, unsigned place)
 {
@@ -230,32 +231,30 @@ void helper_vec_mask_store(CPUX86State *env, uint64_t desc, uint64_t va)
 static uint64_t gather_address(CPUX86State *env, uint64_t how, uint64_t ea, int64_t index,
                                uintptr_t ra)
 {
-    unsigned seg = how >> 24 & 7;
+    unsigned seg = how >> GATHER_SEG_SHIFT & 7;
 
-    ea += (uint64_t)index << (how >> 20 & 3);
-    if ((how >> 16 & 15) == SZ32) {
+    ea += (uint64_t)index << (how >> GATHER_SCALE_SHIFT & 3);
+    if ((how >> GATHER_ADDR_SHIFT & 3) == SZ32) {
         ea = (uint32_t)ea;
     }
     if (env->hflags & HF_CS64) {
         return ea + (seg >= R_FS ? env->seg_base[seg] : 0);
     }
-    x86_check_seg(env, seg, ea, how & 0xff, false, ra);
+    x86_check_seg(env, seg, ea, how & GATHER_DATA_64 ? 8 : 4, false, ra);
     return (uint32_t)(ea + env->seg[seg].base);
 }
 
-/*
- * desc: vec_desc(-, register, mask, index, bytes of the longer of data and indices); how:
- * bytes of an element, of an index << 8, address size << 16, scale << 20, segment << 24.
- * Elements that are done leave the mask, so that the instruction goes on with the others
- * after a fault (SDM vol. 2, VGATHERDPS).
- */
-void helper_vec_gather(CPUX86State *env, uint64_t desc, uint64_t how, uint64_t ea)
+/* Elements that are done leave the mask, so that the instruction goes on with the others
+ * after a fault (SDM vol. 2, VGATHERDPS). */
+void helper_vec_gather(CPUX86State *env, uint64_t how, uint64_t ea)
 {
     uintptr_t ra = GETPC();
-    unsigned size = how & 0xff, index_size = how >> 8 & 0xff;
-    unsigned n = (desc >> 40 & 0xff) / MAX(size, index_size);
-    X86Vec *v = &env->vec[desc >> 16 & 15], *mask = &env->vec[desc >> 24 & 15];
-    const X86Vec *index = &env->vec[desc >> 32 & 15];
+    unsigned size = how & GATHER_DATA_64 ? 8 : 4;
+    unsigned index_size = how & GATHER_INDEX_64 ? 8 : 4;
+    unsigned n = (how & GATHER_256 ? 32 : 16) / MAX(size, index_size);
+    X86Vec *v = &env->vec[how >> GATHER_DATA_SHIFT & 15];
+    X86Vec *mask = &env->vec[how >> GATHER_MASK_SHIFT & 15];
+    const X86Vec *index = &env->vec[how >> GATHER_INDEX_SHIFT & 15];
 
     for (unsigned i = 0; i < n; i++) {
         if (!is_selected(mask, size, i)) {
