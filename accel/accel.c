@@ -116,6 +116,17 @@ static void ensure_exit(const AccelOps *ops)
     }
 }
 
+const AccelOps *accel_translator(GError **errp)
+{
+    for (size_t i = 0; accel_list[i]; i++) {
+        if (accel_list[i]->translates) {
+            return ensure_init(accel_list[i], errp) ? accel_list[i] : NULL;
+        }
+    }
+    user_error(errp, "this program has none");
+    return NULL;
+}
+
 void accel_exit_all(void)
 {
     for (size_t i = 0; accel_list[i]; i++) {

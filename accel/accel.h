@@ -44,6 +44,7 @@ typedef struct AccelOps {
     const char *name; /* "tcg", "kvm" */
     const char *desc;
     const AccelOption *options; /* ended by a row without a name; NULL: none */
+    bool translates;            /* needs nothing of the host, executes everything */
     /* Where set_option() keeps values: plain data, which is put back when a change fails.
      * NULL: no options. */
     void *settings;
@@ -61,6 +62,9 @@ typedef struct AccelOps {
      * something for the program to do. Queued work (run_on_cpu) is done on the way.
      */
     CPUExit (*vcpu_run)(CPUState *cpu);
+    /* What `info accel` says of a vCPU; may be NULL. In its thread, or while it is
+     * paused. */
+    void (*info)(CPUState *cpu, GString *to);
     /* What -d stats prints at the end; may be NULL. */
     void (*print_stats)(FILE *out);
 } AccelOps;
@@ -88,6 +92,10 @@ const AccelOps *accel_choose(const char *const *specs, const char *const *switch
  */
 bool accel_change(const AccelOps **ops, const char *spec, const char *const *own,
                   CPUState *const *cpus, unsigned n, GError **errp) USER_CHECKED;
+
+/* The accelerator that executes what others cannot, initialized; NULL with *errp set when
+ * there is none. Its vCPUs may have another accelerator besides, which runs them. */
+const AccelOps *accel_translator(GError **errp);
 
 /* exit() of those that are initialized. */
 void accel_exit_all(void);

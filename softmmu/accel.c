@@ -44,6 +44,18 @@ static void lose_vcpus(VM *vm)
     vm_request_exit(vm, EXIT_FAILURE);
 }
 
+/* An accelerator may be unable to give the TSC another rate than the host's. */
+static void update_tsc(VM *vm)
+{
+    Machine *m = &vm->machine;
+    uint64_t hz = x86_tsc_hz(cpu_env(m->cpus[0]));
+    if (hz != m->tsc_hz) {
+        report_warning("the guest's TSC goes on at %.0f MHz instead of %.0f", hz / 1e6,
+                       m->tsc_hz / 1e6);
+        m->tsc_hz = hz;
+    }
+}
+
 /* With the vCPUs paused. */
 static bool change(VM *vm, const char *spec, GError **errp)
 {
@@ -69,6 +81,7 @@ bool vm_change_accel(VM *vm, const char *spec, GError **errp)
     bool ok = change(vm, spec, errp);
     if (ok) {
         vm_until_arm(vm, &u, before);
+        update_tsc(vm);
     }
     vm_release(vm, was_running);
     if (ok) {
@@ -81,6 +94,9 @@ bool vm_change_accel(VM *vm, const char *spec, GError **errp)
 void vm_accel_info(VM *vm, GString *to)
 {
     g_string_append_printf(to, "%s: %s\n", vm->accel->name, vm->accel->desc);
+    for (unsigned i = 0; vm->accel->info && i < vm->nready; i++) {
+        vm->accel->info(vm->machine.cpus[i], to);
+    }
     if (vm->accel_changes) {
         g_string_append_printf(to, "changed %u times, the last time in %.2f ms\n",
                                vm->accel_changes, vm->accel_change_ns / 1e6);

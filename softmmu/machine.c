@@ -147,6 +147,7 @@ static bool init_vcpus(VM *vm, GError **errp)
         }
         vm->nready++;
     }
+    vm->machine.tsc_hz = x86_tsc_hz(cpu_env(vm->machine.cpus[0]));
     return true;
 }
 

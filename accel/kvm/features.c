@@ -42,8 +42,8 @@ static bool is_ours(X86Feature f)
            f == X86_FEAT_ARAT;
 }
 
-/* Of which KVM's own local APIC would be needed. */
-static bool needs_irqchip(X86Feature f)
+/* Of the board's local APIC, which has to get the accesses to its MSRs. */
+static bool is_apic_msr(X86Feature f)
 {
     return f == X86_FEAT_X2APIC || f == X86_FEAT_TSC_DEADLINE;
 }
@@ -57,8 +57,11 @@ static bool host_offers(X86Feature f)
     if (is_ours(f)) {
         return true;
     }
+    if (is_apic_msr(f)) {
+        return kvm.user_msr;
+    }
     /* struct kvm_cpuid_entry2 has the registers in the order of CPUID_EAX .. */
-    return regs && !needs_irqchip(f) && regs[i->reg] >> i->bit & 1;
+    return regs && regs[i->reg] >> i->bit & 1;
 }
 
 /* Models that are made of what there is. */
@@ -73,10 +76,8 @@ static void filter(X86Model *m, GString *missing)
     for (unsigned f = 1; f < NR_X86_FEATS; f++) {
         if (x86_model_has(m, f) && !host_offers(f)) {
             m->features[f / 64] &= ~(UINT64_C(1) << (f % 64));
-            if (!needs_irqchip(f)) {
-                g_string_append_printf(missing, "%s%s", missing->len ? ", " : "",
-                                       x86_features[f].name);
-            }
+            g_string_append_printf(missing, "%s%s", missing->len ? ", " : "",
+                                   x86_features[f].name);
         }
     }
 }

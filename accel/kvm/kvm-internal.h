@@ -26,6 +26,7 @@ typedef struct KVMState {
 
     struct kvm_msr_list *msrs; /* those that KVM saves and restores */
     struct kvm_cpuid2 *cpuid;  /* what it can offer */
+    bool assist;               /* the translator helps out */
     bool user_msr;             /* MSRs that it does not know come to us */
 } KVMState;
 extern KVMState kvm;
@@ -41,8 +42,9 @@ typedef struct KVMVcpu {
     bool env_valid;      /* env is newer than, or the same as, KVM's state */
     bool io_pending;     /* the last exit has to be completed by the next KVM_RUN */
     bool put_tsc; /* the TSC goes to KVM with the next state: guest time stood still */
-    uint64_t exits[64]; /* by exit reason */
-    uint64_t fetches, pushes;
+    const AccelOps *translator; /* that helps out; NULL: not needed yet */
+    uint64_t exits[64];         /* by exit reason */
+    uint64_t fetches, pushes, assists;
 } KVMVcpu;
 
 static inline KVMVcpu *kvm_vcpu(CPUState *cpu)
@@ -54,6 +56,13 @@ static inline KVMVcpu *kvm_vcpu(CPUState *cpu)
 int kvm_ioctl(int fd, unsigned long request, void *arg);
 /* The value of an extension: 0, when KVM has not got it. */
 int kvm_check(int extension);
+
+/* ---- assist.c ---- */
+
+/* KVM cannot execute the next instruction: the translator does. True: leave the loop for
+ * *why. */
+bool kvm_assist(KVMVcpu *v, CPUExit *why);
+void kvm_assist_fini(KVMVcpu *v);
 
 /* ---- vcpu.c ---- */
 
@@ -70,6 +79,9 @@ void kvm_state_exit(void);
 /* The whole state; false with errno when KVM refuses a part, which is logged. */
 bool kvm_get_state(KVMVcpu *v);
 bool kvm_put_state(KVMVcpu *v);
+/* env's offset of the TSC follows the host's counter. Not needed after kvm_get_state().
+ */
+void kvm_get_tsc(KVMVcpu *v);
 /* The rate of the guest's TSC is to be X86_TSC_HZ, or what the host has. */
 void kvm_init_tsc(KVMVcpu *v);
 

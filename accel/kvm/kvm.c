@@ -17,7 +17,8 @@
 #include "util/options.h"
 #include "util/thread.h"
 
-#define DEFAULT_DEVICE "/dev/kvm"
+#define MSR_TSC_DEADLINE 0x6e0
+#define DEFAULT_DEVICE   "/dev/kvm"
 
 KVMState kvm = {.dev = -1, .vm = -1};
 
@@ -40,19 +41,27 @@ int kvm_check(int extension)
 
 /* Options. */
 
+// clang-format off
 static const AccelOption kvm_option_list[] = {
-    {"device",                                  "device=PATH", "the device of KVM (" DEFAULT_DEVICE ")"},
+    {"assist", "assist=on|off", "what KVM cannot execute is translated (on)"},
+    {"device", "device=PATH", "the device of KVM (" DEFAULT_DEVICE ")"},
     {NULL},
 };
+// clang-format on
 
 static struct {
     const char *device;
-} settings = {DEFAULT_DEVICE};
+    bool assist;
+} settings = {DEFAULT_DEVICE, true};
 
 static bool kvm_set_option(const char *key, const char *value, GError **errp)
 {
-    settings.device = g_intern_string(value);
-    return true;
+    if (!strcmp(key, "device")) {
+        settings.device = g_intern_string(value);
+        return true;
+    }
+    return parse_bool(value, &settings.assist) ||
+           user_error(errp, "%s=%s: expected on or off", key, value);
 }
 
 /* Set-up. */
@@ -117,6 +126,40 @@ static bool check_api(GError **errp)
     return true;
 }
 
+static bool enable(int extension, uint64_t value)
+{
+    struct kvm_enable_cap cap = {.cap = extension, .args = {value}};
+
+    return kvm_check(extension) && kvm_ioctl(kvm.vm, KVM_ENABLE_CAP, &cap) == 0;
+}
+
+/* The TSC deadline belongs to a local APIC that KVM has not got. */
+static bool filter_msrs(void)
+{
+    uint8_t none = 0;
+    struct kvm_msr_filter filter = {
+        .flags = KVM_MSR_FILTER_DEFAULT_ALLOW,
+        .ranges = {{.flags = KVM_MSR_FILTER_READ | KVM_MSR_FILTER_WRITE,
+                    .nmsrs = 1,
+                    .base = MSR_TSC_DEADLINE,
+                    .bitmap = &none}},
+    };
+
+    return kvm_check(KVM_CAP_X86_MSR_FILTER) &&
+           kvm_ioctl(kvm.vm, KVM_X86_SET_MSR_FILTER, &filter) == 0;
+}
+
+static void enable_exits(void)
+{
+    kvm.user_msr = enable(KVM_CAP_X86_USER_SPACE_MSR, KVM_MSR_EXIT_REASON_INVAL |
+                                                          KVM_MSR_EXIT_REASON_UNKNOWN |
+                                                          KVM_MSR_EXIT_REASON_FILTER) &&
+                   filter_msrs();
+    if (kvm.assist) {
+        enable(KVM_CAP_EXIT_ON_EMULATION_FAILURE, 1); /* in ring 3 as well */
+    }
+}
+
 static bool create_vm(GError **errp)
 {
     kvm.vm = kvm_ioctl(kvm.dev, KVM_CREATE_VM, NULL);
@@ -138,6 +181,8 @@ static bool create_vm(GError **errp)
         return user_error(errp, "KVM_GET_VCPU_MMAP_SIZE: %s", g_strerror(errno));
     }
     kvm.run_size = size;
+    kvm.assist = settings.assist;
+    enable_exits();
     kvm.slots = g_array_new(false, true, sizeof(KVMSlot));
     return true;
 }
@@ -280,6 +325,7 @@ static void kvm_vcpu_fini(CPUState *cpu)
 {
     KVMVcpu *v = kvm_vcpu(cpu);
 
+    kvm_assist_fini(v);
     if (v->run) {
         munmap(v->run, kvm.run_size);
     }
@@ -315,6 +361,37 @@ static bool kvm_vcpu_init(CPUState *cpu, GError **errp)
     return false;
 }
 
+/* What a vCPU left the guest for, by exit reason. */
+static const struct {
+    const char *name;
+    unsigned reason;
+} exit_names[] = {
+    {"port I/O",             KVM_EXIT_IO             },
+    {"memory-mapped I/O",    KVM_EXIT_MMIO           },
+    {"HLT",                  KVM_EXIT_HLT            },
+    {"window for interrupt", KVM_EXIT_IRQ_WINDOW_OPEN},
+    {"MSR read",             KVM_EXIT_X86_RDMSR      },
+    {"MSR written",          KVM_EXIT_X86_WRMSR      },
+    {"debug",                KVM_EXIT_DEBUG          },
+    {"internal error",       KVM_EXIT_INTERNAL_ERROR },
+};
+
+static void kvm_info(CPUState *cpu, GString *to)
+{
+    const KVMVcpu *v = kvm_vcpu(cpu);
+
+    g_string_append_printf(to, "vCPU %d left the guest for:\n", cpu->index);
+    for (size_t i = 0; i < ARRAY_SIZE(exit_names); i++) {
+        g_string_append_printf(to, "  %-28s %12" PRIu64 "\n", exit_names[i].name,
+                               v->exits[exit_names[i].reason]);
+    }
+    g_string_append_printf(to,
+                           "state fetched %" PRIu64 " times, given back %" PRIu64 "\n"
+                           "instructions translated for KVM: %" PRIu64 "%s\n",
+                           v->fetches, v->pushes, v->assists,
+                           kvm.assist ? "" : " (assist=off)");
+}
+
 extern const AccelOps kvm_accel;
 const AccelOps kvm_accel = {
     .name = "kvm",
@@ -328,4 +405,5 @@ const AccelOps kvm_accel = {
     .vcpu_init = kvm_vcpu_init,
     .vcpu_fini = kvm_vcpu_fini,
     .vcpu_run = kvm_vcpu_run,
+    .info = kvm_info,
 };

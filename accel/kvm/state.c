@@ -417,12 +417,36 @@ static bool get_tsc(KVMVcpu *v, CPUX86State *env)
     return true;
 }
 
+void kvm_get_tsc(KVMVcpu *v)
+{
+    get_tsc(v, cpu_env(v->cpu));
+}
+
+/* KVM takes a value of the MSR that is off by less than a second for an attempt to make
+ * vCPUs agree, and corrects it; so its offset is changed instead, if there is a way. */
+static bool shift_tsc(KVMVcpu *v, CPUX86State *env)
+{
+    uint64_t offset, tsc = 0;
+    struct kvm_device_attr attr = {
+        .group = KVM_VCPU_TSC_CTRL,
+        .attr = KVM_VCPU_TSC_OFFSET,
+        .addr = (uintptr_t)&offset,
+    };
+
+    if (kvm_ioctl(v->fd, KVM_GET_DEVICE_ATTR, &attr) < 0 ||
+        !one_msr(v, KVM_GET_MSRS, MSR_TSC, &tsc)) {
+        return false;
+    }
+    offset += x86_tsc(env) - tsc;
+    return kvm_ioctl(v->fd, KVM_SET_DEVICE_ATTR, &attr) == 0;
+}
+
 /* Not with each state: that would make time jitter. */
 static bool put_tsc(KVMVcpu *v, CPUX86State *env)
 {
     uint64_t tsc = x86_tsc(env);
 
-    if (v->put_tsc && !one_msr(v, KVM_SET_MSRS, MSR_TSC, &tsc)) {
+    if (v->put_tsc && !shift_tsc(v, env) && !one_msr(v, KVM_SET_MSRS, MSR_TSC, &tsc)) {
         return false;
     }
     v->put_tsc = false;

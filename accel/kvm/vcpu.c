@@ -118,6 +118,28 @@ static void do_mmio(KVMVcpu *v)
     v->io_pending = true;
 }
 
+/*
+ * An MSR that KVM does not know, or that belongs to the local APIC in front of it (the
+ * x2APIC's are "invalid" to KVM). What it refuses otherwise is a fault.
+ */
+static void do_msr(KVMVcpu *v)
+{
+    CPUX86State *env = cpu_env(v->cpu);
+    struct kvm_run *run = v->run;
+    uint32_t number = run->msr.index;
+    uint64_t data = run->msr.data;
+    bool x2apic = number >= 0x800 && number < 0x900, ok = false;
+
+    kvm_get_tsc(v);
+    if (run->msr.reason != KVM_MSR_EXIT_REASON_INVAL || x2apic) {
+        ok = run->exit_reason == KVM_EXIT_X86_RDMSR ? x86_msr_read(env, number, &data)
+                                                    : x86_msr_write(env, number, data);
+    }
+    run->msr.error = !ok;
+    run->msr.data = data;
+    v->io_pending = true;
+}
+
 /* Says what the guest was doing when KVM gave up. */
 static CPUExit give_up(KVMVcpu *v, const char *why)
 {
@@ -136,7 +158,7 @@ static CPUExit give_up_errno(KVMVcpu *v, const char *what, int err)
     return give_up(v, why);
 }
 
-static CPUExit internal_error(KVMVcpu *v)
+static bool internal_error(KVMVcpu *v, CPUExit *why)
 {
     static const char *const names[] = {
         [KVM_INTERNAL_ERROR_EMULATION] = "it cannot emulate an instruction",
@@ -146,8 +168,12 @@ static CPUExit internal_error(KVMVcpu *v)
     };
     uint32_t sub = v->run->internal.suberror;
 
-    return give_up(v,
-                   sub < ARRAY_SIZE(names) && names[sub] ? names[sub] : "internal error");
+    if (sub == KVM_INTERNAL_ERROR_EMULATION && kvm.assist) {
+        return kvm_assist(v, why);
+    }
+    *why =
+        give_up(v, sub < ARRAY_SIZE(names) && names[sub] ? names[sub] : "internal error");
+    return true;
 }
 
 static CPUExit unknown_exit(KVMVcpu *v)
@@ -174,6 +200,10 @@ static bool handle_exit(KVMVcpu *v, CPUExit *why)
     case KVM_EXIT_MMIO:
         do_mmio(v);
         return false;
+    case KVM_EXIT_X86_RDMSR:
+    case KVM_EXIT_X86_WRMSR:
+        do_msr(v);
+        return false;
     case KVM_EXIT_HLT:
         kvm_fetch(v);
         v->cpu->halted = true;
@@ -187,8 +217,7 @@ static bool handle_exit(KVMVcpu *v, CPUExit *why)
         *why = CPU_EXIT_SHUTDOWN;
         return true;
     case KVM_EXIT_INTERNAL_ERROR:
-        *why = internal_error(v);
-        return true;
+        return internal_error(v, why);
     default:
         *why = unknown_exit(v);
         return true;

@@ -349,6 +349,7 @@ const AccelOps tcg_accel = {
     .name = "tcg",
     .desc = "translates guest code to host code",
     .options = tcg_option_list,
+    .translates = true,
     .settings = &tcg,
     .settings_size = sizeof tcg,
     .set_option = tcg_set_option,

@@ -590,6 +590,9 @@ static void clear_kernel_local(CPUState *cpu)
 
 void cpu_switch_address_space(CPUState *cpu, uint64_t id, bool keep)
 {
+    if (!cpu->accel_data) {
+        return; /* another accelerator runs it */
+    }
     CPUTLB *tlb = cpu_tlb(cpu);
     TLBTable *t = find_user_table(tlb, id);
 

@@ -286,6 +286,10 @@ static inline uint64_t x86_tsc_hz(const CPUX86State *env)
 /* Another rate, from here on; the counter goes on from where it is. */
 void x86_set_tsc_hz(CPUX86State *env, uint64_t hz);
 
+/* RDMSR and WRMSR of the vCPU; false: #GP(0). In its thread. */
+bool x86_msr_read(CPUX86State *env, uint32_t number, uint64_t *val);
+bool x86_msr_write(CPUX86State *env, uint32_t number, uint64_t val);
+
 /* EFLAGS bits that POPF and IRET may change at the current privilege level; size: bytes
  * of the image. */
 uint32_t x86_popf_mask(const CPUX86State *env, unsigned size);

@@ -233,7 +233,7 @@ static int mtrr_slot(uint32_t msr)
     return -1;
 }
 
-static bool msr_read(CPUX86State *env, uint32_t number, uint64_t *val)
+bool x86_msr_read(CPUX86State *env, uint32_t number, uint64_t *val)
 {
     const MsrRow *m = find_msr(number);
     int slot = mtrr_slot(number);
@@ -259,7 +259,7 @@ static bool msr_read(CPUX86State *env, uint32_t number, uint64_t *val)
     return m->read && m->read(env, number, val);
 }
 
-static bool msr_write(CPUX86State *env, uint32_t number, uint64_t val)
+bool x86_msr_write(CPUX86State *env, uint32_t number, uint64_t val)
 {
     const MsrRow *m = find_msr(number);
     int slot = mtrr_slot(number);
@@ -292,7 +292,7 @@ void helper_rdmsr(CPUX86State *env)
     uint32_t number = env->regs[R_RCX];
     uint64_t val;
 
-    if (!msr_read(env, number, &val)) {
+    if (!x86_msr_read(env, number, &val)) {
         log_guest_error("x86: RDMSR of %08x: #GP", number);
         x86_raise_err(env, EXCP_GP, 0, GETPC());
     }
@@ -305,7 +305,7 @@ void helper_wrmsr(CPUX86State *env)
     uint32_t number = env->regs[R_RCX];
     uint64_t val = (uint32_t)env->regs[R_RAX] | env->regs[R_RDX] << 32;
 
-    if (!msr_write(env, number, val)) {
+    if (!x86_msr_write(env, number, val)) {
         log_guest_error("x86: WRMSR of %08x with %016" PRIx64 ": #GP", number, val);
         x86_raise_err(env, EXCP_GP, 0, GETPC());
     }

@@ -30,7 +30,8 @@ TESTS = [
 ]
 TESTS += [Test(f"sys-{name}-tcg", f"{MACHINE} -accel tcg -kernel {name}.elf", PASSED, "^$") for name in ["excp", "paging"]]
 # Not the others: they find what the lab's processor does otherwise than a real one.
-TESTS += [Test(f"sys-{name}-kvm", f"{MACHINE} -accel kvm -kernel {name}.elf", PASSED, "^$") for name in ["edges", "smc"]]
+TESTS += [Test(f"sys-{name}-kvm", f"{MACHINE} -accel kvm -kernel {name}.elf", PASSED, "^$") for name in ["edges", "smc", "mmio"]]
+TESTS += [Test("assist-off", f"{MACHINE} -accel kvm,assist=off -kernel mmio.elf", 1, "KVM cannot go on: it cannot emulate an instruction\nRAX=")]
 
 
 def choose():

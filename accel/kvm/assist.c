@@ -1,0 +1,102 @@
+/* What KVM cannot execute: the translator does it, and the guest goes on under KVM. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * KVM emulates instructions that access devices, and on some hosts much more; its
+ * emulator does not know all of them. It leaves the vCPU in front of such an instruction.
+ * The translator is an accelerator of this program too: it is attached to the same
+ * CPUState at the first failure, and executes single instructions from then on.
+ *
+ * It has seen nothing of what the guest did under KVM. A unit of one instruction is made
+ * from memory as it is, so only the TLB is stale: it is flushed each time.
+ */
+#include "accel/kvm/kvm-internal.h"
+
+#include "cpu/debug.h"
+#include "util/log.h"
+#include "util/thread.h"
+
+static bool attach(KVMVcpu *v)
+{
+    GError *err = NULL;
+
+    if (v->translator) {
+        return true;
+    }
+    const AccelOps *ops = accel_translator(&err);
+
+    machine_lock(); /* it listens to changes of memory */
+    bool ok = ops && ops->vcpu_init(v->cpu, &err);
+    machine_unlock();
+    if (!ok) {
+        user_error_prefix(&err, "no translator to help out: ");
+        report_gerror(err);
+        return false;
+    }
+    v->translator = ops;
+    return true;
+}
+
+void kvm_assist_fini(KVMVcpu *v)
+{
+    if (v->translator) {
+        v->translator->vcpu_fini(v->cpu);
+        v->translator = NULL;
+    }
+}
+
+static void log_failure(KVMVcpu *v)
+{
+    if (!log_enabled(LOG_UNIMP)) {
+        return;
+    }
+    CPUState *cpu = v->cpu;
+    vaddr pc = cpu->ops->tb_key(cpu).pc;
+    uint8_t code[X86_MAX_INSN_LEN];
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    if (cpu_memory_rw_debug(cpu, pc, code, sizeof code, false)) {
+        cpu->ops->disas(cpu, pc, code, sizeof code, 1, text);
+    }
+    log_printf("kvm: translated: %s%s", text->str, text->len ? "" : "?\n");
+}
+
+/* Executes one instruction, or delivers the event that is due. */
+static CPUExit step(KVMVcpu *v)
+{
+    CPUState *cpu = v->cpu;
+    bool single = cpu->singlestep, masks = cpu->step_masks_irqs;
+
+    x86_mapping_changed(cpu_env(cpu));
+    cpu->singlestep = cpu->step_masks_irqs = true;
+    CPUExit why = v->translator->vcpu_run(cpu);
+
+    cpu->singlestep = single;
+    cpu->step_masks_irqs = masks;
+    return why;
+}
+
+bool kvm_assist(KVMVcpu *v, CPUExit *why)
+{
+    CPUState *cpu = v->cpu;
+
+    kvm_fetch(v);
+    if (!attach(v)) {
+        *why = CPU_EXIT_ERROR;
+        return true;
+    }
+    /* Without KVM_CAP_EXIT_ON_EMULATION_FAILURE it has one ready for ring 0. */
+    if (cpu->exception_index == EXCP_UD) {
+        cpu->exception_index = -1;
+    }
+    log_failure(v);
+    *why = step(v);
+    v->assists++;
+    switch (*why) {
+    case CPU_EXIT_DEBUG:
+        return cpu->singlestep || cpu->stop_cause != CPU_STOP_STEP;
+    case CPU_EXIT_HALT:
+        return false;
+    default:
+        return true;
+    }
+}
