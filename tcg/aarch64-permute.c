@@ -272,6 +272,31 @@ void v_vpermq(A64 *x, const IROp *op)
     write_halves(x, op, t);
 }
 
+/* TBL goes by bytes: 4 * index + 0 ... 3, of a table of two registers. */
+void v_vpermd(A64 *x, const IROp *op)
+{
+    unsigned table = v_tmp_pair(x), t[2] = {v_tmp(x), v_tmp(x)}, c = v_tmp(x);
+    for (unsigned h = 0; h < 2; h++) {
+        asm_vmov(&x->a, table + h, v_in(x, op->in[1], h));
+    }
+    asm_insn(&x->a, V_MOVI_4S | v_imm8(7) | c);
+    for (unsigned h = 0; h < 2; h++) {
+        asm_v3(&x->a, V_AND, t[h], v_in(x, op->in[0], h), c);
+    }
+    asm_insn(&x->a, V_MOVI_16B | v_imm8(4) | c);
+    for (unsigned h = 0; h < 2; h++) {
+        asm_v3(&x->a, V_MUL | V4S, t[h], t[h], c);
+    }
+    asm_movi(&x->a, T0, 0x03020100);
+    asm_v2(&x->a, V_DUP_GPR | v_lane(2, 0), c, T0);
+    for (unsigned h = 0; h < 2; h++) {
+        asm_v3(&x->a, V_ADD | V4S, t[h], t[h], c);
+        asm_v3(&x->a, V_TBL2, t[h], table, t[h]);
+    }
+    x->vlocked = 1u << t[0] | 1u << t[1];
+    write_halves(x, op, t);
+}
+
 static unsigned zero(A64 *x)
 {
     unsigned r = v_tmp(x);

@@ -340,13 +340,15 @@ static void v_shufb(A64 *x, const VArgs *v)
 
 static void v_blendv(A64 *x, const VArgs *v)
 {
-    unsigned mask = v_tmp(x);
+    bool input = v->d == v->a || v->d == v->b;
+    unsigned mask = input ? v_tmp(x) : v->d;
     asm_v2(&x->a, V_CMLT0 | v->opc, mask, v->c);
     if (v->d == v->a) {
         asm_v3(&x->a, V_BIT, v->d, v->b, mask);
+    } else if (v->d == v->b) {
+        asm_v3(&x->a, V_BIF, v->d, v->a, mask);
     } else {
         asm_v3(&x->a, V_BSL, mask, v->b, v->a);
-        asm_vmov(&x->a, v->d, mask);
     }
 }
 

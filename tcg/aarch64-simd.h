@@ -16,6 +16,8 @@ unsigned v_in(A64 *x, IRRef ref, unsigned half);
 /* One to compute half of an output in; a pinned one may be that of an input. */
 unsigned v_out(A64 *x, IRRef ref, unsigned half);
 unsigned v_tmp(A64 *x);
+/* The first of two neighbours, for an op that has locked at most three others. */
+unsigned v_tmp_pair(A64 *x);
 /* The half has been computed in reg. */
 void v_out_done(A64 *x, IRRef ref, unsigned half, unsigned reg);
 void v_set_zero(A64 *x, IRRef ref, unsigned half);
@@ -45,7 +47,7 @@ void v_permute(A64 *x, const VArgs *v, unsigned size, const uint8_t *map);
 VEmit v_shufps, v_shufpd, v_pshufd, v_pshufhw, v_pshuflw, v_vpermilpd, v_blend;
 /* Operations whose halves of 256 bits depend on both of their inputs'. */
 typedef void VEmitWhole(A64 *x, const IROp *op);
-VEmitWhole v_vpermq, v_vperm2x128, v_vinsert128, v_vextract128, v_vbroadcast128;
+VEmitWhole v_vpermq, v_vperm2x128, v_vinsert128, v_vextract128, v_vbroadcast128, v_vpermd;
 
 /* --- aarch64-crypto.c --- */
 

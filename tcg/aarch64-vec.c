@@ -163,6 +163,26 @@ unsigned v_tmp(A64 *x)
     return best;
 }
 
+unsigned v_tmp_pair(A64 *x)
+{
+    unsigned r = 0;
+    while (r + 1 < NR_VTEMPS &&
+           ((x->vlocked >> r & 3) || x->vheld[r].used || x->vheld[r + 1].used)) {
+        r++;
+    }
+    if (r + 1 == NR_VTEMPS) { /* none is free */
+        for (r = 0; x->vlocked >> r & 3; r++) {
+        }
+    }
+    assert(r + 1 < NR_VTEMPS);
+    for (unsigned i = r; i < r + 2; i++) {
+        spill(x, i);
+        x->vheld[i].used = false;
+    }
+    x->vlocked |= 3u << r;
+    return r;
+}
+
 static void hold(A64 *x, unsigned r, IRRef ref, unsigned half, bool stored)
 {
     x->vheld[r] = (VHeld){.used = true, .stored = stored, .half = half, .ref = ref};
