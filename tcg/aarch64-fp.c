@@ -317,3 +317,125 @@ void v_fp_compare(A64 *x, const IROp *op)
         asm_insn(&x->a, AXFLAG);
     }
 }
+
+/* ---- fused multiply and add ---- */
+
+typedef struct VExact VExact;
+struct VExact {
+    VExact *next;
+    VArgs v;
+    uint8_t *jump, *resume;
+    unsigned result;
+};
+
+/* Computed again in C when the branch just emitted is taken. */
+static void exact_when(A64 *x, const VArgs *v, unsigned result, uint8_t *jump)
+{
+    VExact *e = arena_alloc(&x->s->arena, sizeof *e);
+    *e = (VExact){
+        .next = x->vec_exact, .v = *v, .result = result, .jump = jump, .resume = x->a.p};
+    x->vec_exact = e;
+}
+
+/* Where the thunk finds the inputs, and leaves the result. */
+enum { EXACT_A = FRAME_ARGS, EXACT_B = EXACT_A + 16, EXACT_C = EXACT_B + 16 };
+enum { EXACT_R = EXACT_C + 16 };
+static_assert(EXACT_R + 16 <= FRAME_VEC_LOADED, "they are arguments of an op in C");
+
+static void emit_exact(A64 *x, const VExact *e)
+{
+    VecOp *op = arena_alloc(&x->s->arena, sizeof *op);
+    *op = (VecOp){.vec = e->v.op->vec, .imm = e->v.op->imm, .n = 16};
+    asm_patch(e->jump, x->a.p);
+    asm_ls(&x->a, ls_vec_opc(STR, 4), e->v.a, SP, EXACT_A);
+    asm_ls(&x->a, ls_vec_opc(STR, 4), e->v.b, SP, EXACT_B);
+    asm_ls(&x->a, ls_vec_opc(STR, 4), e->v.c, SP, EXACT_C);
+    a64_data(x, T0, op, sizeof *op);
+    a64_call(x, a64_thunks.vec_exact);
+    asm_ls(&x->a, ls_vec_opc(LDR, 4), e->result, SP, EXACT_R);
+    asm_insn(&x->a, branch_word(B, e->resume - x->a.p));
+}
+
+void a64_vec_exact_cold(A64 *x)
+{
+    for (const VExact *e = x->vec_exact; e && !asm_full(&x->a); e = e->next) {
+        emit_exact(x, e);
+    }
+}
+
+static uint64_t exact_in_c(void *env, char *frame, const VecOp *op)
+{
+    VecOp v = *op;
+    v.r = frame + EXACT_R;
+    v.a = frame + EXACT_A;
+    v.b = frame + EXACT_B;
+    v.c = frame + EXACT_C;
+    return a64_thunks.guest->vec_op(env, &v);
+}
+
+void *v_exact_function(void)
+{
+    return (void *)exact_in_c;
+}
+
+/* A branch where an element of v is a NaN: but for the sign it is above infinity. A
+ * comparison of numbers would note denormal ones. */
+static uint8_t *branch_if_nan(A64 *x, unsigned v, uint32_t type)
+{
+    bool is_double = type & FD;
+    if (!(type & V16B)) {
+        IRType t = is_double ? IR_I64 : IR_I32;
+        asm_v2(&x->a, is_double ? FMOV_X_D : FMOV_W_S, T0, v);
+        asm_movi(&x->a, T1, is_double ? 0xffe0000000000000 : 0xff000000);
+        asm_shifted(&x->a, SUBS, t, XZR, T1, shifted(T0, LSL, 1));
+        return asm_branch(&x->a, b_cond(A_LO));
+    }
+    unsigned t = v_tmp(x), most = v_tmp(x), size = is_double ? 3 : 2;
+    asm_movi(&x->a, T1, is_double ? 0xffe0000000000000 : 0xff000000);
+    asm_v2(&x->a, V_DUP_GPR | v_lane(size, 0), most, T1);
+    asm_v2(&x->a, V_SHL | v_left(size, 1), t, v);
+    asm_v3(&x->a, V_CMHI | (is_double ? V2D : V4S), t, t, most);
+    asm_v3(&x->a, V_UMAXP | V4S, t, t, t);
+    asm_v2(&x->a, FMOV_X_D, T0, t);
+    return asm_branch(&x->a, cb(CBNZ, IR_I64, T0));
+}
+
+/* t = +- n * m +- addend */
+static void multiply_add(A64 *x, const VArgs *v, unsigned t, const unsigned *in)
+{
+    static const uint32_t scalar[] = {FMADD, FNMSUB, FMSUB, FNMADD};
+    bool sub = v->opc & FMA_SUB, neg = v->opc & FMA_NEG;
+    uint32_t type = v->opc & (V16B | FD);
+    if (!(type & V16B)) {
+        asm_v3(&x->a, scalar[sub + 2 * neg] | type | in[2] << 10, t, in[0], in[1]);
+        return;
+    }
+    if (sub) {
+        asm_v2(&x->a, V_FNEG | type, t, in[2]);
+    } else {
+        asm_vmov(&x->a, t, in[2]);
+    }
+    asm_v3(&x->a, (neg ? V_FMLS : V_FMLA) | type, t, in[0], in[1]);
+}
+
+void v_fma(A64 *x, const VArgs *v)
+{
+    unsigned t = v_tmp(x), form = v->opc & 3;
+    const unsigned in[][3] = {
+        {v->a, v->c, v->b}, /* 132 */
+        {v->b, v->a, v->c}, /* 213 */
+        {v->b, v->c, v->a}, /* 231 */
+    };
+    cc_clobber(x);
+    multiply_add(x, v, t, in[form]);
+    if (!(v->opc & V16B)) {
+        unsigned all = v_tmp(x);
+        asm_vmov(&x->a, all, v->a);
+        asm_v2(&x->a, V_INS | v_lane(v->opc & FD ? 3 : 2, 0), all, t);
+        exact_when(x, v, all, branch_if_nan(x, t, v->opc & FD));
+        asm_vmov(&x->a, v->d, all);
+        return;
+    }
+    exact_when(x, v, t, branch_if_nan(x, t, v->opc & (V16B | FD)));
+    asm_vmov(&x->a, v->d, t);
+}

@@ -152,6 +152,7 @@ typedef struct A64 {
     VHeld vheld[NR_VTEMPS];
     uint8_t vlocked, vnext; /* registers that the op uses; the last one taken */
     struct VecCold *vec_cold;
+    struct VExact *vec_exact;
 } A64;
 
 /* Code made once, by rx address. */
@@ -163,7 +164,8 @@ typedef struct A64Thunks {
     const uint8_t *atomic, *probe, *x87_st, *call_c, *cc_load, *div[2];
     /* pinned vectors from env and to it; the same around C in thunks */
     const uint8_t *vec_load, *vec_to_c, *vec_slow_begin, *vec_slow_end;
-    bool use_tlb; /* x27 is the TLB base */
+    const uint8_t *vec_exact; /* T0: a VecOp; its operands are in the frame */
+    bool use_tlb;             /* x27 is the TLB base */
     const GuestDesc *guest;
     size_t room;           /* offset of the thunks in code memory */
     int32_t pinned_at[32]; /* env offset of what is pinned to the host register, or
@@ -355,6 +357,11 @@ void v_forget_temps(A64 *x);
 void v_end_op(A64 *x, const IROp *op);
 /* The cold parts of v_need(). */
 void a64_vec_cold(A64 *x);
+
+/* --- aarch64-fp.c --- */
+
+/* What is computed again in C. */
+void a64_vec_exact_cold(A64 *x);
 
 /* --- aarch64-simd.c --- */
 

@@ -50,6 +50,7 @@ enum {
     /* floating point: F4S or F2D, of scalars FS or FD, added */
     V_FADD = 0x0e20d400, V_FSUB = 0x0ea0d400, V_FMUL = 0x2e20dc00, V_FDIV = 0x2e20fc00,
     V_FMAX = 0x0e20f400, V_FMIN = 0x0ea0f400, V_FSQRT = 0x2ea1f800, V_FMLA = 0x0e20cc00,
+    V_FMLS = 0x0ea0cc00, V_FNEG = 0x2ea0f800,
     V_FCMEQ = 0x0e20e400, V_FCMGE = 0x2e20e400, V_FCMGT = 0x2ea0e400,
     V_SCVTF = 0x0e21d800, V_FCVTZS = 0x0ea1b800, V_FCVTL = 0x0e217800, V_FCVTN = 0x0e216800,
     V_FRINTN = 0x0e218800, V_FRINTM = 0x0e219800, V_FRINTP = 0x0ea18800,

@@ -62,6 +62,11 @@ void v_thunk_mxcsr_save(A64 *x);
 /* Of a row of floating point: the host has this form of it. */
 bool v_fp_has(const IROp *op);
 VEmit v_fp_into, v_fp_pairs, v_fp_round, v_fp_round_into, v_fp_cmp, v_fp_cmp_scalar;
+VEmit v_fma;
+/* Argument of v_fma: FMA_132 ..., and whether the product or the addend is negated. */
+enum { FMA_132 = 0, FMA_213 = 1, FMA_231 = 2, FMA_SUB = 4, FMA_NEG = 8 };
+/* In a thunk: fn(env, sp, VecOp) for what v_fma cannot do. */
+void *v_exact_function(void);
 VEmit v_fp_to_dword, v_fp_pd_to_dq, v_fp_lengthen, v_fp_dq_to_pd;
 VEmitWhole v_fp_pd_to_dq_256, v_fp_pd_to_ps_256;
 EmitFn v_fp_from_int, v_fp_to_int, v_fp_compare;

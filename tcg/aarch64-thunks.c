@@ -5,7 +5,7 @@
  * stored to env for whatever may look at the guest's state; what C functions do not
  * preserve is loaded again. Slow paths keep the scratch registers and NZCV as well.
  */
-#include "tcg/aarch64-internal.h"
+#include "tcg/aarch64-simd.h"
 #include "util/host.h"
 
 enum { PINNED_CALLER = 0x0000ff00, PINNED_CALLEE = 0x07f80000 };
@@ -341,6 +341,17 @@ static void thunk_div(A64 *x, bool sign)
     slow_end(x);
 }
 
+/* T0: a VecOp. */
+static void thunk_exact(A64 *x)
+{
+    a64_thunks.vec_exact = thunk_start(x);
+    slow_begin(x);
+    asm_addsub_imm(&x->a, ADD, IR_I64, 1, SP, 0);
+    asm_mov(&x->a, IR_I64, 2, T0);
+    a64_call(x, v_exact_function());
+    slow_end(x);
+}
+
 static void emit_thunks(A64 *x)
 {
     if (a64_thunks.has_vecs) {
@@ -355,6 +366,9 @@ static void emit_thunks(A64 *x)
     }
     thunks_of_calls(x);
     thunk_cc_load(x);
+    if (a64_thunks.fp) {
+        thunk_exact(x);
+    }
     thunk_div(x, false);
     thunk_div(x, true);
     thunk_atomic(x);

@@ -778,6 +778,7 @@ static bool emit_cold(A64 *x, TCGCode *out)
 {
     a64_emit_slow(x);
     a64_vec_cold(x);
+    a64_vec_exact_cold(x);
     for (unsigned i = 0; i < x->nexits && !asm_full(&x->a); i++) {
         emit_unlinked(x, out, &x->exits[i]);
     }
