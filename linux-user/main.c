@@ -106,7 +106,9 @@ static char *find_program(const char *path, char ***argv, int *status, GError **
 
 static TaskState *first_task(const UserOptions *o, GError **errp)
 {
-    const char *accels[] = {o->accel ? o->accel : "tcg", NULL};
+    g_autofree char *accel =
+        g_strconcat(o->accel ? o->accel : "tcg", o->properties, NULL);
+    const char *accels[] = {accel, NULL};
     unsigned which;
 
     program_accel = accel_choose(accels, NULL, NULL, &which, errp);

@@ -113,6 +113,9 @@ int64_t target_mmap(uint64_t addr, uint64_t len, int prot, int flags, int fd,
         user_code_forget(r, r + size - 1);
     }
     user_map_unlock();
+    if (prot & PROT_EXEC && !(flags & MAP_ANONYMOUS) && (r >= 0 || r < -4095)) {
+        names_of_mapping(r, fd, offset);
+    }
     return r;
 }
 

@@ -114,19 +114,34 @@ static bool opt_accel(void *opaque, const char *arg, GError **errp)
     if (is_help(arg)) {
         return want_help(o, USER_HELP_ACCEL);
     }
-    g_free(o->accel);
-    o->accel = g_strdup(arg);
+    o->accel = arg;
+    return true;
+}
+
+/* Short for a property of the accelerator. */
+static bool add_property(UserOptions *o, const char *name)
+{
+    char *joined =
+        g_strconcat(o->properties ? o->properties : "", ",", name, "=on", NULL);
+
+    g_free(o->properties);
+    o->properties = joined;
     return true;
 }
 
 static bool opt_one_insn(void *opaque, const char *arg, GError **errp)
 {
-    UserOptions *o = opaque;
-    char *with = g_strconcat(o->accel ? o->accel : "tcg", ",one-insn-per-tb=on", NULL);
+    return add_property(opaque, "one-insn-per-tb");
+}
 
-    g_free(o->accel);
-    o->accel = with;
-    return true;
+static bool opt_perfmap(void *opaque, const char *arg, GError **errp)
+{
+    return add_property(opaque, "perfmap");
+}
+
+static bool opt_jitdump(void *opaque, const char *arg, GError **errp)
+{
+    return add_property(opaque, "jitdump");
 }
 
 static bool opt_base(void *opaque, const char *arg, GError **errp)
@@ -289,7 +304,7 @@ bool user_options_parse(UserOptions *o, int argc, char **argv, GError **errp)
 
 void user_options_clear(UserOptions *o)
 {
-    g_free(o->accel);
+    g_free(o->properties);
     g_free(o->log_items);
     g_free(o->sysroot);
     g_strfreev(o->envp);

@@ -21,8 +21,9 @@ typedef enum UserHelp {
 typedef struct UserOptions {
     UserHelp help;
     const char *cpu;
-    char *accel;   /* (owned) */
-    char *sysroot; /* absolute (owned) */
+    const char *accel;
+    char *properties; /* ",NAME=on" ... for the accelerator, or NULL (owned) */
+    char *sysroot;    /* absolute (owned) */
     const char *argv0, *uname_release;
     const char *gdb;
     char *log_items; /* joined by commas (owned) */

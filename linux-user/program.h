@@ -53,4 +53,9 @@ int64_t target_mprotect(uint64_t addr, uint64_t len, int prot);
 /* The heap begins here. */
 void target_set_brk(uint64_t addr);
 
+/* --- names.c --- */
+
+/* Code of a file was mapped: its functions get their names, if somebody wants them. */
+void names_of_mapping(uint64_t addr, int fd, uint64_t offset);
+
 #endif

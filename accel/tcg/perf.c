@@ -54,6 +54,7 @@ static_assert(sizeof(JitHeader) == 40 && sizeof(JitLoad) == 56,
 #endif
 
 static FILE *map, *dump;
+static int owner;         /* process id in its name */
 static void *dump_marker; /* the mapping that perf sees */
 static uint64_t dumped;
 
@@ -76,10 +77,16 @@ static FILE *open_new(const char *path, GError **errp)
     return fdopen(fd, "w");
 }
 
+static char *map_path(int pid)
+{
+    return g_strdup_printf("/tmp/perf-%d.map", pid);
+}
+
 bool tcg_perf_open_map(GError **errp)
 {
-    g_autofree char *path = g_strdup_printf("/tmp/perf-%d.map", (int)getpid());
+    g_autofree char *path = map_path(getpid());
     map = map ? map : open_new(path, errp);
+    owner = getpid();
     return map != NULL;
 }
 
@@ -93,6 +100,7 @@ bool tcg_perf_open_dump(GError **errp)
                    .pid = getpid(),
                    .timestamp = now()};
     dump = dump ? dump : open_new(path, errp);
+    owner = getpid();
     if (!dump) {
         return false;
     }
@@ -101,6 +109,26 @@ bool tcg_perf_open_dump(GError **errp)
     dump_marker = mmap(NULL, sysconf(_SC_PAGESIZE), PROT_READ | PROT_EXEC, MAP_PRIVATE,
                        fileno(dump), 0);
     return dump_marker != MAP_FAILED || user_error(errp, "%s: %s", path, strerror(errno));
+}
+
+bool tcg_perf_active(void)
+{
+    return map || dump;
+}
+
+/* The parent's units are the child's too. What is buffered was flushed, unit by unit. */
+void tcg_perf_forked(void)
+{
+    g_autofree char *text = NULL, *path = map ? map_path(owner) : NULL;
+    gsize size = 0;
+    FILE *parents = map;
+
+    dump = map = NULL;
+    if (parents && g_file_get_contents(path, &text, &size, NULL) &&
+        tcg_perf_open_map(NULL)) {
+        fwrite(text, size, 1, map);
+        fflush(map);
+    }
 }
 
 void tcg_perf_close(void)
@@ -133,7 +161,7 @@ static void dump_unit(const TranslationBlock *tb, const char *name)
     uint64_t start = (uintptr_t)tb->code.entry;
     JitLoad l = {
         .record = {JIT_CODE_LOAD, sizeof l + name_size + tb->code.code_size, now()},
-        .pid = getpid(),
+        .pid = owner,
         .tid = gettid(),
         .vma = start,
         .code_addr = start,
@@ -143,6 +171,7 @@ static void dump_unit(const TranslationBlock *tb, const char *name)
     fwrite(&l, sizeof l, 1, dump);
     fwrite(name, name_size, 1, dump);
     fwrite(tb->code.entry, tb->code.code_size, 1, dump);
+    fflush(dump); /* the same, and a child has no part of it */
 }
 
 void tcg_perf_unit(const TranslationBlock *tb)

@@ -8,6 +8,7 @@
  * it is, and the signal handler lets the thread go on in user_fault_leave().
  */
 #include "accel/tcg/lockstep.h"
+#include "accel/tcg/perf.h"
 #include "accel/tcg/tb.h"
 
 #include <fcntl.h>
@@ -452,6 +453,7 @@ void user_fork_end(CPUState *cpu, bool child)
         exclusive_after_fork(e);
         g_ptr_array_set_size(e->cpus, 0); /* the others' memory stays where it is */
         g_ptr_array_add(e->cpus, cpu_tcg(cpu));
+        tcg_perf_forked();
     }
     mutex_unlock(&e->lock);
 }
