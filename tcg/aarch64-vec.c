@@ -138,6 +138,10 @@ void v_end_op(A64 *x, const IROp *op)
             drop_temp(x, op->out[k]);
         }
     }
+    if (!a64_thunks.has_vecs) { /* slow paths do not keep v0-v7 */
+        v_spill_temps(x);
+        v_forget_temps(x);
+    }
 }
 
 /* One that is free, else the one after the last that was taken. */
