@@ -208,27 +208,21 @@ static void restore(const AccelOps *ops, const void *settings)
     }
 }
 
-/* What can fail while `from` still runs the vCPUs. `before`: settings of `to` so far. */
-static bool prepare(const AccelOps *from, const AccelOps *to, const void *before,
-                    GError **errp)
+/* The vCPUs are nobody's now. */
+static bool take_over(const AccelOps *to, CPUState *const *cpus, unsigned n,
+                      GError **errp)
 {
-    if (to == from) {
-        return true;
-    }
-    if (before && memcmp(before, to->settings, to->settings_size) != 0) {
-        ensure_exit(to);
-    }
-    return ensure_init(to, errp);
+    return ensure_init(to, errp) && vcpus_init(to, cpus, n, errp);
 }
 
-/* The vCPUs are nobody's now, and were `from`'s. */
-static bool take_over(const AccelOps *from, const AccelOps *to, CPUState *const *cpus,
-                      unsigned n, GError **errp)
+static bool move_vcpus(const AccelOps **ops, const AccelOps *to, CPUState *const *cpus,
+                       unsigned n, GError **errp)
 {
-    if (to == from) {
-        ensure_exit(to); /* so that it looks at its properties again */
-    }
-    return ensure_init(to, errp) && vcpus_init(to, cpus, n, errp);
+    const AccelOps *from = *ops;
+    vcpus_fini(from, cpus, n);
+    ensure_exit(from);
+    *ops = to;
+    return take_over(to, cpus, n, errp);
 }
 
 bool accel_change(const AccelOps **ops, const char *spec, const char *const *own,
@@ -242,17 +236,17 @@ bool accel_change(const AccelOps **ops, const char *spec, const char *const *own
         return false;
     }
     g_autofree void *before = g_memdup2(to->settings, to->settings_size);
-    if (!set_options(to, opts, own, errp) || !prepare(from, to, before, errp)) {
+    /* What most often fails does so while `from` has the vCPUs still. */
+    if (!set_options(to, opts, own, errp) || (to != from && !ensure_init(to, errp))) {
         restore(to, before);
         return false;
     }
-    vcpus_fini(from, cpus, n);
-    *ops = to;
-    if (take_over(from, to, cpus, n, errp)) {
+    if (move_vcpus(ops, to, cpus, n, errp)) {
         return true;
     }
     restore(to, before);
-    *ops = take_over(to, from, cpus, n, NULL) ? from : NULL;
+    ensure_exit(to);
+    *ops = take_over(from, cpus, n, NULL) ? from : NULL;
     return false;
 }
 

@@ -17,9 +17,9 @@
  * architectural form.
  *
  * Where a machine changes its accelerator, all vCPUs go by vcpu_fini() of the one and
- * vcpu_init() of the other, in the main thread while their own ones are paused. An
- * accelerator without vCPUs stays initialized and may get them back; meanwhile memory and
- * env change without its knowledge.
+ * vcpu_init() of the other, in the main thread while their own ones are paused; exit() of
+ * the old comes in between, init() of the new before. What the old one knew is void from
+ * then on: memory and env change.
  */
 
 /* Why vcpu_run() came back. */

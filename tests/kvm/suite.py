@@ -9,6 +9,7 @@ import argparse
 import os
 import re
 import sys
+import tempfile
 from typing import NamedTuple
 
 import lab
@@ -17,11 +18,15 @@ PASSED = 1  # isa-debug-exit turns code n into (n << 1) | 1
 MACHINE = "./mynah -m 64 -no-reboot -display none -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4"
 
 
+MARKER_GUEST = lab.guest.elf(lab.guest.out8(0x4d59, 1) + lab.guest.out8(0xf4, 0) + lab.guest.HALT)
+
+
 class Test(NamedTuple):
     name: str
     command: str  # of a shell, in a folder that has the files
     status: int = 0
     output: str = ""  # a pattern that is found in what it prints
+    lab_only: bool = False  # it changes what is not ours
 
 
 TESTS = [
@@ -32,6 +37,15 @@ TESTS += [Test(f"sys-{name}-tcg", f"{MACHINE} -accel tcg -kernel {name}.elf", PA
 # Not the others: they find what the lab's processor does otherwise than a real one.
 TESTS += [Test(f"sys-{name}-kvm", f"{MACHINE} -accel kvm -kernel {name}.elf", PASSED, "^$") for name in ["edges", "smc", "mmio"]]
 TESTS += [Test("assist-off", f"{MACHINE} -accel kvm,assist=off -kernel mmio.elf", 1, "KVM cannot go on: it cannot emulate an instruction\nRAX=")]
+TESTS += [
+    Test("accel-order", f"{MACHINE} -accel hax -accel kvm -accel tcg -kernel smc.elf", PASSED, "^[^\n]*warning: -accel hax: [^\n]*$"),
+    Test("accel-gone", f"mv /dev/kvm /dev/k && {MACHINE} -machine accel=kvm:tcg -kernel excp.elf; s=$?; mv /dev/k /dev/kvm; exit $s",
+         PASSED, "^[^\n]*warning: -accel kvm: there is no /dev/kvm[^\n]*$", lab_only=True),
+    Test("until-marker-kvm", f"{MACHINE} -accel kvm,until=marker -accel tcg -d in_asm -D /tmp/log$$ -kernel marker.elf; s=$?; "
+         "grep -c '^0x' /tmp/log$$; rm /tmp/log$$; exit $s", PASSED, "^[1-9]"),
+    Test("until-tcg-kvm", f"{MACHINE} -accel tcg,until=test_main -accel kvm -kernel smc.elf", PASSED, "^$"),
+    Test("changes-kvm", "sh ./changes.sh 100 kvm tcg ./mynah -kernel changes.elf", output="^status 1, changed 100 times"),
+]
 
 
 def choose():
@@ -93,9 +107,12 @@ def main():
     except lab.Unavailable as e:
         print(f"1..0 # SKIP nothing was tested on KVM: {e}")
         return
-    tests = [t for t in TESTS if re.search(o.k, t.name)]
+    tests = [t for t in TESTS if re.search(o.k, t.name) and not (t.lab_only and isinstance(place, lab.Host))]
     print(f"1..{len(tests)}\n# on {name}")
-    good = run(place, dict(f.split("=", 1) for f in o.files), tests, o.v)
+    with tempfile.NamedTemporaryFile() as f:
+        f.write(MARKER_GUEST)
+        f.flush()
+        good = run(place, dict(f.split("=", 1) for f in o.files) | {"marker.elf": f.name}, tests, o.v)
     sys.exit(0 if good else 1)
 
 
