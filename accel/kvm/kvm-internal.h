@@ -10,6 +10,8 @@
 #include "target/x86/cpu.h"
 #include "target/x86/cpuid.h"
 
+#define KVM_DEBUG_POINTS 4 /* debug registers for addresses */
+
 typedef struct KVMSlot {
     hwaddr start, size; /* size 0: the slot is free */
 } KVMSlot;
@@ -42,6 +44,13 @@ typedef struct KVMVcpu {
     bool env_valid;      /* env is newer than, or the same as, KVM's state */
     bool io_pending;     /* the last exit has to be completed by the next KVM_RUN */
     bool put_tsc; /* the TSC goes to KVM with the next state: guest time stood still */
+    struct kvm_guest_debug debug;                  /* as KVM was told last */
+    struct CPUWatchpoint *watch[KVM_DEBUG_POINTS]; /* by debug register; NULL: none */
+    vaddr stopped_at;    /* linear pc of the last stop for a debugger */
+    bool step_over;      /* ... was a breakpoint, which does not hit again at once */
+    bool inject_db;      /* #DB is the guest's */
+    bool logged;         /* -d cpu has shown the state before the next instruction */
+    bool points_missing; /* the user has been told so */
     const AccelOps *translator; /* that helps out; NULL: not needed yet */
     uint64_t exits[64];         /* by exit reason */
     uint64_t fetches, pushes, assists;
@@ -95,6 +104,16 @@ void kvm_features_exit(void);
  * that are made of what there is (max, host); else they are an error.
  */
 bool kvm_set_cpuid(KVMVcpu *v, GError **errp) USER_CHECKED;
+
+/* ---- debug.c ---- */
+
+/* In this order: with env valid; after it went to KVM, before the guest is entered. */
+void kvm_debug_before_push(KVMVcpu *v);
+void kvm_debug_before_run(KVMVcpu *v);
+/* -d cpu; fetches the state. */
+void kvm_debug_log(KVMVcpu *v);
+/* KVM_EXIT_DEBUG. True: leave the loop for *why. */
+bool kvm_debug_exit(KVMVcpu *v, CPUExit *why);
 
 /* ---- irqchip.c ---- */
 

@@ -85,7 +85,9 @@ void kvm_fetch(KVMVcpu *v)
 
 static bool push(KVMVcpu *v)
 {
+    kvm_debug_log(v);
     if (v->env_valid) {
+        kvm_debug_before_push(v);
         v->pushes++;
         if (!kvm_put_state(v)) {
             return false;
@@ -212,6 +214,8 @@ static bool handle_exit(KVMVcpu *v, CPUExit *why)
     case KVM_EXIT_IRQ_WINDOW_OPEN:
     case KVM_EXIT_SET_TPR:
         return false;
+    case KVM_EXIT_DEBUG:
+        return kvm_debug_exit(v, why);
     case KVM_EXIT_SHUTDOWN:
     case KVM_EXIT_SYSTEM_EVENT:
         *why = CPU_EXIT_SHUTDOWN;
@@ -260,7 +264,10 @@ static bool run_guest(KVMVcpu *v, CPUExit *why)
         *why = give_up_errno(v, "it refuses the vCPU's state", errno);
         return true;
     }
-    kvm_inject(v, atomic_load_acquire(&cpu->interrupt_request));
+    kvm_debug_before_run(v);
+    bool masked = cpu->singlestep && cpu->step_masks_irqs;
+    kvm_inject(v, atomic_load_acquire(&cpu->interrupt_request) &
+                      ~(masked ? CPU_INTERRUPT_HARD : 0u));
     atomic_set(&v->run->immediate_exit, 0);
     atomic_set(&v->in_guest, true);
     smp_mb();
