@@ -7,9 +7,14 @@
 
 /*
  * On an x86_64 host both columns are the same and the loops change nothing. A 64-bit
- * kernel adds O_LARGEFILE by itself, and C libraries hide its number behind a 0.
+ * kernel adds O_LARGEFILE by itself, and C libraries hide its number behind a 0; it is
+ * shown in F_GETFL.
  */
-#define HOST_O_LARGEFILE (O_LARGEFILE ? O_LARGEFILE : GUEST_O_LARGEFILE)
+#ifdef __aarch64__
+#define HOST_O_LARGEFILE 0400000
+#else
+#define HOST_O_LARGEFILE GUEST_O_LARGEFILE
+#endif
 
 static const struct {
     uint32_t guest, host;

@@ -117,6 +117,9 @@ static char **own_command(const ProgramTarget *t)
     GPtrArray *v = g_ptr_array_new();
     const char *argv0 = t->argv->len ? t->argv->pdata[0] : "";
 
+    for (char **p = user_program.exec_with; p && *p; p++) {
+        g_ptr_array_add(v, *p);
+    }
     g_ptr_array_extend(v, user_program.own_options, NULL, NULL);
     g_ptr_array_add(v, (void *)"-0");
     g_ptr_array_add(v, (void *)argv0);
@@ -151,7 +154,8 @@ static int64_t exec_path(TaskState *ts, const char *path, uint64_t argv_at,
 
         g_ptr_array_add(envp, NULL);
         fflush(NULL);
-        const uint64_t host[6] = {(uintptr_t) "/proc/self/exe", (uintptr_t)command,
+        const char *self = user_program.exec_with ? command[0] : "/proc/self/exe";
+        const uint64_t host[6] = {(uintptr_t)self, (uintptr_t)command,
                                   (uintptr_t)envp->pdata};
         signal_before_exec(ts);
         err =

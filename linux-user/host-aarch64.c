@@ -28,16 +28,28 @@ __asm__(".pushsection .text\n"
         "safe_syscall_undone:\n"
         "    mov  x0, #-512\n"
         "    ret\n"
-        /* size_t host_copy(void *dst, const void *src, size_t n) */
+        /* size_t host_copy(void *dst, const void *src, size_t n): blocks of 16 bytes; a
+           fault in one leaves it to the loop of single bytes */
         ".balign 16\n"
         ".globl host_copy\n"
         "host_copy:\n"
-        "    cbz  x2, host_copy_end\n"
-        "host_copy_begin:\n"
+        "    subs x2, x2, #16\n"
+        "    b.lo host_copy_rest\n"
+        "host_copy_blocks:\n"
+        "    ldp  x3, x4, [x1]\n"
+        "    stp  x3, x4, [x0]\n"
+        "    add  x1, x1, #16\n"
+        "    add  x0, x0, #16\n"
+        "    subs x2, x2, #16\n"
+        "    b.hs host_copy_blocks\n"
+        "host_copy_rest:\n"
+        "    adds x2, x2, #16\n"
+        "    b.eq host_copy_end\n"
+        "host_copy_bytes:\n"
         "    ldrb w3, [x1], #1\n"
         "    strb w3, [x0], #1\n"
         "    subs x2, x2, #1\n"
-        "    b.ne host_copy_begin\n"
+        "    b.ne host_copy_bytes\n"
         "host_copy_end:\n"
         "    mov  x0, x2\n"
         "    ret\n"
@@ -46,8 +58,10 @@ __asm__(".pushsection .text\n"
 static_assert(TASK_ERESTART == 512, "the assembly above");
 
 int64_t safe_syscall_asm(const int *pending, long nr, const uint64_t *args);
-extern const char safe_syscall_begin[], safe_syscall_end[], safe_syscall_undone[];
-extern const char host_copy_begin[], host_copy_end[];
+/* Hidden: the linker gives local symbols of one section one entry of the GOT. */
+#define LABEL extern __attribute__((visibility("hidden"))) const char
+LABEL safe_syscall_begin[], safe_syscall_end[], safe_syscall_undone[];
+LABEL host_copy_blocks[], host_copy_rest[], host_copy_bytes[], host_copy_end[];
 
 int64_t host_safe_syscall(TaskState *ts, long nr, const uint64_t args[6])
 {
@@ -59,10 +73,46 @@ uintptr_t host_frame_pc(const ucontext_t *uc)
     return uc->uc_mcontext.pc;
 }
 
-/* Arm ARM, ESR_EL1 of a data abort: exception class 0x24, bit WnR. */
+static uint32_t bits(uint32_t insn, unsigned low, unsigned n)
+{
+    return insn >> low & ((1u << n) - 1);
+}
+
+/*
+ * Arm ARM, C4.1 "Loads and stores": bits 29:27 and 25:24 tell the class, and in most a
+ * bit L or a field opc the direction. DC ZVA is memset()'s.
+ */
+static bool insn_writes(uint32_t insn)
+{
+    bool l = insn >> 22 & 1, vector = insn >> 26 & 1, b21 = insn >> 21 & 1;
+    uint32_t opc = bits(insn, 22, 2), low = bits(insn, 10, 2);
+
+    if ((insn & ~31u) == 0xd50b7420) {
+        return true;
+    }
+    switch (bits(insn, 27, 3)) {
+    case 1: /* structures; exclusive and ordered, CAS and CASP among them */
+        return !l || (!vector && b21 && (insn >> 23 & 1 || !(insn >> 31)));
+    case 3: /* literals; ordered with an offset */
+        return insn >> 24 & 1 && !opc;
+    case 5: /* pairs */
+        return !l;
+    case 7: /* atomics, but for LDAPR; all the others */
+        if (!vector && !(insn >> 24 & 1) && b21 && low == 0) {
+            return bits(insn, 12, 4) != 12 || opc != 2;
+        }
+        return vector ? !l : !opc;
+    default:
+        return false;
+    }
+}
+
+/* Arm ARM, ESR_EL1 of a data abort: exception class 0x24, bit WnR. Without it (emulators
+ * leave it out) the instruction tells. */
 static bool is_write(const ucontext_t *uc)
 {
     const uint8_t *p = (const uint8_t *)uc->uc_mcontext.__reserved;
+    const uint32_t *pc = (const void *)(uintptr_t)uc->uc_mcontext.pc;
 
     for (;;) {
         const struct _aarch64_ctx *head = (const void *)p;
@@ -73,20 +123,24 @@ static bool is_write(const ucontext_t *uc)
             return esr >> 26 == 0x24 && esr & 1 << 6;
         }
         if (!head->magic || !head->size) {
-            return false;
+            return insn_writes(*pc);
         }
         p += head->size;
     }
 }
 
+/* What is no address for x86_64 is a #GP there. */
 void host_frame_fault(const siginfo_t *si, const ucontext_t *uc, UserFault *out)
 {
+    uint64_t addr = (uintptr_t)si->si_addr;
+
     *out = (UserFault){
-        .addr = (uintptr_t)si->si_addr,
+        .addr = addr,
         .access = is_write(uc) ? MMU_WRITE : MMU_READ,
-        .kind = si->si_signo == SIGBUS       ? USER_FAULT_BUS
-                : si->si_code == SEGV_MAPERR ? USER_FAULT_UNMAPPED
-                                             : USER_FAULT_FORBIDDEN,
+        .kind = si->si_signo == SIGBUS                            ? USER_FAULT_BUS
+                : (uint64_t)((int64_t)(addr << 16) >> 16) != addr ? USER_FAULT_GENERAL
+                : si->si_code == SEGV_MAPERR                      ? USER_FAULT_UNMAPPED
+                                                                  : USER_FAULT_FORBIDDEN,
     };
 }
 
@@ -108,10 +162,13 @@ bool host_frame_copy_failed(ucontext_t *uc)
 {
     uintptr_t pc = uc->uc_mcontext.pc;
 
-    if (pc < (uintptr_t)host_copy_begin || pc >= (uintptr_t)host_copy_end) {
+    if (pc >= (uintptr_t)host_copy_blocks && pc < (uintptr_t)host_copy_rest) {
+        uc->uc_mcontext.pc = (uintptr_t)host_copy_rest;
+    } else if (pc >= (uintptr_t)host_copy_bytes && pc < (uintptr_t)host_copy_end) {
+        uc->uc_mcontext.pc = (uintptr_t)host_copy_end;
+    } else {
         return false;
     }
-    uc->uc_mcontext.pc = (uintptr_t)host_copy_end;
     return true;
 }
 
@@ -124,6 +181,9 @@ void host_frame_leave_syscall(ucontext_t *uc)
     }
 }
 
+/* The top byte of a faulting address is to be seen: it is none of the guest's. */
+#define EXPOSE_TAGBITS 0x800
+
 struct KernelSigaction {
     void (*handler)(int, siginfo_t *, void *);
     unsigned long flags;
@@ -135,7 +195,7 @@ void host_sigaction(int sig, void (*handler)(int, siginfo_t *, void *), int flag
 {
     struct KernelSigaction sa = {
         .handler = handler,
-        .flags = (unsigned)flags | SA_SIGINFO,
+        .flags = (unsigned)flags | SA_SIGINFO | EXPOSE_TAGBITS,
         .mask = ~SIGNALS_OF_FAULTS,
     };
 

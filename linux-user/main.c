@@ -75,6 +75,18 @@ static bool start_log(const UserOptions *o, GError **errp)
     return true;
 }
 
+/* What starts us is given the path of our file. */
+static void keep_exec_with(const UserOptions *o)
+{
+    char *path = o->exec_with ? realpath("/proc/self/exe", NULL) : NULL;
+
+    if (path) {
+        g_free(o->inherited->pdata[0]);
+        o->inherited->pdata[0] = path;
+        user_program.exec_with = o->exec_with;
+    }
+}
+
 /* The file that runs in the end, in new memory, and what it is given: *argv. A file need
  * not be executable; elf_load() says what else may be wrong with it. */
 static char *find_program(const char *path, char ***argv, int *status, GError **errp)
@@ -140,6 +152,7 @@ static bool start(const UserOptions *o, char **argv, int *status, GError **errp)
     user_program.uname_release = g_strdup(o->uname_release);
     user_program.strace = o->strace;
     user_program.own_options = o->inherited;
+    keep_exec_with(o);
     p.argv = argv + o->program;
     path = find_program(argv[o->program], &p.argv, status, errp);
     if (!path) {

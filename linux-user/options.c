@@ -96,6 +96,26 @@ static bool opt_release(void *opaque, const char *arg, GError **errp)
     return strlen(arg) < 65 || user_error(errp, "longer than 64 characters");
 }
 
+static bool opt_exec_with(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+    g_auto(GStrv) words = NULL;
+
+    if (!g_shell_parse_argv(arg, NULL, &words, NULL)) {
+        return user_error(errp, "expected a command");
+    }
+    char *path = g_find_program_in_path(words[0]);
+
+    if (!path) {
+        return user_error(errp, "there is no program %s", words[0]);
+    }
+    g_free(words[0]);
+    words[0] = path;
+    g_strfreev(o->exec_with);
+    o->exec_with = g_steal_pointer(&words);
+    return true;
+}
+
 static bool opt_cpu(void *opaque, const char *arg, GError **errp)
 {
     UserOptions *o = opaque;
@@ -309,6 +329,7 @@ void user_options_clear(UserOptions *o)
     g_free(o->sysroot);
     g_strfreev(o->envp);
     g_ptr_array_unref(o->inherited);
+    g_strfreev(o->exec_with);
 }
 
 void user_options_print_help(FILE *out)

@@ -32,6 +32,7 @@ typedef struct UserOptions {
     uint64_t stack_size;
     char **envp;          /* of the program (owned) */
     GPtrArray *inherited; /* argv[0] and what goes on to executed programs (owned) */
+    char **exec_with;     /* the words; or NULL (owned) */
     int program;          /* index in argv of its path; argc: none */
 } UserOptions;
 

@@ -232,19 +232,20 @@ static bool is_copy(Call *c, unsigned i)
     return c->host[i] != host_ptr(g2h(c->args[i]));
 }
 
-static void finish_msg(Call *c, const ArgDesc *d, unsigned i, int64_t ret)
+static int64_t finish_msg(Call *c, const ArgDesc *d, unsigned i, int64_t ret)
 {
     if (ret >= 0 && d->dir & DIR_OUT && is_copy(c, i)) {
         msg_to_guest(c->args[i], (struct msghdr *)(uintptr_t)c->host[i]);
     }
+    return ret;
 }
 
-static void finish_mmsg(Call *c, const ArgDesc *d, unsigned i, int64_t ret)
+static int64_t finish_mmsg(Call *c, const ArgDesc *d, unsigned i, int64_t ret)
 {
     struct mmsghdr *vec = (struct mmsghdr *)(uintptr_t)c->host[i];
 
     if (!c->args[i] || !is_copy(c, i)) {
-        return;
+        return ret;
     }
     for (int64_t k = 0; k < ret; k++) {
         uint64_t addr = c->args[i] + k * sizeof *vec;
@@ -256,17 +257,21 @@ static void finish_mmsg(Call *c, const ArgDesc *d, unsigned i, int64_t ret)
     for (uint64_t k = 0; k < c->host[d->ref]; k++) {
         g_free(vec[k].msg_hdr.msg_iov);
     }
+    return ret;
 }
 
-static void finish_struct(Call *c, const ArgDesc *d, unsigned i, int64_t ret)
+static int64_t finish_struct(Call *c, const ArgDesc *d, unsigned i, int64_t ret)
 {
     if (!SAME_STAT && ret == 0 && d->info == STRUCT_stat) {
         GuestStat st = stat_to_guest((struct stat *)(uintptr_t)c->host[i]);
-        put_guest(c->args[i], st);
+
+        return put_guest(c->args[i], st);
     }
+    return ret;
 }
 
-typedef void ArgFinisher(Call *c, const ArgDesc *d, unsigned i, int64_t ret);
+/* Returns the result of the call. */
+typedef int64_t ArgFinisher(Call *c, const ArgDesc *d, unsigned i, int64_t ret);
 
 static ArgFinisher *const arg_finishers[NR_ARG_KINDS] = {
     [ARG_STRUCT] = finish_struct,
@@ -274,17 +279,18 @@ static ArgFinisher *const arg_finishers[NR_ARG_KINDS] = {
     [ARG_MMSG] = finish_mmsg,
 };
 
-static void finish(Call *c, int64_t ret)
+static int64_t finish(Call *c, int64_t ret)
 {
     for (unsigned i = 0; i < c->desc->nr_args; i++) {
         const ArgDesc *d = &c->desc->args[i];
         if (arg_finishers[d->kind]) {
-            arg_finishers[d->kind](c, d, i, ret);
+            ret = arg_finishers[d->kind](c, d, i, ret);
         }
     }
     for (unsigned i = 0; i < c->nr_owned; i++) {
         g_free(c->owned[i]);
     }
+    return ret;
 }
 
 static int64_t pass_through(TaskState *ts, const SyscallDesc *desc,
@@ -305,8 +311,7 @@ static int64_t pass_through(TaskState *ts, const SyscallDesc *desc,
                   ? safe_syscall(ts, desc->host_nr, c.host)
                   : host_syscall(desc->host_nr, c.host);
     }
-    finish(&c, ret);
-    return ret;
+    return finish(&c, ret);
 }
 
 /* ---- the other ways ---- */

@@ -91,6 +91,7 @@ typedef struct UserProgram {
     bool strace;
     ImageInfo image;
     GPtrArray *own_options; /* for execve(): our name and options, up to the program */
+    char **exec_with;       /* words that start us at an execve(), or NULL */
 } UserProgram;
 extern UserProgram user_program;
 

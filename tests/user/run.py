@@ -4,6 +4,7 @@
 import argparse
 import os
 import platform
+import re
 import subprocess
 import sys
 
@@ -15,9 +16,21 @@ def run(command):
                           timeout=TIMEOUT, env=dict(os.environ, LC_ALL="C"))
 
 
+def without(out, name, path):
+    """The output without lines that the file says cannot be compared in this test."""
+    if not path:
+        return out
+    with open(path, encoding="utf-8") as f:
+        rows = [line.rstrip("\n").partition(": ") for line in f if line.strip() and line[0] != "#"]
+    ignored = [re.compile(pattern) for test, _, pattern in rows if test in ("*", name)]
+    lines = out.decode(errors="replace").split("\n")
+    return [line for line in lines if not any(p.fullmatch(line) for p in ignored)]
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("-o", action="append", default=[], help="a word for the emulator's command line")
+    p.add_argument("-x", metavar="FILE", help="lines that are not compared")
     p.add_argument("emulator")
     p.add_argument("command", nargs=argparse.REMAINDER)
     a = p.parse_args()
@@ -32,6 +45,9 @@ def main():
         print(want.stdout.decode(errors="replace"))
         return 77
     got = run([a.emulator] + a.o + a.command)
+    name = os.path.basename(a.command[0]).removeprefix("user-")
+    for r in want, got:
+        r.stdout, r.stderr = without(r.stdout, name, a.x), without(r.stderr, name, a.x)
     bad = [name for name in ("returncode", "stdout", "stderr") if getattr(want, name) != getattr(got, name)]
     for name in bad:
         print(f"{name}: native {getattr(want, name)!r}\n{' ' * len(name)}  ours   {getattr(got, name)!r}")

@@ -22,6 +22,10 @@ NAME = os.path.basename(PROGRAM)
 LINKER = '/lib64/ld-linux-x86-64.so.2'
 TIMEOUT = 120
 
+# A cross build is started by a script.
+with open(PROGRAM, 'rb') as head:
+    IS_SCRIPT = head.read(2) == b'#!'
+
 EM_386, EM_AARCH64, EM_X86_64 = 3, 183, 62
 
 
@@ -62,6 +66,7 @@ class Door(unittest.TestCase):
 
 
 class Environment(Door):
+    @unittest.skipIf(IS_SCRIPT, 'a shell takes it for itself')
     @unittest.skipUnless(is_static(), 'linked dynamically')
     def test_dynamic_linker(self):
         """What is for the guest's dynamic linker is not for ours."""
@@ -92,6 +97,15 @@ class Environment(Door):
         self.says('7.7.7\n', '-r', '7.7.7', '-0', 'other', GUEST, 'exec', GUEST, 'release')
         self.says(GUEST + '\n', '-0', 'other', GUEST, 'exec', GUEST, 'argv0')
 
+    @unittest.skipIf(IS_SCRIPT, 'it is started so already')
+    def test_exec_with(self):
+        """A command starts us at an exec; it goes on to the exec after that."""
+        with_env = ('-exec-with', "env 'A=two words'")
+        self.says('two words\n', *with_env, GUEST, 'exec', GUEST, 'env', 'A', A='1')
+        self.says('1\n', *with_env, GUEST, 'env', 'A', A='1')
+        self.says('two words\n', *with_env, GUEST, 'exec', GUEST, 'exec', GUEST, 'env', 'A')
+        self.fails(1, 'no program /nowhere/x', '-exec-with', '/nowhere/x', GUEST)
+        self.fails(1, 'a command', '-exec-with', "'", GUEST)
 
     def test_log_of_a_tree(self):
         """One file, begun anew by the first program, for all that it executes, wherever they go."""

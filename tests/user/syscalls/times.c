@@ -60,7 +60,7 @@ static void timers(void)
                      old;
     struct itimerspec spec =
                           {
-                              .it_value = {0, 1000000}
+                              .it_value = {0, 200000000}
     },
                       was;
     struct sigaction sa = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
@@ -78,7 +78,7 @@ static void timers(void)
     CALL(RAW(alarm, 0));
     CALL(RAW(setitimer, 99, &it, &old));
     it = (struct itimerval){
-        .it_value = {0, 1000}
+        .it_value = {0, 200000}
     };
     CALL(RAW(setitimer, ITIMER_REAL, &it, NULL));
     CALL(RAW(pause));
