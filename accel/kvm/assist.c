@@ -100,3 +100,39 @@ bool kvm_assist(KVMVcpu *v, CPUExit *why)
         return true;
     }
 }
+
+/* The guest is at the breakpoint that has stopped it under KVM: on behind it. */
+static bool is_at_stop(KVMVcpu *v)
+{
+    bool yes = v->step_over && v->cpu->ops->tb_key(v->cpu).pc == v->stopped_at;
+
+    v->step_over = false;
+    return yes;
+}
+
+bool kvm_translate(KVMVcpu *v, CPUExit *why)
+{
+    CPUState *cpu = v->cpu;
+
+    kvm_fetch(v);
+    if (!v->translating) { /* code that it knows may have changed: begin anew */
+        machine_lock();
+        kvm_assist_fini(v);
+        machine_unlock();
+        v->translating = true;
+    }
+    if (!attach(v)) {
+        *why = CPU_EXIT_ERROR;
+        return true;
+    }
+    if (is_at_stop(v)) {
+        *why = step(v);
+        if (*why == CPU_EXIT_DEBUG && cpu->stop_cause == CPU_STOP_STEP) {
+            return false;
+        }
+    } else {
+        *why = v->translator->vcpu_run(cpu);
+    }
+    v->put_tsc |= *why == CPU_EXIT_REQUEST;
+    return *why != CPU_EXIT_HALT;
+}

@@ -2,7 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Break- and watchpoints are those of the processor, SDM vol. 3, 17.2: four for both. The
- * guest does not see that they are in use, but its own do not hit meanwhile.
+ * guest does not see that they are in use, but its own do not hit meanwhile. When there
+ * are more, the translator runs the guest until they fit again (kvm_translate()).
  */
 #include "accel/kvm/kvm-internal.h"
 
@@ -66,7 +67,8 @@ static bool add_watchpoint(KVMVcpu *v, struct kvm_guest_debug *d, unsigned *n,
     return true;
 }
 
-static void add_all(KVMVcpu *v, struct kvm_guest_debug *d)
+/* False: there are more than the processor has places for. */
+static bool add_all(KVMVcpu *v, struct kvm_guest_debug *d)
 {
     unsigned n = 0;
     bool ok = true;
@@ -81,12 +83,15 @@ static void add_all(KVMVcpu *v, struct kvm_guest_debug *d)
     if (n) {
         d->control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW_BP;
     }
-    if (!ok && !v->points_missing) {
-        report_warning("KVM has %d places for break- and watchpoints together: the "
-                       "others do not stop the guest",
-                       KVM_DEBUG_POINTS);
-    }
-    v->points_missing = !ok;
+    return ok;
+}
+
+bool kvm_debug_fits(KVMVcpu *v)
+{
+    struct kvm_guest_debug d = {0};
+
+    return is_stepping(v) || (!v->cpu->breakpoints && !v->cpu->watchpoints) ||
+           add_all(v, &d);
 }
 
 void kvm_debug_before_push(KVMVcpu *v)

@@ -46,11 +46,11 @@ typedef struct KVMVcpu {
     bool put_tsc; /* the TSC goes to KVM with the next state: guest time stood still */
     struct kvm_guest_debug debug;                  /* as KVM was told last */
     struct CPUWatchpoint *watch[KVM_DEBUG_POINTS]; /* by debug register; NULL: none */
-    vaddr stopped_at;    /* linear pc of the last stop for a debugger */
-    bool step_over;      /* ... was a breakpoint, which does not hit again at once */
-    bool inject_db;      /* #DB is the guest's */
-    bool logged;         /* -d cpu has shown the state before the next instruction */
-    bool points_missing; /* the user has been told so */
+    vaddr stopped_at; /* linear pc of the last stop for a debugger */
+    bool step_over;   /* ... was a breakpoint, which does not hit again at once */
+    bool inject_db;   /* #DB is the guest's */
+    bool logged;      /* -d cpu has shown the state before the next instruction */
+    bool translating; /* what the translator has made of the guest is up to date */
     const AccelOps *translator; /* that helps out; NULL: not needed yet */
     uint64_t exits[64];         /* by exit reason */
     uint64_t fetches, pushes, assists;
@@ -71,6 +71,8 @@ int kvm_check(int extension);
 /* KVM cannot execute the next instruction: the translator does. True: leave the loop for
  * *why. */
 bool kvm_assist(KVMVcpu *v, CPUExit *why);
+/* The translator runs the guest until there is something to be done. True as above. */
+bool kvm_translate(KVMVcpu *v, CPUExit *why);
 void kvm_assist_fini(KVMVcpu *v);
 
 /* ---- vcpu.c ---- */
@@ -107,6 +109,8 @@ bool kvm_set_cpuid(KVMVcpu *v, GError **errp) USER_CHECKED;
 
 /* ---- debug.c ---- */
 
+/* False: there are more breakpoints and watchpoints than the processor has places for. */
+bool kvm_debug_fits(KVMVcpu *v);
 /* In this order: with env valid; after it went to KVM, before the guest is entered. */
 void kvm_debug_before_push(KVMVcpu *v);
 void kvm_debug_before_run(KVMVcpu *v);

@@ -92,7 +92,7 @@ static bool push(KVMVcpu *v)
         if (!kvm_put_state(v)) {
             return false;
         }
-        v->env_valid = false;
+        v->env_valid = v->translating = false;
     }
     return true;
 }
@@ -300,7 +300,7 @@ static CPUExit run_loop(KVMVcpu *v)
             cpu_wait(cpu);
         } else if (kvm.failed) {
             return give_up(v, "a memory slot is missing");
-        } else if (run_guest(v, &why)) {
+        } else if (kvm_debug_fits(v) ? run_guest(v, &why) : kvm_translate(v, &why)) {
             return why;
         }
     }

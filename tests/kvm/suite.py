@@ -8,6 +8,7 @@ names are what the commands of TESTS call the files. `-k PATTERN` runs the tests
 import argparse
 import os
 import re
+import subprocess
 import sys
 import tempfile
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from typing import NamedTuple
 import lab
 
 PASSED = 1  # isa-debug-exit turns code n into (n << 1) | 1
+GDB_PORT = 27183
 MACHINE = "./mynah -m 64 -no-reboot -display none -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4"
 
 
@@ -50,6 +52,14 @@ TESTS += [
     Test("changes-kvm", "sh ./changes.sh 100 kvm tcg ./mynah -kernel changes.elf", output="^status 1, changed 100 times"),
     Test("lockstep-kvm", "sh ./steps.sh tcg tcg,one-insn-per-tb=on,opt-lookahead=off kvm ./mynah -kernel steps.elf", output="\\d{4,} steps are the same$"),
 ]
+# gdb's packets: a breakpoint, a step, a watchpoint, and the same with more breakpoints than a processor has.
+TESTS += [Test("gdb", f"""ifconfig lo 127.0.0.1 2>/dev/null
+{MACHINE} -accel kvm -kernel excp.elf -S -gdb tcp:127.0.0.1:{GDB_PORT} >/dev/null 2>&1 &
+./gdb-client {GDB_PORT} Z0,@excp.elf:test_main@,1:OK c:T05 p10:@<excp.elf:test_main@ s:T05 z0,@excp.elf:test_main@,1:OK \
+    Z2,@excp.elf:fixup_rip@,8:OK c:T05watch:@excp.elf:fixup_rip@ s:T05 c:T05watch:@excp.elf:fixup_rip@ \
+    Z0,3000000,1:OK Z0,3000001,1:OK Z0,3000002,1:OK Z0,3000003,1:OK c:T05watch:@excp.elf:fixup_rip@ \
+    z0,3000000,1:OK c:T05watch:@excp.elf:fixup_rip@
+r=$?; kill $!; exit $r""", output="^$")]
 
 
 def choose():
@@ -62,6 +72,19 @@ def choose():
         return lab.Host(), "the host's /dev/kvm"
     print(f"# {why or 'MYNAH_KVM=lab'}: the tests run in a machine that {lab.QEMU} emulates")
     return lab.Lab(os.environ.get("MYNAH_KERNEL"), os.environ.get("MYNAH_BUSYBOX")), "the lab"
+
+
+def symbol(program, name):
+    lines = subprocess.run(["nm", program], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    return int(next(line.split()[0] for line in lines if line.split()[-1] == name), 16)
+
+
+def with_symbols(command, files):
+    """@FILE:SYMBOL@ becomes the address, @<FILE:SYMBOL@ the address as memory has it."""
+    def number(m):
+        address = symbol(files[m[2]], m[3])
+        return address.to_bytes(8, "little").hex() if m[1] else f"{address:x}"
+    return re.sub(r"@(<?)([-\w.]+):(\w+)@", number, command)
 
 
 def complaint(test, status, output):
@@ -111,12 +134,14 @@ def main():
     except lab.Unavailable as e:
         print(f"1..0 # SKIP nothing was tested on KVM: {e}")
         return
+    files = dict(f.split("=", 1) for f in o.files)
     tests = [t for t in TESTS if re.search(o.k, t.name) and not (t.lab_only and isinstance(place, lab.Host))]
+    tests = [t._replace(command=with_symbols(t.command, files)) for t in tests]
     print(f"1..{len(tests)}\n# on {name}")
     with tempfile.NamedTemporaryFile() as f:
         f.write(MARKER_GUEST)
         f.flush()
-        good = run(place, dict(f.split("=", 1) for f in o.files) | {"marker.elf": f.name}, tests, o.v)
+        good = run(place, files | {"marker.elf": f.name}, tests, o.v)
     sys.exit(0 if good else 1)
 
 
