@@ -137,10 +137,11 @@ void host_frame_fault(const siginfo_t *si, const ucontext_t *uc, UserFault *out)
     *out = (UserFault){
         .addr = addr,
         .access = is_write(uc) ? MMU_WRITE : MMU_READ,
-        .kind = si->si_signo == SIGBUS                            ? USER_FAULT_BUS
-                : (uint64_t)((int64_t)(addr << 16) >> 16) != addr ? USER_FAULT_GENERAL
-                : si->si_code == SEGV_MAPERR                      ? USER_FAULT_UNMAPPED
-                                                                  : USER_FAULT_FORBIDDEN,
+        .kind = si->si_signo == SIGBUS && si->si_code == BUS_ADRALN ? USER_FAULT_UNALIGNED
+                : si->si_signo == SIGBUS                            ? USER_FAULT_BUS
+                : (uint64_t)((int64_t)(addr << 16) >> 16) != addr   ? USER_FAULT_GENERAL
+                : si->si_code == SEGV_MAPERR                        ? USER_FAULT_UNMAPPED
+                                             : USER_FAULT_FORBIDDEN,
     };
 }
 

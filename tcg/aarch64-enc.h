@@ -400,6 +400,13 @@ static inline void asm_ls(Asm *a, uint32_t opc, unsigned r, unsigned n, int64_t 
     }
 }
 
+/* FEAT_LRCPC2: LDAPUR, STLUR ... [n, #offset], within 256 bytes. */
+static inline void asm_ls_ordered(Asm *a, uint32_t opc, unsigned r, unsigned n,
+                                  int64_t offset)
+{
+    asm_insn(a, (opc ^ 0x21000000) | ((uint32_t)offset & 0x1ff) << 12 | n << 5 | r);
+}
+
 /* [n, m], with `scaled`: m times the size of the access. */
 static inline void asm_ls_index(Asm *a, uint32_t opc, unsigned r, uint32_t n_m,
                                 bool scaled)

@@ -24,6 +24,7 @@
  *   aarch64-int.c     integer ops
  *   aarch64-cc.c      the guest's flags
  *   aarch64-mem.c     guest memory
+ *   aarch64-atomic.c  locked operations
  *   aarch64-vec.c     vectors: residency, moves, memory
  *   aarch64-simd.c    vector operations
  *   aarch64-x87.c     x87
@@ -299,19 +300,21 @@ void cc_overlay(A64 *x, bool inc, IRRef result);
 
 /* --- aarch64-mem.c --- */
 
-EmitFn a64_emit_probe, a64_emit_ld, a64_emit_st, a64_emit_atomic;
+EmitFn a64_emit_probe, a64_emit_ld, a64_emit_st;
 
-typedef enum SlowKind { SLOW_LD, SLOW_ST, SLOW_PROBE } SlowKind;
+typedef enum SlowKind { SLOW_LD, SLOW_ST, SLOW_PROBE, SLOW_ATOMIC } SlowKind;
 /*
  * An access being emitted. `reg`, set before, is where the loaded value or the host
- * address of a probe goes, or what is stored; of one of 256 bits or 10 bytes the low
- * part, and reg2 the other.
+ * address of a probe goes, or what is stored; of a vector access the first of one or two
+ * vector registers; of one of 10 bytes the low part, and reg2 the other.
  */
 typedef struct Access {
     const IROp *op;
     unsigned memop;
     uint8_t reg, reg2;
+    uint8_t value, desired; /* of an atomic: registers of its operands */
     bool vec;
+    bool ordered; /* set before: by an instruction that keeps x86's order by itself */
     bool is_write;
     bool faults;         /* the access itself: a signal tells */
     uint8_t base, index; /* of the host's operand; index: or NO_REG */
@@ -327,6 +330,8 @@ typedef struct Access {
 void a64_access_begin(A64 *x, Access *acc, const IROp *op, SlowKind kind);
 /* The access at `offset`, by an instruction of ls_opc(). */
 void a64_access(A64 *x, const Access *acc, uint32_t opc, unsigned reg, unsigned offset);
+/* What comes next is an instruction that makes the access, if it may fault. */
+void a64_access_side(A64 *x, const Access *acc);
 /* The slow path comes back here. */
 void a64_access_done(A64 *x, Access *acc);
 /* The out-of-line parts of all accesses. */
@@ -338,6 +343,10 @@ void a64_before_store(A64 *x);
 void a64_after_load(A64 *x);
 /* A thunk that makes the whole access, with arguments in T0 and T1. */
 void a64_call_slow(A64 *x, const uint8_t *thunk);
+
+/* --- aarch64-atomic.c --- */
+
+EmitFn a64_emit_atomic;
 
 /* --- aarch64-vec.c --- */
 

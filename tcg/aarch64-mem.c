@@ -1,5 +1,4 @@
-/* Guest memory on an aarch64 host: TLB probes, loads, stores, atomics, and their slow
- * paths. */
+/* Guest memory on an aarch64 host: TLB probes, loads, stores, and their slow paths. */
 /* SPDX-License-Identifier: MIT */
 /*
  * With a TLB an access is a probe that leaves the page's addend in T0, and one
@@ -13,13 +12,15 @@
  */
 #include "tcg/aarch64-internal.h"
 #include "tcg/aarch64-simd-enc.h"
+#include "util/host.h"
 
 struct SlowPath {
     SlowPath *next;
-    uint8_t kind;      /* SlowKind */
-    uint8_t type;      /* of the op */
-    uint8_t addr;      /* register of the guest address */
-    uint8_t reg, reg2; /* as in Access */
+    uint8_t kind;                      /* SlowKind */
+    uint8_t type;                      /* of the op */
+    uint8_t addr;                      /* register of the guest address */
+    uint8_t reg, reg2, value, desired; /* as in Access */
+    uint8_t code;                      /* SLOW_ATOMIC */
     bool vec;
     unsigned memop;
     uint32_t what; /* SLOW_PROBE */
@@ -115,17 +116,47 @@ unsigned a64_guest_address(A64 *x, const IROp *op)
     return r;
 }
 
+static bool is_atomic(const IROp *op)
+{
+    return op->code >= OP_at_xchg && op->code <= OP_at_cmpxchg;
+}
+
 /* Accesses of more than one instruction, or of none, want the address in one register. */
 static bool wants_base(const IROp *op)
 {
     unsigned size = op->memop & MO_SIZE;
-    return size > MO_128 || op->code == OP_probe;
+    return size > MO_128 || op->code == OP_probe || is_atomic(op);
+}
+
+/* LDAPR and STLR take a register, LDAPUR and STLUR an offset of nine bits beside it. */
+static void ordered_operand(A64 *x, Access *acc, Parts p, unsigned scale)
+{
+    acc->disp = 0;
+    if (host_has(HOST_ARM_LRCPC2) && p.disp + 256 < 512) {
+        acc->disp = p.disp;
+        p.disp = 0;
+    }
+    acc->index = NO_REG;
+    acc->base = T2;
+    if (p.index == NO_REG && p.base != NO_REG && !p.disp) {
+        acc->base = p.base;
+    } else {
+        address_to(x, T2, &p, scale);
+    }
+    if (x->g->guest_base) {
+        asm_rrr(&x->a, ADD, IR_I64, T2, MEM, acc->base);
+        acc->base = T2;
+    }
 }
 
 /* The host's operand where there is no TLB. */
 static void direct_operand(A64 *x, Access *acc, const IROp *op)
 {
     Parts p = address_parts(x, op);
+    if (acc->ordered) {
+        ordered_operand(x, acc, p, op->scale);
+        return;
+    }
     unsigned size = op->memop & MO_SIZE;
     bool has_base = x->g->guest_base && !(op->memop & MO_HOST);
     uint32_t opc = acc->vec ? ls_vec_opc(LDR, MIN(size, MO_128)) : ls_opc(LDR, size);
@@ -179,8 +210,11 @@ static void slow_new(A64 *x, Access *acc, SlowKind kind, unsigned addr, uint8_t 
         .addr = addr,
         .reg = acc->reg,
         .reg2 = acc->reg2,
+        .value = acc->value,
+        .desired = acc->desired,
+        .code = acc->op->code,
         .vec = acc->vec,
-        .memop = acc->memop,
+        .memop = acc->op->memop,
         .what = kind == SLOW_PROBE ? ir_probe_what(acc->op) : 0,
         .jump = jump,
         .state = acc->state,
@@ -231,6 +265,39 @@ static void slow_result(A64 *x, const SlowPath *s)
     }
 }
 
+/* Its operands are in FRAME_OI. */
+static void call_atomic(A64 *x, const SlowPath *s)
+{
+    IRType t = (IRType)(s->memop & MO_SIZE);
+    const uint8_t operands[] = {s->value, s->desired};
+    for (unsigned i = 0; i < ARRAY_SIZE(operands); i++) {
+        asm_extend(&x->a, IR_I64, t, false, T1, operands[i]);
+        asm_ls(&x->a, ls_opc(STR, 3), T1, SP, FRAME_OI + 8 * i);
+    }
+    asm_movi(&x->a, T1, ATOMIC_OI(s->code, s->memop));
+    asm_ls(&x->a, ls_opc(STR, 3), T1, SP, FRAME_OI + 16);
+    a64_call(x, a64_thunks.atomic);
+}
+
+static void call_engine(A64 *x, const SlowPath *s)
+{
+    switch ((SlowKind)s->kind) {
+    case SLOW_ST:
+        a64_call(x, a64_thunks.st[s->memop & (MO_SIZE | MO_ALIGN)]);
+        break;
+    case SLOW_LD:
+        a64_call(x, a64_thunks.ld[s->memop & (MO_SIZE | MO_ALIGN | MO_RMW)]);
+        break;
+    case SLOW_ATOMIC:
+        call_atomic(x, s);
+        break;
+    case SLOW_PROBE:
+        asm_movi(&x->a, T1, s->what);
+        a64_call(x, a64_thunks.probe);
+        break;
+    }
+}
+
 static void emit_slow(A64 *x, const SlowPath *s)
 {
     asm_patch(s->jump, x->a.p);
@@ -241,15 +308,11 @@ static void emit_slow(A64 *x, const SlowPath *s)
         slow_value(x, s);
     }
     asm_mov(&x->a, IR_I64, T0, s->addr);
-    if (s->kind == SLOW_ST) {
-        a64_call(x, a64_thunks.st[s->memop & (MO_SIZE | MO_ALIGN)]);
-    } else if (s->kind == SLOW_LD) {
-        a64_call(x, a64_thunks.ld[s->memop & (MO_SIZE | MO_ALIGN | MO_RMW)]);
-    } else {
-        asm_movi(&x->a, T1, s->what);
-        a64_call(x, a64_thunks.probe);
-    }
+    call_engine(x, s);
     a64_side(x, &s->state);
+    if (s->kind == SLOW_ATOMIC && x->g->ordered) { /* exclusives in C are no barrier */
+        asm_insn(&x->a, DMB_ISH);
+    }
     if (s->kind != SLOW_ST) {
         slow_result(x, s);
     }
@@ -334,10 +397,14 @@ static void check_alignment(A64 *x, Access *acc, SlowKind kind)
 
 void a64_access_begin(A64 *x, Access *acc, const IROp *op, SlowKind kind)
 {
-    bool host = op->memop & MO_HOST, align = op->memop & MO_ALIGN;
+    bool atomic = kind == SLOW_ATOMIC, host = op->memop & MO_HOST;
     acc->op = op;
     acc->memop = op->memop;
-    acc->is_write = kind == SLOW_ST || (op->memop & MO_RMW);
+    if (atomic && (op->memop & MO_SIZE) > MO_8) { /* else by the engine */
+        acc->memop |= MO_ALIGN;
+    }
+    bool align = acc->memop & MO_ALIGN;
+    acc->is_write = kind == SLOW_ST || atomic || (op->memop & MO_RMW);
     acc->faults = x->g->direct && !host && kind != SLOW_PROBE;
     if (!host) {
         cc_own(x, false);
@@ -360,12 +427,33 @@ void a64_access_begin(A64 *x, Access *acc, const IROp *op, SlowKind kind)
     }
 }
 
-void a64_access(A64 *x, const Access *acc, uint32_t opc, unsigned reg, unsigned offset)
+void a64_access_side(A64 *x, const Access *acc)
 {
     if (acc->faults) {
         a64_side(x, &acc->state);
     }
-    if (acc->index != NO_REG) {
+}
+
+/* LDAPR extends with zeros. */
+static void ordered_access(A64 *x, const Access *acc, uint32_t opc, unsigned reg)
+{
+    unsigned size = ls_size(opc), what = opc >> 22 & 3;
+    if (host_has(HOST_ARM_LRCPC2)) {
+        asm_ls_ordered(&x->a, opc, reg, acc->base, acc->disp);
+        return;
+    }
+    asm_ordered(&x->a, what == STR ? STLR : LDAPR, size, XZR, from_to(acc->base, reg));
+    if (what == LDRS_X || what == LDRS_W) {
+        asm_extend(&x->a, what == LDRS_X ? IR_I64 : IR_I32, (IRType)size, true, reg, reg);
+    }
+}
+
+void a64_access(A64 *x, const Access *acc, uint32_t opc, unsigned reg, unsigned offset)
+{
+    a64_access_side(x, acc);
+    if (acc->ordered) {
+        ordered_access(x, acc, opc, reg);
+    } else if (acc->index != NO_REG) {
         asm_ls_index(&x->a, opc, reg, from_to(acc->base, acc->index), acc->scaled);
     } else {
         asm_ls(&x->a, opc, reg, acc->base, acc->disp + offset);
@@ -397,6 +485,17 @@ static uint32_t load_opc(const IROp *op)
     return ls_opc(!sign ? LDR : op->type == IR_I64 ? LDRS_X : LDRS_W, size);
 }
 
+/*
+ * The access is to be an instruction that orders by itself. One that is not aligned (with
+ * FEAT_LSE2: not within 16 bytes) faults; then the engine makes the unit anew without
+ * such. Where there is a TLB nobody would catch that.
+ */
+static bool orders_itself(const A64 *x, const IROp *op)
+{
+    return x->g->ordered && x->g->direct && !x->s->unaligned && !(op->memop & MO_HOST) &&
+           host_has(HOST_ARM_LRCPC);
+}
+
 /* A global that is not pinned keeps its old value for the slow path. */
 static unsigned load_reg(A64 *x, const IROp *op)
 {
@@ -413,11 +512,13 @@ void a64_emit_ld(A64 *x, const IROp *op)
         return;
     }
     a64_use_inputs(x, op);
-    Access acc = {.reg = load_reg(x, op)};
+    Access acc = {.reg = load_reg(x, op), .ordered = orders_itself(x, op)};
     a64_access_begin(x, &acc, op, SLOW_LD);
     a64_access(x, &acc, load_opc(op), acc.reg, 0);
     a64_access_done(x, &acc);
-    a64_after_load(x);
+    if (!acc.ordered) {
+        a64_after_load(x);
+    }
     a64_out_done(x, op, 0, acc.reg);
 }
 
@@ -428,33 +529,12 @@ void a64_emit_st(A64 *x, const IROp *op)
         return;
     }
     IRType t = (IRType)(op->memop & MO_SIZE);
-    a64_before_store(x);
-    Access acc = {.reg = a64_in(x, op->in[2], t)};
+    bool ordered = orders_itself(x, op);
+    if (!ordered) {
+        a64_before_store(x);
+    }
+    Access acc = {.reg = a64_in(x, op->in[2], t), .ordered = ordered};
     a64_access_begin(x, &acc, op, SLOW_ST);
     a64_access(x, &acc, ls_opc(STR, t), acc.reg, 0);
     a64_access_done(x, &acc);
-}
-
-/* ---- atomics ---- */
-
-/* By the engine. */
-void a64_emit_atomic(A64 *x, const IROp *op)
-{
-    IRType t = (IRType)(op->memop & MO_SIZE);
-    unsigned n = op->code == OP_at_cmpxchg ? 2 : 1;
-    for (unsigned i = 0; i < n; i++) {
-        unsigned r = a64_in(x, op->in[2 + i], t);
-        asm_extend(&x->a, IR_I64, t, false, T0, r);
-        asm_ls(&x->a, ls_opc(STR, 3), T0, SP, FRAME_OI + 8 * i);
-    }
-    asm_movi(&x->a, T0, ATOMIC_OI(op->code, op->memop));
-    asm_ls(&x->a, ls_opc(STR, 3), T0, SP, FRAME_OI + 16);
-    asm_mov(&x->a, IR_I64, T0, a64_guest_address(x, op));
-    a64_call_slow(x, a64_thunks.atomic);
-    if (x->g->ordered) {
-        asm_insn(&x->a, DMB_ISH);
-    }
-    if (op->out[0] != IR_NONE) {
-        a64_out_done(x, op, 0, T0);
-    }
 }

@@ -724,7 +724,7 @@ static bool emit_side_table(A64 *x, TCGCode *out)
     return true;
 }
 
-/* Room for all points that can fault: no op has more than two. */
+/* Room for all points that can fault: no op has more than three. */
 static void begin_sides(A64 *x)
 {
     const TCGContext *s = x->s;
@@ -732,7 +732,7 @@ static void begin_sides(A64 *x)
     for (unsigned i = 0; i < s->nops; i++) {
         n += s->ops[i].code == OP_call || (op_info[s->ops[i].code].flags & OPF_FAULT);
     }
-    size_t size = 2 * n * SIDE_MAX_ENTRY;
+    size_t size = 3 * n * SIDE_MAX_ENTRY;
     uint8_t *p = arena_alloc(&x->s->arena, size);
     side_begin(&x->side, p, p + size);
 }

@@ -1,9 +1,10 @@
 /* Locked read-modify-write of guest memory. */
 /* SPDX-License-Identifier: MIT */
 /*
- * What is naturally aligned and RAM is done by a host atomic on the host pointer. The
- * rest (unaligned, across pages, in I/O regions) is a read and a write with nobody in
- * between: with one vCPU that is so by itself. A locked instruction writes its operand in
+ * What the host does in one piece, in RAM, is a host atomic on the host pointer. The rest
+ * (unaligned, across pages, in I/O regions) is a read and a write with nobody in between:
+ * with one vCPU that is so by itself; of several the others are stopped, and the
+ * instruction is begun again. A locked instruction writes its operand in
  * any case, so access is checked as for a write; a failing compare and exchange writes
  * nothing here, which no one can tell.
  */
@@ -11,6 +12,7 @@
 
 #include "cpu/ldst.h"
 #include "util/bitops.h"
+#include "util/host.h"
 
 /* The new value that the op stores, and for cmpxchg whether it does. */
 static uint64_t op_result(unsigned op, uint64_t old, uint64_t b, uint64_t c)
@@ -73,6 +75,14 @@ static uint64_t host_atomic(void *p, unsigned op, uint64_t b, uint64_t c, unsign
     }
 }
 
+/* A host atomic of n bytes at p is one: aligned, or on Arm with FEAT_LSE2 within 16. */
+static bool in_one_piece(const void *p, unsigned n)
+{
+    uintptr_t at = (uintptr_t)p;
+
+    return !(at & (n - 1)) || (host_has(HOST_ARM_LSE2) && (at & 15) + n <= 16);
+}
+
 uint64_t tcg_atomic(void *env, uint64_t va, uint64_t b, uint64_t c, uint32_t op_oi,
                     uintptr_t ra)
 {
@@ -84,8 +94,11 @@ uint64_t tcg_atomic(void *env, uint64_t va, uint64_t b, uint64_t c, uint32_t op_
     }
     void *host = cpu_probe(cpu, va, n, MMU_WRITE, MMU_CURRENT, ra);
 
-    if (likely(host && !((uintptr_t)host & (n - 1)))) {
+    if (likely(host && in_one_piece(host, n))) {
         return host_atomic(host, op, b, c, n);
+    }
+    if (cpu_tcg(cpu)->engine->cpus->len > 1 && !cpu_tcg(cpu)->alone) {
+        tcg_redo_exclusive(cpu, ra);
     }
     uint64_t mask = MASK64(0, 8 * n), old = 0;
 
@@ -98,34 +111,104 @@ uint64_t tcg_atomic(void *env, uint64_t va, uint64_t b, uint64_t c, uint32_t op_
     return old;
 }
 
-/* Sixteen bytes: by the host's instruction if the compiler has it, else under a lock that
+/* Sixteen bytes, aligned: by the host's instruction if it has one, else under a lock that
  * all take. */
 typedef unsigned __int128 u128;
 
-#ifdef __GCC_HAVE_SYNC_COMPARE_AND_SWAP_16
+#if defined __x86_64__
 
-static u128 host_cmpxchg16(u128 *p, u128 expected, u128 desired)
+static bool cmpxchg16_insn(u128 *p, u128 *expected, u128 desired)
 {
-    return __sync_val_compare_and_swap(p, expected, desired);
+    uint64_t lo = *expected, hi = *expected >> 64;
+
+    if (!host_has(HOST_X86_CX16)) {
+        return false;
+    }
+    __asm__ volatile("lock cmpxchg16b %0"
+                     : "+m"(*p), "+a"(lo), "+d"(hi)
+                     : "b"((uint64_t)desired), "c"((uint64_t)(desired >> 64))
+                     : "memory", "cc");
+    *expected = lo | (u128)hi << 64;
+    return true;
+}
+
+#elif defined __aarch64__
+
+static void casp(u128 *p, u128 *expected, u128 desired)
+{
+    register uint64_t x0 __asm__("x0") = *expected;
+    register uint64_t x1 __asm__("x1") = *expected >> 64;
+    register uint64_t x2 __asm__("x2") = desired;
+    register uint64_t x3 __asm__("x3") = desired >> 64;
+
+    __asm__ volatile(".arch_extension lse\n"
+                     "caspal x0, x1, x2, x3, [%[p]]"
+                     : "+r"(x0), "+r"(x1)
+                     : "r"(x2), "r"(x3), [p] "r"(p)
+                     : "memory");
+    *expected = x0 | (u128)x1 << 64;
+}
+
+/* What was loaded is a value that memory had at once only if the store succeeds, so it is
+ * stored back when it is not the expected one. */
+static void exclusives16(u128 *p, u128 *expected, u128 desired)
+{
+    uint64_t lo, hi, new_lo, new_hi, want_lo = *expected, want_hi = *expected >> 64;
+    uint32_t failed;
+
+    do {
+        __asm__ volatile(
+            "ldaxp %[lo], %[hi], [%[p]]\n"
+            "cmp   %[lo], %[want_lo]\n"
+            "ccmp  %[hi], %[want_hi], #0, eq\n"
+            "csel  %[new_lo], %[d_lo], %[lo], eq\n"
+            "csel  %[new_hi], %[d_hi], %[hi], eq\n"
+            "stlxp %w[failed], %[new_lo], %[new_hi], [%[p]]"
+            : [lo] "=&r"(lo), [hi] "=&r"(hi), [new_lo] "=&r"(new_lo),
+              [new_hi] "=&r"(new_hi), [failed] "=&r"(failed)
+            : [p] "r"(p), [want_lo] "r"(want_lo), [want_hi] "r"(want_hi),
+              [d_lo] "r"((uint64_t)desired), [d_hi] "r"((uint64_t)(desired >> 64))
+            : "memory", "cc");
+    } while (failed);
+    *expected = lo | (u128)hi << 64;
+}
+
+static bool cmpxchg16_insn(u128 *p, u128 *expected, u128 desired)
+{
+    if (host_has(HOST_ARM_LSE)) {
+        casp(p, expected, desired);
+    } else {
+        exclusives16(p, expected, desired);
+    }
+    __asm__ volatile("dmb ish" ::: "memory"); /* x86's is a full barrier */
+    return true;
 }
 
 #else
+
+static bool cmpxchg16_insn(u128 *p, u128 *expected, u128 desired)
+{
+    return false;
+}
+
+#endif
 
 static Mutex cmpxchg16_lock = MUTEX_INIT;
 
 static u128 host_cmpxchg16(u128 *p, u128 expected, u128 desired)
 {
-    mutex_lock(&cmpxchg16_lock);
-    u128 old = *p;
+    u128 old = expected;
 
-    if (old == expected) {
-        *p = desired;
+    if (!cmpxchg16_insn(p, &old, desired)) {
+        mutex_lock(&cmpxchg16_lock);
+        old = *p;
+        if (old == expected) {
+            *p = desired;
+        }
+        mutex_unlock(&cmpxchg16_lock);
     }
-    mutex_unlock(&cmpxchg16_lock);
     return old;
 }
-
-#endif
 
 static u128 pair(const uint64_t v[2])
 {

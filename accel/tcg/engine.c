@@ -121,6 +121,7 @@ void tcg_engine_free(TCGEngine *e)
     g_ptr_array_free(e->kernel_links, true);
     g_hash_table_destroy(e->tokens);
     page_set_free(&e->unshared);
+    page_set_free(&e->unaligned);
     page_set_free(&e->patched);
     g_ptr_array_free(e->chunks, true);
     g_ptr_array_free(e->cpus, true);

@@ -30,6 +30,30 @@ void tcg_redo_alone(CPUState *cpu, uintptr_t ra)
     cpu_loop_exit_restore(cpu, ra);
 }
 
+void tcg_redo_exclusive(CPUState *cpu, uintptr_t ra)
+{
+    cpu_tcg(cpu)->want_alone = true;
+    tcg_redo_alone(cpu, ra);
+}
+
+/* Unless the instruction is not what comes next any more. */
+static void begin_alone(CPUTCG *t)
+{
+    t->want_alone = false;
+    if (t->one_shot) {
+        exclusive_begin(t);
+        t->alone = true;
+    }
+}
+
+static void end_alone(CPUTCG *t)
+{
+    if (unlikely(t->alone)) {
+        t->alone = false;
+        exclusive_end(t);
+    }
+}
+
 /* Probes that fail are cheap as long as they are few: more than this in a window, and the
  * unit is made anew without them. Those that can only fail weigh more. */
 enum { PROBE_WINDOW_NS = 1 << 22, MAX_PROBE_MISSES = 2048, MISS_OF_KIND = 64 };
@@ -63,6 +87,24 @@ void tcg_redo_unshared(CPUState *cpu, uintptr_t ra, bool crossing)
 
     count_probe_miss(t, ra, crossing);
     t->unshared = true;
+    cpu->exception_index = CPU_EXCP_LEAVE;
+    cpu_loop_exit_restore(cpu, ra);
+}
+
+void tcg_redo_unaligned(CPUState *cpu, uintptr_t ra)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+    TCGEngine *e = t->engine;
+    TranslationBlock *tb = tb_by_code(e, (void *)ra);
+
+    if (tb) {
+        engine_lock(t);
+        page_set_add(&e->unaligned, tb->addr & PAGE_MASK);
+        if (!tb->invalid) {
+            tb_invalidate(e, tb);
+        }
+        engine_unlock(t);
+    }
     cpu->exception_index = CPU_EXCP_LEAVE;
     cpu_loop_exit_restore(cpu, ra);
 }
@@ -431,29 +473,34 @@ static void flush_alone(CPUTCG *t)
 
 static CPUExit exec_loop(CPUState *cpu)
 {
+    CPUTCG *t = cpu_tcg(cpu);
     CPUExit why;
 
     for (;;) {
-        if (unlikely(cpu_tcg(cpu)->want_flush)) {
-            flush_alone(cpu_tcg(cpu));
+        if (unlikely(t->want_flush)) {
+            flush_alone(t);
         }
         while (cpu->exception_index >= 0) {
             if (handle_exception(cpu, &why)) {
                 return why;
             }
         }
-        if (unlikely(cpu_tcg(cpu)->debug_after)) {
+        if (unlikely(t->debug_after)) {
             act_on_hits(cpu);
             continue;
         }
         if (handle_requests(cpu, &why)) {
             return why;
         }
-        if (unlikely(cpu_tcg(cpu)->debug_after)) {
+        if (unlikely(t->debug_after)) {
             continue; /* an interrupt's delivery hit a watchpoint */
         }
         epoch_quiesce();
+        if (unlikely(t->want_alone)) {
+            begin_alone(t);
+        }
         run_units(cpu);
+        end_alone(t);
     }
 }
 
@@ -468,6 +515,7 @@ static void after_jump(CPUState *cpu)
     if (machine_lock_held()) {
         machine_unlock();
     }
+    end_alone(t);
     bool excp = cpu->exception_index >= 0 && cpu->exception_index < CPU_EXCP_LEAVE;
 
     if (excp) {

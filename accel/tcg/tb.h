@@ -127,8 +127,9 @@ struct TCGEngine {
     TCGStats stats;
     struct Lockstep *lockstep;
     MemoryListener listener;
-    PageSet unshared; /* RAM addresses where units have no probes: they fail too often */
-    PageSet patched;  /* ... where units have found that their bytes are others */
+    PageSet unshared;  /* RAM addresses where units have no probes: they fail too often */
+    PageSet patched;   /* ... where units have found that their bytes are others */
+    PageSet unaligned; /* pages whose code has made accesses that are not aligned */
     struct Exclusive *exclusive; /* exclusive.c */
 };
 
@@ -159,7 +160,8 @@ typedef struct CPUTCG {
      * unit goes through, watchpoints and breakpoints do not hit.
      */
     bool one_shot, in_one_shot;
-    bool unshared;   /* the next unit is to be one without probes */
+    bool want_alone, alone; /* ... and while it runs the others stand still */
+    bool unshared;          /* the next unit is to be one without probes */
     bool is_stopped; /* vcpu_run() ended at a debugger's breakpoint, at stopped_at */
     vaddr stopped_at;
     bool has_lock;    /* the engine's; exec.c gives it back after a longjmp */
@@ -371,6 +373,11 @@ TranslationBlock *tb_make(CPUState *cpu, bool one_shot);
 CPUExit tcg_vcpu_run(CPUState *cpu);
 /* The instruction at `ra` is to be done again, alone, in a unit of its own. */
 void tcg_redo_alone(CPUState *cpu, uintptr_t ra) __attribute__((noreturn));
+/* ... and with all other vCPUs stopped. */
+void tcg_redo_exclusive(CPUState *cpu, uintptr_t ra) __attribute__((noreturn));
+/* Its access is not aligned as the host wants it of an ordered one: it is done again by a
+ * unit that has none such, and so do all that are made of this page from now on. */
+void tcg_redo_unaligned(CPUState *cpu, uintptr_t ra) __attribute__((noreturn));
 /*
  * A probe at `ra` has failed: its instruction is done again by a unit without probes.
  * crossing: because its bytes are in two pages, else they are no plain RAM.

@@ -341,6 +341,8 @@ static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
     tcg_start(e->ctx, *env_pc(cpu));
     e->ctx->share = !tcg_one_space && e->backend->probes && !one_shot &&
                     !cpu_tcg(cpu)->unshared && !is_unshared(e);
+    e->ctx->unaligned =
+        e->unaligned.count && page_set_has(&e->unaligned, translation_of(db)->page.page);
     e->ctx->guard_links =
         !tcg_one_space && cpu_tcg(cpu)->tlb.mode == 0 && e->backend->guard;
     return db;

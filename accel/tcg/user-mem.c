@@ -113,6 +113,9 @@ void user_fault_leave(CPUState *cpu)
     if (f.redo) {
         tcg_redo_alone(cpu, f.ra);
     }
+    if (f.kind == USER_FAULT_UNALIGNED) {
+        tcg_redo_unaligned(cpu, f.ra);
+    }
     cpu_restore_state(cpu, f.ra);
     cpu->ops->user_fault(cpu, f.addr, f.access, f.kind != USER_FAULT_UNMAPPED,
                          f.kind == USER_FAULT_GENERAL);

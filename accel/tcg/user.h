@@ -73,6 +73,7 @@ typedef struct UserFault {
         USER_FAULT_UNMAPPED,
         USER_FAULT_FORBIDDEN,
         USER_FAULT_BUS,
+        USER_FAULT_UNALIGNED, /* an instruction of ours forbids what the guest may do */
         USER_FAULT_GENERAL
     } kind;
     MMUAccess access;
