@@ -64,6 +64,13 @@ def host_kvm():
     return None
 
 
+def qemu_major():
+    """The major version of QEMU; 0: it does not say."""
+    out = subprocess.run([QEMU, "--version"], stdout=subprocess.PIPE, text=True).stdout
+    found = re.search(r"version (\d+)\.", out)
+    return int(found[1]) if found else 0
+
+
 def libraries(program):
     """The shared libraries of a program, its dynamic linker included, by their paths."""
     out = subprocess.run(["ldd", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
