@@ -24,6 +24,9 @@ static inline void irq_set(const IRQLine *line, int level)
     }
 }
 
+/* Ticks of the PC's timer that are delivered late rather than lost: a second at 1 kHz. */
+#define TICKS_OWED_MAX 1000u
+
 static inline void irq_pulse(const IRQLine *line)
 {
     irq_set(line, 1);

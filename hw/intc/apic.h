@@ -38,9 +38,10 @@ typedef struct ApicMsg {
 typedef struct ApicBus {
     Device *lapic[APIC_MAX_CPUS];
     unsigned nlapics;
-    void (*eoi)(void *opaque, uint8_t vector); /* the I/O APIC's */
-    void *eoi_opaque;
-    int (*extint_ack)(void *opaque); /* INTA of the 8259 pair */
+    void (*taken)(void *opaque, uint8_t vector); /* the I/O APIC's: a vCPU took it */
+    void (*eoi)(void *opaque, uint8_t vector);   /* the I/O APIC's */
+    void *eoi_opaque;                            /* of both */
+    int (*extint_ack)(void *opaque);             /* INTA of the 8259 pair */
     void *extint_opaque;
 } ApicBus;
 

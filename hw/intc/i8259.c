@@ -8,11 +8,15 @@
  * lines is the level of each input. irr is what is requested: a latched rising edge, or
  * the level itself for inputs in level mode. After each change pic_update() computes both
  * INT outputs anew; nothing else drives them.
+ *
+ * An edge of input 0, the timer, that finds the last one still requested is owed: it
+ * is requested again when that one is acknowledged (see ioapic.c).
  */
 #include "hw/intc/i8259.h"
 #include "memory/memory.h"
 #include "util/bitops.h"
 
+#define TICK        0 /* inputs of the master */
 #define CASCADE     2
 #define ICW1        0x10
 #define ICW1_IC4    0x01
@@ -61,6 +65,7 @@ typedef struct PICState {
     MemoryRegion io[2], elcr_io;
     IRQLine intr;
     Chip chip[2];
+    uint32_t owed;       /* ticks to request after the present one: 0 to TICKS_OWED_MAX */
     uint64_t raised[16]; /* rising edges, for people; not part of the state */
 } PICState;
 
@@ -119,9 +124,20 @@ static void pic_update(PICState *s)
     }
 }
 
+/* A rising edge of the timer now would add nothing to the request that stands. */
+static bool tick_is_lost(const PICState *s)
+{
+    const Chip *c = &s->chip[0];
+    uint8_t bit = 1 << TICK;
+    return (c->irr & ~c->imr & ~c->lines & ~level_inputs(c)) & bit;
+}
+
 static void pic_irq_in(void *opaque, int n, int level)
 {
     PICState *s = opaque;
+    if (n == TICK && level && tick_is_lost(s)) {
+        s->owed = MIN(s->owed + 1, TICKS_OWED_MAX);
+    }
     if (n != CASCADE) {
         s->raised[n & 15] += level && !(s->chip[n >> 3 & 1].lines >> (n & 7) & 1);
         chip_input(&s->chip[n >> 3 & 1], n & 7, level);
@@ -129,7 +145,7 @@ static void pic_irq_in(void *opaque, int n, int level)
     }
 }
 
-static void chip_ack(Chip *c, unsigned n)
+static void chip_ack(PICState *s, Chip *c, unsigned n)
 {
     if (!c->aeoi) {
         c->isr |= 1 << n;
@@ -139,6 +155,10 @@ static void chip_ack(Chip *c, unsigned n)
     if (!(level_inputs(c) & 1 << n)) {
         c->irr &= ~(1 << n);
     }
+    if (is_master(s, c) && n == TICK && s->owed) {
+        s->owed--;
+        c->irr |= 1 << TICK;
+    }
 }
 
 int i8259_ack(Device *d)
@@ -147,14 +167,14 @@ int i8259_ack(Device *d)
     unsigned n = chip_pending(s, &s->chip[0]);
     int vector = s->chip[0].base + 7;
     if (n != NO_IRQ) {
-        chip_ack(&s->chip[0], n);
+        chip_ack(s, &s->chip[0], n);
         vector = s->chip[0].base + n;
     }
     if (n == CASCADE) {
         unsigned m = chip_pending(s, &s->chip[1]);
         vector = s->chip[1].base + 7;
         if (m != NO_IRQ) {
-            chip_ack(&s->chip[1], m);
+            chip_ack(s, &s->chip[1], m);
             vector = s->chip[1].base + m;
         }
         /* The cascade line falls between the INTA pulses: a further request is an edge.
@@ -262,6 +282,9 @@ static void chip_write(PICState *s, Chip *c, hwaddr addr, uint8_t v)
     } else {
         chip_ocw2(c, v);
     }
+    if (!(s->chip[0].irr & 1 << TICK)) {
+        s->owed = 0; /* the chip was set up anew */
+    }
     pic_update(s);
 }
 
@@ -272,7 +295,7 @@ static uint8_t chip_poll(PICState *s, Chip *c)
     if (n == NO_IRQ) {
         return 7;
     }
-    chip_ack(c, n);
+    chip_ack(s, c, n);
     pic_update(s);
     return POLL_INT | n;
 }
@@ -332,6 +355,7 @@ static void pic_reset(Device *d)
         Chip *c = &s->chip[i];
         *c = (Chip){.lines = c->lines, .elcr_mask = c->elcr_mask, .out = c->out};
     }
+    s->owed = 0;
     pic_update(s);
 }
 
@@ -391,6 +415,7 @@ static const VMField chip_fields[] = {
 
 static const VMField pic_fields[] = {
     VMF_STRUCT_ARRAY(PICState, chip, chip_fields),
+    VMF_INT(PICState, owed),
     VMF_END(),
 };
 

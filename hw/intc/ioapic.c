@@ -6,6 +6,11 @@
  * the data sheet says. A pin in level mode sends while its line is high, it is not masked
  * and remote IRR is clear; the EOI of its vector clears remote IRR, and it may send
  * again. Lines carry logical levels, so the polarity bit is stored and has no effect.
+ *
+ * An edge that comes before the vCPU has taken the last one adds nothing to its IRR. For
+ * a device that is right, but a guest that counts ticks would lose time whenever the host
+ * lets its vCPU wait. So edges of the timer's pin are counted (`owed`), and each is sent
+ * when the one before it has been taken.
  */
 #include "hw/intc/apic.h"
 #include "memory/memory.h"
@@ -22,6 +27,7 @@
 #define IND_ARB     0x02
 #define IND_REDIR   0x10
 #define VERSION     ((NPINS - 1) << 16 | 0x20)
+#define TICK_PIN    2 /* ISA IRQ 0 */
 
 FIELD(RTE, VECTOR, 0, 8)
 FIELD(RTE, MODE, 8, 3)
@@ -41,10 +47,12 @@ typedef struct IOAPICState {
     uint8_t id;
     uint32_t lines;
     uint64_t rte[NPINS];
+    bool tick_waits;      /* a tick was sent that no vCPU has taken */
+    uint32_t owed;        /* ticks to send after it: 0 to TICKS_OWED_MAX */
     uint64_t sent[NPINS]; /* messages of each pin, for people; not part of the state */
 } IOAPICState;
 
-static void pin_send(IOAPICState *s, unsigned n)
+static bool pin_send(IOAPICState *s, unsigned n)
 {
     uint64_t e = s->rte[n];
     s->sent[n]++;
@@ -58,14 +66,47 @@ static void pin_send(IOAPICState *s, unsigned n)
     };
     if (msg.mode == APIC_EXTINT) {
         if (!s->bus->extint_ack) {
-            return;
+            return false;
         }
         msg.vector = s->bus->extint_ack(s->bus->extint_opaque);
         msg.mode = APIC_FIXED;
         msg.level = false;
     }
-    if (apic_bus_send(s->bus, &msg) && msg.level && msg.mode <= APIC_LOWEST) {
+    bool accepted = apic_bus_send(s->bus, &msg);
+    if (accepted && msg.level && msg.mode <= APIC_LOWEST) {
         s->rte[n] |= FIELD_MASK(RTE, REMOTE_IRR);
+    }
+    return accepted;
+}
+
+static void forget_ticks(IOAPICState *s)
+{
+    s->tick_waits = false;
+    s->owed = 0;
+}
+
+static void send_tick(IOAPICState *s)
+{
+    bool fixed = FIELD_GET(s->rte[TICK_PIN], RTE, MODE) <= APIC_LOWEST;
+    s->tick_waits = pin_send(s, TICK_PIN) && fixed;
+}
+
+/* An edge of the timer. It is sent in any case: an INIT may have cleared the IRR. */
+static void tick(IOAPICState *s)
+{
+    s->owed = s->tick_waits ? MIN(s->owed + 1, TICKS_OWED_MAX) : 0;
+    send_tick(s);
+}
+
+static void ioapic_taken(void *opaque, uint8_t vector)
+{
+    IOAPICState *s = opaque;
+    if (s->tick_waits && FIELD_GET(s->rte[TICK_PIN], RTE, VECTOR) == vector) {
+        s->tick_waits = false;
+        if (s->owed) {
+            s->owed--;
+            send_tick(s);
+        }
     }
 }
 
@@ -87,7 +128,11 @@ static void ioapic_irq_in(void *opaque, int n, int level)
     s->lines = level ? s->lines | bit : s->lines & ~bit;
     if (FIELD_GET(s->rte[n], RTE, LEVEL)) {
         pin_service_level(s, n);
-    } else if (rise && !FIELD_GET(s->rte[n], RTE, MASK)) {
+    } else if (!rise || FIELD_GET(s->rte[n], RTE, MASK)) {
+        return;
+    } else if (n == TICK_PIN) {
+        tick(s);
+    } else {
         pin_send(s, n);
     }
 }
@@ -131,6 +176,9 @@ static void rte_write(IOAPICState *s, unsigned n, bool high, uint32_t v)
         e &= ~FIELD_MASK(RTE, REMOTE_IRR);
     }
     s->rte[n] = e;
+    if (n == TICK_PIN && e != old) {
+        forget_ticks(s);
+    }
     pin_service_level(s, n);
 }
 
@@ -191,12 +239,14 @@ static void ioapic_reset(Device *d)
     for (unsigned n = 0; n < NPINS; n++) {
         s->rte[n] = FIELD_MASK(RTE, MASK);
     }
+    forget_ticks(s);
 }
 
 static bool ioapic_realize(Device *d, GError **errp)
 {
     IOAPICState *s = (IOAPICState *)d;
     assert(s->bus);
+    s->bus->taken = ioapic_taken;
     s->bus->eoi = ioapic_eoi;
     s->bus->eoi_opaque = s;
     device_map_mem(d, &s->mmio, &ioapic_ops, BASE_ADDR, 0x1000);
@@ -208,6 +258,8 @@ static const VMField ioapic_fields[] = {
     VMF_INT(IOAPICState, id),
     VMF_INT(IOAPICState, lines),
     VMF_INT_ARRAY(IOAPICState, rte),
+    VMF_BOOL(IOAPICState, tick_waits),
+    VMF_INT(IOAPICState, owed),
     VMF_END(),
 };
 

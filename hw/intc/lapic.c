@@ -255,6 +255,9 @@ static int lapic_ack(void *opaque)
     if (vector >= 0) {
         vec_clear(s->irr, vector);
         vec_set(s->isr, vector);
+        if (s->bus->taken) {
+            s->bus->taken(s->bus->eoi_opaque, vector);
+        }
     } else if (lapic_extint(s) && s->bus->extint_ack) {
         vector = s->bus->extint_ack(s->bus->extint_opaque);
     }

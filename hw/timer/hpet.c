@@ -158,22 +158,28 @@ static void timer_arm(HPETState *s, HPETTimer *t)
     timer_mod(&t->timer, t->config & TN_PERIODIC ? MAX(at, now + MIN_PERIOD_NS) : at);
 }
 
-/* Moves a periodic comparator behind the counter, over matches that came too late. */
-static void timer_advance(HPETState *s, HPETTimer *t)
+/*
+ * Moves a periodic comparator behind the counter. Returns the matches that came too late
+ * for their own call; of a timer that is too fast for the main loop none.
+ */
+static uint64_t timer_advance(HPETState *s, HPETTimer *t)
 {
     if (!(t->config & TN_PERIODIC) || !t->period) {
-        return;
+        return 0;
     }
-    uint64_t late = (hpet_counter(s) - t->cmp) & timer_mask(t);
-    t->cmp = (t->cmp + (late / t->period + 1) * t->period) & timer_mask(t);
+    uint64_t late = ((hpet_counter(s) - t->cmp) & timer_mask(t)) / t->period;
+    t->cmp = (t->cmp + (late + 1) * t->period) & timer_mask(t);
+    return t->period < MIN_PERIOD_NS / TICK_NS ? 0 : MIN(late, TICKS_OWED_MAX);
 }
 
 static void hpet_timer_fire(HPETState *s, unsigned n)
 {
     HPETTimer *t = &s->t[n];
-    timer_advance(s, t);
+    uint64_t matches = timer_advance(s, t) + 1;
     timer_arm(s, t);
-    timer_match(s, n);
+    while (matches--) {
+        timer_match(s, n);
+    }
 }
 
 static void fire0(void *opaque)

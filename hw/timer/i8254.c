@@ -18,6 +18,10 @@
 #define PORT61    0x61
 #define NCOUNTERS 3
 
+/* Ticks of a period (10 us) below which late interrupts are merged, to let the main loop
+ * live. */
+#define MIN_PERIOD 12
+
 FIELD(CW, BCD, 0, 1) /* control word */
 FIELD(CW, MODE, 1, 3)
 FIELD(CW, RW, 4, 2)
@@ -61,6 +65,7 @@ typedef struct PITState {
     MemoryRegion io, io61;
     IRQLine irq;
     Timer timer;
+    uint64_t due; /* ticks of counter 0 at which the timer is to fire */
     Counter c[NCOUNTERS];
     uint8_t port61;
 } PITState;
@@ -147,6 +152,7 @@ static void pit_arm(PITState *s)
         timer_del(&s->timer);
     } else {
         uint64_t ticks = next - MIN(c->held, next);
+        s->due = next;
         timer_mod(&s->timer, c->load_ns + muldiv64_up(ticks, NS_PER_SEC, PIT_HZ));
     }
 }
@@ -157,9 +163,24 @@ static void pit_update_irq(PITState *s)
     pit_arm(s);
 }
 
+/* Whole periods that went by since the timer should have fired. */
+static uint64_t periods_missed(const PITState *s)
+{
+    const Counter *c = &s->c[0];
+    if ((c->mode != 2 && c->mode != 3) || c->count < MIN_PERIOD) {
+        return 0;
+    }
+    uint64_t now = counter_ticks(s, c) / c->count, due = s->due / c->count;
+    return now > due ? MIN(now - due, TICKS_OWED_MAX) : 0;
+}
+
 static void pit_timer(void *opaque)
 {
     PITState *s = opaque;
+    for (uint64_t n = periods_missed(s); n; n--) {
+        irq_set(&s->irq, 0);
+        irq_set(&s->irq, 1);
+    }
     if (s->c[0].mode == 2) {
         irq_set(&s->irq, 0);
     }
@@ -388,6 +409,7 @@ static const VMField counter_fields[] = {
 static const VMField pit_fields[] = {
     VMF_STRUCT_ARRAY(PITState, c, counter_fields),
     VMF_INT(PITState, port61),
+    VMF_INT(PITState, due),
     VMF_TIMER(PITState, timer),
     VMF_END(),
 };

@@ -93,6 +93,12 @@ void step(QTest *q, int64_t ns)
     clock_step(q->m.clock, ns);
 }
 
+void step_late(QTest *q, int64_t ns)
+{
+    clock_set_ns(q->m.clock, clock_ns(q->m.clock) + ns);
+    clock_step(q->m.clock, 0);
+}
+
 #define ACCESSORS(space, addr_t, rd, wr, suffix, type)    \
     type rd(QTest *q, addr_t addr)                        \
     {                                                     \

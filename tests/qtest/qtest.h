@@ -49,6 +49,9 @@ void set_line(Device *d, int n, int level);
 /* Moves the clock and fires timers. */
 void step(QTest *q, int64_t ns);
 
+/* The same, with a host so busy that timers fire only at the end. */
+void step_late(QTest *q, int64_t ns);
+
 uint8_t inb(QTest *q, uint16_t port);
 uint16_t inw(QTest *q, uint16_t port);
 uint32_t inl(QTest *q, uint16_t port);

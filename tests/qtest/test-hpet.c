@@ -81,6 +81,19 @@ START_TEST(periodic)
 }
 END_TEST
 
+START_TEST(late_periods_are_made_up)
+{
+    writel(&q, CONFIG, 3);
+    writel(&q, TN(0), 0x14c);
+    writel(&q, CMP(0), readl(&q, COUNTER) + 400000);
+    writel(&q, CMP(0), 400000);
+    step_late(&q, 41 * MS);
+    ck_assert_uint_eq(q.gsi[0].rises, 10);
+    step(&q, 4 * MS);
+    ck_assert_uint_eq(q.gsi[0].rises, 11);
+}
+END_TEST
+
 START_TEST(tiny_period_is_bounded)
 {
     writel(&q, CONFIG, 3);
@@ -149,6 +162,7 @@ static void add(TCase *tc)
     tcase_add_test(tc, counter);
     tcase_add_test(tc, one_shot_legacy);
     tcase_add_test(tc, periodic);
+    tcase_add_test(tc, late_periods_are_made_up);
     tcase_add_test(tc, tiny_period_is_bounded);
     tcase_add_test(tc, wrap_at_32_bits);
     tcase_add_test(tc, level_routed);

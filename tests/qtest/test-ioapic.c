@@ -103,6 +103,51 @@ START_TEST(masked_edge_is_lost)
 }
 END_TEST
 
+static void pulse(int n)
+{
+    set_line(ioapic, n, 1);
+    set_line(ioapic, n, 0);
+}
+
+/* Three ticks while the vCPU waits are three interrupts; of another pin they are one. */
+START_TEST(ticks_are_owed)
+{
+    set_pin(2, 0x30);
+    set_pin(4, 0x34);
+    for (int i = 0; i < 3; i++) {
+        pulse(2);
+        pulse(4);
+    }
+    ck_assert_int_eq(ack(), 0x34);
+    eoi();
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(ack(), 0x30);
+        ck_assert_int_eq(ack(), -1); /* not before its EOI */
+        eoi();
+    }
+    ck_assert_int_eq(ack(), -1);
+    pulse(2);
+    ck_assert_int_eq(ack(), 0x30);
+}
+END_TEST
+
+START_TEST(owed_ticks_are_forgotten)
+{
+    set_pin(2, 0x30);
+    pulse(2);
+    pulse(2);
+    set_pin(2, 0x30 | MASKED);
+    set_pin(2, 0x31);
+    ck_assert_int_eq(ack(), 0x30);
+    eoi();
+    ck_assert_int_eq(ack(), -1);
+    pulse(2);
+    ck_assert_int_eq(ack(), 0x31);
+    eoi();
+    ck_assert_int_eq(ack(), -1);
+}
+END_TEST
+
 START_TEST(level)
 {
     set_pin(17, 0x51 | LEVEL);
@@ -168,6 +213,8 @@ static void add(TCase *tc)
     tcase_add_test(tc, registers);
     tcase_add_test(tc, edge);
     tcase_add_test(tc, masked_edge_is_lost);
+    tcase_add_test(tc, ticks_are_owed);
+    tcase_add_test(tc, owed_ticks_are_forgotten);
     tcase_add_test(tc, level);
     tcase_add_test(tc, masked_level_is_kept);
     tcase_add_test(tc, eoi_register);

@@ -77,6 +77,32 @@ START_TEST(masked_edge_is_kept)
 }
 END_TEST
 
+START_TEST(ticks_are_owed)
+{
+    for (int i = 0; i < 3; i++) {
+        pulse(0);
+        pulse(4);
+    }
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(i8259_ack(pic), 0x20);
+        outb(&q, 0x21, 0x01); /* a guest that masks it meanwhile loses none */
+        outb(&q, 0x20, 0x20);
+        outb(&q, 0x21, 0x00);
+    }
+    ck_assert_int_eq(i8259_ack(pic), 0x24);
+    outb(&q, 0x20, 0x20);
+    ck_assert_int_eq(intr.level, 0);
+    pulse(0);
+    pulse(0);
+    program(0x01); /* set up anew: nothing is owed */
+    ck_assert_int_eq(intr.level, 0);
+    pulse(0);
+    ck_assert_int_eq(i8259_ack(pic), 0x20);
+    outb(&q, 0x20, 0x20);
+    ck_assert_int_eq(intr.level, 0);
+}
+END_TEST
+
 START_TEST(priority_and_nesting)
 {
     pulse(5);
@@ -215,6 +241,7 @@ static void add(TCase *tc)
     tcase_add_test(tc, mask_reads_back);
     tcase_add_test(tc, edge_and_eoi);
     tcase_add_test(tc, masked_edge_is_kept);
+    tcase_add_test(tc, ticks_are_owed);
     tcase_add_test(tc, priority_and_nesting);
     tcase_add_test(tc, cascade);
     tcase_add_test(tc, fully_nested_cascade);

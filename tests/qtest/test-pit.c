@@ -65,6 +65,23 @@ START_TEST(mode2_rate)
 }
 END_TEST
 
+START_TEST(late_periods_are_made_up)
+{
+    for (int mode = 2; mode <= 3; mode++) {
+        program(0, mode, 11932);
+        unsigned before = out0.rises;
+        step_late(&q, SEC / 4 + MS);
+        ck_assert_uint_eq(out0.rises - before, 25);
+        step(&q, SEC / 4);
+        ck_assert_uint_eq(out0.rises - before, 50);
+    }
+    program(0, 2, 2); /* a fast one is merged */
+    unsigned before = out0.rises;
+    step_late(&q, SEC);
+    ck_assert_uint_le(out0.rises - before, 2);
+}
+END_TEST
+
 START_TEST(mode3_square)
 {
     program(0, 3, 11932);
@@ -213,6 +230,7 @@ static void add(TCase *tc)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, mode0_one_shot);
     tcase_add_test(tc, mode2_rate);
+    tcase_add_test(tc, late_periods_are_made_up);
     tcase_add_test(tc, mode3_square);
     tcase_add_test(tc, mode3_odd_and_one);
     tcase_add_test(tc, mode4_strobe);
