@@ -739,6 +739,12 @@ void rig_set_model(Rig *r, const X86Model *m, uint64_t xcr0)
     rig_forget(r);
 }
 
+void rig_set_ordered(Rig *r, bool on)
+{
+    r->desc.ordered = on;
+    rig_forget(r);
+}
+
 void rig_set_one_insn(Rig *r, bool on)
 {
     r->one_insn = on;

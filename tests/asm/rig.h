@@ -109,6 +109,8 @@ const TCGContext *rig_translate(Rig *r, const MachineState *st, unsigned max_ins
 /* The CPU that the vCPU is (a copy is kept), and XCR0 of its runs; at first every
  * feature, and x87, SSE and AVX state. */
 void rig_set_model(Rig *r, const X86Model *m, uint64_t xcr0);
+/* From now on guest accesses are ordered as with a second vCPU. */
+void rig_set_ordered(Rig *r, bool on);
 /* One instruction per unit from now on. */
 void rig_set_one_insn(Rig *r, bool on);
 

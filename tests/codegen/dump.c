@@ -1,10 +1,12 @@
 /* Prints the host code of guest instructions: for codegen.py. */
 /* SPDX-License-Identifier: MIT */
 /*
- * dump [--direct] FEATURE,...: the host has these features and no others; --direct: user
- * mode, without a TLB. First come the fields of env, `env OFFSET SIZE NAME`, with offsets
- * from the env pointer. Then for each line `HEXBYTES COUNT` of standard input, COUNT
- * guest instructions:
+ * dump [--direct] [--ordered] FEATURE,...: the host has these features and no others;
+ * --direct: user mode, without a TLB; --ordered: somebody else sees memory. The code is
+ * that of the back end that the program is linked with, and does not run: it need not be
+ * the one of this host. First come the fields of env, `env OFFSET SIZE NAME`, with
+ * offsets from the env pointer. Then for each line `HEXBYTES COUNT` of standard input,
+ * COUNT guest instructions:
  *
  *   helper TARGET NAME     what a call may go to
  *   exit SLOT JUMP TARGET  the patchable jump of an exit, and where it goes unlinked
@@ -14,7 +16,9 @@
  * All offsets and targets are hexadecimal, from the unit's entry.
  */
 #include "tests/asm/rig.h"
+#include "tests/codegen/arm-text.h"
 
+#include "util/bitops.h"
 #include "util/host.h"
 
 #include <capstone/capstone.h>
@@ -126,7 +130,7 @@ static bool is_reached(csh cs, const cs_insn *insns, size_t n, uint64_t from, ui
 }
 
 /* From offset `at` on; returns where to go on, behind a constant. */
-static size_t print_insns(csh cs, const TCGCode *code, size_t at)
+static size_t print_x86(csh cs, const TCGCode *code, size_t at)
 {
     cs_insn *insns;
     size_t n = cs_disasm(cs, (const uint8_t *)code->entry + at, code->hot_size - at, at,
@@ -148,16 +152,70 @@ static size_t print_insns(csh cs, const TCGCode *code, size_t at)
     return next;
 }
 
+/*
+ * ADRP, as the address of code or data anywhere: with ADD, and BLR or BR. Which of these
+ * there are depends on where our program lies, so they are shown as one instruction: bl,
+ * b, or adr. Returns how many words it was, 0: it is no ADRP.
+ */
+static unsigned print_far(const TCGCode *code, size_t at)
+{
+    const uint8_t *p = (const uint8_t *)code->entry + at;
+    uint32_t word = ldl_he_p(p), reg = word & 31;
+    int64_t pages = (int64_t)((uint64_t)(word >> 5 & 0x7ffff) << 45) >> 43;
+    unsigned n = 1;
+
+    if ((word & 0x9f000000) != 0x90000000) {
+        return 0;
+    }
+    uint64_t to = ((uintptr_t)p & ~UINT64_C(0xfff)) + (pages | (word >> 29 & 3)) * 4096;
+    word = ldl_he_p(p + 4);
+    if ((word & 0xffc003ff) == (0x91000000 | reg << 5 | reg)) { /* ADD reg, reg, #imm */
+        to += word >> 10 & 0xfff;
+        word = ldl_he_p(p + 4 * ++n);
+    }
+    to -= (uintptr_t)code->entry;
+    if (word == (0xd63f0000 | reg << 5) || word == (0xd61f0000 | reg << 5)) {
+        printf("insn %zx: %s #0x%" PRIx64 "\n", at, word >> 21 & 1 ? "bl" : "b", to);
+        n++;
+    } else {
+        printf("insn %zx: adr x%u, #0x%" PRIx64 "\n", at, reg, to);
+    }
+    return n;
+}
+
+/* Returns where to go on. What nobody knows is shown as a word. */
+static size_t print_arm(csh cs, const TCGCode *code, size_t at)
+{
+    const uint8_t *p = (const uint8_t *)code->entry + at;
+    g_autoptr(GString) text = g_string_new(NULL);
+    unsigned words = print_far(code, at);
+    cs_insn *insn;
+
+    if (words) {
+        return at + 4 * words;
+    }
+    if (!arm_text(ldl_he_p(p), text) && cs_disasm(cs, p, 4, at, 1, &insn)) {
+        g_string_printf(text, "%s %s", insn->mnemonic, insn->op_str);
+        cs_free(insn, 1);
+    } else if (!text->len) {
+        g_string_printf(text, ".inst 0x%08x", ldl_he_p(p));
+    }
+    printf("insn %zx: %s\n", at, text->str);
+    return at + 4;
+}
+
 static void print_code(const TCGCode *code)
 {
+    bool arm = strcmp(tcg_native_backend->name, "aarch64") == 0;
     csh cs;
 
-    if (cs_open(CS_ARCH_X86, CS_MODE_64, &cs) != CS_ERR_OK) {
+    if (cs_open(arm ? CS_ARCH_ARM64 : CS_ARCH_X86, arm ? CS_MODE_ARM : CS_MODE_64, &cs) !=
+        CS_ERR_OK) {
         g_error("capstone");
     }
     cs_option(cs, CS_OPT_DETAIL, CS_OPT_ON);
     for (size_t at = 0; at < code->hot_size;) {
-        at = print_insns(cs, code, at);
+        at = (arm ? print_arm : print_x86)(cs, code, at);
     }
     cs_close(&cs);
 }
@@ -198,18 +256,30 @@ static void place_code(const char *hex)
     }
 }
 
+static bool has_arg(int argc, char **argv, const char *arg)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], arg) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int main(int argc, char **argv)
 {
-    bool direct = argc == 3 && strcmp(argv[1], "--direct") == 0;
+    bool direct = has_arg(argc, argv, "--direct");
+    bool ordered = has_arg(argc, argv, "--ordered");
     MachineState st = {
         .rip = CODE_BASE, .mode = X86_MODE_64, .fcw = 0x37f, .mxcsr = 0x1f80};
     char line[512];
 
-    if (argc != 2 + direct || !tcg_native_backend || !rig_map_memory()) {
+    if (argc != 2 + direct + ordered || !tcg_native_backend || !rig_map_memory()) {
         return 2;
     }
-    fix_features(argv[1 + direct]);
+    fix_features(argv[argc - 1]);
     Rig *r = (direct ? rig_new_direct : rig_new)(tcg_native_backend, 0);
+    rig_set_ordered(r, ordered);
     print_env();
     while (fgets(line, sizeof(line), stdin)) {
         const char *count = strchr(line, ' ');
