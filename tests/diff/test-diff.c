@@ -14,12 +14,14 @@
  *   --off NAME,...     optimisations to switch off
  *   --one-insn         units of one instruction
  *   --failures N       stop after so many (10)
+ *   --record FILE      write what the host's CPU made of the cases
+ *   --replay FILE      these cases, against the outcomes in the file: on any host. Of the
+ *                      options that say which cases, those of the recording hold
  *   --verbose          print each case
  * A case that differs is made smaller, and printed as a snippet for tests/asm.
  */
 #include "tests/diff/host.h"
-
-#include "util/error.h"
+#include "tests/diff/vectors.h"
 
 #include <capstone/capstone.h>
 #include <stdio.h>
@@ -28,7 +30,7 @@
 static struct {
     gint64 cases, seed;
     int states, insns, bits, failures;
-    char *backend, *rows, *off;
+    char *backend, *rows, *off, *record, *replay;
     gboolean verbose, one_insn, limited;
 } opt = {
     .cases = 100000, .seed = 1, .states = 16, .insns = 1, .bits = 64, .failures = 10};
@@ -47,8 +49,10 @@ static GOptionEntry entries[] = {
      NULL},
     {"limited", 0, 0, G_OPTION_ARG_NONE, &opt.limited, "segments with bases and limits",
      NULL},
-    {"verbose",         0, 0, G_OPTION_ARG_NONE, &opt.verbose, "print each case", NULL},
-    {NULL     }
+    {"record",         0, 0, G_OPTION_ARG_FILENAME, &opt.record, "write outcomes", "FILE"},
+    {"replay",      0, 0, G_OPTION_ARG_FILENAME, &opt.replay, "of these outcomes", "FILE"},
+    {"verbose",           0, 0, G_OPTION_ARG_NONE, &opt.verbose, "print each case", NULL},
+    {NULL }
 };
 
 static X86Mode mode_of_bits(void)
@@ -60,13 +64,15 @@ static X86Mode mode_of_bits(void)
 
 typedef struct Diff {
     Gen *gen;
-    Host *host;
+    Host *host;       /* NULL: outcomes are those of `vectors` */
+    Vectors *vectors; /* with `host`: outcomes go there */
+    HostSlot *slots;
     Rig *rigs[MAX_RIGS];
     const char *names[MAX_RIGS];
     unsigned nrigs;
     bool made; /* the rigs have units of the instructions of made_seed */
     uint64_t made_seed;
-    unsigned long crashes, ends, faults, again;
+    unsigned long crashes, ends, faults, again, unknown;
 } Diff;
 
 static void run_rig(Diff *d, unsigned n, const Case *c, unsigned segs, Outcome *out)
@@ -237,8 +243,11 @@ static void append_line(GString *to, GString *line)
 
 static bool host_single(Diff *d, const Case *c, Outcome *out)
 {
-    HostSlot *s = &host_slots(d->host)[HOST_BATCH];
+    HostSlot *s = &d->slots[HOST_BATCH];
 
+    if (!d->host) {
+        return false;
+    }
     s->c = *c;
     if (host_run(d->host, HOST_BATCH, HOST_BATCH + 1) != HOST_BATCH + 1) {
         return false;
@@ -368,7 +377,7 @@ static void report(Diff *d, unsigned n, const HostSlot *failed)
  */
 static bool stays(Diff *d, unsigned n, const HostSlot *s)
 {
-    if (native_rsp_is_canonical(&s->out.st) || s->out.res.vector != EXCP_GP) {
+    if (!d->host || native_rsp_is_canonical(&s->out.st) || s->out.res.vector != EXCP_GP) {
         return true;
     }
     d->again++;
@@ -404,30 +413,66 @@ static void print_case(const char *what, const Case *c)
     printf("seed %" PRIu64 ", state %u%s\n%s", c->seed, c->state, what, text->str);
 }
 
-/* Cases `first` .. first + n - 1, counted from the seed's. */
-static unsigned run_batch(Diff *d, uint64_t first, unsigned n)
+/* What the host is not sure of is not recorded. */
+static void record(Diff *d, const HostSlot *s, bool sure)
 {
-    HostSlot *s = host_slots(d->host);
+    if (d->vectors) {
+        vectors_put(d->vectors, d->gen, &s->c, sure ? &s->out : NULL);
+        d->unknown += !sure;
+    }
+}
+
+/* Slots 0 .. n - 1. */
+static unsigned run_on_host(Diff *d, unsigned n)
+{
+    HostSlot *s = d->slots;
     unsigned failed = 0;
 
-    for (unsigned k = 0; k < n; k++) {
-        uint64_t number = first + k;
-        gen_case(d->gen, &s[k].c, opt.seed + number / opt.states, number % opt.states);
-        if (opt.verbose) {
-            print_case("", &s[k].c);
-        }
-    }
     for (unsigned at = 0; at < n; at++) {
         unsigned done = host_run(d->host, at, n);
         for (; at < done; at++) {
+            unsigned long again = d->again;
             failed += check_slot(d, &s[at]);
+            record(d, &s[at], d->again == again);
         }
         if (at < n) {
             print_case(" stopped the host's process:", &s[at].c);
             d->crashes++;
+            record(d, &s[at], false);
         }
     }
     return failed;
+}
+
+static unsigned replay(Diff *d, unsigned n)
+{
+    unsigned failed = 0;
+    GError *err = NULL;
+    bool known;
+
+    for (HostSlot *s = d->slots; s < d->slots + n; s++) {
+        if (!vectors_get(d->vectors, d->gen, &s->c, &s->out, &known, &err)) {
+            report_gerror(err);
+            exit(1);
+        }
+        failed += known ? check_slot(d, s) : 0;
+        d->unknown += !known;
+    }
+    return failed;
+}
+
+/* Cases `first` .. first + n - 1, counted from the seed's. */
+static unsigned run_batch(Diff *d, uint64_t first, unsigned n)
+{
+    for (unsigned k = 0; k < n; k++) {
+        uint64_t number = first + k;
+        gen_case(d->gen, &d->slots[k].c, opt.seed + number / opt.states,
+                 number % opt.states);
+        if (opt.verbose) {
+            print_case("", &d->slots[k].c);
+        }
+    }
+    return d->host ? run_on_host(d, n) : replay(d, n);
 }
 
 static uint32_t opts_off(void)
@@ -459,32 +504,136 @@ static void add_rig(Diff *d, const char *name, const TCGBackend *b)
     }
 }
 
-int main(int argc, char **argv)
+/* The CPU that cases were recorded on. */
+static VectorsHead recorded;
+
+static bool recorded_has_feature(unsigned feature)
+{
+    return recorded.features[feature / 64] >> feature % 64 & 1;
+}
+
+static GenKind kind_of_options(void)
+{
+    return (GenKind){.ninsns = opt.insns,
+                     .mode = mode_of_bits(),
+                     .segs = opt.limited ? SEGS_LIMITED : SEGS_FLAT};
+}
+
+static void start_replay(Diff *d)
+{
+    static const int bits[] = {
+        [X86_MODE_16] = 16, [X86_MODE_32] = 32, [X86_MODE_64] = 64};
+    GError *err = NULL;
+
+    d->vectors = vectors_open(opt.replay, &recorded, &err);
+    if (!d->vectors) {
+        report_gerror(err);
+        exit(1);
+    }
+    opt.cases = recorded.cases;
+    opt.seed = recorded.seed;
+    opt.states = recorded.states;
+    opt.insns = recorded.insns;
+    opt.bits = bits[recorded.mode];
+    opt.limited = recorded.segs == SEGS_LIMITED;
+    g_free(opt.rows);
+    opt.rows = recorded.rows[0] ? g_strdup(recorded.rows) : NULL;
+    d->gen = gen_new(kind_of_options(), recorded_has_feature, opt.rows);
+    d->slots = g_new0(HostSlot, HOST_BATCH + 1);
+}
+
+static void start_record(Diff *d)
+{
+    VectorsHead head = {.seed = opt.seed,
+                        .states = opt.states,
+                        .insns = opt.insns,
+                        .mode = mode_of_bits(),
+                        .segs = opt.limited ? SEGS_LIMITED : SEGS_FLAT};
+    GError *err = NULL;
+
+    for (unsigned n = 0; n < NR_X86_FEATS; n++) {
+        head.features[n / 64] |= (uint64_t)native_has_feature(n) << n % 64;
+    }
+    if (opt.rows &&
+        g_strlcpy(head.rows, opt.rows, sizeof(head.rows)) >= sizeof(head.rows)) {
+        report_error("--rows: longer than what --record can keep");
+        exit(1);
+    }
+    d->vectors = vectors_create(opt.record, &head, &err);
+    if (!d->vectors) {
+        report_gerror(err);
+        exit(1);
+    }
+}
+
+static bool start_host(Diff *d)
+{
+    if (!native_init() || !native_has_mode(mode_of_bits())) {
+        printf("this host cannot run the cases itself\n");
+        return false;
+    }
+    d->gen = gen_new(kind_of_options(), native_has_feature, opt.rows);
+    d->host = host_new(d->gen);
+    d->slots = host_slots(d->host);
+    if (opt.record) {
+        start_record(d);
+    }
+    return true;
+}
+
+static void parse_options(int argc, char **argv)
 {
     g_autoptr(GOptionContext) ctx = g_option_context_new(NULL);
     GError *err = NULL;
-    Diff d = {0};
-    GenKind kind;
-    unsigned failed = 0;
-    gint64 n = 0;
 
     g_option_context_add_main_entries(ctx, entries, NULL);
     if (!g_option_context_parse(ctx, &argc, &argv, &err)) {
         report_gerror(err);
-        return 1;
+        exit(1);
+    }
+    if (opt.record && opt.replay) {
+        report_error("--record and --replay do not go together");
+        exit(1);
     }
     opt.states = MAX(opt.states, 1);
-    kind = (GenKind){.ninsns = opt.insns,
-                     .mode = mode_of_bits(),
-                     .segs = opt.limited ? SEGS_LIMITED : SEGS_FLAT};
-    if (!rig_map_memory() || !native_init() || !native_has_mode(mode_of_bits())) {
-        printf("this host cannot run the cases itself\n");
+}
+
+/* False: what was recorded is not in the file. */
+static bool finish(Diff *d)
+{
+    GError *err = NULL;
+    bool ok = !d->vectors || vectors_close(d->vectors, &err);
+
+    if (!ok) {
+        report_gerror(err);
+    }
+    if (d->host) {
+        host_free(d->host);
+    } else {
+        g_free(d->slots);
+    }
+    gen_free(d->gen);
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    Diff d = {0};
+    unsigned failed = 0;
+    gint64 n = 0;
+
+    parse_options(argc, argv);
+    if (!rig_map_memory()) {
+        printf("this host has no room for the cases\n");
         return 77;
     }
-    d.gen = gen_new(kind, native_has_feature, opt.rows);
+    if (opt.replay) {
+        start_replay(&d);
+    } else if (!start_host(&d)) {
+        return 77;
+    }
     add_rig(&d, "interp", &tcg_interp_backend);
     add_rig(&d, "native", tcg_native_backend);
-    d.host = host_new(d.gen);
     while (n < opt.cases && failed < (unsigned)opt.failures && d.nrigs) {
         unsigned batch = MIN(opt.cases - n, HOST_BATCH);
         failed += run_batch(&d, n, batch);
@@ -497,7 +646,9 @@ int main(int argc, char **argv)
     if (d.again) {
         printf("%lu were run again: a #GP with a non-canonical RSP\n", d.again);
     }
-    host_free(d.host);
-    gen_free(d.gen);
-    return failed != 0 || d.nrigs == 0 ? (d.nrigs ? 1 : 77) : 0;
+    if (d.vectors) {
+        printf("%lu without a recorded outcome\n", d.unknown);
+    }
+    bool ok = finish(&d);
+    return failed || !ok ? 1 : d.nrigs ? 0 : 77;
 }
