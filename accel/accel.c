@@ -139,48 +139,61 @@ void accel_exit_all(void)
 /* ACCEL_WRONG: what the user wrote, which no other accelerator makes right. */
 typedef enum AccelTry { ACCEL_OK, ACCEL_UNUSABLE, ACCEL_WRONG } AccelTry;
 
-static AccelTry try_one(const char *spec, const char *const *switches,
-                        const char *const *own, const AccelOps **ops, GError **errp)
+static AccelTry try_one(AccelChoice *c, GError **errp)
 {
-    g_autoptr(OptList) opts = optlist_parse(spec, "accel", errp);
+    g_autoptr(OptList) opts = optlist_parse(c->specs[c->which], "accel", errp);
     if (!opts) {
         return ACCEL_WRONG;
     }
     const char *name = optlist_get(opts, "accel");
-    *ops = accel_find(name ? name : "", errp);
-    if (!*ops) {
+    const AccelOps *ops = accel_find(name ? name : "", errp);
+    if (!ops) {
         return ACCEL_UNUSABLE;
     }
-    if (!set_options(*ops, opts, own, errp)) {
+    if (!set_options(ops, opts, c->own, errp)) {
         return ACCEL_WRONG;
     }
-    return set_switches(*ops, switches, errp) && ensure_init(*ops, errp) ? ACCEL_OK
-                                                                         : ACCEL_UNUSABLE;
+    if (!set_switches(ops, c->switches, errp) || !ensure_init(ops, errp)) {
+        return ACCEL_UNUSABLE;
+    }
+    c->ops = ops;
+    return ACCEL_OK;
 }
 
-const AccelOps *accel_choose(const char *const *specs, const char *const *switches,
-                             const char *const *own, unsigned *which, GError **errp)
+/* The spec of c->which cannot be had, as `error` says. True: there is another, a warning
+ * was given. */
+static bool try_next(AccelChoice *c, GError *error, GError **errp)
 {
-    for (unsigned i = 0; specs[i]; i++) {
-        const AccelOps *ops = NULL;
-        GError *error = NULL;
-        AccelTry result = try_one(specs[i], switches, own, &ops, &error);
-        if (result == ACCEL_OK) {
-            *which = i;
-            return ops;
-        }
-        user_error_prefix(&error, "-accel %s: ", specs[i]);
-        if (result == ACCEL_WRONG || !specs[i + 1]) {
+    user_error_prefix(&error, "-accel %s: ", c->specs[c->which]);
+    c->ops = NULL;
+    if (!c->specs[c->which + 1]) {
+        g_propagate_error(errp, error);
+        return false;
+    }
+    report_warning("%s", error->message);
+    g_error_free(error);
+    c->which++;
+    return true;
+}
+
+bool accel_choose(AccelChoice *c, GError **errp)
+{
+    GError *error;
+    do {
+        error = NULL;
+        switch (try_one(c, &error)) {
+        case ACCEL_OK:
+            return true;
+        case ACCEL_WRONG:
+            user_error_prefix(&error, "-accel %s: ", c->specs[c->which]);
             g_propagate_error(errp, error);
+            return false;
+        case ACCEL_UNUSABLE:
             break;
         }
-        report_warning("%s", error->message);
-        g_error_free(error);
-    }
-    return NULL;
+    } while (try_next(c, error, errp));
+    return false;
 }
-
-/* ---- changes ---- */
 
 static void vcpus_fini(const AccelOps *ops, CPUState *const *cpus, unsigned n)
 {
@@ -200,6 +213,23 @@ static bool vcpus_init(const AccelOps *ops, CPUState *const *cpus, unsigned n,
     }
     return true;
 }
+
+bool accel_start(AccelChoice *c, CPUState *const *cpus, unsigned n, GError **errp)
+{
+    do {
+        GError *error = NULL;
+        if (vcpus_init(c->ops, cpus, n, &error)) {
+            return true;
+        }
+        ensure_exit(c->ops);
+        if (!try_next(c, error, errp)) {
+            return false;
+        }
+    } while (accel_choose(c, errp));
+    return false;
+}
+
+/* ---- changes ---- */
 
 static void restore(const AccelOps *ops, const void *settings)
 {

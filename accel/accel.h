@@ -73,16 +73,28 @@ typedef struct AccelOps {
  * by NULL. */
 extern const AccelOps *const accel_list[];
 
+/* What the user asks for, and what has become of it. The arrays belong to the caller. */
+typedef struct AccelChoice {
+    const char *const *specs;    /* values of -accel ("tcg,tb-size=64") ended by NULL */
+    const char *const *switches; /* properties that are to be on besides; NULL: none */
+    const char *const *own;      /* ... that the program handles; NULL: none */
+    unsigned which;              /* the spec that is tried first; then the one taken */
+    const AccelOps *ops;         /* initialized; NULL: none taken yet */
+} AccelChoice;
+
 /*
- * Takes the first usable accelerator of `specs`, values of -accel ("tcg,tb-size=64")
- * ended by NULL, and initializes it. `switches`, ended by NULL, are properties that are
- * to be on besides, `own` properties that the program handles itself; NULL: none. *which
- * becomes the index. A warning says why each before it is not usable: this program has
- * none such, or the host does not allow it. NULL with *errp set when none is left, or the
- * value of a property is wrong.
+ * Takes the first usable accelerator from c->which on and initializes it. A warning says
+ * why each before it is not usable: this program has none such, or the host does not
+ * allow it. False when none is left, or the value of a property is wrong.
  */
-const AccelOps *accel_choose(const char *const *specs, const char *const *switches,
-                             const char *const *own, unsigned *which, GError **errp);
+bool accel_choose(AccelChoice *c, GError **errp) USER_CHECKED;
+
+/*
+ * Gives n new vCPUs to the accelerator that was chosen. One that cannot have them is left
+ * with a warning for the next usable of the list. False as above; nobody has the vCPUs.
+ */
+bool accel_start(AccelChoice *c, CPUState *const *cpus, unsigned n,
+                 GError **errp) USER_CHECKED;
 
 /*
  * Has the accelerator of `spec` take over n vCPUs from *ops, which becomes that one.

@@ -121,12 +121,12 @@ static TaskState *first_task(const UserOptions *o, GError **errp)
     g_autofree char *accel =
         g_strconcat(o->accel ? o->accel : "tcg", o->properties, NULL);
     const char *accels[] = {accel, NULL};
-    unsigned which;
+    AccelChoice choice = {.specs = accels};
 
-    program_accel = accel_choose(accels, NULL, NULL, &which, errp);
-    if (!program_accel) {
+    if (!accel_choose(&choice, errp)) {
         return NULL;
     }
+    program_accel = choice.ops;
     const char *cpu = o->cpu ? o->cpu : "max";
 
     if (!x86_model_parse(cpu, &program_cpu_model, errp)) {

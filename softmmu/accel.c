@@ -12,23 +12,37 @@ static const char *const own_options[] = {"until", NULL};
 bool vm_init_accel(VM *vm, GError **errp)
 {
     const Options *o = vm->opts;
-    const char *switches[3] = {NULL};
     unsigned n = 0;
     if (o->perfmap) { /* short for properties of the accelerator */
-        switches[n++] = "perfmap";
+        vm->accel_switches[n++] = "perfmap";
     }
     if (o->jitdump) {
-        switches[n++] = "jitdump";
+        vm->accel_switches[n++] = "jitdump";
     }
-    vm->accel = accel_choose((const char *const *)o->accels->pdata, switches, own_options,
-                             &vm->accel_chosen, errp);
-    return vm->accel != NULL;
+    vm->accel_choice = (AccelChoice){.specs = (const char *const *)o->accels->pdata,
+                                     .switches = vm->accel_switches,
+                                     .own = own_options};
+    bool ok = accel_choose(&vm->accel_choice, errp);
+    vm->accel = vm->accel_choice.ops;
+    return ok;
+}
+
+bool vm_start_accel(VM *vm, GError **errp)
+{
+    Machine *m = &vm->machine;
+    bool ok = accel_start(&vm->accel_choice, m->cpus, m->ncpus, errp);
+    vm->accel = vm->monitor_program.accel = vm->accel_choice.ops;
+    if (ok) {
+        vm->nready = m->ncpus;
+        m->tsc_hz = x86_tsc_hz(cpu_env(m->cpus[0]));
+    }
+    return ok;
 }
 
 bool vm_accel_wait(VM *vm, GError **errp)
 {
-    const char *const *specs = (const char *const *)vm->opts->accels->pdata;
-    const char *spec = specs[vm->accel_chosen], *then = specs[vm->accel_chosen + 1];
+    const AccelChoice *c = &vm->accel_choice;
+    const char *spec = c->specs[c->which], *then = c->specs[c->which + 1];
     Until u;
     if (!vm_until_parse(vm, spec, &u, errp)) {
         return user_error_prefix(errp, "-accel %s: ", spec);

@@ -142,13 +142,8 @@ static bool init_vcpus(VM *vm, GError **errp)
         CPUState *cpu = vm->machine.cpus[i];
         cpu->mem = vm->machine.as_mem;
         cpu->io = vm->machine.as_io;
-        if (!vm->accel->vcpu_init(cpu, errp)) {
-            return false;
-        }
-        vm->nready++;
     }
-    vm->machine.tsc_hz = x86_tsc_hz(cpu_env(vm->machine.cpus[0]));
-    return true;
+    return vm_start_accel(vm, errp);
 }
 
 /* ---- the whole ---- */

@@ -52,8 +52,9 @@ struct VM {
     const Options *opts;
     Machine machine;
     EventLoop *loop;
-    const AccelOps *accel; /* accel.c changes it, with all vCPUs paused */
-    unsigned accel_chosen; /* index in opts->accels */
+    const AccelOps *accel;         /* accel.c changes it, with all vCPUs paused */
+    AccelChoice accel_choice;      /* at the start */
+    const char *accel_switches[3]; /* of accel_choice */
     unsigned accel_changes;
     int64_t accel_change_ns; /* how long the last change took */
     Until until;
@@ -129,6 +130,8 @@ void vcpus_join(VM *vm);
 
 /* Takes the accelerator that the options ask for. */
 bool vm_init_accel(VM *vm, GError **errp) USER_CHECKED;
+/* ... and gives it the vCPUs; if it cannot have them, the next one. */
+bool vm_start_accel(VM *vm, GError **errp) USER_CHECKED;
 /*
  * The vCPUs go on by the accelerator of `spec`, a value of -accel, in the state that they
  * are in. False: nothing has changed; if there was no way back, the program ends. Main

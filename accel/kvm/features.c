@@ -145,6 +145,7 @@ static void add_range(struct kvm_cpuid2 *to, CPUX86State *env, uint32_t first)
 bool kvm_set_cpuid(KVMVcpu *v, GError **errp)
 {
     CPUX86State *env = cpu_env(v->cpu);
+    const X86Model *before = env->model;
 
     if (!fit_model(env, errp)) {
         return false;
@@ -156,6 +157,7 @@ bool kvm_set_cpuid(KVMVcpu *v, GError **errp)
     add_range(c, env, 0x40000000);
     add_range(c, env, 0x80000000);
     if (kvm_ioctl(v->fd, KVM_SET_CPUID2, c) < 0) {
+        x86_set_model(env, before);
         return user_error(errp, "KVM refuses this CPUID: %s", g_strerror(errno));
     }
     return true;

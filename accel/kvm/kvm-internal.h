@@ -23,7 +23,7 @@ typedef struct KVMState {
 
     MemoryListener listener; /* as long as there are vCPUs */
     GArray *slots;           /* of KVMSlot, by number; under the machine lock */
-    bool failed;             /* a slot could not be set: nothing runs any more */
+    char *failure;           /* why a slot could not be set: nothing runs any more */
     unsigned nvcpus;
 
     struct kvm_msr_list *msrs; /* those that KVM saves and restores */

@@ -203,6 +203,7 @@ static void kvm_exit(void)
         g_array_free(kvm.slots, true);
         kvm.slots = NULL;
     }
+    g_clear_pointer(&kvm.failure, g_free);
     close_fd(&kvm.vm);
     close_fd(&kvm.dev);
 }
@@ -256,9 +257,11 @@ static bool set_slot(const KVMSlot *slot, const MemorySection *s)
 
 static void slot_failed(const MemorySection *s)
 {
-    report_error("KVM takes no memory slot for %s at %" PRIx64 " to %" PRIx64 ": %s",
-                 s->mr->name, s->start, s->last, g_strerror(errno));
-    kvm.failed = true;
+    if (!kvm.failure) { /* the first is told */
+        kvm.failure = g_strdup_printf("it takes no memory slot for %s at %" PRIx64
+                                      " to %" PRIx64 ": %s",
+                                      s->mr->name, s->start, s->last, g_strerror(errno));
+    }
 }
 
 static void add_section(MemoryListener *l, const MemorySection *s)
@@ -349,8 +352,8 @@ static bool kvm_vcpu_init(CPUState *cpu, GError **errp)
     if (kvm.nvcpus == 1) {
         listen(cpu->mem);
     }
-    if (kvm.failed) {
-        user_error(errp, "guest memory cannot be given to KVM");
+    if (kvm.failure) {
+        user_error(errp, "KVM cannot have the guest's memory: %s", kvm.failure);
     } else if (create_vcpu(v, errp)) {
         kvm_init_tsc(v);
         if (kvm_set_cpuid(v, errp)) {

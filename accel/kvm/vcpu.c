@@ -298,8 +298,8 @@ static CPUExit run_loop(KVMVcpu *v)
         }
         if (cpu->halted) {
             cpu_wait(cpu);
-        } else if (kvm.failed) {
-            return give_up(v, "a memory slot is missing");
+        } else if (kvm.failure) {
+            return give_up(v, kvm.failure);
         } else if (kvm_debug_fits(v) ? run_guest(v, &why) : kvm_translate(v, &why)) {
             return why;
         }

@@ -1,0 +1,356 @@
+/* fake-kvm.so, for LD_PRELOAD: a /dev/kvm that executes nothing, and fails where it is
+ * told to. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opening /dev/kvm gives an empty file; requests of the KVM API are answered in this
+ * process. What a SET gave a GET tells. KVM_RUN says that the instruction cannot be
+ * emulated, so that the translator has to do all of it.
+ *
+ * FAKE_KVM="NAME[:ARGUMENT]=RESULT[@N]": from the Nth time on (the first) the request of
+ * that name (see below; or "open") has that result, a number; negative: -errno.
+ */
+#undef _FILE_OFFSET_BITS /* open() and open64() are to be two names */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DEVICE    "/dev/kvm"
+#define RUN_SIZE  8192
+#define TSC_KHZ   1000000
+#define MSR_TSC   0x10
+#define NR_FDS    64
+#define MAX_MSRS  128
+#define RFLAGS_IF 0x200
+
+static bool ours[NR_FDS]; /* by file descriptor */
+static struct kvm_run *run;
+static struct kvm_regs regs;
+static struct kvm_sregs sregs;
+static struct kvm_xsave xsave;
+static struct kvm_xcrs xcrs;
+static struct kvm_debugregs debugregs;
+static struct kvm_vcpu_events events;
+static struct kvm_msr_entry msrs[MAX_MSRS];
+static int64_t tsc_offset;
+
+/* State of the vCPU: a pair of requests each. */
+static const struct {
+    unsigned long get, set;
+    void *at;
+} pairs[] = {
+    {KVM_GET_REGS,        KVM_SET_REGS,        &regs     },
+    {KVM_GET_SREGS,       KVM_SET_SREGS,       &sregs    },
+    {KVM_GET_XSAVE,       KVM_SET_XSAVE,       &xsave    },
+    {KVM_GET_XCRS,        KVM_SET_XCRS,        &xcrs     },
+    {KVM_GET_DEBUGREGS,   KVM_SET_DEBUGREGS,   &debugregs},
+    {KVM_GET_VCPU_EVENTS, KVM_SET_VCPU_EVENTS, &events   },
+};
+
+/* ---- the fault ---- */
+
+static const struct {
+    const char *name;
+    unsigned long request;
+} names[] = {
+    {"open",      0                         },
+    {"version",   KVM_GET_API_VERSION       },
+    {"extension", KVM_CHECK_EXTENSION       },
+    {"vm",        KVM_CREATE_VM             },
+    {"run-size",  KVM_GET_VCPU_MMAP_SIZE    },
+    {"cpuid",     KVM_GET_SUPPORTED_CPUID   },
+    {"msr-list",  KVM_GET_MSR_INDEX_LIST    },
+    {"slot",      KVM_SET_USER_MEMORY_REGION},
+    {"vcpu",      KVM_CREATE_VCPU           },
+    {"set-cpuid", KVM_SET_CPUID2            },
+    {"set-regs",  KVM_SET_REGS              },
+    {"run",       KVM_RUN                   },
+};
+
+/* True: this call is to have *result. */
+static bool is_fault(unsigned long request, unsigned long arg, int *result)
+{
+    static unsigned calls;
+    const char *s = getenv("FAKE_KVM");
+    char name[32], *end;
+    unsigned long wanted = arg;
+
+    if (!s || sscanf(s, "%31[a-z-]", name) != 1) {
+        return false;
+    }
+    s += strlen(name);
+    if (*s == ':') {
+        wanted = strtoul(s + 1, &end, 0);
+        s = end;
+    }
+    *result = strtol(s + 1, &end, 0);
+    unsigned first = *end == '@' ? strtoul(end + 1, NULL, 0) : 1;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (!strcmp(name, names[i].name) && request == names[i].request &&
+            arg == wanted) {
+            return ++calls >= first;
+        }
+    }
+    return false;
+}
+
+static int answer(int result)
+{
+    if (result < 0) {
+        errno = -result;
+        return -1;
+    }
+    return result;
+}
+
+/* ---- the requests ---- */
+
+static int new_fd(void)
+{
+    int fd = memfd_create("fake-kvm", MFD_CLOEXEC);
+
+    if (fd < 0 || ftruncate(fd, RUN_SIZE) < 0) {
+        return -1;
+    }
+    if (fd >= NR_FDS) {
+        abort();
+    }
+    ours[fd] = true;
+    return fd;
+}
+
+static bool is_ours(int fd)
+{
+    return fd >= 0 && fd < NR_FDS && ours[fd];
+}
+
+static int new_vcpu(void)
+{
+    int fd = new_fd();
+
+    run = mmap(NULL, RUN_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    return run == MAP_FAILED ? -1 : fd;
+}
+
+static int check_extension(unsigned long which)
+{
+    switch (which) {
+    case KVM_CAP_USER_MEMORY:
+    case KVM_CAP_IMMEDIATE_EXIT:
+    case KVM_CAP_READONLY_MEM:
+    case KVM_CAP_VCPU_EVENTS:
+    case KVM_CAP_XSAVE:
+    case KVM_CAP_XCRS:
+    case KVM_CAP_DEBUGREGS:
+    case KVM_CAP_EXT_CPUID:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* All features that there are, and some more. */
+static int supported_cpuid(struct kvm_cpuid2 *c)
+{
+    static const struct {
+        uint32_t leaf, subleaf;
+    } leaves[] = {
+        {1,          0},
+        {7,          0},
+        {7,          1},
+        {0xd,        0},
+        {0xd,        1},
+        {0x80000001, 0},
+        {0x80000007, 0},
+        {0x80000008, 0},
+    };
+
+    c->nent = sizeof leaves / sizeof *leaves;
+    for (unsigned i = 0; i < c->nent; i++) {
+        c->entries[i] = (struct kvm_cpuid_entry2){leaves[i].leaf,
+                                                  leaves[i].subleaf,
+                                                  KVM_CPUID_FLAG_SIGNIFCANT_INDEX,
+                                                  ~0u,
+                                                  ~0u,
+                                                  ~0u,
+                                                  ~0u,
+                                                  {0}};
+    }
+    return 0;
+}
+
+static uint64_t now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * UINT64_C(1000000000) + t.tv_nsec;
+}
+
+static struct kvm_msr_entry *find_msr(uint32_t number)
+{
+    struct kvm_msr_entry *m = msrs;
+
+    while (m < msrs + MAX_MSRS - 1 && m->index && m->index != number) {
+        m++;
+    }
+    m->index = number;
+    return m;
+}
+
+static int access_msrs(struct kvm_msrs *list, bool set)
+{
+    for (unsigned i = 0; i < list->nmsrs; i++) {
+        struct kvm_msr_entry *e = &list->entries[i];
+
+        if (e->index == MSR_TSC && set) {
+            tsc_offset = e->data - now();
+        } else if (e->index == MSR_TSC) {
+            e->data = now() + tsc_offset;
+        } else if (set) {
+            *find_msr(e->index) = *e;
+        } else {
+            e->data = find_msr(e->index)->data;
+        }
+    }
+    return list->nmsrs;
+}
+
+static bool can_interrupt(void)
+{
+    return regs.rflags & RFLAGS_IF && !events.interrupt.shadow &&
+           !events.interrupt.injected && !events.exception.injected;
+}
+
+static int enter(void)
+{
+    if (run->immediate_exit) {
+        return answer(-EINTR);
+    }
+    run->ready_for_interrupt_injection = can_interrupt();
+    if (run->request_interrupt_window && can_interrupt()) {
+        run->exit_reason = KVM_EXIT_IRQ_WINDOW_OPEN;
+        return 0;
+    }
+    run->exit_reason = KVM_EXIT_INTERNAL_ERROR;
+    run->internal.suberror = KVM_INTERNAL_ERROR_EMULATION;
+    return 0;
+}
+
+static int inject(const struct kvm_interrupt *irq)
+{
+    events.interrupt.injected = true;
+    events.interrupt.nr = irq->irq;
+    return 0;
+}
+
+/* True: the request was one for the vCPU's state. */
+static bool move_state(unsigned long request, void *arg)
+{
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        if (request == pairs[i].get) {
+            memcpy(arg, pairs[i].at, _IOC_SIZE(request));
+            return true;
+        }
+        if (request == pairs[i].set) {
+            memcpy(pairs[i].at, arg, _IOC_SIZE(request));
+            return true;
+        }
+    }
+    return false;
+}
+
+static int request_kvm(unsigned long request, void *arg)
+{
+    switch (request) {
+    case KVM_GET_API_VERSION:
+        return KVM_API_VERSION;
+    case KVM_CHECK_EXTENSION:
+        return check_extension((uintptr_t)arg);
+    case KVM_CREATE_VM:
+        return new_fd();
+    case KVM_CREATE_VCPU:
+        return new_vcpu();
+    case KVM_GET_VCPU_MMAP_SIZE:
+        return RUN_SIZE;
+    case KVM_GET_SUPPORTED_CPUID:
+        return supported_cpuid(arg);
+    case KVM_GET_MSR_INDEX_LIST:
+        ((struct kvm_msr_list *)arg)->nmsrs = 0;
+        return 0;
+    case KVM_GET_MSRS:
+    case KVM_SET_MSRS:
+        return access_msrs(arg, request == KVM_SET_MSRS);
+    case KVM_GET_TSC_KHZ:
+        return TSC_KHZ;
+    case KVM_RUN:
+        return enter();
+    case KVM_INTERRUPT:
+        return inject(arg);
+    case KVM_NMI:
+        events.nmi.injected = true;
+        return 0;
+    case KVM_SET_USER_MEMORY_REGION:
+    case KVM_SET_CPUID2:
+    case KVM_SET_GUEST_DEBUG:
+        return 0;
+    default:
+        return answer(-ENOTTY);
+    }
+}
+
+/* ---- instead of libc's ---- */
+
+int ioctl(int fd, unsigned long request, ...)
+{
+    int result;
+    va_list ap;
+
+    va_start(ap, request);
+    void *arg = va_arg(ap, void *);
+
+    va_end(ap);
+    if (!is_ours(fd)) {
+        return syscall(SYS_ioctl, fd, request, arg);
+    }
+    if (is_fault(request, (uintptr_t)arg, &result)) {
+        return answer(result);
+    }
+    return move_state(request, arg) ? 0 : request_kvm(request, arg);
+}
+
+int open(const char *path, int flags, ...)
+{
+    int result;
+    va_list ap;
+
+    va_start(ap, flags);
+    mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(ap, mode_t) : 0;
+
+    va_end(ap);
+    if (strcmp(path, DEVICE) != 0) {
+        return syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+    }
+    return is_fault(0, 0, &result) ? answer(result) : new_fd();
+}
+
+int close(int fd)
+{
+    if (is_ours(fd)) {
+        ours[fd] = false;
+    }
+    return syscall(SYS_close, fd);
+}
+
+int open64(const char *path, int flags, ...) __attribute__((alias("open")));

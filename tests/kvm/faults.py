@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""faults.py EMULATOR FAKE KERNEL...: a /dev/kvm that cannot be used, or runs into trouble, is told in one line; what comes
+next in the list is taken, or the program ends with status 1. FAKE (fake.c) stands for /dev/kvm, so no KVM is needed. Without a
+fault it executes nothing: the translator does all that the test kernels want.
+"""
+# SPDX-License-Identifier: MIT
+import errno
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "boot"))
+import guest  # noqa: E402
+
+EMULATOR, FAKE, *KERNELS = sys.argv[1:]
+READONLY_MEM, XSAVE = 81, 55  # KVM_CAP_*
+OPTIONS = ["-m", "64", "-no-reboot", "-display", "none", "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+PASSED = 35  # of GUEST, which gives 17 to isa-debug-exit
+GUEST = guest.elf(guest.out8(0xf4, 17) + guest.HALT)
+
+# (what FAKE_KVM says, what the line says)
+FAULTS = [
+    (f"open={-errno.ENOENT}", "there is no /dev/kvm: "),
+    (f"open={-errno.EACCES}", "no permission for /dev/kvm: its group (often 'kvm') may use it"),
+    (f"open={-errno.ENODEV}", "/dev/kvm has no driver behind it: "),
+    (f"open={-errno.EBUSY}", "/dev/kvm: Device or resource busy"),
+    (f"version={-errno.ENOTTY}", "/dev/kvm is not KVM: "),
+    ("version=11", "/dev/kvm has version 11 of the API, and not 12"),
+    (f"extension:{READONLY_MEM}=0", "this kernel's KVM is too old: it has no read-only memory"),
+    (f"extension:{XSAVE}=0", "this kernel's KVM is too old: it has no XSAVE"),
+    (f"vm={-errno.ENOMEM}", "KVM makes no virtual machine: Cannot allocate memory"),
+    (f"run-size={-errno.EINVAL}", "KVM_GET_VCPU_MMAP_SIZE: Invalid argument"),
+    (f"cpuid={-errno.E2BIG}", "KVM_GET_SUPPORTED_CPUID: Argument list too long"),
+    (f"msr-list={-errno.EFAULT}", "KVM_GET_MSR_INDEX_LIST: Bad address"),
+    (f"slot={-errno.EINVAL}", "KVM cannot have the guest's memory: it takes no memory slot for "),
+    (f"slot={-errno.ENOMEM}@2", "KVM cannot have the guest's memory: it takes no memory slot for "),
+    (f"vcpu={-errno.EEXIST}", "KVM makes no vCPU: File exists"),
+    (f"vcpu={-errno.EINVAL}", "KVM makes no vCPU: Invalid argument"),
+    (f"set-cpuid={-errno.EINVAL}", "KVM refuses this CPUID: Invalid argument"),
+]
+
+
+def run(fault, *args):
+    env = dict(os.environ, LD_PRELOAD=os.path.abspath(FAKE), FAKE_KVM=fault)
+    return subprocess.run([EMULATOR, *OPTIONS, *args], env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+
+
+class Fake(unittest.TestCase):
+    def setUp(self):
+        file = tempfile.NamedTemporaryFile(prefix="mynah-")
+        self.addCleanup(file.close)
+        file.write(GUEST)
+        file.flush()
+        self.kernel = ["-kernel", file.name]
+
+    def one_line(self, result, text):
+        lines = result.stderr.splitlines()
+        self.assertEqual(len(lines), 1, result.stderr)
+        self.assertIn(text, lines[0])
+
+    def test_ends(self):
+        for fault, says in FAULTS:
+            with self.subTest(fault):
+                result = run(fault, "-accel", "kvm", *self.kernel)
+                self.assertEqual(result.returncode, 1)
+                self.one_line(result, f": -accel kvm: {says}")
+
+    def test_takes_the_next(self):
+        for fault, says in FAULTS:
+            with self.subTest(fault):
+                result = run(fault, "-machine", "accel=kvm:tcg", *self.kernel)
+                self.assertEqual(result.returncode, PASSED)
+                self.one_line(result, f": warning: -accel kvm: {says}")
+
+    def test_change_fails(self):
+        """The machine goes on with what it had."""
+        for fault, says in FAULTS:
+            with self.subTest(fault):
+                # the change is at the first instruction, which the guest comes to under tcg again
+                result = run(fault, "-accel", f"tcg,until={guest.BASE:#x}", "-accel", "kvm", *self.kernel)
+                self.assertEqual(result.returncode, 1)
+                self.one_line(result, f": until: accel kvm: {says}")
+
+    def test_while_it_runs(self):
+        for fault, says in [(f"run={-errno.EIO}", "KVM_RUN: Input/output error"),
+                            (f"set-regs={-errno.EINVAL}", "it refuses the vCPU's state: Invalid argument")]:
+            with self.subTest(fault):
+                result = run(fault, "-accel", "kvm", *self.kernel)
+                self.assertEqual(result.returncode, 1)
+                self.assertIn(f": KVM cannot go on: {says}\n", result.stderr)
+
+    def test_nothing_is_wrong(self):
+        """The fake itself: the guest comes to its end when nothing fails."""
+        result = run("", "-accel", "kvm", *self.kernel)
+        self.assertEqual((result.returncode, result.stderr), (PASSED, ""))
+
+    def test_all_is_translated(self):
+        """All state goes to KVM and comes back for each instruction."""
+        for kernel in KERNELS:
+            with self.subTest(kernel):
+                result = run("", "-accel", "kvm", "-kernel", kernel)
+                self.assertEqual((result.returncode, result.stdout, result.stderr), (1, "", ""))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
