@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <linux/keyctl.h>
+#include <linux/membarrier.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -46,6 +47,20 @@ int64_t sys_personality(TaskState *ts, const uint64_t args[6])
         atomic_set(&guest, (uint32_t)args[0] & ~(uint32_t)ADDR_NO_RANDOMIZE);
     }
     return old;
+}
+
+/* As a kernel without rseq(): libraries take the offer of one as an offer of the other.
+ */
+int64_t sys_membarrier(TaskState *ts, const uint64_t args[6])
+{
+    const int64_t rseq_commands = MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ |
+                                  MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ;
+
+    if (args[0] & rseq_commands) {
+        return -EINVAL;
+    }
+    int64_t r = HOST_CALL(membarrier, args[0], args[1], args[2]);
+    return args[0] == MEMBARRIER_CMD_QUERY && r > 0 ? r & ~rseq_commands : r;
 }
 
 /* ---- resource limits ---- */

@@ -145,7 +145,11 @@ static void scheduling(void)
     CALL(RAW(ioprio_get, 1, 0));
     CALL(RAW(ioprio_set, 1, 0, 2 << 13 | 4));
     CALL(RAW(ioprio_get, 1, 0));
-    SHOW(RAW(membarrier, MEMBARRIER_CMD_QUERY, 0, 0) > 0);
+    long barriers = RAW(membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
+    int rseq = RAW(rseq, NULL, 0, 0, 0) >= 0 || errno != ENOSYS;
+    SHOW(barriers > 0);
+    SHOW(rseq == !!(barriers & MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ));
+    SHOW(rseq == !RAW(membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ, 0, 0));
     int mode;
     CALL(RAW(get_mempolicy, &mode, NULL, 0, 0, 0));
     CALL(RAW(set_mempolicy, 0, NULL, 0));
