@@ -47,7 +47,8 @@ static void drop_unreachable(Fold *f)
 static IRRef better_ref(const Fold *f, IRRef r, IRType t)
 {
     const Known *k = &f->known[r];
-    if (t > (IRType)k->copy_type || !fold_still(f, k->copy, k->clock)) {
+    bool forgotten = ir_is_global(f->s, r) && k->clock < f->base;
+    if (forgotten || t > (IRType)k->copy_type || !fold_still(f, k->copy, k->clock)) {
         return r;
     }
     /* A long constant is better off in its register. */
@@ -139,20 +140,11 @@ static void note_global(Fold *f, IRRef r)
 {
     const IROp *op = f->op;
     Known *k = &f->known[r];
-    f->written[r] = ++f->clock;
+    f->written[r] = k->clock = ++f->clock;
     k->copy = IR_NONE;
     if (op->code == OP_mov && op->type >= IR_I32 && fold_is_const(f, 0)) {
         k->copy = fold_constant(f, fold_value(f, op->in[0], op->type));
         k->copy_type = IR_I64;
-    }
-}
-
-/* Nothing that was known of globals holds any more. */
-static void forget_globals(Fold *f)
-{
-    f->base = ++f->clock;
-    for (unsigned i = 0; i < f->s->nglobals; i++) {
-        f->known[i].copy = IR_NONE;
     }
 }
 
@@ -161,7 +153,7 @@ static void note_outputs(Fold *f, const OpInfo *info, unsigned at)
     const IROp *op = f->op;
     if (op->code == OP_label ||
         (op->code == OP_call && (ir_helper(op)->writes & (HS_GPR | HS_VEC)))) {
-        forget_globals(f);
+        f->base = ++f->clock; /* nothing that was known of globals holds any more */
     }
     for (unsigned k = 0; k < info->outs; k++) {
         IRRef r = op->out[k];

@@ -95,7 +95,7 @@ void ra_start(RegAlloc *ra, const RAHost *host, TCGContext *s, const uint8_t *pi
         ra->index_of[host->scratch[i]] = i;
     }
     for (unsigned r = 0; r < s->nglobals; r++) {
-        s->temps[r].reg = pinned[r] == 0xff ? 0 : pinned[r] + 1;
+        s->temps[r].reg = (int8_t)(pinned[r] + 1);
         s->temps[r].slot = 0;
     }
     ra->last = NULL;

@@ -167,6 +167,8 @@ typedef struct X64 {
     struct X87Cold *x87_cold;
     struct StringCold *string_cold;
     Label *labels;
+    unsigned nfaults;     /* ops that may fault */
+    bool leads_to_itself; /* by an exit_link */
     SlowPath *slow, **slow_tail;
     X64Loop loop;
     Exit exits[TCG_MAX_EXITS];

@@ -29,10 +29,7 @@ void x64_loop_begin(X64 *x)
     if (TCG_OPT_OFF(s, loops) || s->head_guard) {
         return;
     }
-    for (unsigned i = 0; i < s->nops; i++) {
-        const IROp *op = &s->ops[i];
-        x->loop.is_loop |= op->code == OP_exit_link && (uint64_t)op->imm == s->pc;
-    }
+    x->loop.is_loop = x->leads_to_itself;
     x->loop.may_copy = 2 * s->nexits <= TCG_MAX_EXITS && s->nops <= MAX_COPIED_OPS;
 }
 
@@ -117,10 +114,14 @@ uint32_t x64_loop_target(const X64 *x, const Exit *e)
 
 /* ---- the second copy ---- */
 
-/* As if nothing had been emitted: temps are nowhere. */
-static void forget_temps(X64 *x)
+/* As if nothing had been emitted: temps are nowhere, and no branch has been met. */
+static void forget_emission(X64 *x)
 {
     TCGContext *s = x->s;
+    for (unsigned i = 0; i < s->nlabels; i++) {
+        Label *l = &x->labels[i];
+        *l = (Label){.preds = l->preds, .at = l->at};
+    }
     ra_reset(&x->ra);
     for (unsigned r = s->nglobals; r < s->ntemps; r++) {
         s->temps[r].reg = s->temps[r].slot = 0;
@@ -135,7 +136,7 @@ bool x64_loop_copy(X64 *x)
     if (!l->copied) {
         return true;
     }
-    forget_temps(x);
+    forget_emission(x);
     asm_nops(&x->a, -(uintptr_t)x->a.p & 15);
     x->pc = x->s->pc;
     x->ended = false;

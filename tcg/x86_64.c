@@ -236,13 +236,6 @@ static void emit_fence(X64 *x, const IROp *op)
 
 /* ---- control flow inside the unit ---- */
 
-static void emit_insn_start(X64 *x, const IROp *op)
-{
-    x->pc = op->imm;
-}
-
-static void emit_nothing(X64 *x, const IROp *op) {}
-
 /* Before the branch's own instructions: where several paths meet nothing is in registers.
  */
 static Label *branch_to(X64 *x, const IROp *op)
@@ -326,8 +319,6 @@ static void emit_label(X64 *x, const IROp *op)
 /* ---- units ---- */
 
 static EmitFn *const emitters[NR_OPS] = {
-    [OP_nop] = emit_nothing,
-    [OP_insn_start] = emit_insn_start,
     [OP_label] = emit_label,
     [OP_mov] = x64_emit_mov,
     [OP_zext] = x64_emit_extend,
@@ -382,6 +373,7 @@ static EmitFn *const emitters[NR_OPS] = {
 static_assert(OP_inc + 3 == OP_not && OP_add + 6 == OP_xor && OP_xor + 1 == OP_andn &&
                   OP_shl + 6 == OP_rcr,
               "the ranges above");
+static_assert(OP_nop == 0 && OP_insn_start == 1, "these two have no code");
 
 void x64_side(X64 *x, const TCGRestore *state)
 {
@@ -432,31 +424,42 @@ static void emit_op(X64 *x, const IROp *op)
 /* Control does not reach the op, or has left in front of it. */
 static bool is_skipped(const X64 *x, const IROp *op)
 {
-    return op->code == OP_label ? x->labels[op->label].is_exit
-                                : op->code == OP_nop || x->ended;
+    return op->code == OP_label ? x->labels[op->label].is_exit : x->ended;
 }
 
-static void count_labels(X64 *x)
+/* A label, or an op that ends a block. */
+static void survey_control(X64 *x, unsigned at, bool *ended)
+{
+    const IROp *op = &x->s->ops[at];
+    unsigned flags = op_info[op->code].flags;
+    if (op->code == OP_label) {
+        x->labels[op->label].preds += !*ended;
+        x->labels[op->label].at = at;
+        *ended = false;
+        return;
+    }
+    x->leads_to_itself |= op->code == OP_exit_link && (uint64_t)op->imm == x->s->pc;
+    if (!*ended) {
+        if (flags & OPF_BRANCH) {
+            x->labels[op->label].preds++;
+        }
+        *ended = flags & OPF_BB_END;
+    }
+}
+
+/* What emission wants to know of all ops before it comes to the first. */
+static void survey(X64 *x)
 {
     TCGContext *s = x->s;
     bool ended = false;
+    x->nfaults = 0;
     x->labels = arena_alloc(&s->arena, s->nlabels * sizeof(Label));
     memset(x->labels, 0, s->nlabels * sizeof(Label));
-    for (unsigned i = 0; i < s->nops && s->nlabels; i++) {
-        const IROp *op = &s->ops[i];
-        unsigned flags = op_info[op->code].flags & (OPF_BRANCH | OPF_BB_END);
-        if (likely(!flags && op->code != OP_label)) {
-            continue;
-        }
-        if (op->code == OP_label) {
-            x->labels[op->label].preds += !ended;
-            x->labels[op->label].at = i;
-            ended = false;
-        } else if (!ended) {
-            if (flags & OPF_BRANCH) {
-                x->labels[op->label].preds++;
-            }
-            ended = flags & OPF_BB_END;
+    for (unsigned i = 0; i < s->nops; i++) {
+        unsigned code = s->ops[i].code, flags = op_info[code].flags;
+        x->nfaults += code == OP_call || (flags & OPF_FAULT);
+        if (unlikely(flags & (OPF_BRANCH | OPF_BB_END) || code == OP_label)) {
+            survey_control(x, i, &ended);
         }
     }
 }
@@ -464,14 +467,17 @@ static void count_labels(X64 *x)
 bool x64_emit_ops(X64 *x)
 {
     TCGContext *s = x->s;
-    count_labels(x);
     for (x->at = 0; x->at < s->nops && !asm_full(&x->a); x->at++) {
         const IROp *op = &s->ops[x->at];
+        if (op->code <= OP_insn_start) {
+            if (op->code == OP_insn_start) { /* goes by the order of ops */
+                x->pc = op->imm;
+            }
+            continue;
+        }
         bool ends = op_info[op->code].flags & OPF_BB_END;
         if (is_skipped(x, op)) {
             x->ra.path += ends;
-            x->pc = /* goes by the order of ops */
-                op->code == OP_insn_start ? (uint64_t)op->imm : x->pc;
             continue;
         }
         x->noreturn = false;
@@ -496,12 +502,7 @@ static bool emit_side_table(X64 *x, TCGCode *out)
 /* Room for all points that can fault: no op has more than two, and may be there twice. */
 static void begin_sides(X64 *x)
 {
-    const TCGContext *s = x->s;
-    unsigned n = 1;
-    for (unsigned i = 0; i < s->nops; i++) {
-        n += s->ops[i].code == OP_call || (op_info[s->ops[i].code].flags & OPF_FAULT);
-    }
-    size_t size = 4 * n * SIDE_MAX_ENTRY;
+    size_t size = 4 * (x->nfaults + 1) * SIDE_MAX_ENTRY;
     uint8_t *p = arena_alloc(&x->s->arena, size);
     side_begin(&x->side, p, p + size);
 }
@@ -551,6 +552,7 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
         .vec_made = IR_NONE,
     };
     x.slow_tail = &x.slow;
+    survey(&x);
     begin_sides(&x);
     ra_start(&x.ra,
              s->guest->direct && !s->guest->guest_base ? &ra_host_direct : &ra_host, s,
