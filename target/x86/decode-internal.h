@@ -52,15 +52,18 @@ enum {
     SPECIAL_VSIB = 64,
 };
 
+typedef struct OperandForm {
+    uint8_t kind; /* X86OperandKind                                           */
+    uint8_t size;
+    uint8_t from;    /* FROM_*                                                   */
+    uint8_t mask;    /* how much of that field counts                            */
+    uint8_t number;  /* register that the opcode implies                         */
+    bool byte_reg;   /* a GPR of a byte: 4 to 7 are AH CH DH BH, but with REX    */
+    uint16_t unused; /* 8 bytes index faster than 6                             */
+} OperandForm;
+
 typedef struct OperandInfo {
-    uint8_t kind;   /* X86OperandKind of the register form                      */
-    uint8_t from;   /* FROM_*                                                   */
-    uint8_t mask;   /* how much of that field counts                            */
-    bool rm;        /* memory when ModRM says so                                */
-    uint8_t number; /* register that the opcode implies                         */
-    uint8_t size;   /* of the register form                                     */
-    uint8_t msize;  /* of the memory form                                       */
-    uint8_t unused; /* 8 bytes index faster than 7                              */
+    OperandForm form[2]; /* the second when ModRM names memory */
 } OperandInfo;
 
 extern const OperandInfo x86_operand_info[NR_X86_OPERANDS];

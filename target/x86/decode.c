@@ -25,6 +25,7 @@ typedef struct Cursor {
     uint32_t regs;    /* register numbers where FROM_* says      */
     uint8_t opsize;   /* that of SZ_V                            */
     bool is_mem;      /* ModRM names memory */
+    bool no_rex;      /* nor VEX */
 } Cursor;
 
 /* ---- Bytes ---- */
@@ -414,19 +415,16 @@ static inline void collect_registers(Cursor *c)
 
     c->regs = reg << FROM_REG | rm << FROM_RM | i->vvvv << FROM_VVVV |
               ((i->opcode & 7u) | b) << FROM_OPCODE;
+    c->no_rex = !(i->prefixes & (PFX_REX | PFX_VEX));
 }
 
 static inline void resolve_operand(const Cursor *c, X86Operand *o, unsigned name)
 {
-    const OperandInfo *f = &x86_operand_info[name];
-    bool mem = f->rm & c->is_mem;
-    unsigned kind = mem ? OPK_MEM : f->kind;
-    unsigned size = size_of(c, mem ? f->msize : f->size);
-    unsigned reg = mem ? 0 : (c->regs >> f->from & f->mask) | f->number;
-    bool high = (kind == OPK_REG) & (size == SZ8) & (reg >= 4) &
-                !(c->insn->prefixes & (PFX_REX | PFX_VEX));
+    const OperandForm *f = &x86_operand_info[name].form[c->is_mem];
+    unsigned reg = (c->regs >> f->from & f->mask) | f->number;
+    bool high = f->byte_reg & c->no_rex & (reg >> 2);
 
-    *o = (X86Operand){kind, size, high ? reg - 4 : reg, high};
+    *o = (X86Operand){f->kind, size_of(c, f->size), reg - 4 * high, high};
 }
 
 static inline void resolve_operands(const Cursor *c)
@@ -510,7 +508,8 @@ static bool decode(Cursor *c)
         parse_mem(c);
     }
     if (d->imm) {
-        i->imm = take(c, size_of(c, x86_operand_info[d->imm].size), d->imm >= OP_Iz);
+        i->imm =
+            take(c, size_of(c, x86_operand_info[d->imm].form[0].size), d->imm >= OP_Iz);
     }
     collect_registers(c);
     resolve_operands(c);

@@ -134,10 +134,10 @@ typedef struct InsnDesc {
     uint8_t op[4];    /* X86OperandName                                 */
     uint8_t imm;      /* X86OperandName of the (first) immediate, or 0  */
     uint8_t special;  /* the decoder's                                  */
+    uint8_t osize;    /* the decoder's                                  */
+    bool modrm;       /* a ModRM byte follows the opcode                */
+    bool byte;        /* the operation is on 8 bits                     */
     uint8_t nops : 3;
-    uint8_t osize : 2; /* the decoder's                                 */
-    bool modrm : 1;   /* a ModRM byte follows the opcode                */
-    bool byte : 1;    /* the operation is on 8 bits                     */
     bool todo : 1;    /* no generator yet: gen_todo                     */
 } InsnDesc;
 

@@ -196,36 +196,41 @@ const uint16_t x86_groups[NR_GROUPS * GROUP_WIDTH] = {
 };
 #pragma GCC diagnostic pop
 
-/* ---- Operands: HANDLER_X is kind, from, mask, rm; then number, size, msize ---- */
+/* ---- Operands: HANDLER_X is both forms; FORM: kind, from, mask, number, size ---- */
 
-#define HANDLER_GPR(a, b)   OPK_REG,  FROM_NONE,   0,  false, b, a, a
-#define HANDLER_OPREG(a, b) OPK_REG,  FROM_OPCODE, 15, false, 0, a, a
-#define HANDLER_IMM(a, b)   OPK_IMM,  FROM_NONE,   0,  false, 0, a, a
-#define HANDLER_REL(a, b)   OPK_REL,  FROM_NONE,   0,  false, 0, a, a
-#define HANDLER_FAR(a, b)   OPK_FAR,  FROM_NONE,   0,  false, 0, a, a
-#define HANDLER_MOFFS(a, b) OPK_MEM,  FROM_NONE,   0,  false, 0, a, a
-#define HANDLER_XSTR(a, b)  OPK_XMEM, FROM_NONE,   0,  false, b, a, a
-#define HANDLER_YSTR(a, b)  OPK_YMEM, FROM_NONE,   0,  false, b, a, a
-#define HANDLER_SREG(a, b)  OPK_SEG,  FROM_NONE,   0,  false, b, a, a
-#define HANDLER_ST0(a, b)   OPK_ST,   FROM_NONE,   0,  false, 0, a, a
-#define HANDLER_XMM0(a, b)  OPK_VEC,  FROM_NONE,   0,  false, 0, a, a
-#define HANDLER_E(a, b)     OPK_REG,  FROM_RM,     15, true,  0, a, b
-#define HANDLER_M(a, b)     OPK_MEM,  FROM_NONE,   0,  true,  0, a, b
-#define HANDLER_R(a, b)     OPK_REG,  FROM_RM,     15, false, 0, a, a
-#define HANDLER_N(a, b)     OPK_MMX,  FROM_RM,     7,  false, 0, a, a
-#define HANDLER_U(a, b)     OPK_VEC,  FROM_RM,     15, false, 0, a, a
-#define HANDLER_STI(a, b)   OPK_ST,   FROM_RM,     7,  false, 0, a, a
-#define HANDLER_G(a, b)     OPK_REG,  FROM_REG,    15, false, 0, a, a
-#define HANDLER_B(a, b)     OPK_REG,  FROM_VVVV,   15, false, 0, a, a
-#define HANDLER_S(a, b)     OPK_SEG,  FROM_REG,    7,  false, 0, a, a
-#define HANDLER_C(a, b)     OPK_CR,   FROM_REG,    15, false, 0, a, a
-#define HANDLER_D(a, b)     OPK_DR,   FROM_REG,    15, false, 0, a, a
-#define HANDLER_P(a, b)     OPK_MMX,  FROM_REG,    7,  false, 0, a, a
-#define HANDLER_Q(a, b)     OPK_MMX,  FROM_RM,     7,  true,  0, a, b
-#define HANDLER_V(a, b)     OPK_VEC,  FROM_REG,    15, false, 0, a, a
-#define HANDLER_W(a, b)     OPK_VEC,  FROM_RM,     15, true,  0, a, b
-#define HANDLER_H(a, b)     OPK_VEC,  FROM_VVVV,   15, false, 0, a, a
-#define HANDLER_L(a, b)     OPK_VEC,  FROM_NONE,   0,  false, 0, a, a /* SPECIAL_L */
+#define FORM(kind, from, mask, number, size) \
+    { kind, size, from, mask, number, (kind) == OPK_REG && (int)(size) == SZ8 }
+#define ONE(...)            { FORM(__VA_ARGS__), FORM(__VA_ARGS__) }
+#define OR_MEM(msize, ...)  { FORM(__VA_ARGS__), FORM(OPK_MEM, FROM_NONE, 0, 0, msize) }
+
+#define HANDLER_GPR(a, b)   ONE(OPK_REG,  FROM_NONE,   0,  b, a)
+#define HANDLER_OPREG(a, b) ONE(OPK_REG,  FROM_OPCODE, 15, 0, a)
+#define HANDLER_IMM(a, b)   ONE(OPK_IMM,  FROM_NONE,   0,  0, a)
+#define HANDLER_REL(a, b)   ONE(OPK_REL,  FROM_NONE,   0,  0, a)
+#define HANDLER_FAR(a, b)   ONE(OPK_FAR,  FROM_NONE,   0,  0, a)
+#define HANDLER_MOFFS(a, b) ONE(OPK_MEM,  FROM_NONE,   0,  0, a)
+#define HANDLER_XSTR(a, b)  ONE(OPK_XMEM, FROM_NONE,   0,  b, a)
+#define HANDLER_YSTR(a, b)  ONE(OPK_YMEM, FROM_NONE,   0,  b, a)
+#define HANDLER_SREG(a, b)  ONE(OPK_SEG,  FROM_NONE,   0,  b, a)
+#define HANDLER_ST0(a, b)   ONE(OPK_ST,   FROM_NONE,   0,  0, a)
+#define HANDLER_XMM0(a, b)  ONE(OPK_VEC,  FROM_NONE,   0,  0, a)
+#define HANDLER_E(a, b)     OR_MEM(b, OPK_REG, FROM_RM, 15, 0, a)
+#define HANDLER_M(a, b)     OR_MEM(b, OPK_MEM, FROM_NONE, 0, 0, a)
+#define HANDLER_R(a, b)     ONE(OPK_REG,  FROM_RM,     15, 0, a)
+#define HANDLER_N(a, b)     ONE(OPK_MMX,  FROM_RM,     7,  0, a)
+#define HANDLER_U(a, b)     ONE(OPK_VEC,  FROM_RM,     15, 0, a)
+#define HANDLER_STI(a, b)   ONE(OPK_ST,   FROM_RM,     7,  0, a)
+#define HANDLER_G(a, b)     ONE(OPK_REG,  FROM_REG,    15, 0, a)
+#define HANDLER_B(a, b)     ONE(OPK_REG,  FROM_VVVV,   15, 0, a)
+#define HANDLER_S(a, b)     ONE(OPK_SEG,  FROM_REG,    7,  0, a)
+#define HANDLER_C(a, b)     ONE(OPK_CR,   FROM_REG,    15, 0, a)
+#define HANDLER_D(a, b)     ONE(OPK_DR,   FROM_REG,    15, 0, a)
+#define HANDLER_P(a, b)     ONE(OPK_MMX,  FROM_REG,    7,  0, a)
+#define HANDLER_Q(a, b)     OR_MEM(b, OPK_MMX, FROM_RM, 7, 0, a)
+#define HANDLER_V(a, b)     ONE(OPK_VEC,  FROM_REG,    15, 0, a)
+#define HANDLER_W(a, b)     OR_MEM(b, OPK_VEC, FROM_RM, 15, 0, a)
+#define HANDLER_H(a, b)     ONE(OPK_VEC,  FROM_VVVV,   15, 0, a)
+#define HANDLER_L(a, b)     ONE(OPK_VEC,  FROM_NONE,   0,  0, a) /* SPECIAL_L */
 
 const OperandInfo x86_operand_info[NR_X86_OPERANDS] = {
 #define OPND(name, handler, a, b) [OP_##name] = { HANDLER_##handler(a, b) },
