@@ -67,6 +67,7 @@ static void tell_exit(TaskState *ts)
 {
     int32_t zero = 0;
 
+    robust_list_release(ts);
     if (ts->clear_child_tid && !put_guest(ts->clear_child_tid, zero)) {
         syscall(SYS_futex, g2h(ts->clear_child_tid), FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
     }
@@ -197,6 +198,7 @@ static void in_child(TaskState *ts, const CloneArgs *a)
     child_ids(ts, a);
     ts->signal_pending = 0; /* the parent's */
     ts->sigpending = 0;
+    ts->robust_list = 0;
     if (a->flags & CLONE_CLEAR_SIGHAND) {
         signal_clear_handlers(ts);
     }
@@ -456,19 +458,10 @@ int64_t sys_set_tid_address(TaskState *ts, const uint64_t args[6])
     return ts->tid;
 }
 
-/* The kernel walks the list when the thread ends: the addresses are the same. libc's own
- * list, which nobody needs, is replaced. */
-int64_t sys_set_robust_list(TaskState *ts, const uint64_t args[6])
-{
-    return syscall(SYS_set_robust_list, args[0], args[1]) < 0 ? -errno : 0;
-}
-
-int64_t sys_get_robust_list(TaskState *ts, const uint64_t args[6])
-{
-    return syscall(SYS_get_robust_list, args[0], args[1], args[2]) < 0 ? -errno : 0;
-}
-
-/* Sequences of translated code cannot be aborted where they stand; libc does without. */
+/*
+ * A sequence of translated code may have been preempted at any of its host instructions,
+ * unseen: it could not be aborted before its last store. libc does without.
+ */
 int64_t sys_rseq(TaskState *ts, const uint64_t args[6])
 {
     return -ENOSYS;

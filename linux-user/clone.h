@@ -10,4 +10,7 @@ void first_task_exit(TaskState *ts) __attribute__((noreturn));
 /* Ends all threads. */
 void process_exit(int status) __attribute__((noreturn));
 
+/* robust.c: the locks of a thread that ends, and that its process outlives. */
+void robust_list_release(TaskState *ts);
+
 #endif

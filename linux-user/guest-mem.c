@@ -30,6 +30,14 @@ int clear_guest(uint64_t dst, size_t n)
     return 0;
 }
 
+int cmpxchg_guest(uint64_t addr, uint32_t expect, uint32_t new, uint32_t *seen)
+{
+    return guest_range_ok(addr, sizeof new) &&
+                   host_cmpxchg(g2h(addr), expect, new, seen) == 0
+               ? 0
+               : -EFAULT;
+}
+
 int guest_will_be_written(uint64_t addr, uint64_t n)
 {
     if (!guest_range_ok(addr, n)) {

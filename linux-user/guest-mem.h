@@ -44,6 +44,12 @@ int64_t copy_string_from_guest(char *dst, uint64_t src, size_t size);
  */
 char *dup_string_from_guest(uint64_t src, size_t max, int64_t *len);
 
+/*
+ * Makes the aligned word `new` if it is `expect`, as one step. 0, and *seen is what it
+ * was; or -EFAULT.
+ */
+int cmpxchg_guest(uint64_t addr, uint32_t expect, uint32_t new, uint32_t *seen);
+
 /* A value of its type. */
 #define get_guest(val, addr) copy_from_guest(&(val), addr, sizeof(val))
 #define put_guest(addr, val) copy_to_guest(addr, &(val), sizeof(val))

@@ -53,6 +53,24 @@ __asm__(".pushsection .text\n"
         "host_copy_end:\n"
         "    mov  x0, x2\n"
         "    ret\n"
+        /* int host_cmpxchg(uint32_t *word, uint32_t expect, uint32_t new, uint32_t *seen)
+         */
+        ".balign 16\n"
+        ".globl host_cmpxchg\n"
+        "host_cmpxchg:\n"
+        "host_cmpxchg_begin:\n"
+        "    ldaxr w4, [x0]\n"
+        "    cmp  w4, w1\n"
+        "    b.ne host_cmpxchg_end\n"
+        "    stlxr w5, w2, [x0]\n"
+        "    cbnz w5, host_cmpxchg_begin\n"
+        "host_cmpxchg_end:\n"
+        "    str  w4, [x3]\n"
+        "    mov  w0, #0\n"
+        "    ret\n"
+        "host_cmpxchg_failed:\n"
+        "    mov  w0, #-1\n"
+        "    ret\n"
         ".popsection\n");
 
 static_assert(TASK_ERESTART == 512, "the assembly above");
@@ -62,6 +80,7 @@ int64_t safe_syscall_asm(const int *pending, long nr, const uint64_t *args);
 #define LABEL extern __attribute__((visibility("hidden"))) const char
 LABEL safe_syscall_begin[], safe_syscall_end[], safe_syscall_undone[];
 LABEL host_copy_blocks[], host_copy_rest[], host_copy_bytes[], host_copy_end[];
+LABEL host_cmpxchg_begin[], host_cmpxchg_end[], host_cmpxchg_failed[];
 
 int64_t host_safe_syscall(TaskState *ts, long nr, const uint64_t args[6])
 {
@@ -167,6 +186,8 @@ bool host_frame_copy_failed(ucontext_t *uc)
         uc->uc_mcontext.pc = (uintptr_t)host_copy_rest;
     } else if (pc >= (uintptr_t)host_copy_bytes && pc < (uintptr_t)host_copy_end) {
         uc->uc_mcontext.pc = (uintptr_t)host_copy_end;
+    } else if (pc >= (uintptr_t)host_cmpxchg_begin && pc < (uintptr_t)host_cmpxchg_end) {
+        uc->uc_mcontext.pc = (uintptr_t)host_cmpxchg_failed;
     } else {
         return false;
     }

@@ -49,6 +49,20 @@ __asm__(".pushsection .text\n"
         "host_copy_end:\n"
         "    mov  %rcx, %rax\n"
         "    ret\n"
+        /* int host_cmpxchg(uint32_t *word, uint32_t expect, uint32_t new, uint32_t *seen)
+         */
+        ".balign 16\n"
+        ".globl host_cmpxchg\n"
+        "host_cmpxchg:\n"
+        "    mov  %esi, %eax\n"
+        "host_cmpxchg_begin:\n"
+        "    lock cmpxchg %edx, (%rdi)\n"
+        "    mov  %eax, (%rcx)\n"
+        "    xor  %eax, %eax\n"
+        "    ret\n"
+        "host_cmpxchg_failed:\n"
+        "    mov  $-1, %eax\n"
+        "    ret\n"
         ".balign 16\n"
         "host_sigreturn:\n"
         "    mov  $15, %eax\n"
@@ -81,6 +95,7 @@ __asm__(".pushsection .text\n"
 int64_t safe_syscall_asm(const int *pending, long nr, const uint64_t *args);
 extern const char safe_syscall_begin[], safe_syscall_end[], safe_syscall_undone[];
 extern const char host_copy_begin[], host_copy_end[], host_sigreturn[];
+extern const char host_cmpxchg_begin[], host_cmpxchg_failed[];
 
 int64_t host_safe_syscall(TaskState *ts, long nr, const uint64_t args[6])
 {
@@ -135,10 +150,13 @@ bool host_frame_copy_failed(ucontext_t *uc)
 {
     greg_t *r = uc->uc_mcontext.gregs;
 
-    if ((uintptr_t)r[REG_RIP] != (uintptr_t)host_copy_begin) {
+    if ((uintptr_t)r[REG_RIP] == (uintptr_t)host_copy_begin) {
+        r[REG_RIP] = (uintptr_t)host_copy_end;
+    } else if ((uintptr_t)r[REG_RIP] == (uintptr_t)host_cmpxchg_begin) {
+        r[REG_RIP] = (uintptr_t)host_cmpxchg_failed;
+    } else {
         return false;
     }
-    r[REG_RIP] = (uintptr_t)host_copy_end;
     return true;
 }
 

@@ -17,14 +17,17 @@ void host_frame_fault(const siginfo_t *si, const ucontext_t *uc, UserFault *out)
 void host_frame_call(ucontext_t *uc, void (*fn)(CPUState *), CPUState *arg);
 /* The thread goes on at user_fault_entry(). */
 void host_frame_fault_entry(ucontext_t *uc);
-/* The thread goes on behind an instruction of host_copy() that has faulted, which then
- * fails. False: it was none. */
+/* The thread goes on behind an instruction of host_copy() or host_cmpxchg() that has
+ * faulted, which then fails. False: it was none. */
 bool host_frame_copy_failed(ucontext_t *uc);
 /* A safe_syscall() that has not begun, or is to be done again, returns -TASK_ERESTART. */
 void host_frame_leave_syscall(ucontext_t *uc);
 
 /* Moves n bytes; returns how many were not moved because of a fault. */
 size_t host_copy(void *dst, const void *src, size_t n);
+/* Makes *word `new` if it is `expect`, as one step. 0, and *seen is what it was; or -1.
+ */
+int host_cmpxchg(uint32_t *word, uint32_t expect, uint32_t new, uint32_t *seen);
 
 /* rt_sigaction() for all signals, those of libc too. handler: a function, SIG_DFL or
  * SIG_IGN. While it runs all signals but those of faults are blocked. */

@@ -44,6 +44,7 @@ typedef struct TaskState {
     uint64_t altstack_sp, altstack_size;
     uint32_t altstack_flags;
     uint64_t clear_child_tid; /* guest address, 0: none */
+    uint64_t robust_list;     /* the same */
     siginfo_t fault; /* of the host's signal for the fault that is being raised */
     bool has_fault;
     uint32_t trapno, error_code; /* of the last fault, for signal frames */
@@ -132,7 +133,7 @@ SyscallFn sys_rt_sigtimedwait, sys_rt_sigqueueinfo, sys_rt_tgsigqueueinfo;
 SyscallFn sys_rt_sigreturn, sys_sigaltstack, sys_pause, sys_kill, sys_tkill, sys_tgkill;
 SyscallFn sys_clone, sys_clone3, sys_fork, sys_vfork, sys_execve, sys_execveat;
 SyscallFn sys_exit, sys_exit_group, sys_set_tid_address, sys_arch_prctl;
-SyscallFn sys_set_robust_list, sys_get_robust_list, sys_rseq;
+SyscallFn sys_set_robust_list, sys_rseq;
 
 /* Runs the guest's code until the thread ends; returns its exit status. */
 int task_run(TaskState *ts);
