@@ -93,7 +93,7 @@ enum {
 };
 typedef struct TCGExit {
     uintptr_t reason;
-    /* entry of the unit that was left by an unlinked exit_link; else NULL */
+    /* an address in the unit that was left by an unlinked exit_link; else NULL */
     const void *unit;
 } TCGExit;
 

@@ -165,14 +165,7 @@ void x64_emit_exit_ind(X64 *x, const IROp *op)
 
 /* ---- heads, and stubs behind the unit ---- */
 
-/* What thunks_of_exits() find behind the call, as an instruction that is never run. */
-static void exit_pc(X64 *x, uint64_t pc)
-{
-    asm_prefixes(&x->a, (0xb8 + (R10 & 7)) | REX_W, 1);
-    asm_q(&x->a, pc);
-}
-
-/* The part of an exit that runs while it is not linked; entry: rx address of the unit. */
+/* The part of an exit that runs while it is not linked. */
 void x64_emit_unlinked(X64 *x, TCGCode *out, const Exit *e)
 {
     asm_patch(e->jump, x->a.p);
@@ -185,10 +178,8 @@ void x64_emit_unlinked(X64 *x, TCGCode *out, const Exit *e)
     out->exits[e->slot].again = x64_loop_target(x, e);
     out->nexits = MAX(out->nexits, e->slot + 1);
     x64_loop_stub(x, e);
+    asm_movi(&x->a, R10, e->pc);
     x64_call(x, x64_thunks.unlinked[e->slot]);
-    exit_pc(x, e->pc);
-    asm_prefixes(&x->a, 0xb8 + (R11 & 7), 1);
-    asm_d(&x->a, x->a.p - x->entry);
 }
 
 uint8_t *x64_test_exit_request(X64 *x)
@@ -213,8 +204,8 @@ void x64_emit_head(X64 *x)
 
 void x64_emit_head_exit(X64 *x, unsigned reason)
 {
-    x64_call(x, x64_thunks.head[reason]);
-    exit_pc(x, x->s->pc);
+    asm_movi(&x->a, R10, x->s->pc);
+    x64_jmp(x, x64_thunks.head[reason]);
 }
 
 /* Where the head goes instead of into the unit. */

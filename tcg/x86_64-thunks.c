@@ -92,15 +92,12 @@ static void thunk_exit(X64 *x)
     thunk_ret(x);
 }
 
-/* Called by a unit; behind the call are `mov r10, guest pc` and, for exits, `mov r11d,
- * offset in the unit of that number`. */
+/* r10: guest pc. Exits call: what is on the stack then says which unit it was. */
 static void thunks_of_exits(X64 *x)
 {
     static const uint8_t reason[] = {TCG_EXIT_REQUEST, TCG_EXIT_LOOKUP};
     for (unsigned i = 0; i < ARRAY_SIZE(reason); i++) {
         x64_thunks.head[i] = thunk_start(x);
-        asm_pop(&x->a, R11);
-        asm_load(&x->a, IR_I64, R10, mem_at(R11, 2));
         asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
         asm_movi(&x->a, R10, reason[i]);
         asm_movi(&x->a, R11, 0);
@@ -109,11 +106,7 @@ static void thunks_of_exits(X64 *x)
     for (unsigned i = 0; i < TCG_MAX_EXITS; i++) {
         x64_thunks.unlinked[i] = thunk_start(x);
         asm_pop(&x->a, R11);
-        asm_load(&x->a, IR_I64, R10, mem_at(R11, 2));
         asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
-        asm_load(&x->a, IR_I32, R10, mem_at(R11, 12));
-        asm_alu_rr(&x->a, ALU_SUB, IR_I64, R11, R10);
-        asm_alu_ri(&x->a, ALU_ADD, IR_I64, R11, 12);
         asm_movi(&x->a, R10, TCG_EXIT_LINK + i);
         x64_jmp(x, x64_thunks.exit);
     }

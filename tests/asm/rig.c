@@ -526,8 +526,10 @@ static void enter_jump(Rig *r, const Unit *u)
 static void link_units(Rig *r, const void *from, unsigned slot, const Unit *to)
 {
     for (unsigned n = 0; n < r->nunits; n++) {
-        if (r->units[n].code.entry == from) {
-            r->backend->link(r->buf, &r->units[n].code, slot, to->code.entry);
+        const TCGCode *code = &r->units[n].code;
+
+        if ((uintptr_t)from - (uintptr_t)code->entry < code->size) {
+            r->backend->link(r->buf, code, slot, to->code.entry);
         }
     }
 }
