@@ -556,6 +556,9 @@ void tb_jump_table_new(CPUTCG *t, unsigned bits)
     if (jc == MAP_FAILED) {
         g_error("no memory for a jump table");
     }
+    if (bits > JC_BITS_PROGRAM) { /* it has grown: all its pages are going to be used */
+        host_populate(jc, sizeof(JumpEntry) << bits, true);
+    }
     t->jc = t->cpu->jc_base = jc;
     t->jc_mask = t->cpu->jc_mask = jump_mask(bits);
     t->jc_displaced = 0;

@@ -19,7 +19,7 @@
  * at most. */
 #define JC_BITS         14
 #define JC_BITS_PROGRAM 8
-#define JC_BITS_MAX     16
+#define JC_BITS_MAX     18
 #define JC_TAG_NONE     UINT64_MAX /* no unit has it */
 
 typedef struct TranslationBlock TranslationBlock;
