@@ -72,24 +72,36 @@ __asm__(".pushsection .text\n"
 static_assert(TASK_ERESTART == 512, "the assembly above");
 
 /*
- * Where a static program is entered (meson.build): libc is going to relocate tables in
- * nearly every page of the data, and would take a page fault for each. So they come at
- * once: madvise(POPULATE_WRITE), which kernels before 5.14 refuse. rdx and the stack are
- * what _start wants to see.
+ * Where a static program is entered (meson.build). Nearly every page of the data is going
+ * to be written, if only since libc relocates tables there; most of the code is used, and
+ * some of the stack. A page fault for each costs several times what the pages cost that
+ * come at once: madvise(POPULATE_READ, POPULATE_WRITE), which kernels before 5.14 refuse.
+ * rdx and the stack are what _start wants to see.
  */
 __asm__(".pushsection .text\n"
         ".globl host_start\n"
         "host_start:\n"
         "    mov  %rdx, %r8\n"
+        "    lea  __executable_start(%rip), %rdi\n"
+        "    lea  etext(%rip), %rsi\n"
+        "    mov  $22, %edx\n"
+        "    call host_populate_range\n"
         "    lea  __init_array_start(%rip), %rdi\n"
-        "    and  $-4096, %rdi\n"
-        "    lea  _edata(%rip), %rsi\n"
-        "    sub  %rdi, %rsi\n"
+        "    lea  _end(%rip), %rsi\n"
         "    mov  $23, %edx\n"
-        "    mov  $28, %eax\n"
-        "    syscall\n"
+        "    call host_populate_range\n"
+        "    lea  -32768(%rsp), %rdi\n"
+        "    mov  %rsp, %rsi\n"
+        "    mov  $23, %edx\n"
+        "    call host_populate_range\n"
         "    mov  %r8, %rdx\n"
         "    jmp  _start\n"
+        "host_populate_range:\n" /* from rdi to rsi, advice in edx */
+        "    and  $-4096, %rdi\n"
+        "    sub  %rdi, %rsi\n"
+        "    mov  $28, %eax\n"
+        "    syscall\n"
+        "    ret\n"
         ".popsection\n");
 
 int64_t safe_syscall_asm(const int *pending, long nr, const uint64_t *args);
