@@ -118,7 +118,9 @@ void code_buf_prepare(CodeBuf *b)
     if (likely(b->used + AHEAD <= b->ready) || b->ready + POPULATE > b->size) {
         return;
     }
-    b->ready = MAX(b->ready, ROUND_DOWN(b->used, host_page_size()));
+    if (b->ready) { /* else the thunks are made now, too */
+        b->ready = MAX(b->ready, ROUND_DOWN(b->used, host_page_size()));
+    }
     size_t n = MIN(b->size - b->ready, (size_t)POPULATE);
     host_populate(b->rw + b->ready, n, true);
     if (b->rx != b->rw) {

@@ -2,19 +2,30 @@
 /* SPDX-License-Identifier: MIT */
 #include "tcg/passes.h"
 #include "tcg/tcg.h"
+#include "util/host.h"
 
 /* ops, refs and arena bytes of one unit; a front end keeps below them with ir_room(). */
 enum { MAX_OPS = 8000, MAX_TEMPS = 32000, ARENA_SIZE = 4 << 20 };
+
+/* So much of each is what nearly all units need: these pages come at once. */
+enum { USUAL_SIZE = 20 << 10 };
+
+static void *usual_pages(void *p)
+{
+    host_populate((void *)ROUND_DOWN((uintptr_t)p, host_page_size()), USUAL_SIZE, true);
+    return p;
+}
 
 TCGContext *tcg_context_new(const GuestDesc *g)
 {
     TCGContext *s = g_new0(TCGContext, 1);
     s->guest = g;
     s->max_ops = MAX_OPS;
-    s->ops = g_new(IROp, MAX_OPS);
+    s->ops = usual_pages(g_new(IROp, MAX_OPS));
     s->max_temps = MAX_TEMPS;
-    s->temps = g_new(IRTemp, MAX_TEMPS);
+    s->temps = usual_pages(g_new(IRTemp, MAX_TEMPS));
     arena_init(&s->arena, ARENA_SIZE);
+    usual_pages(s->arena.base);
     return s;
 }
 

@@ -33,7 +33,7 @@
 
 #define TB_CHUNK_SIZE (1u << 20)
 #define TB_POPULATE   (1u << 16)
-#define UNITS_AT_ONCE 4096 /* of the list of units: pages for so many come together */
+#define UNITS_AT_ONCE 1024 /* of the list of units: pages for so many come together */
 
 /* Looking up. */
 
@@ -556,9 +556,8 @@ void tb_jump_table_new(CPUTCG *t, unsigned bits)
     if (jc == MAP_FAILED) {
         g_error("no memory for a jump table");
     }
-    if (bits > JC_BITS_PROGRAM) { /* it has grown: all its pages are going to be used */
-        host_populate(jc, sizeof(JumpEntry) << bits, true);
-    }
+    host_populate(jc, sizeof(JumpEntry) << bits,
+                  true); /* all of it is going to be used */
     t->jc = t->cpu->jc_base = jc;
     t->jc_mask = t->cpu->jc_mask = jump_mask(bits);
     t->jc_displaced = 0;
