@@ -79,6 +79,7 @@ bool kvm_assist(KVMVcpu *v, CPUExit *why)
 {
     CPUState *cpu = v->cpu;
 
+    kvm_auto_assist(v, true);
     kvm_fetch(v);
     if (!attach(v)) {
         *why = CPU_EXIT_ERROR;

@@ -12,6 +12,8 @@
 
 #define KVM_DEBUG_POINTS 4 /* debug registers for addresses */
 
+typedef enum KVMAssist { KVM_ASSIST_OFF, KVM_ASSIST_ON, KVM_ASSIST_AUTO } KVMAssist;
+
 typedef struct KVMSlot {
     hwaddr start, size; /* size 0: the slot is free */
 } KVMSlot;
@@ -28,10 +30,27 @@ typedef struct KVMState {
 
     struct kvm_msr_list *msrs; /* those that KVM saves and restores */
     struct kvm_cpuid2 *cpuid;  /* what it can offer */
-    bool assist;               /* the translator helps out */
+    KVMAssist assist;          /* the translator helps out */
     bool user_msr;             /* MSRs that it does not know come to us */
 } KVMState;
 extern KVMState kvm;
+
+/* assist=auto of a vCPU; the vCPU's thread, `due` and `armed` in a signal handler too. */
+typedef struct KVMAuto {
+    bool timer_made; /* false: not asked for */
+    timer_t timer;
+    volatile bool due, armed;
+    bool translates;   /* the translator has the guest, and not KVM */
+    int stats;         /* KVM's statistics of the vCPU; -1: it has none */
+    off_t emulated_at; /* in them: instructions emulated; 0: not there */
+    /* At the last look: CPU time, instructions emulated, accesses to devices. */
+    int64_t cpu_ns;
+    uint64_t emulated, devices;
+    int64_t assist_ns, assist_began;      /* time of assists since then */
+    unsigned looks, user_looks, patience; /* looks since the last switch */
+    uint64_t times;                       /* that KVM only emulated */
+    int64_t translated_ns, since;         /* in all; since when it is */
+} KVMAuto;
 
 /* What KVM knows of a CPUState: its vm_data. Used by the vCPU's thread, but for `tid` and
  * `in_guest`. */
@@ -52,7 +71,8 @@ typedef struct KVMVcpu {
     bool logged;      /* -d cpu has shown the state before the next instruction */
     bool translating; /* what the translator has made of the guest is up to date */
     const AccelOps *translator; /* that helps out; NULL: not needed yet */
-    uint64_t exits[64];         /* by exit reason */
+    KVMAuto automatic;
+    uint64_t exits[64]; /* by exit reason */
     uint64_t fetches, pushes, assists;
 } KVMVcpu;
 
@@ -74,6 +94,22 @@ bool kvm_assist(KVMVcpu *v, CPUExit *why);
 /* The translator runs the guest until there is something to be done. True as above. */
 bool kvm_translate(KVMVcpu *v, CPUExit *why);
 void kvm_assist_fini(KVMVcpu *v);
+
+/* ---- auto.c: assist=auto; nothing happens where it was not asked for ---- */
+
+/* In the vCPU's thread; `signal` is the one that kicks it. */
+void kvm_auto_start(KVMVcpu *v, int signal);
+/* vcpu_run() is being left. No signal comes from then on before kvm_auto_translates(). */
+void kvm_auto_pause(KVMVcpu *v);
+void kvm_auto_fini(KVMVcpu *v);
+/* In the handler of the timer's signal. */
+void kvm_auto_due(KVMVcpu *v);
+/* Before the guest is entered: whether it is to go on translated. */
+bool kvm_auto_translates(KVMVcpu *v);
+/* An assist begins; ends, with the state given back (or nothing has begun). */
+void kvm_auto_assist(KVMVcpu *v, bool begin);
+/* For `info accel`. */
+void kvm_auto_info(const KVMVcpu *v, GString *to);
 
 /* ---- vcpu.c ---- */
 

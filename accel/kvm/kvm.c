@@ -43,7 +43,7 @@ int kvm_check(int extension)
 
 // clang-format off
 static const AccelOption kvm_option_list[] = {
-    {"assist", "assist=on|off", "what KVM cannot execute is translated (on)"},
+    {"assist", "assist=on|off|auto", "what KVM cannot execute is translated (on); auto: also what it would only emulate"},
     {"device", "device=PATH", "the device of KVM (" DEFAULT_DEVICE ")"},
     {NULL},
 };
@@ -51,8 +51,8 @@ static const AccelOption kvm_option_list[] = {
 
 static struct {
     const char *device;
-    bool assist;
-} settings = {DEFAULT_DEVICE, true};
+    KVMAssist assist;
+} settings = {DEFAULT_DEVICE, KVM_ASSIST_ON};
 
 static bool kvm_set_option(const char *key, const char *value, GError **errp)
 {
@@ -60,8 +60,17 @@ static bool kvm_set_option(const char *key, const char *value, GError **errp)
         settings.device = g_intern_string(value);
         return true;
     }
-    return parse_bool(value, &settings.assist) ||
-           user_error(errp, "%s=%s: expected on or off", key, value);
+    bool on;
+
+    if (!strcmp(value, "auto")) {
+        settings.assist = KVM_ASSIST_AUTO;
+        return true;
+    }
+    if (!parse_bool(value, &on)) {
+        return user_error(errp, "%s=%s: expected on, off or auto", key, value);
+    }
+    settings.assist = on ? KVM_ASSIST_ON : KVM_ASSIST_OFF;
+    return true;
 }
 
 /* Set-up. */
@@ -329,6 +338,7 @@ static void kvm_vcpu_fini(CPUState *cpu)
     KVMVcpu *v = kvm_vcpu(cpu);
 
     kvm_assist_fini(v);
+    kvm_auto_fini(v);
     if (v->run) {
         munmap(v->run, kvm.run_size);
     }
@@ -393,6 +403,9 @@ static void kvm_info(CPUState *cpu, GString *to)
                            "instructions translated for KVM: %" PRIu64 "%s\n",
                            v->fetches, v->pushes, v->assists,
                            kvm.assist ? "" : " (assist=off)");
+    if (kvm.assist == KVM_ASSIST_AUTO) {
+        kvm_auto_info(v, to);
+    }
 }
 
 extern const AccelOps kvm_accel;

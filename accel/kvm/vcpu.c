@@ -27,10 +27,13 @@
 
 static __thread KVMVcpu *running; /* by this thread */
 
-static void on_kick(int sig)
+static void on_kick(int sig, siginfo_t *info, void *context)
 {
     if (running) {
         atomic_set(&running->run->immediate_exit, 1);
+        if (info->si_code == SI_TIMER) {
+            kvm_auto_due(running);
+        }
     }
 }
 
@@ -47,7 +50,7 @@ void kvm_kick(CPUState *cpu)
 /* The calling thread becomes the one that runs v. */
 static void adopt_thread(KVMVcpu *v)
 {
-    struct sigaction act = {.sa_handler = on_kick};
+    struct sigaction act = {.sa_sigaction = on_kick, .sa_flags = SA_SIGINFO};
     sigset_t set;
 
     sigaction(KICK_SIGNAL, &act, NULL);
@@ -56,6 +59,7 @@ static void adopt_thread(KVMVcpu *v)
     sigemptyset(&set);
     sigaddset(&set, KICK_SIGNAL);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    kvm_auto_start(v, KICK_SIGNAL);
 }
 
 /* Entering. */
@@ -94,6 +98,7 @@ static bool push(KVMVcpu *v)
         }
         v->env_valid = v->translating = false;
     }
+    kvm_auto_assist(v, false);
     return true;
 }
 
@@ -300,7 +305,8 @@ static CPUExit run_loop(KVMVcpu *v)
             cpu_wait(cpu);
         } else if (kvm.failure) {
             return give_up(v, kvm.failure);
-        } else if (kvm_debug_fits(v) ? run_guest(v, &why) : kvm_translate(v, &why)) {
+        } else if (kvm_auto_translates(v) || !kvm_debug_fits(v) ? kvm_translate(v, &why)
+                                                                : run_guest(v, &why)) {
             return why;
         }
     }
@@ -315,6 +321,7 @@ CPUExit kvm_vcpu_run(CPUState *cpu)
     }
     CPUExit why = run_loop(v);
 
+    kvm_auto_pause(v);
     kvm_fetch(v);
     return why;
 }

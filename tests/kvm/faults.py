@@ -7,9 +7,11 @@ fault it executes nothing: the translator does all that the test kernels want.
 import errno
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "boot"))
@@ -96,6 +98,35 @@ class Fake(unittest.TestCase):
         """The fake itself: the guest comes to its end when nothing fails."""
         result = run("", "-accel", "kvm", *self.kernel)
         self.assertEqual((result.returncode, result.stderr), (PASSED, ""))
+
+    def test_auto(self):
+        """assist=auto: neither assists nor emulation keep the guest from going on translated."""
+        for fake in ["", "emulates"]:
+            for kernel in KERNELS:
+                with self.subTest(f"{fake} {kernel}"):
+                    result = run(fake, "-accel", "kvm,assist=auto", "-kernel", kernel)
+                    self.assertEqual((result.returncode, result.stdout, result.stderr), (1, "", ""))
+
+    def test_auto_tries_again(self):
+        """KVM gets the guest back, and is told again that it only emulates."""
+        spin = tempfile.NamedTemporaryFile(prefix="mynah-")
+        self.addCleanup(spin.close)
+        spin.write(guest.elf(b"\xeb\xfe"))
+        spin.flush()
+        env = dict(os.environ, LD_PRELOAD=os.path.abspath(FAKE), FAKE_KVM="emulates")
+        p = subprocess.Popen([EMULATOR, "-display", "none", "-monitor", "stdio", "-accel", "kvm,assist=auto", "-kernel", spin.name], env=env,
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(p.stdout.close)
+        for times in range(1, 4):
+            found = None
+            while not (found and int(found[1]) >= times):
+                p.stdin.write("info accel\n")
+                p.stdin.flush()
+                while not (found := re.match(r"KVM only emulated (\d+) times; ", p.stdout.readline())):
+                    self.assertIsNone(p.poll())
+                time.sleep(0.1)
+        p.communicate("quit\n")
+        self.assertEqual(p.returncode, 0)
 
     def test_all_is_translated(self):
         """All state goes to KVM and comes back for each instruction."""

@@ -43,6 +43,7 @@ TESTS += [Test(f"sys-{name}-tcg", f"{MACHINE} -accel tcg -kernel {name}.elf", PA
 # Not the others: they find what the lab's processor does otherwise than a real one.
 TESTS += [Test(f"sys-{name}-kvm", f"{MACHINE} -accel kvm -kernel {name}.elf", PASSED, "^$") for name in ["edges", "smc", "mmio"]]
 TESTS += [Test("assist-off", f"{MACHINE} -accel kvm,assist=off -kernel mmio.elf", 1, "KVM cannot go on: it cannot emulate an instruction\nRAX=")]
+TESTS += [Test(f"auto-{name}", f"{MACHINE} -accel kvm,assist=auto -kernel {name}.elf", PASSED, "^$") for name in ["edges", "mmio"]]
 TESTS += [
     Test("accel-order", f"{MACHINE} -accel hax -accel kvm -accel tcg -kernel smc.elf", PASSED, "^[^\n]*warning: -accel hax: [^\n]*$"),
     Test("accel-gone", f"mv /dev/kvm /dev/k && {MACHINE} -machine accel=kvm:tcg -kernel excp.elf; s=$?; mv /dev/k /dev/kvm; exit $s",
