@@ -220,6 +220,28 @@ void cc_store(A64 *x)
     }
 }
 
+bool cc_is_pending(const A64 *x)
+{
+    const CCInfo *cc = &x->cc;
+    return (cc->base == CC_BASE_KNOWN && !cc->op_stored) ||
+           (cc->base != CC_BASE_NONE && cc->ov && cc->v[3].kind != CCV_NONE);
+}
+
+static bool same_value(const CCVal *a, const CCVal *b)
+{
+    return a->kind == b->kind && a->ref == b->ref && a->val == b->val;
+}
+
+bool cc_same(const CCInfo *a, const CCInfo *b)
+{
+    bool same = a->base == b->base && a->op_stored == b->op_stored && a->ov == b->ov &&
+                a->ov_type == b->ov_type && a->kind == b->kind && a->type == b->type;
+    for (unsigned i = 0; i < ARRAY_SIZE(a->v); i++) {
+        same &= same_value(&a->v[i], &b->v[i]);
+    }
+    return same;
+}
+
 static TCGValue describe_value(const A64 *x, unsigned i)
 {
     const CCVal *v = &x->cc.v[i];

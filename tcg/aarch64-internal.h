@@ -7,6 +7,7 @@
 
 #include "tcg/aarch64-enc.h"
 #include "tcg/backend-internal.h"
+#include "tcg/loop.h"
 #include "tcg/regalloc.h"
 #include "tcg/side-table.h"
 
@@ -28,6 +29,7 @@
  *   aarch64-vec.c     vectors: residency, moves, memory
  *   aarch64-simd.c    vector operations
  *   aarch64-x87.c     x87
+ *   aarch64-loop.c    units that lead to themselves
  */
 enum { ENV = X28, MEM = X27, T0 = X16, T1 = X17, T2 = LR };
 
@@ -114,7 +116,20 @@ typedef struct Exit {
     uint8_t *guard, *guard_jump; /* LDR of the token, and the branch behind it, or NULL */
     uint64_t pc;
     uint8_t slot;
+    uint8_t edge; /* LoopEdge */
 } Exit;
+
+/* A head of the unit that its own exits lead to. */
+typedef struct LoopHead {
+    uint8_t *at;   /* exit_request is tested here */
+    uint8_t *jump; /* it is set */
+    uint8_t vec_state;
+} LoopHead;
+typedef struct A64Loop {
+    Loop u;
+    LoopHead heads[2];
+    CCInfo cc; /* at heads[1], and what the stubs of edges to there store */
+} A64Loop;
 
 /* Bytes that code of the unit refers to by ADR. */
 typedef struct Data Data;
@@ -146,6 +161,8 @@ typedef struct A64 {
     Data *data;
     Exit exits[TCG_MAX_EXITS];
     unsigned nexits;
+    unsigned slot_base; /* of exits of the copy that is being emitted */
+    A64Loop loop;
     uint8_t *head_jump[2]; /* exit_request is set; the head's guard does not hold */
     uint8_t *head_token;   /* LDR of the guard's token */
     SideWriter side;       /* to memory of the unit's arena */
@@ -212,6 +229,27 @@ void a64_end_op(A64 *x, const IROp *op);
 /* Calls a C function that looks at no guest registers; its arguments are in x0 ... The
  * scratch registers have been evicted, the result is in x0. */
 void a64_call_c(A64 *x, const void *fn);
+/* A branch, to be patched, that is taken when exit_request is set. */
+uint8_t *a64_test_exit_request(A64 *x);
+/* Out of line: leaves from the unit's head, for the reason of thunk `n`. */
+void a64_head_exit(A64 *x, unsigned n);
+/* False: no room. */
+bool a64_emit_ops(A64 *x);
+
+/* --- aarch64-loop.c --- */
+
+/* With loop.u.is_loop: the head. */
+void a64_loop_head(A64 *x);
+/* How the exit leads on; of EDGE_LAZY the flags are not to be stored, and globals are to
+ * be in env all the same. May emit moves. */
+LoopEdge a64_loop_edge(A64 *x, const IROp *exit);
+/* Offset of where the exit leads when it is linked to the unit itself, or 0. */
+uint32_t a64_loop_target(const A64 *x, const Exit *e);
+/* Emits the ops once more if an edge wants that; false: no room. */
+bool a64_loop_copy(A64 *x);
+/* In front of the part of the exit that runs while it is not linked. */
+void a64_loop_stub(A64 *x, const Exit *e);
+void a64_loop_cold(A64 *x);
 
 /* --- aarch64-int.c --- */
 
@@ -274,6 +312,10 @@ void cc_store(A64 *x);
 void cc_describe(const A64 *x, TCGRestore *r);
 /* env has the flags, in a form not known here. */
 void cc_set_env(A64 *x);
+/* Something of the recipe is not in env. */
+bool cc_is_pending(const A64 *x);
+/* The same recipes, with operands in the same places; what NZCV hold does not count. */
+bool cc_same(const CCInfo *a, const CCInfo *b);
 /* The flags as a value of CC_* bits (and maybe others), as recipe and in the register
  * returned. */
 unsigned cc_to_value(A64 *x);

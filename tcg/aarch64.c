@@ -461,8 +461,13 @@ static void env_exact(A64 *x)
 static void emit_exit_link(A64 *x, const IROp *op)
 {
     Exit *e = &x->exits[x->nexits++];
-    *e = (Exit){.pc = op->imm, .slot = op->slot};
-    env_exact(x);
+    LoopEdge edge = a64_loop_edge(x, op);
+    *e = (Exit){.pc = op->imm, .slot = op->slot + x->slot_base, .edge = edge};
+    if (edge == EDGE_LAZY) {
+        ra_sync(&x->ra);
+    } else {
+        env_exact(x);
+    }
     if (x->s->guard_links && (op->imm ^ x->s->pc) >> x->g->page_bits) {
         e->guard = x->a.p;
         asm_literal(&x->a, IR_I32, T1, 0);
@@ -628,25 +633,6 @@ static void emit_op(A64 *x, const IROp *op)
     }
 }
 
-static bool emit_ops(A64 *x)
-{
-    TCGContext *s = x->s;
-    for (x->at = 0; x->at < s->nops && !asm_full(&x->a); x->at++) {
-        const IROp *op = &s->ops[x->at];
-        bool ends = op_info[op->code].flags & OPF_BB_END;
-        if (op->code == OP_nop || (x->ended && op->code != OP_label)) {
-            x->ra.path += ends;
-            x->pc = /* goes by the order of ops */
-                op->code == OP_insn_start ? (uint64_t)op->imm : x->pc;
-            continue;
-        }
-        x->noreturn = false;
-        emit_op(x, op);
-        x->ended = ends || x->noreturn;
-    }
-    return !asm_full(&x->a);
-}
-
 static void count_labels(A64 *x)
 {
     TCGContext *s = x->s;
@@ -668,6 +654,26 @@ static void count_labels(A64 *x)
     }
 }
 
+bool a64_emit_ops(A64 *x)
+{
+    TCGContext *s = x->s;
+    count_labels(x);
+    for (x->at = 0; x->at < s->nops && !asm_full(&x->a); x->at++) {
+        const IROp *op = &s->ops[x->at];
+        bool ends = op_info[op->code].flags & OPF_BB_END;
+        if (op->code == OP_nop || (x->ended && op->code != OP_label)) {
+            x->ra.path += ends;
+            x->pc = /* goes by the order of ops */
+                op->code == OP_insn_start ? (uint64_t)op->imm : x->pc;
+            continue;
+        }
+        x->noreturn = false;
+        emit_op(x, op);
+        x->ended = ends || x->noreturn;
+    }
+    return !asm_full(&x->a);
+}
+
 /* The part of an exit that runs while it is not linked. */
 static void emit_unlinked(A64 *x, TCGCode *out, const Exit *e)
 {
@@ -677,7 +683,9 @@ static void emit_unlinked(A64 *x, TCGCode *out, const Exit *e)
     }
     out->exits[e->slot].jump = e->jump - x->entry;
     out->exits[e->slot].unlinked = x->a.p - x->entry;
+    out->exits[e->slot].again = a64_loop_target(x, e);
     out->nexits = MAX(out->nexits, e->slot + 1);
+    a64_loop_stub(x, e);
     a64_call(x, a64_thunks.unlinked[e->slot]);
     uint32_t offset = x->a.p - x->entry;
     asm_quad(&x->a, e->pc);
@@ -690,14 +698,29 @@ static void emit_unlinked(A64 *x, TCGCode *out, const Exit *e)
     }
 }
 
-static void emit_head(A64 *x)
+uint8_t *a64_test_exit_request(A64 *x)
 {
     a64_env(x, ls_opc(LDR, 2), T0, x->g->exit_request);
-    x->head_jump[0] = asm_branch(&x->a, cb(CBNZ, IR_I32, T0));
+    return asm_branch(&x->a, cb(CBNZ, IR_I32, T0));
+}
+
+static void emit_head(A64 *x)
+{
+    if (x->loop.u.is_loop) {
+        a64_loop_head(x);
+        return;
+    }
+    x->head_jump[0] = a64_test_exit_request(x);
     if (x->s->head_guard) {
         asm_movi(&x->a, T1, x->s->head_token);
         x->head_jump[1] = emit_guard(x, x->s->head_pc);
     }
+}
+
+void a64_head_exit(A64 *x, unsigned n)
+{
+    a64_call(x, a64_thunks.head[n]);
+    asm_quad(&x->a, x->s->pc);
 }
 
 /* Where the head goes instead of into the unit. */
@@ -706,10 +729,10 @@ static void emit_head_exits(A64 *x)
     for (unsigned i = 0; i < 2; i++) {
         if (x->head_jump[i]) {
             asm_patch(x->head_jump[i], x->a.p);
-            a64_call(x, a64_thunks.head[i]);
-            asm_quad(&x->a, x->s->pc);
+            a64_head_exit(x, i);
         }
     }
+    a64_loop_cold(x);
 }
 
 static bool emit_side_table(A64 *x, TCGCode *out)
@@ -724,7 +747,7 @@ static bool emit_side_table(A64 *x, TCGCode *out)
     return true;
 }
 
-/* Room for all points that can fault: no op has more than three. */
+/* Room for all points that can fault: no op has more than three, in two copies. */
 static void begin_sides(A64 *x)
 {
     const TCGContext *s = x->s;
@@ -732,7 +755,7 @@ static void begin_sides(A64 *x)
     for (unsigned i = 0; i < s->nops; i++) {
         n += s->ops[i].code == OP_call || (op_info[s->ops[i].code].flags & OPF_FAULT);
     }
-    size_t size = 3 * n * SIDE_MAX_ENTRY;
+    size_t size = (x->loop.u.may_copy ? 6 : 3) * n * SIDE_MAX_ENTRY;
     uint8_t *p = arena_alloc(&x->s->arena, size);
     side_begin(&x->side, p, p + size);
 }
@@ -787,6 +810,16 @@ static bool emit_cold(A64 *x, TCGCode *out)
     return !asm_full(&x->a) && emit_side_table(x, out);
 }
 
+static bool leads_to_itself(const TCGContext *s)
+{
+    bool any = false;
+    for (unsigned i = 0; i < s->nops; i++) {
+        const IROp *op = &s->ops[i];
+        any |= op->code == OP_exit_link && (uint64_t)op->imm == s->pc;
+    }
+    return any;
+}
+
 static bool a64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
 {
     const uint8_t *pinned = pin_globals(s);
@@ -804,16 +837,16 @@ static bool a64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
         .entry = b->rw + b->used,
         .a = {b->rw + b->used, b->rw + b->size - OP_SLACK},
         .pc = s->pc,
+        .loop.u = loop_begin(s, leads_to_itself(s)),
     };
     x.slow_tail = &x.slow;
     begin_sides(&x);
     make_own_globals(&x);
     ra_start(&x.ra, &ra_host, s, pinned);
-    count_labels(&x);
     cc_set_env(&x);
     *out = (TCGCode){.backend = &a64_backend, .entry = a64_rx(&x, x.entry)};
     emit_head(&x);
-    if (!emit_ops(&x)) {
+    if (!a64_emit_ops(&x) || !a64_loop_copy(&x)) {
         return false;
     }
     out->hot_size = x.a.p - x.entry;
@@ -859,9 +892,9 @@ static void a64_guard(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t t
 static void a64_link(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to)
 {
     const uint8_t *jump = (const uint8_t *)from->entry + from->exits[slot].jump;
-    const uint8_t *target = (const uint8_t *)from->entry + from->exits[slot].unlinked;
-    if (to && branch_fits(B, (const uint8_t *)to - jump)) {
-        target = to;
+    const uint8_t *target = loop_link_target(from, slot, to);
+    if (!branch_fits(B, target - jump)) {
+        target = (const uint8_t *)from->entry + from->exits[slot].unlinked;
     }
     uint32_t *insn = code_buf_rw(b, jump);
     atomic_set(insn, branch_word(B, target - jump));

@@ -191,7 +191,7 @@ uint8_t *x64_test_exit_request(X64 *x)
 void x64_emit_head(X64 *x)
 {
     x64_loop_begin(x);
-    if (x->loop.is_loop) {
+    if (x->loop.u.is_loop) {
         x64_loop_head(x);
         return;
     }
@@ -238,13 +238,7 @@ void x64_guard(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t token)
 
 void x64_link(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to)
 {
-    const uint8_t *entry = from->entry, *target = to;
-    const uint8_t *jump = entry + from->exits[slot].jump;
-    uint32_t again = from->exits[slot].again;
-    if (again && to == entry) {
-        target = entry + again;
-    } else if (again || !to) { /* an edge of a loop may rely on its stub */
-        target = entry + from->exits[slot].unlinked;
-    }
+    const uint8_t *jump = (const uint8_t *)from->entry + from->exits[slot].jump;
+    const uint8_t *target = loop_link_target(from, slot, to);
     patch_code(b, jump + 1, (uint32_t)(target - (jump + 5)));
 }

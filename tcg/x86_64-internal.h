@@ -5,6 +5,7 @@
 #define TCG_X86_64_INTERNAL_H
 
 #include "tcg/backend-internal.h"
+#include "tcg/loop.h"
 #include "tcg/regalloc.h"
 #include "tcg/side-table.h"
 #include "tcg/x86_64-enc.h"
@@ -121,16 +122,8 @@ typedef struct LoopHead {
     uint8_t *jump; /* rel32: it is set */
     uint8_t vec_state, x87_state;
 } LoopHead;
-/* How an exit leads to the unit it is in. */
-typedef enum LoopEdge {
-    EDGE_NONE, /* not at all, or as to any other */
-    EDGE_HEAD, /* to heads[0]; all is in env */
-    EDGE_LAZY, /* to heads[1]; the flags are not stored */
-} LoopEdge;
 typedef struct X64Loop {
-    bool is_loop;  /* some exit leads to the unit's own pc, and may be an edge */
-    bool may_copy; /* there is room for the ops once more */
-    bool copied;   /* ... and they are emitted once more */
+    Loop u;
     LoopHead heads[2];
     CCInfo cc; /* at heads[1] */
 } X64Loop;

@@ -1,56 +1,13 @@
 /* Units of the x86_64 back end that lead to themselves. */
 /* SPDX-License-Identifier: MIT */
-/*
- * An exit to the unit's own pc is an edge: once linked it goes not to the entry, but to a
- * head behind the tests of where vectors and the x87 state are. So a loop tests
- * exit_request, and nothing else.
- *
- *   entry:    are vectors in registers?
- *   heads[0]: exit_request?
- *             the ops ... jcc heads[1]
- *   heads[1]: exit_request?
- *             the ops ... jcc heads[1]
- *
- * The flags that an edge leaves are mostly wanted by nobody but a fault early in the next
- * round. Were they to be stored, each round would store a recipe. So the ops are emitted
- * a second time, for all rounds but the first; there the recipe at the head is known, and
- * stays where its operands are: in registers, and in the side table. Who leaves by such
- * an edge, because it is not linked or since exit_request is set, stores it then.
- */
+/* What a loop is, its heads and edges: tcg/loop.h. */
 #include "tcg/x86_64-internal.h"
-
-enum { MAX_COPIED_OPS = 300 };
 
 /* ---- heads ---- */
 
 void x64_loop_begin(X64 *x)
 {
-    const TCGContext *s = x->s;
-    if (TCG_OPT_OFF(s, loops) || s->head_guard) {
-        return;
-    }
-    x->loop.is_loop = x->leads_to_itself;
-    x->loop.may_copy = 2 * s->nexits <= TCG_MAX_EXITS && s->nops <= MAX_COPIED_OPS;
-}
-
-/* What the ops up to the first branch or call want to be in registers. */
-static void want_state(X64 *x)
-{
-    const TCGContext *s = x->s;
-    for (unsigned i = 0; i < s->nops; i++) {
-        const IROp *op = &s->ops[i];
-        const OpInfo *info = &op_info[op->code];
-        if (op->code == OP_call || info->flags & (OPF_BRANCH | OPF_BB_END)) {
-            return;
-        }
-        if (info->class == CLASS_VEC ||
-            ((op->code == OP_ld || op->code == OP_st) && op->type >= IR_V128)) {
-            x64_vec_want(x);
-        }
-        if (op->code == OP_x87 || op->code == OP_x87ld || op->code == OP_x87st) {
-            x64_x87_want(x);
-        }
-    }
+    x->loop.u = loop_begin(x->s, x->leads_to_itself);
 }
 
 static void begin_head(X64 *x, LoopHead *h)
@@ -63,7 +20,14 @@ static void begin_head(X64 *x, LoopHead *h)
 
 void x64_loop_head(X64 *x)
 {
-    want_state(x);
+    bool vec, x87;
+    loop_wants(x->s, &vec, &x87);
+    if (vec) {
+        x64_vec_want(x);
+    }
+    if (x87) {
+        x64_x87_want(x);
+    }
     begin_head(x, &x->loop.heads[0]);
 }
 
@@ -79,11 +43,11 @@ static bool fits(const X64 *x, const LoopHead *h)
 LoopEdge x64_loop_edge(const X64 *x, const IROp *exit)
 {
     const X64Loop *l = &x->loop;
-    if (!l->is_loop || (uint64_t)exit->imm != x->s->pc || !fits(x, &l->heads[0])) {
+    if (!l->u.is_loop || (uint64_t)exit->imm != x->s->pc || !fits(x, &l->heads[0])) {
         return EDGE_NONE;
     }
-    bool lazy = exit->ccmask && l->may_copy && cc_is_pending(x);
-    if (lazy && (!l->copied || (cc_same(&x->cc, &l->cc) && fits(x, &l->heads[1])))) {
+    bool lazy = exit->ccmask && l->u.may_copy && cc_is_pending(x);
+    if (lazy && (!l->u.copied || (cc_same(&x->cc, &l->cc) && fits(x, &l->heads[1])))) {
         return EDGE_LAZY;
     }
     return EDGE_HEAD;
@@ -99,8 +63,8 @@ void x64_loop_take_edge(X64 *x, Exit *e, LoopEdge edge)
     }
     e->cc = x->cc;
     e->cc.host = 0;
-    if (!l->copied) {
-        l->copied = true;
+    if (!l->u.copied) {
+        l->u.copied = true;
         l->cc = e->cc;
         l->heads[1].vec_state = x->vec_state == VEC_IN_REGS ? VEC_IN_REGS : VEC_UNKNOWN;
         l->heads[1].x87_state = x->x87_state == VEC_IN_REGS ? VEC_IN_REGS : VEC_UNKNOWN;
@@ -114,26 +78,21 @@ uint32_t x64_loop_target(const X64 *x, const Exit *e)
 
 /* ---- the second copy ---- */
 
-/* As if nothing had been emitted: temps are nowhere, and no branch has been met. */
+/* As if nothing had been emitted: no branch has been met. */
 static void forget_emission(X64 *x)
 {
-    TCGContext *s = x->s;
-    for (unsigned i = 0; i < s->nlabels; i++) {
+    for (unsigned i = 0; i < x->s->nlabels; i++) {
         Label *l = &x->labels[i];
         *l = (Label){.preds = l->preds, .at = l->at};
     }
-    ra_reset(&x->ra);
-    for (unsigned r = s->nglobals; r < s->ntemps; r++) {
-        s->temps[r].reg = s->temps[r].slot = 0;
-    }
-    x->ra.path = 0;
+    loop_forget_temps(&x->ra);
     x->vec_last = x->vec_made = IR_NONE;
 }
 
 bool x64_loop_copy(X64 *x)
 {
     X64Loop *l = &x->loop;
-    if (!l->copied) {
+    if (!l->u.copied) {
         return true;
     }
     forget_emission(x);
@@ -169,12 +128,12 @@ void x64_loop_stub(X64 *x, const Exit *e)
 void x64_loop_cold(X64 *x)
 {
     X64Loop *l = &x->loop;
-    if (!l->is_loop) {
+    if (!l->u.is_loop) {
         return;
     }
     asm_patch(l->heads[0].jump, x->a.p);
     x64_emit_head_exit(x, 0);
-    if (l->copied) {
+    if (l->u.copied) {
         asm_patch(l->heads[1].jump, x->a.p);
         store_late(x, &l->cc);
         x64_emit_head_exit(x, 0);
