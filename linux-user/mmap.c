@@ -29,7 +29,8 @@ static unsigned user_flags(int prot, int map_flags)
 {
     return (prot & PROT_READ ? USER_READ : 0) | (prot & PROT_WRITE ? USER_WRITE : 0) |
            (prot & PROT_EXEC ? USER_EXEC : 0) |
-           ((map_flags & MAP_TYPE) == MAP_PRIVATE ? 0 : USER_SHARED);
+           ((map_flags & MAP_TYPE) == MAP_PRIVATE ? 0 : USER_SHARED) |
+           (map_flags & MAP_GROWSDOWN ? USER_GROWS : 0);
 }
 
 static int64_t host_mmap(uint64_t addr, uint64_t len, int prot, int flags, int fd,
@@ -105,8 +106,7 @@ int64_t target_mmap(uint64_t addr, uint64_t len, int prot, int flags, int fd,
         user_map_unlock();
         return -ENOMEM;
     }
-    int64_t r =
-        host_mmap(addr, len, user_host_prot(uf), flags & ~MAP_GROWSDOWN, fd, offset);
+    int64_t r = host_mmap(addr, len, user_host_prot(uf), flags, fd, offset);
 
     if (r >= 0 || r < -4095) {
         user_map_set(r, r + size - 1, uf);
@@ -163,7 +163,7 @@ typedef struct Protect {
 static bool protect_piece(uint64_t start, uint64_t last, unsigned flags, void *opaque)
 {
     Protect *p = opaque;
-    unsigned want = p->flags | (flags & USER_SHARED);
+    unsigned want = p->flags | (flags & (USER_SHARED | USER_GROWS));
 
     if (flags & USER_HOST) {
         p->result = -EACCES;
@@ -180,6 +180,25 @@ static bool protect_piece(uint64_t start, uint64_t last, unsigned flags, void *o
     return true;
 }
 
+/* PROT_GROWSDOWN: where the mapping of addr begins that grows, or is the stack; 0: none
+ * such. */
+static uint64_t growing_start(uint64_t addr)
+{
+    const ImageInfo *im = &user_program.image;
+    int flags = user_map_flags(addr);
+
+    if (addr >= im->stack_limit && addr < im->stack_base) {
+        return im->stack_limit;
+    }
+    if (flags < 0 || !(flags & USER_GROWS)) {
+        return 0;
+    }
+    while (user_map_flags(addr - PAGE) == flags) {
+        addr -= PAGE;
+    }
+    return addr;
+}
+
 enum { GUEST_PROT_SEM = 8 };
 
 int64_t target_mprotect(uint64_t addr, uint64_t len, int prot)
@@ -188,7 +207,7 @@ int64_t target_mprotect(uint64_t addr, uint64_t len, int prot)
     Protect p = {.flags = user_flags(prot, MAP_PRIVATE)};
 
     if (addr & (PAGE - 1) ||
-        prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | GUEST_PROT_SEM)) {
+        prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | GUEST_PROT_SEM | PROT_GROWSDOWN)) {
         return -EINVAL;
     }
     if (!len) {
@@ -198,6 +217,14 @@ int64_t target_mprotect(uint64_t addr, uint64_t len, int prot)
         return -ENOMEM;
     }
     user_map_lock();
+    uint64_t from = prot & PROT_GROWSDOWN ? growing_start(addr) : addr;
+
+    if (!from) {
+        user_map_unlock();
+        return -EINVAL;
+    }
+    size += addr - from;
+    addr = from;
     uint64_t end = user_map_next_hole(addr, addr + size - 1); /* it gets that far */
 
     if (end > addr) {

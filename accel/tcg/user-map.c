@@ -10,13 +10,17 @@
  * process may change it. Once a unit has found that its bytes are others, the next from
  * there loads what is likely to be patched (DisasContextBase.reload).
  *
- * The tree is changed under both locks, the engine's and its own (a leaf), so that either
- * is enough to read it.
+ * The tree is changed under both locks, the engine's and its own (a leaf); but for what
+ * the host has let grow, which is noted when somebody looks.
  */
 #include "accel/tcg/tb.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "util/atomic.h"
 #include "util/interval-tree.h"
@@ -33,6 +37,7 @@ static struct {
     TCGEngine *engine;
     IntervalTree tree;
     unsigned changes; /* of the tree: how many */
+    unsigned growing; /* pieces that have USER_GROWS */
     Mutex lock;
 } map = {.lock = MUTEX_INIT};
 
@@ -77,6 +82,7 @@ static void piece_add(uint64_t start, uint64_t last, unsigned flags)
     p->node.start = start;
     p->node.last = last;
     p->flags = flags;
+    map.growing += !!(flags & USER_GROWS);
     interval_tree_insert(&map.tree, &p->node);
     atomic_store_release(&map.changes, map.changes + 1);
 }
@@ -84,8 +90,75 @@ static void piece_add(uint64_t start, uint64_t last, unsigned flags)
 static void piece_remove(Piece *p)
 {
     interval_tree_remove(&map.tree, &p->node);
+    map.growing -= !!(p->flags & USER_GROWS);
     atomic_store_release(&map.changes, map.changes + 1);
     g_free(p);
+}
+
+/* Where the host's mapping begins that `addr` lies in. */
+static uint64_t host_start(uint64_t addr)
+{
+    g_autofree char *text = NULL;
+    uint64_t start, end;
+
+    g_file_get_contents("/proc/self/maps", &text, NULL, NULL);
+    for (const char *line = text; line && *line;
+         line = strchr(line, '\n'), line += !!line) {
+        if (sscanf(line, "%" SCNx64 "-%" SCNx64, &start, &end) == 2 && addr >= start &&
+            addr < end) {
+            return start;
+        }
+    }
+    return addr;
+}
+
+static bool is_on_host(uint64_t page)
+{
+    unsigned char vec;
+
+    return mincore((void *)(uintptr_t)page, PAGE_SIZE, &vec) == 0;
+}
+
+/* Notes what has grown on the host. */
+static void follow_growth(void)
+{
+    IntervalNode *next = NULL;
+
+    if (!map.growing) {
+        return;
+    }
+    for (IntervalNode *n = interval_tree_first(&map.tree, 0, UINT64_MAX); n; n = next) {
+        Piece *p = container_of(n, Piece, node);
+        uint64_t start = n->start, last = n->last, now;
+        unsigned flags = p->flags;
+
+        next = interval_tree_next(&map.tree, n, 0, UINT64_MAX);
+        if (!(flags & USER_GROWS) || piece_at(start - 1, start - 1) ||
+            !is_on_host(start - PAGE_SIZE)) {
+            continue;
+        }
+        now = host_start(start);
+        if (now < start) {
+            piece_remove(p);
+            piece_add(now, last, flags);
+        }
+    }
+}
+
+/* The kernel lets it grow when it is to copy something from there, and then finds fault
+ * with the number. */
+bool user_map_grow(uint64_t addr)
+{
+    if (!atomic_read(&map.growing)) {
+        return false;
+    }
+    mutex_lock(&map.lock);
+    Piece *above = piece_at(addr, UINT64_MAX);
+    bool may = above && above->node.start > addr && above->flags & USER_GROWS;
+
+    mutex_unlock(&map.lock);
+    return may && syscall(SYS_rt_sigprocmask, -1, addr & PAGE_MASK, NULL, 8) < 0 &&
+           errno == EINVAL;
 }
 
 static void cut_out(uint64_t start, uint64_t last)
@@ -148,6 +221,11 @@ int user_map_flags(uint64_t addr)
     }
     mutex_lock(&map.lock);
     Piece *p = piece_at(addr, addr);
+
+    if (!p && map.growing) {
+        follow_growth();
+        p = piece_at(addr, addr);
+    }
     int flags = p ? (int)p->flags : -1;
 
     if (p) {
@@ -162,6 +240,7 @@ bool user_map_has(uint64_t start, uint64_t last, unsigned flags)
     bool ok = true;
 
     mutex_lock(&map.lock);
+    follow_growth();
     while (ok) {
         Piece *p = piece_at(start, start);
 
@@ -178,6 +257,7 @@ bool user_map_has(uint64_t start, uint64_t last, unsigned flags)
 bool user_map_touches(uint64_t start, uint64_t last)
 {
     mutex_lock(&map.lock);
+    follow_growth();
     bool any = piece_at(start, last);
 
     mutex_unlock(&map.lock);
@@ -187,6 +267,7 @@ bool user_map_touches(uint64_t start, uint64_t last)
 uint64_t user_map_next_hole(uint64_t start, uint64_t last)
 {
     mutex_lock(&map.lock);
+    follow_growth();
     for (Piece *p; start <= last && (p = piece_at(start, start));) {
         start = p->node.last + 1;
     }
@@ -197,6 +278,7 @@ uint64_t user_map_next_hole(uint64_t start, uint64_t last)
 uint64_t user_map_next_piece(uint64_t start, uint64_t last)
 {
     mutex_lock(&map.lock);
+    follow_growth();
     Piece *p = piece_at(start, last);
     uint64_t at = p ? MAX(p->node.start, start) : last + 1;
 
@@ -218,6 +300,7 @@ void user_map_foreach(uint64_t start, uint64_t last,
     g_autoptr(GArray) pieces = g_array_new(false, false, sizeof(Copy));
 
     mutex_lock(&map.lock);
+    follow_growth();
     for (IntervalNode *n = interval_tree_first(&map.tree, start, last); n;
          n = interval_tree_next(&map.tree, n, start, last)) {
         Copy c = {MAX(n->start, start), MIN(n->last, last),

@@ -154,6 +154,9 @@ static vaddr first_bad(vaddr va, size_t n, MMUAccess acc)
     while (va < end) {
         int flags = user_map_flags(va);
 
+        if (flags < 0 && user_map_grow(va)) {
+            flags = user_map_flags(va);
+        }
         if (flags < 0 || !(flags & (want ? want : USER_READ | USER_WRITE | USER_EXEC))) {
             return va;
         }

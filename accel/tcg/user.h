@@ -16,13 +16,15 @@
  * engine's lock, and tells the map and, for what is gone or new, user_code_forget().
  */
 
-/* USER_HOST: it is ours as well, and stays (the vDSO). */
+/* USER_HOST: it is ours as well, and stays (the vDSO). USER_GROWS: the host lets it grow
+ * downwards (MAP_GROWSDOWN); the map follows when it is asked. */
 enum {
     USER_READ = 1,
     USER_WRITE = 2,
     USER_EXEC = 4,
     USER_SHARED = 8,
     USER_HOST = 16,
+    USER_GROWS = 32,
 };
 
 void user_map_lock(void);
@@ -33,6 +35,8 @@ void user_map_set(uint64_t start, uint64_t last, unsigned flags);
 void user_map_clear(uint64_t start, uint64_t last);
 /* The flags, or -1 where nothing is mapped. Any thread, with or without the lock. */
 int user_map_flags(uint64_t addr);
+/* addr is going to be accessed, and not mapped: true if a mapping has grown that far. */
+bool user_map_grow(uint64_t addr);
 /* All of start .. last is mapped with at least these flags. */
 bool user_map_has(uint64_t start, uint64_t last, unsigned flags);
 /* Some of it is the guest's. */
