@@ -47,6 +47,9 @@ typedef struct GDBProgram {
     /* One of `objects`; false: not to be had. */
     bool (*object)(void *opaque, CPUState *cpu, const char *name, const char *annex,
                    GString *out);
+    /* Which file of the host the program means by a name, to be freed; NULL: gdb is not
+     * to read files. */
+    char *(*file_path)(void *opaque, const char *name);
 } GDBProgram;
 
 /* send: takes bytes for gdb, all of them. */

@@ -31,6 +31,8 @@ struct GDBServer {
     GDBLink link;
     GString *reply;
     GArray *points; /* of GDBPoint */
+    GPtrArray
+        *files; /* of files.c: those that gdb has opened, NULL where it closed one */
 
     bool connected;
     bool multiprocess, swbreak, hwbreak; /* what gdb understands */
@@ -83,6 +85,12 @@ CPUState *gdb_first_thread(GDBServer *s);
 /* Runs the program as set_action() has said. */
 void gdb_run(GDBServer *s);
 void gdb_detach(GDBServer *s);
+
+/* ---- files.c ---- */
+
+void gdb_files_init(GDBServer *s);
+/* Forgets what gdb has opened. */
+void gdb_files_clear(GDBServer *s);
 
 /* ---- packets.c, query.c, breakpoints.c, description.c ---- */
 

@@ -235,6 +235,7 @@ static void number_registers(GDBServer *s)
 void gdb_server_connected(GDBServer *s)
 {
     gdb_link_reset(&s->link);
+    gdb_files_clear(s);
     s->multiprocess = s->swbreak = s->hwbreak = false;
     s->no_ack_next = s->owes_stop = s->interrupted = s->physical = false;
     s->step_masks_irqs = true;
@@ -262,6 +263,7 @@ GDBServer *gdb_server_new(const GDBProgram *p, void *opaque,
     s->send_to = to;
     s->reply = g_string_new(NULL);
     s->points = g_array_new(false, false, sizeof(GDBPoint));
+    gdb_files_init(s);
     gdb_link_init(&s->link, &link_ops, s);
     s->ops = gdb_first_thread(s)->ops;
     number_registers(s);
@@ -273,6 +275,7 @@ void gdb_server_free(GDBServer *s)
     if (s) {
         gdb_link_clear(&s->link);
         g_array_unref(s->points);
+        g_ptr_array_unref(s->files);
         g_string_free(s->reply, true);
         g_free(s);
     }

@@ -156,6 +156,14 @@ static bool program_object(void *opaque, CPUState *cpu, const char *name,
     return false;
 }
 
+/* The program's own view: -L, and its own file in /proc. */
+static char *program_file_path(void *opaque, const char *name)
+{
+    char *other = path_redirect(name, true);
+
+    return other ? other : g_strdup(name);
+}
+
 static const GDBProgram gdb_program = {
     .scope = REG_USER,
     .objects = "auxv exec-file siginfo",
@@ -169,6 +177,7 @@ static const GDBProgram gdb_program = {
     .detached = program_detached,
     .kill = program_kill,
     .object = program_object,
+    .file_path = program_file_path,
 };
 
 /* ---- the connection ---- */

@@ -51,11 +51,11 @@ class Program(unittest.TestCase):
 
 @unittest.skipUnless(GDB, 'gdb is not installed')
 class Gdb(Program):
-    def gdb(self, *commands):
+    def gdb(self, *commands, guest=(GUEST,)):
         argv = [GDB, '-nx', '-batch', '-ex', 'set width 0', '-ex', 'target remote ' + self.socket]
         for c in commands:
             argv += ['-ex', c]
-        r = subprocess.run(argv + [GUEST], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT)
+        r = subprocess.run([*argv, *guest], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT)
         self.text = r.stdout + r.stderr
 
     def says(self, *patterns):
@@ -139,6 +139,14 @@ class Gdb(Program):
         self.says('detached')
         self.ends(5)
 
+    def test_without_a_program(self):
+        """gdb gets all files from the target."""
+        self.start()
+        self.gdb('break main', 'continue', 'info sharedlibrary', 'info symbol main', guest=[])
+        self.says(r'^Reading \S*user-gdb-\S+ from remote target', r'^Breakpoint 1, main \(', r'main in section .text')
+        if 'dynamic' in GUEST:
+            self.says(r'^Reading \S*ld-linux-x86-64.so.2 from remote target', r'target:/\S*libc.so.6')
+
     def test_auxv_and_description(self):
         self.start()
         self.gdb('info auxv', 'maint print xml-tdesc')
@@ -173,6 +181,52 @@ class Packets(Program):
         self.assertEqual(c.ask('m10,4'), 'E14')
         self.assertEqual(c.ask('Qqemu.PhyMemMode:1'), 'E22')
         self.assertEqual(c.ask('c'), 'W09')
+
+    def test_files(self):
+        """What gdb reads of the target's files; the program sees no descriptor of that."""
+        self.begin()
+        c = self.client
+        name = GUEST.encode().hex()
+        with open(GUEST, 'rb') as f:
+            content = f.read()
+        fds = os.listdir(f'/proc/{self.program.pid}/fd')
+        self.assertEqual(c.ask('vFile:setfs:0'), 'F0')
+        self.assertEqual(c.ask(f'vFile:open:{name},0,0'), 'F0')
+        self.assertEqual(c.ask(f'vFile:open:{name},0,0'), 'F1')
+        data = b''
+        while (part := c.ask(f'vFile:pread:0,1000,{len(data):x}').encode('latin1')) != b'F0;':
+            count, _, part = part.partition(b';')
+            self.assertEqual(int(count[1:], 16), len(part))
+            data += part
+        self.assertEqual(data, content)
+        stat = c.ask('vFile:fstat:1').encode('latin1')
+        self.assertEqual(stat[:4], b'F40;')
+        self.assertEqual(int.from_bytes(stat[4 + 28:4 + 36], 'big'), len(content))
+        self.assertEqual(c.ask('vFile:close:0'), 'F0')
+        for text, err in (('close:0', 9), ('pread:0,1,0', 9), ('fstat:7', 9), ('pread:1,1', 22), ('open:,0,0', 22),
+                          (f'open:{name},1,0', 30), (f'open:{b"/nowhere".hex()},0,0', 2), (f'readlink:{name}', 22)):
+            self.assertEqual(c.ask('vFile:' + text), f'F-1,{err:x}', text)
+        exe = c.ask(f'vFile:open:{b"/proc/self/exe".hex()},0,0')
+        self.assertEqual(c.ask(f'vFile:fstat:{exe[1:]}').encode('latin1'), stat)
+        self.assertEqual(c.ask(f'vFile:readlink:{b"/proc/self/cwd".hex()}').partition(';')[2], os.getcwd())
+        self.assertEqual(os.listdir(f'/proc/{self.program.pid}/fd'), fds)
+        c.ask('c')
+        self.ends(9)
+
+    def test_detach_and_kill(self):
+        self.begin()
+        self.assertEqual(self.client.ask(f'D;{self.program.pid:x}'), 'OK')
+        self.ends(9)
+        self.begin('spin')
+        self.assertEqual(self.client.ask(f'vKill;{self.program.pid:x}'), 'OK')
+        self.assertEqual(self.program.wait(TIMEOUT), -9)
+
+    def test_killed(self):
+        """Nobody is left to say so: the connection ends."""
+        self.begin('spin')
+        self.client.send('c')
+        self.program.kill()
+        self.assertRaises((EOFError, ConnectionError), self.client.receive)
 
     def test_nonsense(self):
         self.begin()
