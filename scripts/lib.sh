@@ -12,6 +12,8 @@ packages_build="gcc libc6-dev meson ninja-build pkg-config libglib2.0-dev libcap
 packages_test="check python3 git universal-ctags clang-format binutils acpica-tools gdb perl sqlite3 xz-utils zstd bzip2 openssl qemu-system-x86"
 packages_guest="busybox-static cpio gzip"
 packages_cross_arm64="gcc-aarch64-linux-gnu qemu-user libglib2.0-dev:arm64 libcapstone-dev:arm64 libffi-dev:arm64 check:arm64 libc6-dev-arm64-cross"
+# The libraries come from the first Debian that has the architecture, see fetch_riscv64_sysroot.
+packages_cross_riscv64="gcc-riscv64-linux-gnu qemu-user debootstrap debian-archive-keyring"
 
 is_debian() { [ -r /etc/debian_version ] && command -v apt-get >/dev/null; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
@@ -113,6 +115,26 @@ fetch_kernel() {
     mv "$dir/vmlinuz.new" "$dir/vmlinuz"
   fi
   echo "$dir/vmlinuz"
+}
+
+# fetch_riscv64_sysroot: headers and libraries of riscv64 into the cache; prints the folder.
+fetch_riscv64_sysroot() {
+  local dir=$cache/riscv64 debs deb
+  if [ ! -d "$dir/sysroot" ]; then
+    rm -rf "$dir" && mkdir -p "$dir/new/usr/lib"
+    ln -s usr/lib "$dir/new/lib"
+    say "fetching the libraries of riscv64"
+    as_root debootstrap --download-only --foreign --arch=riscv64 --variant=minbase \
+      --include=libc6-dev,libglib2.0-dev,libffi-dev,libcapstone-dev,check trixie "$dir/debs" >"$dir/log" 2>&1 ||
+      die "debootstrap failed, see $dir/log"
+    debs=$dir/debs/var/cache/apt/archives
+    for deb in "$debs"/lib*.deb "$debs"/linux-libc-dev*.deb "$debs"/zlib1g*.deb "$debs"/check_*.deb; do
+      dpkg-deb -x "$deb" "$dir/new"
+    done
+    as_root rm -rf "$dir/debs"
+    mv "$dir/new" "$dir/sysroot"
+  fi
+  echo "$dir/sysroot"
 }
 
 # fetch_busybox: a static x86_64 busybox; prints its path.
