@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The words of a64-insns.def against GNU as: a64-insns.py AS FILE [--write]."""
+"""The words of a64-insns.def and rv64-insns.def against GNU as: host-insns.py AS FILE [--write]."""
 # SPDX-License-Identifier: MIT
 import pathlib
 import re
@@ -7,15 +7,21 @@ import subprocess
 import sys
 import tempfile
 
+# by the name of the table: what comes before the instructions, and what objdump is told
+ASSEMBLERS = {
+    "a64": (".arch armv8.5-a+crypto", []),
+    "rv64": (".option norvc\n.option norelax", ["-M", "no-aliases"]),
+}
 ROW = re.compile(r'^INSN\((0x[0-9a-f]+), "([^"]*)"', re.M)
 
 
-def assemble(tool, texts):
+def assemble(tool, host, texts):
+    head, options = ASSEMBLERS[host]
     with tempfile.TemporaryDirectory() as d:
         obj = pathlib.Path(d) / "a.o"
-        source = ".arch armv8.5-a+crypto\n" + "\n".join(texts) + "\n"
+        source = head + "\n" + "\n".join(texts) + "\n"
         subprocess.run([tool, "-o", obj, "-"], input=source, text=True, check=True)
-        out = subprocess.run([tool.removesuffix("as") + "objdump", "-d", obj], capture_output=True, text=True, check=True)
+        out = subprocess.run([tool.removesuffix("as") + "objdump", "-d", *options, obj], capture_output=True, text=True, check=True)
     return [int(w, 16) for w in re.findall(r"^ *[0-9a-f]+:\t([0-9a-f]{8})", out.stdout, re.M)]
 
 
@@ -23,7 +29,7 @@ def main():
     tool, file = sys.argv[1], pathlib.Path(sys.argv[2])
     text = file.read_text()
     rows = ROW.findall(text)
-    words = iter(assemble(tool, [r[1] for r in rows]))
+    words = iter(assemble(tool, file.name.split("-")[0], [r[1] for r in rows]))
     new = ROW.sub(lambda m: m.group(0).replace(m.group(1), f"0x{next(words):08x}", 1), text)
     if "--write" in sys.argv:
         file.write_text(new)
