@@ -245,12 +245,16 @@ static bool take_over(const AccelOps *to, CPUState *const *cpus, unsigned n,
     return ensure_init(to, errp) && vcpus_init(to, cpus, n, errp);
 }
 
-static bool move_vcpus(const AccelOps **ops, const AccelOps *to, CPUState *const *cpus,
-                       unsigned n, GError **errp)
+/* fresh: `to` was initialized with its present properties; else it has helped `from`. */
+static bool move_vcpus(const AccelOps **ops, const AccelOps *to, bool fresh,
+                       CPUState *const *cpus, unsigned n, GError **errp)
 {
     const AccelOps *from = *ops;
     vcpus_fini(from, cpus, n);
     ensure_exit(from);
+    if (!fresh) {
+        ensure_exit(to);
+    }
     *ops = to;
     return take_over(to, cpus, n, errp);
 }
@@ -266,12 +270,13 @@ bool accel_change(const AccelOps **ops, const char *spec, const char *const *own
         return false;
     }
     g_autofree void *before = g_memdup2(to->settings, to->settings_size);
+    bool fresh = !(initialized & accel_bit(to));
     /* What most often fails does so while `from` has the vCPUs still. */
     if (!set_options(to, opts, own, errp) || (to != from && !ensure_init(to, errp))) {
         restore(to, before);
         return false;
     }
-    if (move_vcpus(ops, to, cpus, n, errp)) {
+    if (move_vcpus(ops, to, fresh, cpus, n, errp)) {
         return true;
     }
     restore(to, before);

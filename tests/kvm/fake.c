@@ -34,6 +34,7 @@
 #define NR_FDS    64
 #define MAX_MSRS  128
 #define RFLAGS_IF 0x200
+#define RFLAGS_RF 0x10000
 
 static bool ours[NR_FDS]; /* by file descriptor */
 static struct kvm_run *run;
@@ -277,6 +278,22 @@ static void emulate(void)
     }
 }
 
+/* The guest's breakpoints, SDM vol. 3, 17.2: KVM looks at them before it emulates. */
+static void check_breakpoints(void)
+{
+    for (int i = 0; i < 4 && !events.exception.injected; i++) {
+        bool on = debugregs.dr7 >> 2 * i & 3 && !(debugregs.dr7 >> (16 + 4 * i) & 3);
+
+        if (on && debugregs.db[i] == sregs.cs.base + regs.rip &&
+            !(regs.rflags & RFLAGS_RF)) {
+            debugregs.dr6 = 0xffff0ff0 | 1 << i;
+            events.exception.injected = true;
+            events.exception.nr = 1;
+            events.exception.has_error_code = false;
+        }
+    }
+}
+
 static int enter(void)
 {
     const char *s = getenv("FAKE_KVM");
@@ -292,6 +309,7 @@ static int enter(void)
         run->exit_reason = KVM_EXIT_IRQ_WINDOW_OPEN;
         return 0;
     }
+    check_breakpoints();
     run->exit_reason = KVM_EXIT_INTERNAL_ERROR;
     run->internal.suberror = KVM_INTERNAL_ERROR_EMULATION;
     return 0;

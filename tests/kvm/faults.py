@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""faults.py EMULATOR FAKE KERNEL...: a /dev/kvm that cannot be used, or runs into trouble, is told in one line; what comes
+"""faults.py EMULATOR FAKE CHANGES KERNEL...: a /dev/kvm that cannot be used, or runs into trouble, is told in one line; what comes
 next in the list is taken, or the program ends with status 1. FAKE (fake.c) stands for /dev/kvm, so no KVM is needed. Without a
-fault it executes nothing: the translator does all that the test kernels want.
+fault it executes nothing: the translator does all that the test kernels want. CHANGES is the guest of tests/sys/changes.sh.
 """
 # SPDX-License-Identifier: MIT
 import errno
@@ -17,7 +17,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "boot"))
 import guest  # noqa: E402
 
-EMULATOR, FAKE, *KERNELS = sys.argv[1:]
+EMULATOR, FAKE, CHANGES, *KERNELS = map(os.path.abspath, sys.argv[1:])
 READONLY_MEM, XSAVE = 81, 55  # KVM_CAP_*
 OPTIONS = ["-m", "64", "-no-reboot", "-display", "none", "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
 PASSED = 35  # of GUEST, which gives 17 to isa-debug-exit
@@ -107,6 +107,27 @@ class Fake(unittest.TestCase):
                     result = run(fake, "-accel", "kvm,assist=auto", "-kernel", kernel)
                     self.assertEqual((result.returncode, result.stdout, result.stderr), (1, "", ""))
 
+    def test_until(self):
+        """-d lockstep and stats where the translator takes over."""
+        log = tempfile.NamedTemporaryFile(prefix="mynah-")
+        self.addCleanup(log.close)
+        for accels in [["kvm,assist=auto,until=test_main", "tcg"], ["tcg,until=test_main", "tcg"]]:
+            result = run("", "-accel", accels[0], "-accel", accels[1], "-d", "lockstep,stats", "-D", log.name, "-kernel", KERNELS[0])
+            self.assertEqual((result.returncode, result.stdout, result.stderr), (1, "", ""))
+            text = pathlib.Path(log.name).read_text()
+            self.assertRegex(text, r"units compared \(lockstep\) +[1-9]")
+            self.assertNotIn("differ", text)
+
+    def test_helper_takes_over(self):
+        """The translator has helped KVM with other properties: it begins anew."""
+        env = dict(os.environ, LD_PRELOAD=os.path.abspath(FAKE))
+        p = subprocess.Popen([EMULATOR, *OPTIONS, "-accel", "kvm,assist=auto,until=test_main", "-accel", "tcg,perfmap=on", "-kernel", KERNELS[0]],
+                             env=env, stdin=subprocess.DEVNULL)
+        self.assertEqual(p.wait(), 1)
+        path = pathlib.Path(f"/tmp/perf-{p.pid}.map")
+        self.assertTrue(path.exists() and path.read_text())
+        path.unlink()
+
     def test_auto_tries_again(self):
         """KVM gets the guest back, and is told again that it only emulates."""
         spin = tempfile.NamedTemporaryFile(prefix="mynah-")
@@ -127,6 +148,16 @@ class Fake(unittest.TestCase):
                 time.sleep(0.1)
         p.communicate("quit\n")
         self.assertEqual(p.returncode, 0)
+
+    def test_changes(self):
+        """From KVM to the translator and back, while a guest checks itself; kvm-changes-slow does it 1,000 times."""
+        for assist in ["on", "auto"]:
+            env = dict(os.environ, LD_PRELOAD=os.path.abspath(FAKE))
+            script = pathlib.Path(__file__).resolve().parents[1] / "sys" / "changes.sh"
+            r = subprocess.run([script, "30", f"kvm,assist={assist}", "tcg", EMULATOR, "-kernel", CHANGES], env=env, stdin=subprocess.DEVNULL,
+                               capture_output=True, text=True)
+            self.assertEqual(r.returncode, 0, r.stdout)
+            self.assertRegex(r.stdout, "^status 1, changed 30 times")
 
     def test_all_is_translated(self):
         """All state goes to KVM and comes back for each instruction."""
