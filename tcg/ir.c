@@ -87,12 +87,6 @@ unsigned ir_label_new(TCGContext *s)
     return s->nlabels++;
 }
 
-bool ir_room(const TCGContext *s)
-{
-    return s->nops + IR_ROOM_OPS <= s->max_ops &&
-           s->ntemps + IR_ROOM_TEMPS <= s->max_temps;
-}
-
 /* ---- emission ---- */
 
 IROp *ir_emit(TCGContext *s, OpCode code, IRType type)

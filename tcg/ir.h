@@ -183,7 +183,11 @@ unsigned ir_label_new(TCGContext *s);
 /* True while a guest instruction of ordinary size (400 ops) still fits. */
 #define IR_ROOM_OPS   400
 #define IR_ROOM_TEMPS 1200
-bool ir_room(const TCGContext *s);
+static inline bool ir_room(const TCGContext *s)
+{
+    return s->nops + IR_ROOM_OPS <= s->max_ops &&
+           s->ntemps + IR_ROOM_TEMPS <= s->max_temps;
+}
 
 static inline IRTemp *ir_t(const TCGContext *s, IRRef r)
 {

@@ -320,7 +320,8 @@ static void live_op(Live *l, IROp *op, unsigned i)
         }
         info = &op_info[op->code];
     }
-    if (!any_live && !op->setcc && l->dce && op_is_pure(op)) {
+    bool leads_on = info->flags & (OPF_BB_END | OPF_BRANCH);
+    if (!any_live && !op->setcc && !leads_on && l->dce && op_is_pure(op)) {
         op->code = OP_nop;
         return;
     }

@@ -96,7 +96,6 @@ void ra_start(RegAlloc *ra, const RAHost *host, TCGContext *s, const uint8_t *pi
     }
     for (unsigned r = 0; r < s->nglobals; r++) {
         s->temps[r].reg = (int8_t)(pinned[r] + 1);
-        s->temps[r].slot = 0;
     }
     ra->last = NULL;
 }

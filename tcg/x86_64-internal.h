@@ -164,7 +164,7 @@ typedef struct X64 {
     bool leads_to_itself; /* by an exit_link */
     SlowPath *slow, **slow_tail;
     X64Loop loop;
-    Exit exits[TCG_MAX_EXITS];
+    Exit *exits; /* TCG_MAX_EXITS */
     unsigned nexits;
     uint8_t slot_base; /* of the ops' second copy: added to their slots */
     uint8_t

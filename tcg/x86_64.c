@@ -548,6 +548,7 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
         .entry = b->rw + b->used,
         .a = {b->rw + b->used, b->rw + b->size - OP_SLACK},
         .pc = s->pc,
+        .exits = arena_alloc(&s->arena, TCG_MAX_EXITS * sizeof(Exit)),
         .vec_last = IR_NONE,
         .vec_made = IR_NONE,
     };

@@ -553,7 +553,7 @@ static void count(TCGEngine *e, const TranslationBlock *tb, int64_t began)
     s->guest_bytes += tb->size;
     s->host_bytes += tb->code.code_size;
     s->host_bytes_all += tb->code.size;
-    s->translate_ns += clock_monotonic_ns() - began;
+    s->translate_ns += began ? clock_monotonic_ns() - began : 0;
 }
 
 /*
@@ -586,7 +586,7 @@ TranslationBlock *tb_make(CPUState *cpu, bool one_shot)
 {
     CPUTCG *t = cpu_tcg(cpu);
     TCGEngine *e = t->engine;
-    int64_t began = clock_monotonic_ns();
+    int64_t began = log_enabled(LOG_STATS) ? clock_monotonic_ns() : 0;
     LockstepUnit *u = NULL;
     TCGCode code;
 

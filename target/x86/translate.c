@@ -140,7 +140,8 @@ static void gen_undefined(DisasContext *s, unsigned feature)
 static void gen_row(DisasContext *s)
 {
     Insn *i = &s->insn;
-    const InsnDesc *row = x86_row_for_model(s, i->desc);
+    const InsnDesc *row =
+        i->desc->feature == X86_FEAT_0 ? i->desc : x86_row_for_model(s, i->desc);
 
     if (!row) {
         gen_undefined(s, i->desc->feature);
