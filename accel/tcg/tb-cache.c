@@ -175,12 +175,13 @@ static void jump_table_grow(CPUTCG *t)
     tb_jump_table_free(&old);
 }
 
-/* An entry is about to lose its place; a quarter of all have. */
+/* An entry is about to lose its place. When an eighth of all have, the look-ups that this
+ * led to have cost as much as the pages of a larger table. */
 static bool jump_table_is_small(CPUTCG *t)
 {
     size_t n = jump_table_entries(t);
 
-    return ++t->jc_displaced > n / 4 && n < 1u << JC_BITS_MAX;
+    return ++t->jc_displaced > n / 8 && n < 1u << JC_BITS_MAX;
 }
 
 void tb_remember_jump(CPUState *cpu, const TranslationBlock *tb)
