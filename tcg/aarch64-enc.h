@@ -63,6 +63,7 @@ enum {
     SMADDL = (int)0x9b200000, UMADDL = (int)0x9ba00000,
     SMULH = (int)0x9b407c00, UMULH = (int)0x9bc07c00,
     /* one source; REV is that of all bytes, REV16 swaps within halfwords */
+    CRC32CB = 0x1ac05000, /* | size << 10 */
     RBIT = 0x5ac00000, REV16 = 0x5ac00400, REV = 0x5ac00800, CLZ = 0x5ac01000,
     /* conditional select */
     CSEL = 0x1a800000, CSINC = 0x1a800400, CSINV = 0x5a800000, CSNEG = 0x5a800400,

@@ -8,6 +8,7 @@
  */
 #include "tcg/aarch64-internal.h"
 #include "tcg/eval.h"
+#include "util/host.h"
 
 /* ---- operands ---- */
 
@@ -1091,3 +1092,19 @@ void a64_emit_in_c(A64 *x, const IROp *op)
         cc_set_env(x);
     }
 }
+
+/* ---- CRC ---- */
+
+void a64_emit_crc32(A64 *x, const IROp *op)
+{
+    if (!host_has(HOST_ARM_CRC32)) {
+        a64_emit_in_c(x, op);
+        return;
+    }
+    unsigned sum = a64_in(x, op->in[0], IR_I32), v = a64_in(x, op->in[1], op->type);
+    unsigned d = a64_out(x, op, 0);
+    IRType t = op->type == IR_I64 ? IR_I64 : IR_I32;
+    asm_rrr(&x->a, CRC32CB | op->type << 10, t, d, sum, v);
+    a64_out_done(x, op, 0, d);
+}
+static_assert(IR_I8 == 0 && IR_I64 == 3, "the size field");

@@ -258,7 +258,7 @@ EmitFn a64_emit_mov, a64_emit_zext, a64_emit_sext, a64_emit_extract, a64_emit_de
 EmitFn a64_emit_bswap, a64_emit_lea, a64_emit_alu, a64_emit_carry, a64_emit_incdec;
 EmitFn a64_emit_neg, a64_emit_not, a64_emit_mul, a64_emit_mul2, a64_emit_div;
 EmitFn a64_emit_shift, a64_emit_double_shift, a64_emit_bit, a64_emit_scan;
-EmitFn a64_emit_count;
+EmitFn a64_emit_count, a64_emit_crc32;
 EmitFn a64_emit_setcond, a64_emit_select, a64_emit_setcc, a64_emit_selcc;
 EmitFn a64_emit_getcc, a64_emit_putcc, a64_emit_in_c;
 

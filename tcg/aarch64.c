@@ -494,23 +494,40 @@ static void emit_jump_miss(A64 *x, int64_t note)
     a64_jmp(x, a64_thunks.jump_miss);
 }
 
-/* T0: guest pc. All scratch registers are free. */
-static void emit_jump_probe(A64 *x, int64_t note)
+/* Where the table of jumps is, and the tag: two loads, or one. */
+static void load_jump_table(A64 *x, unsigned table, unsigned tag)
 {
     const GuestDesc *g = x->g;
+    if (g->jc_tag == g->jc_base + 8 && pair_fits(PAIR_X, g->jc_base)) {
+        asm_pair(&x->a, PAIR_X | PAIR_LD, from_to(table, tag), ENV, g->jc_base);
+    } else {
+        a64_env(x, ls_opc(LDR, 3), table, g->jc_base);
+        a64_env(x, ls_opc(LDR, 3), tag, g->jc_tag);
+    }
+}
+
+/* pc: the register of the guest pc. All other scratch registers are free. */
+static void emit_jump_probe(A64 *x, unsigned pc, int64_t note)
+{
     Asm *a = &x->a;
-    a64_env(x, ls_opc(LDR, 3), 0, g->jc_base);
-    a64_env(x, ls_opc(LDR, 3), 1, g->jc_tag);
-    a64_env(x, ls_opc(LDR, 2), T1, g->jc_mask);
-    asm_rrr(a, AND, IR_I64, T1, T1, T0);
-    asm_shifted(a, ADD, IR_I64, 0, 0, shifted(T1, LSL, 5 - JUMP_SHIFT));
-    asm_pair(a, PAIR_X | PAIR_LD, from_to(2, 3), 0, offsetof(JumpEntry, pc));
-    asm_ls(a, ls_opc(LDR, 3), 4, 0, offsetof(JumpEntry, code));
-    asm_rrr(a, SUBS, IR_I64, XZR, 2, T0);
-    asm_ccmp(a, CCMP, IR_I64, from_to(3, 1), A_EQ, 0);
+    unsigned first = pc < 3 ? 3 : 0; /* of five registers, pc not among them */
+    unsigned table = first, tag = first + 1, code = first + 2;
+    unsigned entry_pc = pc < 3 || pc > 4 ? first + 3 : 5, entry_tag = entry_pc + 1;
+    load_jump_table(x, table, tag);
+    a64_env(x, ls_opc(LDR, 2), T1, x->g->jc_mask);
+    asm_rrr(a, AND, IR_I64, T1, T1, pc);
+    asm_shifted(a, ADD, IR_I64, table, table, shifted(T1, LSL, 5 - JUMP_SHIFT));
+    asm_pair(a, PAIR_X | PAIR_LD, from_to(entry_pc, entry_tag), table,
+             offsetof(JumpEntry, pc));
+    asm_ls(a, ls_opc(LDR, 3), code, table, offsetof(JumpEntry, code));
+    asm_rrr(a, SUBS, IR_I64, XZR, entry_pc, pc);
+    asm_ccmp(a, CCMP, IR_I64, from_to(entry_tag, tag), A_EQ, 0);
     uint8_t *miss = asm_branch(a, b_cond(A_NE));
-    asm_insn(a, BR | 4 << 5);
+    asm_insn(a, BR | code << 5);
     asm_patch(miss, a->p);
+    if (pc != T0) {
+        asm_mov(a, IR_I64, T0, pc);
+    }
     emit_jump_miss(x, note);
 }
 static_assert(offsetof(JumpEntry, tag) == offsetof(JumpEntry, pc) + 8,
@@ -519,11 +536,16 @@ static_assert(offsetof(JumpEntry, tag) == offsetof(JumpEntry, pc) + 8,
 static void emit_exit_ind(A64 *x, const IROp *op)
 {
     env_exact(x);
-    a64_load_fixed(x, T0, op->in[0]);
-    if (TCG_OPT_OFF(x->s, jumptable)) {
-        emit_jump_miss(x, op->imm);
+    int pc = ir_is_const(x->s, op->in[0]) ? -1 : ra_reg(&x->ra, op->in[0]);
+    bool probe = !TCG_OPT_OFF(x->s, jumptable);
+    if (pc < 0 || !probe) {
+        a64_load_fixed(x, T0, op->in[0]);
+        pc = T0;
+    }
+    if (probe) {
+        emit_jump_probe(x, pc, op->imm);
     } else {
-        emit_jump_probe(x, op->imm);
+        emit_jump_miss(x, op->imm);
     }
 }
 
@@ -556,6 +578,7 @@ static EmitFn *const emitters[NR_OPS] = {
     [OP_bt... OP_btc] = a64_emit_bit,
     [OP_bsf... OP_bsr] = a64_emit_scan,
     [OP_tzcnt... OP_lzcnt] = a64_emit_count,
+    [OP_crc32] = a64_emit_crc32,
     [OP_setcond] = a64_emit_setcond,
     [OP_select] = a64_emit_select,
     [OP_brcond] = emit_brcond,

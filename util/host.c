@@ -72,9 +72,28 @@ const char *host_feature_name(HostFeature feature)
     return names[feature];
 }
 
+/* The user may say that pages are larger than they are. */
+static size_t find_page_size(void)
+{
+    const char *value = getenv("MYNAH_HOST_PAGE");
+    uint64_t real = sysconf(_SC_PAGESIZE), n = real;
+    if (value && (!g_ascii_string_to_unsigned(value, 10, real, 1 << 20, &n, NULL) ||
+                  (n & (n - 1)))) {
+        fprintf(stderr,
+                "MYNAH_HOST_PAGE=%s: not a power of two from %" PRIu64 " to 1048576\n",
+                value, real);
+        exit(EXIT_FAILURE);
+    }
+    return n;
+}
+
 size_t host_page_size(void)
 {
-    return sysconf(_SC_PAGESIZE);
+    static size_t size; /* two threads may look at once: they find the same */
+    if (!atomic_read(&size)) {
+        atomic_set(&size, find_page_size());
+    }
+    return size;
 }
 
 void host_populate(void *p, size_t n, bool write)

@@ -26,7 +26,8 @@ void host_fix_features(uint64_t features);
 /* "sse4.2", "atomics" ... */
 const char *host_feature_name(HostFeature feature);
 
-/* Bytes of a page of the host; a power of two. */
+/* Bytes of a page of the host; a power of two. MYNAH_HOST_PAGE in the environment makes
+ * it larger: so what a host of other pages says is tested on this one. */
 size_t host_page_size(void);
 
 /* Bytes of memory that the host has in all; 0 when it does not say. */

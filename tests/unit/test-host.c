@@ -46,8 +46,27 @@ START_TEST(test_no_such_feature)
 }
 END_TEST
 
+START_TEST(test_page_size)
+{
+    setenv("MYNAH_HOST_PAGE", "65536", 1);
+    ck_assert_uint_eq(host_page_size(), 65536);
+}
+END_TEST
+
+static const char *const bad_sizes[] = {"", "x", "64k", "1", "12288", "-4096", "2097152"};
+
+START_TEST(test_bad_page_size)
+{
+    setenv("MYNAH_HOST_PAGE", bad_sizes[_i], 1);
+    host_page_size();
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
+    tcase_add_test(tc, test_page_size);
+    tcase_add_loop_exit_test(tc, test_bad_page_size, EXIT_FAILURE, 0,
+                             ARRAY_SIZE(bad_sizes));
     tcase_add_test(tc, test_nothing_off);
     tcase_add_test(tc, test_switched_off);
     tcase_add_exit_test(tc, test_no_such_feature, EXIT_FAILURE);

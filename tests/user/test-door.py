@@ -53,9 +53,9 @@ class Door(unittest.TestCase):
         os.chmod(path, mode)
         return path
 
-    def fails(self, status, text, *args):
+    def fails(self, status, text, *args, **env):
         """One line that names the program's file or the option, and the status."""
-        r = run(*args)
+        r = run(*args, **env)
         self.assertEqual((r.returncode, r.stdout), (status, ''), r.stderr)
         self.assertRegex(r.stderr, r'\A' + NAME + r': [^\n]*' + text + r'[^\n]*\n\Z')
 
@@ -194,6 +194,12 @@ class Options(Door):
         self.fails(1, '-accel x', '-accel', 'x', GUEST)
         self.fails(1, '-d x', '-d', 'x', GUEST)
         self.fails(1, '-D', '-D', '/nowhere/log', '-d', 'exec', GUEST)
+
+    def test_large_pages(self):
+        """What a host with larger pages than the guest's says."""
+        for size in 16384, 65536:
+            self.fails(1, f'pages of {size // 1024} KiB', GUEST, MYNAH_HOST_PAGE=str(size))
+        self.says('(none)\n', '-U', 'A', GUEST, 'env', 'A', MYNAH_HOST_PAGE='4096')
 
 
 class Files(Door):
