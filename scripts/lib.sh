@@ -9,7 +9,7 @@ die() { say "$(basename "$0"): $*"; exit 1; }
 
 # To build; to test besides; to make a guest of Debian's kernel.
 packages_build="gcc libc6-dev meson ninja-build pkg-config libglib2.0-dev libcapstone-dev libffi-dev"
-packages_test="check python3 git universal-ctags clang-format binutils acpica-tools gdb perl sqlite3 xz-utils zstd bzip2 openssl qemu-system-x86"
+packages_test="check python3 libpython3.11-testsuite git universal-ctags clang-format binutils acpica-tools gdb perl sqlite3 xz-utils zstd bzip2 openssl qemu-system-x86"
 packages_guest="busybox-static cpio gzip"
 packages_cross_arm64="gcc-aarch64-linux-gnu qemu-user libglib2.0-dev:arm64 libcapstone-dev:arm64 libffi-dev:arm64 check:arm64 libc6-dev-arm64-cross"
 # The libraries come from the first Debian that has the architecture, see fetch_riscv64_sysroot.

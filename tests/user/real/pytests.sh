@@ -1,0 +1,7 @@
+# Modules of Python's own test suite that are fast and give the same results each time.
+# SPDX-License-Identifier: MIT
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
+need python3
+/usr/bin/python3 -c 'import test.test_struct' 2>/dev/null || { echo "SKIPPED: Python's test suite (libpython3.11-testsuite) is not installed"; exit 77; }
+/usr/bin/python3 "$here/pytests.py" struct float math cmath strtod memoryview ctypes mmap thread select poll fcntl zlib binascii hashlib re
