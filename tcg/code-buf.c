@@ -4,7 +4,8 @@
  * The executable view is placed within 2 GiB of the program's own text when the address
  * space allows, so that host code may reach helpers by relative calls. No page is ever
  * writable and executable at once, unless the region is a private one: a process made by
- * fork() then has its own copy, which the kernel makes page by page when it is needed.
+ * fork() then has its own copy, which the kernel makes page by page when it is needed; or
+ * unless the host is an emulator that does not see code change by another mapping.
  */
 #include <errno.h>
 #include <sys/mman.h>
@@ -64,6 +65,26 @@ static CodeBuf *new_private(size_t size, GError **errp)
     return b;
 }
 
+/*
+ * Whether what is written at rw runs at rx. qemu-riscv64 notes changes of code by writes
+ * to the mapping that runs alone, and takes fence.i and the system call for nothing.
+ */
+static bool runs_what_is_written(const CodeBuf *b)
+{
+#ifdef __riscv
+    for (unsigned i = 0; i < 2; i++) {
+        const uint32_t code[] = {0x00000513 | i << 20, 0x00008067}; /* li a0, i; ret */
+        unsigned (*fn)(void) = (void *)(uintptr_t)b->rx;
+        memcpy(b->rw, code, sizeof code);
+        host_flush_icache(b->rx, b->rw, sizeof code);
+        if (fn() != i) {
+            return false;
+        }
+    }
+#endif
+    return true;
+}
+
 CodeBuf *code_buf_new(size_t size, bool is_private, GError **errp)
 {
     if (is_private) {
@@ -79,6 +100,10 @@ CodeBuf *code_buf_new(size_t size, bool is_private, GError **errp)
     b->size = ROUND_UP(size, (size_t)sysconf(_SC_PAGESIZE));
     bool ok = map_twice(b, fd, errp);
     close(fd);
+    if (ok && !runs_what_is_written(b)) {
+        code_buf_free(b);
+        return new_private(size, errp);
+    }
     return ok ? b : NULL;
 }
 
