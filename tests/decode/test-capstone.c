@@ -374,9 +374,9 @@ int main(int argc, char **argv)
     static const cs_mode cs_modes[] = {CS_MODE_16, CS_MODE_32, CS_MODE_64};
     unsigned long cases = argc > 1 ? strtoul(argv[1], NULL, 0) : 300000;
     unsigned failed = 0;
-    int version;
+    int version, minor;
 
-    cs_version(&version, NULL);
+    cs_version(&version, &minor);
     if (version != 4) {
         printf("skipped: the explanations are of capstone 4, this is %d\n", version);
         return 77;
