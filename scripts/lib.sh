@@ -124,7 +124,7 @@ fetch_riscv64_sysroot() {
     rm -rf "$dir" && mkdir -p "$dir/new/usr/lib"
     ln -s usr/lib "$dir/new/lib"
     say "fetching the libraries of riscv64"
-    as_root debootstrap --download-only --foreign --arch=riscv64 --variant=minbase \
+    as_root debootstrap --download-only --arch=riscv64 --variant=minbase \
       --include=libc6-dev,libglib2.0-dev,libffi-dev,libcapstone-dev,check trixie "$dir/debs" >"$dir/log" 2>&1 ||
       die "debootstrap failed, see $dir/log"
     debs=$dir/debs/var/cache/apt/archives

@@ -14,7 +14,9 @@ void outcome_begin(const Case *c, Outcome *out)
 {
     out->st = c->before;
     memset(out->changed, 0, sizeof(out->changed));
-    memcpy(host(c->patch_addr), c->patch, c->patch_len);
+    if (c->patch_len) {
+        memcpy(host(c->patch_addr), c->patch, c->patch_len);
+    }
     memcpy(host(CODE_BASE) + c->offset, c->code, c->len + 1);
 }
 
