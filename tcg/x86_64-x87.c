@@ -112,7 +112,7 @@ static void thunk_load(X64 *x)
     asm_push(a, RAX);
     asm_push(a, RCX);
     asm_lea(a, IR_I64, RSP, mem_at(RSP, -ENV_SIZE));
-    asm_b(a, 0x0f); /* emms: TOP = 0, all empty */
+    asm_b(a, 0x0f); /* emms: all empty; TOP is 0 */
     asm_b(a, 0x77);
     for (unsigned i = 8; i-- > 0;) {
         asm_rm(a, 0xdb, 5, env_reg(x, i)); /* fld tbyte */
@@ -167,6 +167,9 @@ static void thunk_save(X64 *x)
     asm_alu_ri(a, ALU_AND, IR_I64, RSP, -16);
     asm_rm(a, 0xae | MAP_0F | REX_W, 0, mem_at(RSP, 0)); /* fxsave64 */
     take_image(x);
+    asm_b(a, 0x0f); /* pxor mm0, mm0: TOP = 0, which emms leaves alone on some hosts */
+    asm_b(a, 0xef);
+    asm_b(a, 0xc0);
     asm_b(a, 0x0f); /* emms: all empty */
     asm_b(a, 0x77);
     asm_storei(a, IR_I32, mem_at(RSP, 0), HOST_CW);
