@@ -102,6 +102,14 @@ bool kvm_assist(KVMVcpu *v, CPUExit *why)
     }
 }
 
+/* A #DB that MOV SS holds back until the instruction behind it is complete. */
+bool kvm_assist_holds(const KVMVcpu *v)
+{
+    const CPUX86State *env = cpu_env(v->cpu);
+
+    return v->env_valid && env->held_dr6;
+}
+
 /* The guest is at the breakpoint that has stopped it under KVM: on behind it. */
 static bool is_at_stop(KVMVcpu *v)
 {

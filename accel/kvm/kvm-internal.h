@@ -91,6 +91,8 @@ int kvm_check(int extension);
 /* KVM cannot execute the next instruction: the translator does. True: leave the loop for
  * *why. */
 bool kvm_assist(KVMVcpu *v, CPUExit *why);
+/* env has state that KVM has no place for: the next instruction is to be translated. */
+bool kvm_assist_holds(const KVMVcpu *v);
 /* The translator runs the guest until there is something to be done. True as above. */
 bool kvm_translate(KVMVcpu *v, CPUExit *why);
 void kvm_assist_fini(KVMVcpu *v);

@@ -305,6 +305,10 @@ static CPUExit run_loop(KVMVcpu *v)
             cpu_wait(cpu);
         } else if (kvm.failure) {
             return give_up(v, kvm.failure);
+        } else if (kvm_assist_holds(v)) {
+            if (kvm_assist(v, &why)) {
+                return why;
+            }
         } else if (kvm_auto_translates(v) || !kvm_debug_fits(v) ? kvm_translate(v, &why)
                                                                 : run_guest(v, &why)) {
             return why;

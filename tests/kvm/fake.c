@@ -281,6 +281,9 @@ static void emulate(void)
 /* The guest's breakpoints, SDM vol. 3, 17.2: KVM looks at them before it emulates. */
 static void check_breakpoints(void)
 {
+    if (events.interrupt.shadow & KVM_X86_SHADOW_INT_MOV_SS) {
+        return;
+    }
     for (int i = 0; i < 4 && !events.exception.injected; i++) {
         bool on = debugregs.dr7 >> 2 * i & 3 && !(debugregs.dr7 >> (16 + 4 * i) & 3);
 
