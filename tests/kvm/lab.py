@@ -183,7 +183,7 @@ class Lab:
                 "-display", "none", "-no-reboot", "-kernel", self.kernel, "-initrd", f"{folder}/initramfs",
                 "-append", "console=ttyS0 quiet panic=-1", "-serial", f"file:{folder}/console", "-serial", "stdio"]
 
-    def run(self, files, commands, limit=120, total=900):
+    def run(self, files, commands, limit=300, total=900):
         """Yields (number, status, output) for each command. Status 137: it was stopped after `limit` seconds."""
         with tempfile.TemporaryDirectory(prefix="mynah-lab-") as folder:
             pathlib.Path(folder, "initramfs").write_bytes(
@@ -201,7 +201,7 @@ class Lab:
 class Host:
     """The same on this machine, for one that has /dev/kvm."""
 
-    def run(self, files, commands, limit=120, total=900):
+    def run(self, files, commands, limit=300, total=900):
         with tempfile.TemporaryDirectory(prefix="mynah-kvm-") as folder:
             for name, path in files.items():
                 os.symlink(os.path.abspath(path), f"{folder}/{name}")
