@@ -154,6 +154,7 @@ struct TCGContext {
     /* Of the engine, after tcg_start(); see guest-desc.h. */
     bool guard_links, head_guard;
     bool unaligned; /* the guest's accesses are often not aligned */
+    bool movable;   /* the unit is to be one for TCGMover, if it can */
     bool share;     /* the pass "share" may make probes: who runs the unit can begin an
                        instruction again */
     uint32_t head_token;

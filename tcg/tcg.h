@@ -51,6 +51,8 @@ typedef struct TCGCode {
     uint32_t size;      /* bytes, cold parts and side table included */
     uint32_t code_size; /* bytes of host code; behind it the side table */
     uint32_t hot_size;  /* bytes from entry on that run when all goes well */
+    uint16_t nplaces;   /* of a movable unit: entries at its end, the back end's own */
+    bool movable;       /* TCGBackend.mover takes it */
     uint8_t nexits;
     struct { /* last, so that who keeps a copy needs no more than nexits of them */
         /* offset from entry of the patchable jump of exit slot i, 0: none */
@@ -97,6 +99,25 @@ typedef struct TCGExit {
     const void *unit;
 } TCGExit;
 
+/*
+ * Units that are kept for another process of the same build: made with
+ * TCGContext.movable, taken out as bytes that do not tell where they were, and put in
+ * elsewhere. What the unit was made from (guest code, mode, options) is the caller's
+ * affair.
+ */
+typedef struct TCGMover {
+    /* A number for all else that units depend on: the host's CPU, the shared code in b.
+     * Where it differs, units of the other process are of no use. */
+    uint64_t (*basis)(TCGContext *s, CodeBuf *b);
+    /* code->size bytes to `to`: the unit as it is when no exit is linked. */
+    void (*take)(const CodeBuf *b, const TCGCode *code, void *to);
+    /*
+     * Puts such bytes into b. `code` is what gen_code() once made of them, and gets its
+     * new entry. False: no room, or they do not fit here.
+     */
+    bool (*put)(TCGContext *s, CodeBuf *b, const void *from, TCGCode *code);
+} TCGMover;
+
 /* One of the two engines that run units: a host back end, or the interpreter. */
 typedef struct TCGRestore TCGRestore;
 struct TCGBackend {
@@ -130,6 +151,8 @@ struct TCGBackend {
     const void *(*fault_entry)(void);
     /* Host code as text, for -d out_asm. */
     void (*disas)(const TCGCode *code, GString *to);
+    /* NULL: units of this back end stay where they were made. */
+    const TCGMover *mover;
 };
 
 /* The native back end of this host, or NULL if there is none. */

@@ -144,6 +144,9 @@ static void emit_jump_probe(X64 *x, int64_t note)
     const uint8_t *to = note ? x64_rx(x, a->p) : x64_thunks.jump_miss;
     for (unsigned i = 0; i < 2; i++) {
         stl_he_p(miss[i], to - (x64_rx(x, miss[i]) + 4));
+        if (!note) {
+            x64_leads_out(x, miss[i], to);
+        }
     }
     if (note) {
         emit_jump_miss(x, note);

@@ -1359,7 +1359,7 @@ void x64_emit_in_c(X64 *x, const IROp *op)
     x->vec_state = VEC_IN_ENV;
     x64_x87_unknown(x);
     x64_call(x, x64_thunks.save_caller);
-    asm_movi(&x->a, RDI, (uintptr_t)copy);
+    x64_lea_code(x, RDI, copy);
     asm_lea(&x->a, IR_I64, RSI, mem_at(RSP, FRAME_ARGS));
     x64_env_to(x, RDX);
     x64_call(x, (const void *)eval_in_c);

@@ -23,6 +23,7 @@
  *   x86_64.c      units, branches, calls, exits
  *   x86_64-exit.c    exits and links
  *   x86_64-loop.c    units that lead to themselves
+ *   x86_64-move.c    units that are taken to another place
  *   x86_64-thunks.c  what units share
  *   x86_64-int.c  integer ops
  *   x86_64-cc.c   the guest's flags
@@ -170,6 +171,8 @@ typedef struct X64 {
     uint8_t
         *head_jump[2]; /* rel32: exit_request is set; the head's guard does not hold */
     SideWriter side;   /* to memory of the unit's arena */
+    uint16_t *places;  /* x86_64-move.c; NULL: the unit stays where it is */
+    unsigned nplaces;
 } X64;
 
 /* Where the globals of a context are. */
@@ -183,6 +186,7 @@ typedef struct X64Globals {
 typedef struct X64Thunks {
     unsigned context; /* X64Globals.id of who was the last to ask for them ... */
     uint32_t opt_off; /* ... and what was off then */
+    /* from here to x87_exec: nothing but addresses; see basis() of x86_64-move.c */
     const uint8_t *enter, *exit, *exit_lookup, *jump_miss, *fault;
     const uint8_t *head[2], *unlinked[TCG_MAX_EXITS];
     const uint8_t *save_all, *save_caller, *load_all, *load_caller;
@@ -237,9 +241,13 @@ uint32_t x64_flags_in_env(const char *env);
 
 /* --- x86_64.c --- */
 
+/* rw address of the unit that is made next, once there are thunks; NULL: no room. */
+uint8_t *x64_next_unit(TCGContext *s, CodeBuf *b);
 /* A call or jump to host code anywhere. */
 void x64_call(X64 *x, const void *rx);
 void x64_jmp(X64 *x, const void *rx);
+/* reg = the address rx in the unit itself. */
+void x64_lea_code(X64 *x, unsigned reg, const uint8_t *rx);
 /* Host code, in env homes: `mov [env + offset], value` without flags. */
 void x64_store_imm(X64 *x, IRType t, Mem m, uint64_t v);
 /* Makes op number `at` the one that is emitted: saves flags that it shows at a fault or
@@ -249,6 +257,18 @@ void x64_begin_op(X64 *x, unsigned at);
 bool x64_emit_ops(X64 *x);
 /* Records that a fault at the host address that comes next has the present state. */
 void x64_side(X64 *x, const TCGRestore *state);
+
+/* --- x86_64-move.c --- */
+
+/* The unit is going to have places, if s->movable. */
+void x64_begin_places(X64 *x);
+/* The rel32 at `field` leads to `to`, which is not in the unit. */
+void x64_leads_out(X64 *x, const uint8_t *field, const void *to);
+/* The unit cannot be moved. */
+void x64_fixed(X64 *x);
+/* Behind the side table. False: no room. */
+bool x64_end_places(X64 *x, TCGCode *out);
+extern const TCGMover x64_mover;
 
 /* --- x86_64-int.c --- */
 

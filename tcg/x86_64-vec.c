@@ -558,7 +558,7 @@ static void emit_vec_in_c(X64 *x, const IROp *op)
         address_of(x, RCX, op->in[1]);
     }
     address_of(x, R8, op->code == OP_vop ? op->in[2] : IR_NONE);
-    asm_movi(&x->a, R9, (uintptr_t)v);
+    x64_lea_code(x, R9, v);
     x64_call(x, (const void *)run_in_c);
     if (op->setcc) {
         flags_of_c(x);

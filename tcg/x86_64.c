@@ -43,7 +43,9 @@ void x64_call(X64 *x, const void *rx)
     if (d == (int32_t)d) {
         asm_b(&x->a, 0xe8);
         asm_d(&x->a, d);
+        x64_leads_out(x, x->a.p - 4, rx);
     } else {
+        x64_fixed(x);
         asm_movi(&x->a, R11, (uintptr_t)rx);
         asm_rr(&x->a, 0xff, 2, R11);
     }
@@ -53,6 +55,15 @@ void x64_jmp(X64 *x, const void *rx)
 {
     asm_b(&x->a, 0xe9);
     asm_d(&x->a, (const uint8_t *)rx - (x64_rx(x, x->a.p) + 4));
+    x64_leads_out(x, x->a.p - 4, rx);
+}
+
+void x64_lea_code(X64 *x, unsigned reg, const uint8_t *rx)
+{
+    asm_b(&x->a, 0x48 | (reg >> 3) << 2);
+    asm_b(&x->a, 0x8d);
+    asm_b(&x->a, 5 | (reg & 7) << 3); /* rip + disp32 */
+    asm_d(&x->a, rx - (x64_rx(x, x->a.p) + 4));
 }
 
 void x64_store_imm(X64 *x, IRType t, Mem m, uint64_t v)
@@ -495,8 +506,9 @@ static bool emit_side_table(X64 *x, TCGCode *out)
         return false;
     }
     memcpy(x->a.p, x->side.start, n);
+    x->a.p += n;
     out->size = out->code_size + n;
-    return true;
+    return x64_end_places(x, out);
 }
 
 /* Room for all points that can fault: no op has more than two, and may be there twice. */
@@ -533,20 +545,28 @@ static X64Globals *globals_of(TCGContext *s)
     return s->backend;
 }
 
-static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
+uint8_t *x64_next_unit(TCGContext *s, CodeBuf *b)
 {
-    const X64Globals *globals = globals_of(s);
     b->used = ROUND_UP(b->used, 16);
     if (code_buf_room(b) < UNIT_SLACK) {
+        return NULL;
+    }
+    x64_make_thunks(s, b, globals_of(s));
+    return b->rw + b->used;
+}
+
+static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
+{
+    uint8_t *entry = x64_next_unit(s, b);
+    if (!entry) {
         return false;
     }
-    x64_make_thunks(s, b, globals);
     X64 x = {
         .s = s,
         .g = s->guest,
         .buf = b,
-        .entry = b->rw + b->used,
-        .a = {b->rw + b->used, b->rw + b->size - OP_SLACK},
+        .entry = entry,
+        .a = {entry, b->rw + b->size - OP_SLACK},
         .pc = s->pc,
         .exits = arena_alloc(&s->arena, TCG_MAX_EXITS * sizeof(Exit)),
         .vec_last = IR_NONE,
@@ -555,9 +575,10 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     x.slow_tail = &x.slow;
     survey(&x);
     begin_sides(&x);
+    x64_begin_places(&x);
     ra_start(&x.ra,
              s->guest->direct && !s->guest->guest_base ? &ra_host_direct : &ra_host, s,
-             globals->pinned);
+             globals_of(s)->pinned);
     cc_set_env(&x);
     *out = (TCGCode){.backend = &x64_backend, .entry = x64_rx(&x, x.entry)};
     x64_emit_head(&x);
@@ -637,6 +658,7 @@ static const TCGBackend x64_backend = {
     .restore_point = x64_restore_point,
     .fault_entry = x64_fault_entry,
     .disas = x64_disas,
+    .mover = &x64_mover,
 };
 
 const TCGBackend *const tcg_native_backend = &x64_backend;

@@ -481,9 +481,20 @@ static void verify(Rig *r, const char *when)
     }
 }
 
+/* A unit that can be moved runs in another place than it was made in. */
+static void move_unit(Rig *r, TCGCode *code)
+{
+    if (code->movable) {
+        g_autofree uint8_t *bytes = g_malloc(code->size);
+        r->backend->mover->take(r->buf, code, bytes);
+        r->backend->mover->put(r->tcg, r->buf, bytes, code); /* or it stays */
+    }
+}
+
 static Unit *translate(Rig *r)
 {
     make_ir(r);
+    r->tcg->movable = r->backend->mover != NULL;
     verify(r, "of the front end");
     tcg_optimize(r->tcg);
     verify(r, "after the passes");
@@ -496,6 +507,7 @@ static Unit *translate(Rig *r)
         u = r->units;
         g_assert_true(r->backend->gen_code(r->tcg, r->buf, &u->code));
     }
+    move_unit(r, &u->code);
     u->pc = r->disas.base.key.pc;
     u->flags = r->disas.base.key.flags;
     r->nunits++;

@@ -513,13 +513,33 @@ static uint32_t flags_at_exit(const TCGContext *s, uint64_t reason)
     return CC_ALL;
 }
 
+/* What runs is a copy in another place, of a unit that can be moved. */
+static void move_unit(Machine *m, TCGContext *s, TCGCode *code)
+{
+    const TCGMover *mover = m->backend->mover;
+    if (!code->movable) {
+        return;
+    }
+    g_autofree uint8_t *bytes = g_malloc(code->size), *again = g_malloc(code->size);
+    mover->take(m->buf, code, bytes);
+    if (!mover->put(s, m->buf, bytes, code)) {
+        g_error("a unit cannot be put in another place");
+    }
+    mover->take(m->buf, code, again);
+    if (memcmp(bytes, again, code->size)) {
+        g_error("a unit tells where it was");
+    }
+}
+
 void machine_run(Machine *m, TCGContext *s, Outcome *o)
 {
     TCGCode code;
     code_buf_reset(m->buf);
+    s->movable = m->backend->mover != NULL;
     if (!m->backend->gen_code(s, m->buf, &code)) {
         g_error("a unit has no room in 4 MiB");
     }
+    move_unit(m, s, &code);
     memset(o, 0, sizeof *o);
     m->probe_failed = false;
     o->flags_mask = CC_ALL;
