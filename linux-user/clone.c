@@ -3,12 +3,7 @@
 /*
  * A thread of the guest is a thread of the host. A process that shares no memory comes of
  * fork(): only the calling thread goes on in it, so the engine's locks are taken before.
- *
- * A process that shares memory until it has called execve() (vfork, posix_spawn) is one
- * on the host as well, made by clone(CLONE_VM | CLONE_VFORK): it runs on a stack of its
- * own while the thread that made it sleeps in the kernel, and so may use that thread's
- * TaskState, vCPU and thread-local storage. What the guest sees of these is kept in a
- * VforkFrame and put back when the parent wakes up.
+ * Processes that share memory: clone-shared.c.
  */
 #include <errno.h>
 #include <linux/futex.h>
@@ -17,12 +12,11 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "accel/tcg/user.h"
-#include "linux-user/clone.h"
+#include "linux-user/clone-internal.h"
 #include "linux-user/gdb.h"
 #include "linux-user/guest-mem.h"
 #include "linux-user/program.h"
@@ -32,14 +26,21 @@
 #include "util/epoch.h"
 #include "util/log.h"
 
-enum { HOST_STACK = 512 << 10 };
+static GuestProcess own_process = {.threads = 1};
 
-typedef struct CloneArgs {
-    uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, tls;
-} CloneArgs;
+void process_init(TaskState *ts)
+{
+    own_process = (GuestProcess){.threads = 1};
+    ts->process = &own_process;
+    ts->apart = false;
+}
 
-/* What all kinds of children begin with. */
-static void child_registers(TaskState *ts, const CloneArgs *a)
+bool process_is_own(const TaskState *ts)
+{
+    return ts->process == &own_process;
+}
+
+void child_registers(TaskState *ts, const CloneArgs *a)
 {
     CPUX86State *env = task_env(ts);
 
@@ -52,7 +53,7 @@ static void child_registers(TaskState *ts, const CloneArgs *a)
     }
 }
 
-static void child_ids(TaskState *ts, const CloneArgs *a)
+void child_ids(TaskState *ts, const CloneArgs *a)
 {
     int32_t tid = ts->tid = syscall(SYS_gettid);
 
@@ -62,8 +63,7 @@ static void child_ids(TaskState *ts, const CloneArgs *a)
     ts->clear_child_tid = a->flags & CLONE_CHILD_CLEARTID ? a->child_tid : 0;
 }
 
-/* The end of a thread, as the kernel tells it to those who wait. */
-static void tell_exit(TaskState *ts)
+void tell_exit(TaskState *ts)
 {
     int32_t zero = 0;
 
@@ -74,6 +74,20 @@ static void tell_exit(TaskState *ts)
     ts->clear_child_tid = 0;
 }
 
+void process_tell_exit(TaskState *ts)
+{
+    if (signal_memory_shared) {
+        tell_exit(ts);
+    }
+}
+
+void process_leave(GuestProcess *process)
+{
+    if (atomic_fetch_sub(&process->threads, 1) == 1 && process != &own_process) {
+        g_free(process);
+    }
+}
+
 /*
  * ---- threads ----
  *
@@ -82,8 +96,6 @@ static void tell_exit(TaskState *ts)
  * Whoever joins it waits for the tid in guest memory to become 0 (tell_exit()), so that
  * nobody may write it later.
  */
-
-static unsigned threads; /* beside the first */
 
 typedef struct ThreadStart {
     TaskState *ts; /* the child's own once it is running */
@@ -115,6 +127,8 @@ static void *thread_main(void *opaque)
     if (ts->tid == getpid()) { /* after a fork() in this thread */
         first_task_exit(ts);
     }
+    GuestProcess *process = ts->process;
+
     signal_block_all();
     signal_give_back(ts);
     gdb_thread_end(ts);
@@ -123,11 +137,11 @@ static void *thread_main(void *opaque)
     tell_exit(ts);
     signal_table_unref(ts->signals);
     task_free(ts);
-    atomic_fetch_sub(&threads, 1);
+    process_leave(process);
     return NULL;
 }
 
-static bool start_thread(ThreadStart *start)
+bool start_host_thread(void *(*fn)(void *), void *arg)
 {
     pthread_attr_t attr;
     pthread_t id;
@@ -135,13 +149,13 @@ static bool start_thread(ThreadStart *start)
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, HOST_STACK);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    bool ok = pthread_create(&id, &attr, thread_main, start) == 0;
+    bool ok = pthread_create(&id, &attr, fn, arg) == 0;
 
     pthread_attr_destroy(&attr);
     return ok;
 }
 
-static TaskState *copy_task(const TaskState *ts)
+TaskState *copy_task(const TaskState *ts)
 {
     TaskState *new = task_new(ts);
     g_autoptr(GError) err = NULL;
@@ -153,7 +167,16 @@ static TaskState *copy_task(const TaskState *ts)
     memcpy(cpu_env(new->cpu), cpu_env(ts->cpu), ts->cpu->ops->env_size);
     new->cpu->exception_index = -1;
     new->signals = signal_table_ref(ts->signals);
+    new->process = ts->process;
+    new->apart = ts->apart;
     return new;
+}
+
+void drop_task(TaskState *ts)
+{
+    program_accel->vcpu_fini(ts->cpu);
+    signal_table_unref(ts->signals);
+    task_free(ts);
 }
 
 static int64_t clone_thread(TaskState *ts, const CloneArgs *a)
@@ -168,8 +191,8 @@ static int64_t clone_thread(TaskState *ts, const CloneArgs *a)
     mutex_init(&start.lock);
     cond_init(&start.ready);
     signal_block_all();
-    atomic_fetch_add(&threads, 1);
-    bool ok = start_thread(&start);
+    atomic_fetch_add(&ts->process->threads, 1);
+    bool ok = start_host_thread(thread_main, &start);
     int32_t tid = -EAGAIN;
 
     if (ok) {
@@ -181,10 +204,8 @@ static int64_t clone_thread(TaskState *ts, const CloneArgs *a)
         mutex_unlock(&start.lock);
     }
     if (!ok) {
-        atomic_fetch_sub(&threads, 1);
-        program_accel->vcpu_fini(start.ts->cpu);
-        signal_table_unref(start.ts->signals);
-        task_free(start.ts);
+        process_leave(ts->process);
+        drop_task(start.ts);
     }
     signal_apply_mask(ts);
     return tid;
@@ -192,7 +213,7 @@ static int64_t clone_thread(TaskState *ts, const CloneArgs *a)
 
 /* ---- processes with memory of their own ---- */
 
-static void in_child(TaskState *ts, const CloneArgs *a)
+void in_child(TaskState *ts, const CloneArgs *a)
 {
     child_registers(ts, a);
     child_ids(ts, a);
@@ -222,7 +243,8 @@ static int64_t clone_process(TaskState *ts, const CloneArgs *a)
     }
     user_fork_end(ts->cpu, pid == 0);
     if (pid == 0) {
-        threads = 0;
+        process_init(ts);
+        signal_memory_shared = false;
         gdb_forked(ts);
         in_child(ts, a);
     } else if (pid > 0) {
@@ -233,81 +255,6 @@ static int64_t clone_process(TaskState *ts, const CloneArgs *a)
             put_guest(a->pidfd, pidfd);
         }
     }
-    signal_apply_mask(ts);
-    return pid;
-}
-
-/* ---- processes that share memory, for a while ---- */
-
-typedef struct VforkFrame {
-    TaskState *ts;
-    const CloneArgs *args;
-    TaskState saved;
-    void *env;
-} VforkFrame;
-
-static int vfork_main(void *opaque)
-{
-    VforkFrame *f = opaque;
-    TaskState *ts = f->ts;
-
-    ts->signals = signal_table_copy(ts->signals);
-    ts->vfork = f;
-    in_child(ts, f->args);
-    signal_apply_mask(ts);
-    int status = task_run(ts);
-
-    signal_block_all();
-    syscall(SYS_exit_group, status); /* _exit(), without what libc does */
-    return 0;
-}
-
-static void put_back(VforkFrame *f)
-{
-    TaskState *ts = f->ts;
-
-    signal_table_unref(ts->signals);
-    *ts = f->saved;
-    memcpy(cpu_env(ts->cpu), f->env, ts->cpu->ops->env_size);
-    ts->cpu->exception_index = -1;
-    x86_update_hflags(task_env(ts));
-}
-
-static int64_t clone_vfork(TaskState *ts, const CloneArgs *a)
-{
-    char *stack = mmap(NULL, HOST_STACK, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
-    if (stack == MAP_FAILED) {
-        return -ENOMEM;
-    }
-    signal_block_all();
-    VforkFrame f = {.ts = ts,
-                    .args = a,
-                    .saved = *ts,
-                    .env = g_memdup2(cpu_env(ts->cpu), ts->cpu->ops->env_size)};
-    SignalTable *own = ts->signals;
-    int32_t pidfd = -1;
-    int32_t pid =
-        clone(vfork_main, stack + HOST_STACK,
-              CLONE_VM | CLONE_VFORK | (a->flags & CLONE_PIDFD) | (int)a->exit_signal, &f,
-              &pidfd);
-    if (pid < 0) {
-        pid = -errno;
-    } else {
-        if (ts->signals == own) { /* the child did not get that far */
-            signal_table_ref(own);
-        }
-        put_back(&f);
-        user_vfork_end(ts->cpu);
-        if (a->flags & CLONE_PARENT_SETTID) {
-            put_guest(a->parent_tid, pid);
-        }
-        if (a->flags & CLONE_PIDFD) {
-            put_guest(a->pidfd, pidfd);
-        }
-    }
-    g_free(f.env);
-    munmap(stack, HOST_STACK);
     signal_apply_mask(ts);
     return pid;
 }
@@ -341,13 +288,12 @@ static int64_t do_clone(TaskState *ts, const CloneArgs *a)
     if (a->flags & CLONE_VM && a->flags & CLONE_VFORK) {
         return clone_vfork(ts, a);
     }
-    if (a->flags & CLONE_VM) {
-        log_unimp("clone: a process that shares memory for long, flags 0x%" PRIx64,
-                  a->flags);
+    if (a->flags & CLONE_SIGHAND &&
+        (!(a->flags & CLONE_VM) || a->flags & CLONE_CLEAR_SIGHAND)) {
         return -EINVAL;
     }
-    if (a->flags & CLONE_SIGHAND) {
-        return -EINVAL;
+    if (a->flags & CLONE_VM) {
+        return clone_shared(ts, a);
     }
     return clone_process(ts, a);
 }
@@ -420,6 +366,7 @@ void process_exit(int status)
 {
     if (current_task) {
         gdb_exited(current_task, false, status);
+        process_tell_exit(current_task);
     }
     if (log_enabled(LOG_STATS) && program_accel->print_stats) {
         program_accel->print_stats(log_lock());
@@ -442,9 +389,11 @@ void first_task_exit(TaskState *ts)
     signal_block_all();
     signal_give_back(ts);
     tell_exit(ts);
-    if (atomic_read(&threads)) {
-        gdb_thread_end(ts);
-        program_accel->vcpu_fini(ts->cpu);
+    if (atomic_read(&ts->process->threads) > 1) {
+        if (process_is_own(ts)) { /* else clone-shared.c does it */
+            gdb_thread_end(ts);
+            program_accel->vcpu_fini(ts->cpu);
+        }
         syscall(SYS_exit, ts->exit_status); /* the others go on */
     }
     process_exit(ts->exit_status);

@@ -5,6 +5,10 @@
 
 #include "linux-user/task.h"
 
+/* ts is the only thread of this process. */
+void process_init(TaskState *ts);
+/* The process ends: where others go on in its memory, they are told of its thread ts. */
+void process_tell_exit(TaskState *ts);
 /* The first thread has left its loop; others may go on. */
 void first_task_exit(TaskState *ts) __attribute__((noreturn));
 /* Ends all threads. */

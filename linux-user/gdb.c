@@ -55,7 +55,7 @@ int gdb_signal_from_gdb(int sig)
 /* gdb wants to know of the thread. */
 static bool is_watched(const TaskState *ts)
 {
-    return gdb_active && !ts->vfork;
+    return gdb_active && !ts->apart;
 }
 
 static bool is_held(const TaskState *ts)
@@ -208,7 +208,7 @@ int64_t safe_syscall(TaskState *ts, long nr, const uint64_t args[6])
 
 void gdb_thread_begin(TaskState *ts)
 {
-    if (!gdb_active) {
+    if (!is_watched(ts)) {
         return;
     }
     mutex_lock(&user_gdb.lock);
@@ -220,7 +220,7 @@ void gdb_thread_begin(TaskState *ts)
 
 void gdb_thread_end(TaskState *ts)
 {
-    if (!gdb_active) {
+    if (!is_watched(ts)) {
         return;
     }
     mutex_lock(&user_gdb.lock);

@@ -11,7 +11,7 @@
  * A thread of ours (gdb-program.c) talks with gdb. Guest threads come to rest in the
  * functions here: they are called by the thread of `ts` itself, outside vcpu_run(), with
  * no lock, and may take as long as somebody thinks. Without -g they do nothing, nor in a
- * child of fork() or vfork(): gdb stays with the parent.
+ * child process: gdb stays with the parent.
  */
 
 /* Opens what gdb is to connect to: a TCP port, or the path of a socket, in which %d
@@ -29,7 +29,7 @@ void gdb_rest(TaskState *ts);
 /* In the loop of a thread. */
 static inline void gdb_come_by(TaskState *ts)
 {
-    if (unlikely(atomic_read(&gdb_stopping)) && !ts->vfork) {
+    if (unlikely(atomic_read(&gdb_stopping)) && !ts->apart) {
         gdb_rest(ts);
     }
 }

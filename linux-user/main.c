@@ -175,6 +175,7 @@ static bool start(const UserOptions *o, char **argv, int *status, GError **errp)
     }
     current_task = ts;
     ts->tid = syscall(SYS_gettid);
+    process_init(ts);
     if (o->gdb && !gdb_open(o->gdb, errp)) {
         return user_error_prefix(errp, "-g %s: ", o->gdb);
     }

@@ -20,6 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "linux-user/clone.h"
 #include "linux-user/gdb.h"
 #include "linux-user/guest-mem.h"
 #include "linux-user/host.h"
@@ -178,11 +179,14 @@ static bool stops_by_default(int sig)
     return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
 }
 
-/* gdb hears of it before it takes effect; but for those that libc uses itself. */
-static bool is_for_gdb(int sig)
+bool signal_memory_shared;
+
+/* gdb hears of it before it takes effect, or others share our memory; but for those that
+ * libc uses itself. */
+static bool default_is_ours(int sig)
 {
-    return gdb_active && !ignored_by_default(sig) && !(UNBLOCKABLE & SIGNAL_BIT(sig)) &&
-           (sig < 32 || sig >= SIGRTMIN);
+    return (gdb_active || signal_memory_shared) && !ignored_by_default(sig) &&
+           !(UNBLOCKABLE & SIGNAL_BIT(sig)) && (sig < 32 || sig >= SIGRTMIN);
 }
 
 static void set_host_action(int sig, const GuestSigaction *sa)
@@ -191,7 +195,7 @@ static void set_host_action(int sig, const GuestSigaction *sa)
 
     if (SIGNALS_OF_FAULTS & SIGNAL_BIT(sig)) {
         host_sigaction(sig, catch_fault, sa->flags & SA_RESTART);
-    } else if (sa->handler == GUEST_SIG_DFL && is_for_gdb(sig)) {
+    } else if (sa->handler == GUEST_SIG_DFL && default_is_ours(sig)) {
         host_sigaction(sig, catch_signal, SA_RESTART);
     } else if (sa->handler == GUEST_SIG_DFL || sa->handler == GUEST_SIG_IGN) {
         host_sigaction(sig, (HostHandler *)(uintptr_t)sa->handler, sa->flags & PASSED);
@@ -253,6 +257,16 @@ static uint64_t host_disposition(int sig)
     return now.handler == GUEST_SIG_IGN ? GUEST_SIG_IGN : GUEST_SIG_DFL;
 }
 
+/* Those that default_is_ours() says. */
+static void set_defaults(SignalTable *s)
+{
+    for (int sig = 1; sig <= GUEST_NSIG; sig++) {
+        if (s->action[sig].handler == GUEST_SIG_DFL && default_is_ours(sig)) {
+            set_host_action(sig, &s->action[sig]);
+        }
+    }
+}
+
 void signal_init(TaskState *ts)
 {
     ts->signals = table_new();
@@ -262,10 +276,20 @@ void signal_init(TaskState *ts)
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, NULL, &ts->sigmask, sizeof ts->sigmask);
     set_host_action(SIGSEGV, &ts->signals->action[SIGSEGV]);
     set_host_action(SIGBUS, &ts->signals->action[SIGBUS]);
-    for (int sig = 1; sig <= GUEST_NSIG && gdb_active; sig++) {
-        set_host_action(sig, &ts->signals->action[sig]);
+    if (gdb_active) {
+        set_defaults(ts->signals);
     }
     signal_apply_mask(ts);
+}
+
+void signal_share_memory(TaskState *ts)
+{
+    if (!signal_memory_shared) {
+        mutex_lock(&ts->signals->lock);
+        signal_memory_shared = true;
+        set_defaults(ts->signals);
+        mutex_unlock(&ts->signals->lock);
+    }
 }
 
 void signal_before_exec(TaskState *ts)
@@ -301,6 +325,7 @@ void signal_die(int sig)
 
     if (current_task) {
         gdb_exited(current_task, true, gdb_signal_to_gdb(sig));
+        process_tell_exit(current_task);
     }
     if (log_enabled(UINT32_MAX)) {
         fflush(NULL);

@@ -51,6 +51,12 @@ void signal_send(TaskState *ts, int sig);
 /* Ends the process as the signal does by default. */
 void signal_die(int sig) __attribute__((noreturn));
 
+/* Another process shares our memory, and with it our locks: a signal that ends or stops
+ * this one takes effect when the thread's loop comes by. */
+extern bool signal_memory_shared;
+/* From now on. */
+void signal_share_memory(TaskState *ts);
+
 /* Handlers become SIG_DFL (CLONE_CLEAR_SIGHAND). */
 void signal_clear_handlers(TaskState *ts);
 

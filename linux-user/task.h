@@ -31,6 +31,12 @@ typedef enum GDBTaskPlace {
     GDB_TASK_AWAY, /* in a system call that may sleep */
 } GDBTaskPlace;
 
+/* What the threads of a process have in common, and other processes in its memory have
+ * not. */
+typedef struct GuestProcess {
+    unsigned threads; /* that run; or that have been the first one */
+} GuestProcess;
+
 typedef struct TaskState {
     CPUState *cpu;
     int tid;               /* of the host thread, and so of the guest's */
@@ -51,8 +57,9 @@ typedef struct TaskState {
     uint64_t cr2;
     bool exiting; /* the thread leaves its loop, with */
     int exit_status;
-    struct VforkFrame *vfork; /* it is the child in a vfork, which shares all memory */
-    struct {                  /* under gdb's lock */
+    GuestProcess *process;
+    bool apart; /* its process shares memory with one that gdb looks at: clone-shared.c */
+    struct {    /* under gdb's lock */
         GDBTaskPlace where;
         bool held;     /* stays where it is while others run */
         int signal;    /* gdb wants it to get this one; 0: none */
