@@ -91,6 +91,16 @@ static uint64_t size_mask(unsigned size)
     return ~UINT64_C(0) >> (64 - 8 * size);
 }
 
+/* -d io: what a device is asked, in order; one line a piece. */
+static void log_io(const MemoryRegion *mr, const char *what, hwaddr offset,
+                   uint64_t value, unsigned size)
+{
+    if (unlikely(log_enabled(LOG_IO))) {
+        log_printf("io: %s %s+0x%" PRIx64 ", %u: 0x%" PRIx64 "\n", what, mr->name, offset,
+                   size, value);
+    }
+}
+
 static uint64_t read_piece(MemoryRegion *mr, hwaddr offset, unsigned size)
 {
     unsigned wide = mr->ops->impl.min_access_size;
@@ -106,6 +116,7 @@ static void write_piece(MemoryRegion *mr, hwaddr offset, uint64_t value, unsigne
 {
     unsigned wide = mr->ops->impl.min_access_size;
     value &= size_mask(size);
+    log_io(mr, "write", offset, value, size);
     if (likely(size >= wide)) {
         mr->ops->write(mr->opaque, offset, value, size);
         return;
@@ -154,6 +165,7 @@ static MemTxResult io_read(MemoryRegion *mr, hwaddr offset, uint64_t *value,
             break;
         }
         part = read_piece(mr, offset + done, piece);
+        log_io(mr, "read", offset + done, part, piece);
         *value |= part << (8 * done);
         done += piece;
     }
@@ -341,8 +353,7 @@ MemTxResult address_space_write_rom(AddressSpace *as, hwaddr addr, const void *b
 
 /* ---- sized loads and stores ---- */
 
-/* One access if it lies in one section, else byte by byte. */
-static uint64_t load(AddressSpace *as, hwaddr addr, unsigned size)
+uint64_t address_space_ldn(AddressSpace *as, hwaddr addr, unsigned size)
 {
     hwaddr offset, len = size;
     MemoryRegion *mr = address_space_translate(as, addr, &offset, &len, false);
@@ -356,7 +367,7 @@ static uint64_t load(AddressSpace *as, hwaddr addr, unsigned size)
     return ldn_le_p(bytes, size);
 }
 
-static void store(AddressSpace *as, hwaddr addr, uint64_t value, unsigned size)
+void address_space_stn(AddressSpace *as, hwaddr addr, uint64_t value, unsigned size)
 {
     hwaddr offset, len = size;
     MemoryRegion *mr = address_space_translate(as, addr, &offset, &len, true);
@@ -372,11 +383,11 @@ static void store(AddressSpace *as, hwaddr addr, uint64_t value, unsigned size)
 #define DEFINE_LDST(letter, bits)                                                  \
     uint##bits##_t address_space_ld##letter(AddressSpace *as, hwaddr addr)         \
     {                                                                              \
-        return load(as, addr, bits / 8);                                           \
+        return address_space_ldn(as, addr, bits / 8);                              \
     }                                                                              \
     void address_space_st##letter(AddressSpace *as, hwaddr addr, uint##bits##_t v) \
     {                                                                              \
-        store(as, addr, v, bits / 8);                                              \
+        address_space_stn(as, addr, v, bits / 8);                                  \
     }
 
 DEFINE_LDST(b, 8)

@@ -170,6 +170,10 @@ MemTxResult address_space_set(AddressSpace *as, hwaddr addr, uint8_t byte, hwadd
 MemTxResult address_space_write_rom(AddressSpace *as, hwaddr addr, const void *buf,
                                     hwaddr len);
 
+/* A number of `size` (1, 2, 4, 8) bytes: one access if it lies in one section, whatever
+ * its alignment, else byte by byte. */
+uint64_t address_space_ldn(AddressSpace *as, hwaddr addr, unsigned size);
+void address_space_stn(AddressSpace *as, hwaddr addr, uint64_t value, unsigned size);
 uint8_t address_space_ldb(AddressSpace *as, hwaddr addr);
 uint16_t address_space_ldw(AddressSpace *as, hwaddr addr);
 uint32_t address_space_ldl(AddressSpace *as, hwaddr addr);

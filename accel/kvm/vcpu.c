@@ -104,14 +104,28 @@ static bool push(KVMVcpu *v)
 
 /* Exits. */
 
+/* An access of the guest's: in one piece whatever its address is; parts of one that goes
+ * across pages have odd lengths. */
+static void access_device(AddressSpace *as, hwaddr addr, uint8_t *data, unsigned len,
+                          bool is_write)
+{
+    if (len & (len - 1)) {
+        address_space_rw(as, addr, data, len, is_write);
+    } else if (is_write) {
+        address_space_stn(as, addr, ldn_le_p(data, len), len);
+    } else {
+        stn_le_p(data, len, address_space_ldn(as, addr, len));
+    }
+}
+
 static void do_io(KVMVcpu *v)
 {
     struct kvm_run *run = v->run;
     uint8_t *data = (uint8_t *)run + run->io.data_offset;
 
     for (unsigned i = 0; i < run->io.count; i++, data += run->io.size) {
-        address_space_rw(v->cpu->io, run->io.port, data, run->io.size,
-                         run->io.direction == KVM_EXIT_IO_OUT);
+        access_device(v->cpu->io, run->io.port, data, run->io.size,
+                      run->io.direction == KVM_EXIT_IO_OUT);
     }
     v->io_pending = true;
 }
@@ -120,8 +134,8 @@ static void do_mmio(KVMVcpu *v)
 {
     struct kvm_run *run = v->run;
 
-    address_space_rw(v->cpu->mem, run->mmio.phys_addr, run->mmio.data, run->mmio.len,
-                     run->mmio.is_write);
+    access_device(v->cpu->mem, run->mmio.phys_addr, run->mmio.data, run->mmio.len,
+                  run->mmio.is_write);
     v->io_pending = true;
 }
 

@@ -72,6 +72,7 @@ TESTS += [
     Test("changes-kvm", "sh ./changes.sh @COUNT@ kvm tcg ./mynah -kernel changes.elf", output="^status 1, changed 100+ times", new_qemu=True),
     Test("linux-changes", "sh ./linux.sh ./mynah -kernel kernel -initrd initrd", output=f"^there and back\n.*(?:{LINUX_SUM}  -\n){{3}}.*status 0$",
          kernel=True),
+    Test("places-kvm", "sh ./places.sh tcg kvm ./mynah -kernel places.elf", output="^7 places, \\d{3,} accesses are the same$"),
     Test("lockstep-kvm", "sh ./steps.sh tcg tcg,one-insn-per-tb=on,opt-lookahead=off kvm ./mynah -kernel steps.elf", output="\\d{4,} steps are the same$"),
 ]
 # gdb's packets: a breakpoint, a step, a watchpoint, and the same with more breakpoints than a processor has.
