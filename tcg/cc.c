@@ -71,6 +71,8 @@ static uint32_t compute_base(CCKind kind, IRType t, uint64_t a, uint64_t b, uint
     case CC_SAR:
         return cc_of_result(a, t) | (b & 1 ? CC_C : 0) |
                ((a ^ a << 1) >> top & 1 ? CC_O : 0);
+    case CC_MUL:
+        return cc_of_result(a, t) | (b & 1 ? CC_C | CC_O : 0);
     default:
         return 0;
     }

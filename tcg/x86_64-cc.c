@@ -436,6 +436,15 @@ static void carry_of_bit(X64 *x, unsigned n)
     asm_b(&x->a, n);
 }
 
+/* CF = OF = bit 0 of operand 1, of which only the byte is there. */
+static void carry_and_overflow(X64 *x)
+{
+    unsigned t = ra_alloc(&x->ra);
+    asm_rm(&x->a, opc_extend(IR_I32, IR_I8, false), t, env_mem(home_of(x, 1)));
+    asm_shift_ri(&x->a, SH_SHL, IR_I32, t, 31);
+    asm_shift_ri(&x->a, SH_SHL, IR_I32, t, 1);
+}
+
 /* The base recipe's flags by a few instructions; false: not this one. */
 static bool recompute_base(X64 *x, uint32_t mask)
 {
@@ -445,6 +454,10 @@ static bool recompute_base(X64 *x, uint32_t mask)
                      kind != CC_EFLAGS && kind != CC_AH;
     if (of_result || kind == CC_LOGIC) {
         test_operand(x, 0, t);
+        return true;
+    }
+    if (kind == CC_MUL && !(mask & ~(CC_C | CC_O))) {
+        carry_and_overflow(x);
         return true;
     }
     if (kind == CC_CMP || (kind == CC_ADD && mask == CC_C)) {
@@ -531,13 +544,17 @@ void cc_require(X64 *x, uint32_t mask)
 static bool test_value(X64 *x, Cond *c)
 {
     uint32_t mask = cc_of_cond(*c);
-    bool in_ah = x->cc.kind == CC_AH;
-    if (x->cc.base != CC_BASE_KNOWN || (x->cc.kind != CC_EFLAGS && !in_ah) || x->cc.ov ||
-        (*c >= COND_L)) {
+    bool in_ah = x->cc.kind == CC_AH, in_b = x->cc.kind == CC_MUL;
+    if (x->cc.base != CC_BASE_KNOWN || x->cc.ov || *c >= COND_L ||
+        (in_b ? mask & ~(CC_C | CC_O) : x->cc.kind != CC_EFLAGS && !in_ah)) {
         return false;
     }
-    own_operand(x, 0);
-    if (in_ah && mask == CC_O) {
+    if (!in_b) {
+        own_operand(x, 0);
+    }
+    if (in_b) {
+        asm_test_mi(&x->a, IR_I8, env_mem(x->g->cc_b), 1);
+    } else if (in_ah && mask == CC_O) {
         asm_test_mi(&x->a, IR_I8, env_mem(x->g->cc_a), 1);
     } else if (in_ah) {
         asm_test_mi(&x->a, IR_I8, env_mem(x->g->cc_a + 1), mask);
@@ -592,6 +609,10 @@ static void plan_recipe(X64 *x, CCPlan *p, unsigned kind, IRRef a, IRRef b)
     CCInfo *n = &p->next;
     *n = (CCInfo){.base = CC_BASE_KNOWN, .kind = kind, .type = x->op->type};
     n->v[1] = plan_operand(x, 1, b, keep);
+    if (kind == CC_MUL && keep) {
+        n->v[1].kind = CCV_OWN;
+        p->of = true;
+    }
     if (!a_is_result) {
         n->v[0] = plan_operand(x, 0, a, keep);
     } else if (a != IR_NONE && ir_is_global(x->s, a)) {
@@ -661,6 +682,9 @@ void cc_done(X64 *x, CCPlan *p, unsigned result)
         x->cc = (CCInfo){.host = x->cc.host};
     } else if (p->keep >= 0) {
         asm_store(&x->a, IR_I64, result, env_mem(home_of(x, p->keep)));
+    }
+    if (p->of && x->cc.base != CC_BASE_NONE) {
+        asm_setcc_m(&x->a, COND_O, env_mem(x->g->cc_b));
     }
     if (TCG_OPT_OFF(x->s, hostflags)) {
         if (x->cc.base == CC_BASE_NONE) {

@@ -396,6 +396,10 @@ static inline void asm_setcc(Asm *a, Cond c, unsigned dst)
 {
     asm_rr(a, (0x90 + c) | MAP_0F | BYTE_RM, 0, dst);
 }
+static inline void asm_setcc_m(Asm *a, Cond c, Mem m)
+{
+    asm_rm(a, (0x90 + c) | MAP_0F, 0, m);
+}
 static inline void asm_cmov(Asm *a, Cond c, IRType t, unsigned dst, unsigned src)
 {
     asm_rr(a, (0x40 + c) | MAP_0F | opc_size(t), dst, src);

@@ -701,7 +701,7 @@ void x64_emit_mul(X64 *x, const IROp *op)
         x64_emit_in_c(x, op);
         return;
     }
-    cc_plan(x, &p, CC_HOST_ONLY, IR_NONE, IR_NONE);
+    cc_plan(x, &p, CC_MUL, op->out[0], IR_NONE);
     Opnd v = x64_in(x, op->in[!ia], op->type, MAY_IMM | MAY_MEM);
     unsigned d;
     if (v.kind == VAL_IMM) {
@@ -797,7 +797,7 @@ void x64_emit_rdx_rax(X64 *x, const IROp *op)
     unsigned ext = op->code - OP_mulu2 + 4;
     unsigned io = div ? 2 : 1, il = 0;
     CCPlan p;
-    cc_plan(x, &p, CC_HOST_ONLY, IR_NONE, IR_NONE);
+    cc_plan(x, &p, div ? CC_HOST_ONLY : CC_MUL, div ? IR_NONE : op->out[0], IR_NONE);
     if (!div && !ir_is_const(x->s, op->in[1]) && ra_reg(&x->ra, op->in[1]) == RAX) {
         io = 0;
         il = 1;

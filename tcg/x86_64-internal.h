@@ -386,6 +386,7 @@ typedef struct CCPlan {
     uint32_t others; /* wanted, not defined by the op: EFLAGS have them before it */
     CCInfo next;
     int8_t keep; /* the result has to be stored as this operand after the op; -1: not */
+    bool of;     /* OF has to be stored as operand 1 */
 } CCPlan;
 /* Kinds beyond CCKind: flags that only EFLAGS have afterwards. */
 enum { CC_HOST_ONLY = 0x80 };

@@ -65,6 +65,11 @@ static void check_arith(uint64_t x, uint64_t y, unsigned c, IRType t)
         check(CC_SUB, t, x - y, y, 0, naive_sum(x, y, 0, true, t));
         check(CC_CMP, t, x, y, 0, naive_sum(x, y, 0, true, t));
         check(CC_LOGIC, t, x & y, 0, 0, naive_result(x & y, t));
+        __int128 p = as_signed(x, t) * as_signed(y, t);
+        bool fits = p == as_signed((uint64_t)p, t);
+        /* the other bits of b say nothing */
+        check(CC_MUL, t, (uint64_t)p, (y & ~UINT64_C(1)) | !fits, 0,
+              naive_result((uint64_t)p, t) | (fits ? 0 : CC_C | CC_O));
     }
 }
 
