@@ -73,6 +73,9 @@ typedef struct DisasContextBase {
      * from then on: a write to them invalidates it.
      */
     const uint8_t *(*code_peek)(struct DisasContextBase *db, vaddr pc, unsigned *len);
+    /* nobody counts or watches instructions: a jump that an exit leads to may be left out
+     */
+    bool skip_jumps;
     /*
      * This code is patched all the time: the unit may load fields of instructions where
      * they stand instead of having them as constants. `reloaded` has a bit for each byte

@@ -15,6 +15,7 @@
     OPT(hostflags, "uses the host's flags where they still hold the guest's")           \
     OPT(fuse, "memory operands and compare-and-branch fused into one host instruction") \
     OPT(exits, "conditional branches that are a direct jump themselves")                \
+    OPT(jumps, "exits that lead to a jump go where that goes")                          \
     OPT(loops, "units that lead to themselves keep flags and vectors where they are")   \
     OPT(chain, "direct jumps between units")                                            \
     OPT(jumptable, "inline probe of the indirect-jump table")                           \

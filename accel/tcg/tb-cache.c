@@ -532,7 +532,10 @@ void tb_invalidate_at(CPUTCG *t, vaddr pc)
     for (size_t i = 0; i < t->engine->ntbs; i++) {
         TranslationBlock *tb = t->engine->by_code[i];
 
-        if (pc - tb->pc < MAX(tb->size, 1)) {
+        bool peeked =
+            !((pc ^ tb->pc) & PAGE_MASK) && peek_hit(&tb->peeked, pc & ~PAGE_MASK, 1);
+
+        if (peeked || pc - tb->pc < MAX(tb->size, 1)) {
             tb_invalidate(t->engine, tb);
         }
     }

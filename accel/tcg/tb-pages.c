@@ -209,7 +209,7 @@ void peek_add(PeekSet *s, unsigned offset, unsigned len)
     s->range[s->n++].end = end;
 }
 
-static bool peek_hit(const PeekSet *s, unsigned offset, unsigned len)
+bool peek_hit(const PeekSet *s, unsigned offset, unsigned len)
 {
     for (unsigned i = 0; i < s->n; i++) {
         if (s->range[i].start < offset + len && offset < s->range[i].end) {

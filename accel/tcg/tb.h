@@ -254,7 +254,8 @@ void tb_invalidate(TCGEngine *e, TranslationBlock *tb);
  */
 void tb_sleep(TCGEngine *e, TranslationBlock *tb);
 TranslationBlock *tb_wake(CPUState *cpu);
-/* Invalidates all units whose code contains linear address pc. Takes the lock. */
+/* Invalidates all units whose code contains linear address pc, or that have left out a
+ * jump there. Takes the lock. */
 void tb_invalidate_at(CPUTCG *t, vaddr pc);
 /* Code mappings of kernel modes have changed: drops links between pages. */
 void tb_unlink_kernel(CPUTCG *t);
@@ -276,6 +277,7 @@ uint16_t *tb_page_note(TCGEngine *e, ram_addr_t page);
 /* The same for any thread: 0 where there is none. */
 uint16_t tb_page_note_peek(const TCGEngine *e, ram_addr_t page);
 void peek_add(PeekSet *s, unsigned offset, unsigned len);
+bool peek_hit(const PeekSet *s, unsigned offset, unsigned len);
 /* The page is going to be translated from: writes to it are seen from now on. With the
  * lock. */
 void tb_page_protect(TCGEngine *e, MemoryRegion *mr, ram_addr_t page);

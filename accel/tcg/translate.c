@@ -314,6 +314,14 @@ static bool is_unshared(const TCGEngine *e)
            page_set_has(&e->unshared, f->page + (e->dc->pc_first & ~PAGE_MASK));
 }
 
+static bool may_skip_jumps(const CPUState *cpu)
+{
+    const TCGEngine *e = cpu_tcg(cpu)->engine;
+
+    return !(e->opts.opt_off >> OPTBIT_jumps & 1) && !e->count &&
+           !e->opts.one_insn_per_tb && !log_enabled(LOG_NOCHAIN) && !cpu->breakpoints;
+}
+
 /* cut: most instructions, 0: as many as usual. */
 static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
 {
@@ -331,6 +339,7 @@ static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
         .opts_off = e->opts.opt_off,
         .code_more = code_more,
         .code_peek = code_peek,
+        .skip_jumps = may_skip_jumps(cpu),
     };
     db->pc_first = db->pc_next = db->key.pc;
     fetch_begin(db);

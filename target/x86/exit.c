@@ -73,8 +73,15 @@ static void exit_to(DisasContext *s, uint64_t pc, uint32_t ccmask)
     s->base.is_jmp = DISAS_END;
 }
 
+/* Under TF a jump is a step of its own. */
+static uint64_t exit_target(const DisasContext *s, uint64_t pc)
+{
+    return s->hflags & HF_ONE_SHOT ? pc : x86_behind_jumps(s, pc);
+}
+
 void x86_goto(DisasContext *s, uint64_t pc)
 {
+    pc = exit_target(s, pc);
     s->nexits++;
     exit_to(s, pc, x86_flags_live_at(s, pc));
 }
@@ -149,6 +156,7 @@ static ColdPath *new_cold_exit(DisasContext *s, uint64_t pc)
 {
     ColdPath *c = new_cold(s, COLD_EXIT);
 
+    pc = exit_target(s, pc);
     c->target = pc;
     c->ccmask = x86_flags_live_at(s, pc);
     s->nexits++;

@@ -10,6 +10,7 @@
 #include "target/x86/translate.h"
 
 #define LOOKAHEAD_INSNS 8
+#define MAX_JUMPS       4 /* that are left out in a row; some lead in a circle */
 
 /* #UD, #NM or #GP by the rows' gates, in the order of the SDM's exception tables. */
 int x86_gate_exception(const DisasContext *s, const Insn *i)
@@ -75,6 +76,30 @@ static const uint8_t *peek(const DisasContext *s, vaddr va, unsigned *len)
 
     *len = X86_MAX_INSN_LEN;
     return db->code_peek ? db->code_peek((DisasContextBase *)db, va, len) : NULL;
+}
+
+uint64_t x86_behind_jumps(const DisasContext *s, uint64_t pc)
+{
+    if (!s->base.skip_jumps || !s->code64) {
+        return pc;
+    }
+    for (unsigned n = 0; n < MAX_JUMPS; n++) {
+        Insn i;
+        unsigned avail;
+        const uint8_t *code = peek(s, pc + s->cs_base, &avail);
+
+        if (!code || (code[0] != 0xeb && code[0] != 0xe9)) {
+            break;
+        }
+        int len = x86_decode(&i, code, avail, s->mode);
+        uint64_t to = pc + len + i.imm;
+
+        if (len < 0 || !x86_is_canonical(to)) {
+            break;
+        }
+        pc = to;
+    }
+    return pc;
 }
 
 uint32_t x86_flags_live_at(const DisasContext *s, uint64_t pc)

@@ -213,6 +213,8 @@ void x86_gen_check_io(DisasContext *s, IRRef port, IRType t);
 
 /* Flags (CC_*) that may be read at `pc`, as far as the code bytes at hand tell. */
 uint32_t x86_flags_live_at(const DisasContext *s, uint64_t pc);
+/* Where an exit to `pc` may go instead: behind jumps that it would meet first. */
+uint64_t x86_behind_jumps(const DisasContext *s, uint64_t pc);
 /* `d`, or what its encoding means on a model that lacks its feature; NULL: #UD. */
 const InsnDesc *x86_row_for_model(const DisasContext *s, const InsnDesc *d);
 /* Gates that x86_gate_exception() looks at, apart from the feature XSAVE. */

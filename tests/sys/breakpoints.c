@@ -77,6 +77,7 @@ LABEL(t0);
 LABEL(t1);
 LABEL(t2);
 LABEL(l0);
+LABEL(j0);
 
 static int loops(void)
 {
@@ -114,6 +115,31 @@ static void code(void)
     disarm();
     CHECK_EQ(loops(), 5);
     CHECK_EQ(hits, 5);
+}
+
+/* A jump that a branch leads to. */
+static __attribute__((noinline)) void branch_to_jump(int n)
+{
+    asm volatile("test %0, %0\n"
+                 "jnz 1f\n"
+                 "jmp 2f\n"
+                 ".globl j0\n"
+                 "1: j0: jmp 2f\n"
+                 "nop\n"
+                 "2:" ::"r"(n)
+                 : "cc");
+}
+
+static void jump_behind_branch(void)
+{
+    branch_to_jump(1); /* translated before there is a breakpoint */
+    WRITE_DR(0, j0);
+    arm(L(0) | AT(0, EXEC, LEN1));
+    branch_to_jump(0);
+    branch_to_jump(1);
+    CHECK_EQ(hits, 1);
+    CHECK_EQ(hit[0].rip, (uint64_t)j0);
+    disarm();
 }
 
 /* A breakpoint at itself: each turn is an instruction of its own, so RF does not last. */
@@ -499,6 +525,7 @@ int test_main(void)
 {
     trap_fn[1] = on_debug;
     code();
+    jump_behind_branch();
     self_jump();
     repeated_code();
     data_breakpoints();

@@ -121,6 +121,27 @@ static void loop_rewrites_itself(void)
     CHECK_EQ(sum, 1 + 100 * 101 / 2 - 1);
 }
 
+/* test %edi, %edi; je 1f; mov $1, %eax; ret; 1: jmp 2f ... 2: mov $2 ...; ret. The jump
+ * that the branch leads to changes, then is no jump any more. */
+static void jump_behind_branch(void)
+{
+    static const uint8_t head[] = {0x85, 0xff, 0x74, 0x06, 0xb8, 1, 0, 0, 0, 0xc3};
+    uint8_t *p = code + 2048, *jump = p + sizeof head;
+    uint64_t (*fn)(int) = (uint64_t(*)(int))p;
+
+    __builtin_memcpy(p, head, sizeof head);
+    for (uint32_t i = 0; i < 50; i++) {
+        jump[0] = 0xe9;
+        jump[1] = 11 + (i & 7) * 8;
+        jump[2] = jump[3] = jump[4] = 0;
+        emit_return(p + 26 + (i & 7) * 8, i + 2);
+        CHECK_EQ(fn(1), 1);
+        CHECK_EQ(fn(0), i + 2);
+        emit_return(jump, i + 500);
+        CHECK_EQ(fn(0), i + 500);
+    }
+}
+
 int test_main(void)
 {
     code = alloc_page();
@@ -133,5 +154,6 @@ int test_main(void)
     remapped();
     data_beside_code();
     loop_rewrites_itself();
+    jump_behind_branch();
     return failures;
 }
