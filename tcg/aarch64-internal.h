@@ -164,6 +164,7 @@ typedef struct A64 {
     unsigned slot_base; /* of exits of the copy that is being emitted */
     A64Loop loop;
     uint8_t *head_jump[2]; /* exit_request is set; the head's guard does not hold */
+    uint8_t body;          /* of TCGCode */
     uint8_t *head_token;   /* LDR of the guard's token */
     SideWriter side;       /* to memory of the unit's arena */
     uint8_t vec_state;     /* VEC_* */

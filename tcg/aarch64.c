@@ -734,6 +734,7 @@ static void emit_head(A64 *x)
         return;
     }
     x->head_jump[0] = a64_test_exit_request(x);
+    x->body = x->a.p - x->entry;
     if (x->s->head_guard) {
         asm_movi(&x->a, T1, x->s->head_token);
         x->head_jump[1] = emit_guard(x, x->s->head_pc);
@@ -872,6 +873,7 @@ static bool a64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     if (!a64_emit_ops(&x) || !a64_loop_copy(&x)) {
         return false;
     }
+    out->body = x.body;
     out->hot_size = x.a.p - x.entry;
     if (!emit_cold(&x, out)) {
         return false;

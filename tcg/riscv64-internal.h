@@ -90,6 +90,7 @@ typedef struct RV64 {
     Exit exits[TCG_MAX_EXITS];
     unsigned nexits;
     uint8_t *head_jump[2]; /* exit_request is set; the head's guard does not hold */
+    uint8_t body;          /* of TCGCode */
     SideWriter side;       /* to memory of the unit's arena */
 } RV64;
 

@@ -558,6 +558,7 @@ static void emit_head(RV64 *x)
 {
     rv_ls(x, LW, T0, ENV, x->g->exit_request);
     x->head_jump[0] = asm_jump_if(&x->a, BNE, T0, ZERO);
+    x->body = x->a.p - x->entry;
     if (x->s->head_guard) {
         asm_movi(&x->a, T1, (int32_t)x->s->head_token);
         x->head_jump[1] = emit_guard(x, x->s->head_pc);
@@ -661,6 +662,7 @@ static bool rv_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     if (!emit_ops(&x)) {
         return false;
     }
+    out->body = x.body;
     out->hot_size = x.a.p - x.entry;
     if (!emit_cold(&x, out)) {
         return false;

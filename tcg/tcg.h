@@ -18,6 +18,7 @@
     OPT(jumps, "exits that lead to a jump go where that goes")                          \
     OPT(loops, "units that lead to themselves keep flags and vectors where they are")   \
     OPT(chain, "direct jumps between units")                                            \
+    OPT(forward, "direct jumps forward do not look at exit_request")                    \
     OPT(jumptable, "inline probe of the indirect-jump table")                           \
     OPT(share, "one TLB check for several accesses off one base")                       \
     OPT(strings, "string instructions by runs")                                         \
@@ -55,7 +56,8 @@ typedef struct TCGCode {
     uint16_t nplaces;   /* of a movable unit: entries at its end, the back end's own */
     bool movable;       /* TCGBackend.mover takes it */
     uint8_t nexits;
-    struct { /* last, so that who keeps a copy needs no more than nexits of them */
+    uint8_t body; /* offset from entry of what is behind the test of exit_request, or 0 */
+    struct {      /* last, so that who keeps a copy needs no more than nexits of them */
         /* offset from entry of the patchable jump of exit slot i, 0: none */
         uint32_t jump;
         uint32_t unlinked; /* offset of what it goes to while it is not linked */

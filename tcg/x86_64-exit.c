@@ -199,6 +199,7 @@ void x64_emit_head(X64 *x)
         return;
     }
     x->head_jump[0] = x64_test_exit_request(x);
+    x->body = x->a.p - x->entry;
     if (x->s->head_guard) {
         emit_guard(x, x->s->head_pc, x->s->head_token);
         x->head_jump[1] = asm_jcc(&x->a, COND_NE);

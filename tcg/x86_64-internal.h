@@ -170,6 +170,7 @@ typedef struct X64 {
     uint8_t slot_base; /* of the ops' second copy: added to their slots */
     uint8_t
         *head_jump[2]; /* rel32: exit_request is set; the head's guard does not hold */
+    uint8_t body;      /* of TCGCode */
     SideWriter side;   /* to memory of the unit's arena */
     uint16_t *places;  /* x86_64-move.c; NULL: the unit stays where it is */
     unsigned nplaces;

@@ -585,6 +585,7 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     if (!x64_emit_ops(&x) || !x64_loop_copy(&x)) {
         return false;
     }
+    out->body = x.body;
     out->hot_size = x.a.p - x.entry;
     x64_emit_slow(&x);
     x64_vec_cold(&x);

@@ -347,12 +347,24 @@ void tb_install(TCGEngine *e, TranslationBlock *tb)
 
 /* Links. */
 
+/* Where a jump from one to the other goes. All ways that come back to a unit have a jump
+ * backward or an indirect one, and it is enough that those look at exit_request. */
+static const void *link_target(const TCGEngine *e, const TranslationBlock *from,
+                               const TranslationBlock *to)
+{
+    bool forward = to->pc > from->pc && to->pc - from->pc >= from->size;
+    bool may = forward && !(e->opts.opt_off >> OPTBIT_forward & 1);
+
+    return (const char *)to->code.entry + (may ? to->code.body : 0);
+}
+
 static void link_set(TCGEngine *e, TBLink *l, TranslationBlock *to)
 {
     l->to = to;
     l->next = to->incoming;
     to->incoming = l;
-    e->backend->link(e->code, &l->from->code, l - tb_links(l->from), to->code.entry);
+    e->backend->link(e->code, &l->from->code, l - tb_links(l->from),
+                     link_target(e, l->from, to));
 }
 
 static void link_clear(TCGEngine *e, TBLink *l)
