@@ -47,6 +47,9 @@ typedef struct GDBProgram {
     /* One of `objects`; false: not to be had. */
     bool (*object)(void *opaque, CPUState *cpu, const char *name, const char *annex,
                    GString *out);
+    /* The program may be replaced by another one, and says so by gdb_server_executed().
+     */
+    bool executes;
     /* Which file of the host the program means by a name, to be freed; NULL: gdb is not
      * to read files. */
     char *(*file_path)(void *opaque, const char *name);
@@ -70,6 +73,15 @@ void gdb_server_receive(GDBServer *s, const uint8_t *buf, size_t len);
  * CPU_EXIT_DEBUG; else by that signal, of thread cpu (NULL: any).
  */
 void gdb_server_stopped(GDBServer *s, CPUState *cpu, int signal);
+/*
+ * Another program is going to be executed, with a server of its own that is to go on
+ * with gdb: what that is to be told of the connection, to be freed. NULL: gdb is not
+ * there, or does not want to know of it.
+ */
+char *gdb_server_hand_over(const GDBServer *s);
+/* In the new program, instead of gdb_server_connected(): it has come to a stop, since it
+ * was executed from the file `path`. */
+void gdb_server_executed(GDBServer *s, const char *handed_over, const char *path);
 /* The program ends, with a status or (killed) by a signal. */
 void gdb_server_exited(GDBServer *s, bool killed, int status);
 /* A thread was made, or is going to be freed. */

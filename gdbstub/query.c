@@ -9,11 +9,15 @@ bool gdb_packet_supported(GDBServer *s, char *args, size_t len)
     s->multiprocess = strstr(args, "multiprocess+") != NULL;
     s->swbreak = strstr(args, "swbreak+") != NULL;
     s->hwbreak = strstr(args, "hwbreak+") != NULL;
+    s->exec_events = s->p->executes && strstr(args, "exec-events+");
     g_string_append_printf(s->reply,
                            "PacketSize=%x;QStartNoAckMode+;multiprocess+;swbreak+;"
                            "hwbreak+;vContSupported+;qXfer:features:read+;"
                            "qXfer:threads:read+",
                            GDB_PACKET_MAX);
+    if (s->p->executes) {
+        g_string_append(s->reply, ";exec-events+");
+    }
     g_auto(GStrv) names = g_strsplit(s->p->objects ? s->p->objects : "", " ", -1);
     for (char **n = names; *n && **n; n++) {
         g_string_append_printf(s->reply, ";qXfer:%s:read+", *n);

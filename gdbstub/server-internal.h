@@ -35,8 +35,8 @@ struct GDBServer {
         *files; /* of files.c: those that gdb has opened, NULL where it closed one */
 
     bool connected;
-    bool multiprocess, swbreak, hwbreak; /* what gdb understands */
-    bool no_ack_next;                    /* after this reply */
+    bool multiprocess, swbreak, hwbreak, exec_events; /* what gdb understands */
+    bool no_ack_next;                                 /* after this reply */
     bool owes_stop;   /* the program was resumed: a stop is to be told */
     bool interrupted; /* Ctrl-C has crossed the reply of a stop: it is for the next run */
     bool physical;    /* memory is addressed as the machine sees it */

@@ -89,16 +89,21 @@ static void put_pointers(GDBServer *s, CPUState *cpu)
     }
 }
 
+static void put_rest_of_stop(GDBServer *s, CPUState *cpu)
+{
+    put_pointers(s, cpu);
+    g_string_append(s->reply, "thread:");
+    gdb_put_thread(s, s->reply, cpu);
+    g_string_append_c(s->reply, ';');
+}
+
 void gdb_put_stop(GDBServer *s, CPUState *cpu, int signal)
 {
     g_string_append_printf(s->reply, "T%02x", signal ? signal : GDB_SIGNAL_TRAP);
     if (!signal) {
         put_cause(s, cpu);
     }
-    put_pointers(s, cpu);
-    g_string_append(s->reply, "thread:");
-    gdb_put_thread(s, s->reply, cpu);
-    g_string_append_c(s->reply, ';');
+    put_rest_of_stop(s, cpu);
 }
 
 static void send_reply(GDBServer *s)
@@ -236,12 +241,37 @@ void gdb_server_connected(GDBServer *s)
 {
     gdb_link_reset(&s->link);
     gdb_files_clear(s);
-    s->multiprocess = s->swbreak = s->hwbreak = false;
+    s->multiprocess = s->swbreak = s->hwbreak = s->exec_events = false;
     s->no_ack_next = s->owes_stop = s->interrupted = s->physical = false;
     s->step_masks_irqs = true;
     s->cpu_g = s->cpu_c = gdb_first_thread(s);
     s->connected = true;
     s->p->stop(s->opaque);
+}
+
+/* A letter for each. */
+char *gdb_server_hand_over(const GDBServer *s)
+{
+    if (!s->connected || !s->exec_events) {
+        return NULL;
+    }
+    return g_strdup_printf("e%s%s%s%s", s->multiprocess ? "m" : "", s->swbreak ? "s" : "",
+                           s->hwbreak ? "h" : "", s->link.no_ack ? "n" : "");
+}
+
+void gdb_server_executed(GDBServer *s, const char *handed_over, const char *path)
+{
+    gdb_server_connected(s);
+    s->multiprocess = strchr(handed_over, 'm');
+    s->swbreak = strchr(handed_over, 's');
+    s->hwbreak = strchr(handed_over, 'h');
+    s->exec_events = strchr(handed_over, 'e');
+    s->link.no_ack = strchr(handed_over, 'n');
+    g_string_printf(s->reply, "T%02xexec:", GDB_SIGNAL_TRAP);
+    gdb_put_bytes(s->reply, path, strlen(path));
+    g_string_append_c(s->reply, ';');
+    put_rest_of_stop(s, s->cpu_g);
+    send_reply(s);
 }
 
 void gdb_server_disconnected(GDBServer *s)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "linux-user/elf-file.h"
+#include "linux-user/gdb.h"
 #include "linux-user/guest-mem.h"
 #include "linux-user/program.h"
 #include "linux-user/signals.h"
@@ -112,7 +113,7 @@ int program_resolve(ProgramTarget *t, bool executable)
 }
 
 /* Ourselves, our options, -0 argv[0], path, the other arguments. */
-static char **own_command(const ProgramTarget *t)
+static char **own_command(TaskState *ts, const ProgramTarget *t)
 {
     GPtrArray *v = g_ptr_array_new();
     const char *argv0 = t->argv->len ? t->argv->pdata[0] : "";
@@ -121,6 +122,7 @@ static char **own_command(const ProgramTarget *t)
         g_ptr_array_add(v, *p);
     }
     g_ptr_array_extend(v, user_program.own_options, NULL, NULL);
+    gdb_begin_exec(ts, v);
     g_ptr_array_add(v, (void *)"-0");
     g_ptr_array_add(v, (void *)argv0);
     g_ptr_array_add(v, (void *)"--");
@@ -150,7 +152,7 @@ static int64_t exec_path(TaskState *ts, const char *path, uint64_t argv_at,
     g_autoptr(GPtrArray) envp = read_list(envp_at, &env_err);
     err = err ? err : env_err ? env_err : program_resolve(&t, true);
     if (!err) {
-        g_autofree char **command = own_command(&t);
+        g_autofree char **command = own_command(ts, &t);
 
         g_ptr_array_add(envp, NULL);
         fflush(NULL);
@@ -158,9 +160,9 @@ static int64_t exec_path(TaskState *ts, const char *path, uint64_t argv_at,
         const uint64_t host[6] = {(uintptr_t)self, (uintptr_t)command,
                                   (uintptr_t)envp->pdata};
         signal_before_exec(ts);
-        err =
-            safe_syscall(ts, SYS_execve, host); /* a signal that was caught comes first */
+        err = host_safe_syscall(ts, SYS_execve, host); /* a caught signal comes first */
         signal_after_exec(ts);
+        gdb_end_exec(ts);
     }
     g_ptr_array_unref(t.argv);
     g_free(t.path);

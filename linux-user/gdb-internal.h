@@ -23,10 +23,15 @@ typedef struct UserGDB {
     TaskState *event;
     int event_signal; /* gdb's number; 0: CPU_EXIT_DEBUG */
     int listen_fd, fd, wake_fd;
-    char *path; /* of the socket, to be removed; or NULL */
+    const char *where; /* of -g */
+    char *path;        /* of the socket, to be removed; or NULL */
+    char *handed_over; /* to a program that was to be executed */
+    char *executed;    /* this program was: what its server is told of gdb, or NULL */
 } UserGDB;
 extern UserGDB user_gdb;
 
+/* The descriptors outlive an execve(), or not. */
+void gdb_keep_open(UserGDB *g, bool keep);
 /* The signal with that number of gdb's; 0: there is none. */
 int gdb_signal_from_gdb(int sig);
 

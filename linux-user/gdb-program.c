@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -177,6 +178,7 @@ static const GDBProgram gdb_program = {
     .detached = program_detached,
     .kill = program_kill,
     .object = program_object,
+    .executes = true,
     .file_path = program_file_path,
 };
 
@@ -235,7 +237,12 @@ static void serve(UserGDB *g)
 
     mutex_lock(&g->lock);
     g->attached = true;
-    gdb_server_connected(g->server);
+    if (g->executed) {
+        gdb_server_executed(g->server, g->executed, user_program.exe_path);
+        g_clear_pointer(&g->executed, g_free);
+    } else {
+        gdb_server_connected(g->server);
+    }
     mutex_unlock(&g->lock);
     while (open) {
         if (poll(p, 2, -1) < 0) {
@@ -275,7 +282,7 @@ static void *gdb_main(void *opaque)
     UserGDB *g = opaque;
 
     for (;;) {
-        if (next_connection(g)) {
+        if (g->executed || next_connection(g)) {
             serve(g);
             shutdown(g->fd, SHUT_RDWR);
         }
@@ -345,6 +352,61 @@ static int listen_unix(UserGDB *g, const char *where, GError **errp)
     return fd;
 }
 
+void gdb_keep_open(UserGDB *g, bool keep)
+{
+    fcntl(g->fd, F_SETFD, keep ? 0 : FD_CLOEXEC);
+    fcntl(g->listen_fd, F_SETFD, keep ? 0 : FD_CLOEXEC);
+}
+
+static bool open_rest(UserGDB *g, const char *where, GError **errp)
+{
+    g->where = where;
+    g->wake_fd = host_fd_reserve(eventfd(0, EFD_CLOEXEC));
+    if (g->wake_fd < 0) {
+        return user_error(errp, "%s", g_strerror(-g->wake_fd));
+    }
+    cond_init(&g->changed);
+    g->tasks = g_ptr_array_new();
+    gdb_active = true;
+    return true;
+}
+
+static int take_socket(const char *text, GError **errp)
+{
+    uint64_t fd;
+    struct stat st;
+
+    if (!text || !parse_u64(text, &fd) || fd > INT_MAX || fstat(fd, &st) < 0 ||
+        !S_ISSOCK(st.st_mode)) {
+        user_error(errp, "expected two sockets");
+        return -1;
+    }
+    int ours = host_fd_reserve(fd);
+
+    if (ours < 0) {
+        user_error(errp, "%s", g_strerror(-ours));
+    }
+    return ours;
+}
+
+bool gdb_take_over(const char *where, const char *handed_over, GError **errp)
+{
+    UserGDB *g = &user_gdb;
+    g_auto(GStrv) part = g_strsplit(handed_over, ":", 3);
+
+    if (g_strv_length(part) != 3) {
+        return user_error(errp, "expected FD:FD:TEXT");
+    }
+    g->fd = take_socket(part[0], errp);
+    g->listen_fd = g->fd < 0 ? -1 : take_socket(part[1], errp);
+    if (g->listen_fd < 0) {
+        return false;
+    }
+    g->path = strchr(where, '/') ? log_expand_pid(where) : NULL;
+    g->executed = g_strdup(part[2]);
+    return open_rest(g, where, errp);
+}
+
 bool gdb_open(const char *where, GError **errp)
 {
     UserGDB *g = &user_gdb;
@@ -355,14 +417,7 @@ bool gdb_open(const char *where, GError **errp)
     if (g->listen_fd < 0) {
         return false;
     }
-    g->wake_fd = host_fd_reserve(eventfd(0, EFD_CLOEXEC));
-    if (g->wake_fd < 0) {
-        return user_error(errp, "%s", g_strerror(-g->wake_fd));
-    }
-    cond_init(&g->changed);
-    g->tasks = g_ptr_array_new();
-    gdb_active = true;
-    return true;
+    return open_rest(g, where, errp);
 }
 
 void gdb_begin(TaskState *first)

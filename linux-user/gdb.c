@@ -248,6 +248,37 @@ void gdb_exited(TaskState *ts, bool killed, int status)
     mutex_unlock(&user_gdb.lock);
 }
 
+/* The lock is held meanwhile: until the new program answers, gdb sees it running. */
+void gdb_begin_exec(TaskState *ts, GPtrArray *argv)
+{
+    if (!is_watched(ts)) {
+        return;
+    }
+    mutex_lock(&user_gdb.lock);
+    rest(ts, GDB_TASK_AT_REST);
+    g_autofree char *text = gdb_server_hand_over(user_gdb.server);
+
+    if (text) {
+        g_free(user_gdb.handed_over);
+        user_gdb.handed_over =
+            g_strdup_printf("%d:%d:%s", user_gdb.fd, user_gdb.listen_fd, text);
+        g_ptr_array_add(argv, (void *)"-g");
+        g_ptr_array_add(argv, (void *)user_gdb.where);
+        g_ptr_array_add(argv, (void *)"-gdb-exec");
+        g_ptr_array_add(argv, user_gdb.handed_over);
+        gdb_keep_open(&user_gdb, true);
+    }
+}
+
+void gdb_end_exec(TaskState *ts)
+{
+    if (!is_watched(ts)) {
+        return;
+    }
+    gdb_keep_open(&user_gdb, false);
+    mutex_unlock(&user_gdb.lock);
+}
+
 /* The lock may be anybody's, and nobody else is here. */
 void gdb_forked(TaskState *ts)
 {

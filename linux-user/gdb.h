@@ -17,6 +17,9 @@
 /* Opens what gdb is to connect to: a TCP port, or the path of a socket, in which %d
  * stands for the process id. */
 bool gdb_open(const char *where, GError **errp);
+/* The same in a program that another one has executed: `handed_over` is the argument that
+ * gdb_begin_exec() has made. */
+bool gdb_take_over(const char *where, const char *handed_over, GError **errp);
 /* Starts our thread; returns when gdb has come and lets the first task run. */
 void gdb_begin(TaskState *first);
 
@@ -45,6 +48,13 @@ void gdb_thread_begin(TaskState *ts);
 void gdb_thread_end(TaskState *ts);
 /* The process ends with a status, or by a signal (gdb's number). */
 void gdb_exited(TaskState *ts, bool killed, int status);
+/*
+ * Another program is about to be executed. Appends the options with which it takes gdb
+ * over, if it is to (they stay ours); what gdb asks waits until gdb_end_exec(), after the
+ * call has failed.
+ */
+void gdb_begin_exec(TaskState *ts, GPtrArray *argv);
+void gdb_end_exec(TaskState *ts);
 /* gdb's number of a signal. */
 int gdb_signal_to_gdb(int sig);
 /* In the child of a fork(), whose only task is `ts`. */

@@ -142,6 +142,17 @@ static TaskState *first_task(const UserOptions *o, GError **errp)
     return ts;
 }
 
+static bool open_gdb(const UserOptions *o, GError **errp)
+{
+    if (o->gdb_exec) {
+        return !o->gdb ? user_error(errp, "-gdb-exec: only with -g")
+                       : gdb_take_over(o->gdb, o->gdb_exec, errp) ||
+                             user_error_prefix(errp, "-gdb-exec %s: ", o->gdb_exec);
+    }
+    return !o->gdb || gdb_open(o->gdb, errp) ||
+           user_error_prefix(errp, "-g %s: ", o->gdb);
+}
+
 static bool start(const UserOptions *o, char **argv, int *status, GError **errp)
 {
     ProgramStart p = {.envp = o->envp, .stack_size = o->stack_size};
@@ -176,8 +187,8 @@ static bool start(const UserOptions *o, char **argv, int *status, GError **errp)
     current_task = ts;
     ts->tid = syscall(SYS_gettid);
     process_init(ts);
-    if (o->gdb && !gdb_open(o->gdb, errp)) {
-        return user_error_prefix(errp, "-g %s: ", o->gdb);
+    if (!open_gdb(o, errp)) {
+        return false;
     }
     signal_init(ts);
     if (!elf_load(ts, &p, status, errp)) {

@@ -186,6 +186,14 @@ static bool opt_gdb(void *opaque, const char *arg, GError **errp)
     return true;
 }
 
+static bool opt_gdb_exec(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+
+    o->gdb_exec = arg;
+    return true;
+}
+
 static bool opt_strace(void *opaque, const char *arg, GError **errp)
 {
     UserOptions *o = opaque;
@@ -264,13 +272,14 @@ static const struct {
     const char *name;
     bool path; /* goes on, as an absolute one; else: it is for this program only */
 } inheritance[] = {
-    {"0",      false},
-    {"D",      true },
-    {"E",      false}, /* in the environment by now */
-    {"L",      true },
-    {"U",      false},
-    {"append", false}, /* comes with -D */
-    {"g",      false},
+    {"0",        false},
+    {"D",        true },
+    {"E",        false}, /* in the environment by now */
+    {"L",        true },
+    {"U",        false},
+    {"append",   false}, /* comes with -D */
+    {"g",        false},
+    {"gdb-exec", false}, /* gdb.c adds them anew */
 };
 
 static void inherit_words(UserOptions *o, char **words, int n)

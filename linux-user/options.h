@@ -25,7 +25,7 @@ typedef struct UserOptions {
     char *properties; /* ",NAME=on" ... for the accelerator, or NULL (owned) */
     char *sysroot;    /* absolute (owned) */
     const char *argv0, *uname_release;
-    const char *gdb;
+    const char *gdb, *gdb_exec;
     char *log_items; /* joined by commas (owned) */
     const char *log_file, *log_filter;
     bool strace, log_append;

@@ -1,6 +1,7 @@
 /* User program for gdb: calls, data, signals, threads, a crash, a child. The first
  * argument says which. */
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -93,19 +94,59 @@ static int spin(void)
     return go_on;
 }
 
+static const char *self;
+
+/* The second one says what its descriptors are besides the three: none. */
+static int again(void)
+{
+    execl("/no/such", "x", NULL);
+    execl(self, self, "spare", NULL);
+    return 1;
+}
+
+static int spare(void)
+{
+    int fd, n = 0;
+
+    for (fd = 3; fd < 2000; fd++) {
+        n += fcntl(fd, F_GETFD) >= 0;
+    }
+    return 50 + n;
+}
+
+static void *again_main(void *arg)
+{
+    again();
+    return NULL;
+}
+
+/* Another thread executes the program while this one runs. */
+static int thread_again(void)
+{
+    pthread_t t;
+
+    pthread_create(&t, NULL, again_main, NULL);
+    worker(NULL);
+    return 1;
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
         const char *name;
         int (*fn)(void);
     } parts[] = {
-        {"threads", threads},
-        {"signals", signals},
-        {"crash",   crash  },
-        {"child",   child  },
-        {"spin",    spin   },
+        {"threads", threads     },
+        {"signals", signals     },
+        {"crash",   crash       },
+        {"child",   child       },
+        {"spin",    spin        },
+        {"again",   again       },
+        {"spare",   spare       },
+        {"thread",  thread_again},
     };
 
+    self = argv[0];
     setvbuf(stdout, NULL, _IONBF, 0);
     printf("hello\n");
     for (long i = 1; i <= 2; i++) {

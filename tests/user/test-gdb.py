@@ -127,6 +127,29 @@ class Gdb(Program):
         self.says(r'twice \(x=.*1\)', r'twice \(x=.*2\)', r'exited with code 036')
         self.ends(30)
 
+    def test_exec(self):
+        """gdb goes over to the program that is executed, and its breakpoints with it."""
+        self.start('again')
+        self.gdb('break main', 'continue', 'print argc', 'continue', 'print argv[1]', 'next', 'continue')
+        self.says(r'^Breakpoint 1, main \(', r'= 2$', r'is executing new program: .*user-gdb', r'^Breakpoint 1, main \(', r'"spare"',
+                  r'exited with code 062')
+        self.ends(50, 'hello\nhello\n')
+
+    def test_catch_exec(self):
+        """Before its first instruction; of a thread that is not the first; a watchpoint ends with the old program."""
+        self.start('thread')
+        self.gdb('break thread_again', 'continue', 'catch exec', 'delete 1', 'continue', 'info threads', 'info breakpoints', 'bt 1',
+                 'print $_siginfo.si_signo', 'tbreak spare', 'continue', 'finish', INTERRUPT, 'continue')
+        self.says(r'^Breakpoint 1, thread_again', r'Catchpoint 2 \(exec\)', r'Catchpoint 2 \(exec\S* .*user-gdb', r'^\* 1 .*Thread',
+                  r'catchpoint .*exec', r'^#0 .*_start', r'breakpoint 3, spare', r'= 50$', r'exited with code 062')
+        self.ends(50, 'hello\nhello\n')
+
+    def test_follow_exec_new(self):
+        self.start('again')
+        self.gdb('set follow-exec-mode new', 'break twice', 'continue', 'delete', 'tbreak spare', 'continue', 'info inferiors', 'continue')
+        self.says(r'^Breakpoint 1, twice', r'is executing new program', r'breakpoint 2.*spare', r'^\* 2 +process', r'exited with code 062')
+        self.ends(50, 'hello\nhello\n')
+
     def test_interrupt_and_kill(self):
         self.start('spin')
         self.gdb('break main', 'continue', INTERRUPT, 'continue', 'print counter', 'info threads', 'kill')
@@ -212,6 +235,24 @@ class Packets(Program):
         self.assertEqual(os.listdir(f'/proc/{self.program.pid}/fd'), fds)
         c.ask('c')
         self.ends(9)
+
+    def test_exec(self):
+        """Only who wants to know of it is told."""
+        self.begin('again')
+        c = self.client
+        self.assertIn('exec-events+', c.ask('qSupported:multiprocess+;exec-events+').split(';'))
+        path, pid = os.path.realpath(GUEST).encode().hex(), f'{self.program.pid:x}'
+        self.assertRegex(c.ask('c'), f'^T05exec:{path};.*thread:p{pid}.{pid};$')
+        self.assertEqual(c.ask('qXfer:exec-file:read::0,1000'), 'l' + os.path.realpath(GUEST))
+        c.close()
+        c = self.client = Client(self.socket)
+        self.addCleanup(c.close)
+        self.assertTrue(c.ask('?').startswith('T05'))
+        self.assertEqual(c.ask('c'), 'W32')
+        self.begin('again')
+        self.client.send('c')
+        self.assertRaises((EOFError, ConnectionError), self.client.receive)
+        self.ends(50, 'hello\nhello\n')
 
     def test_detach_and_kill(self):
         self.begin()
@@ -303,6 +344,10 @@ class BadPlaces(unittest.TestCase):
         self.fails('/nowhere/socket', 'No such file')
         self.fails('/tmp/' + 'x' * 200, 'characters')
         self.fails('/tmp/%d%d', 'only one %d')
+        for text in ('', '1:2', '-1:0:e', '0:0:e', '99999:0:e', 'x:0:e'):
+            r = subprocess.run([PROGRAM, '-g', '1', '-gdb-exec', text, GUEST], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            self.assertEqual((r.returncode, r.stdout), (1, ''))
+            self.assertRegex(r.stderr, r'\A[^\n]*-gdb-exec [^\n]*expected[^\n]*\n\Z')
         with socket.socket() as s:
             s.bind(('0.0.0.0', 0))
             s.listen()
