@@ -392,6 +392,10 @@ bool tlb_fetch_page(CPUState *cpu, vaddr pc, bool nofault, CodeFetch *out)
     int flags = user_map_flags(pc);
 
     cpu_tcg(cpu)->fault.ra = 0;
+    if (flags < 0 && !nofault) {
+        user_map_grow(pc); /* even if it may not be run then */
+        flags = user_map_flags(pc);
+    }
     if (flags < 0 || !(flags & USER_EXEC)) {
         if (nofault) {
             return false;

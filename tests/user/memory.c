@@ -98,6 +98,16 @@ static long run_at(char *at, int value)
     return ((int (*)(void))at)();
 }
 
+/* Runs what is there: where a page is new, add %al, (%rax) again and again. */
+static long run_zeros(char *at)
+{
+    static char scratch;
+    long r = (long)&scratch;
+
+    __asm__ volatile("call *%1" : "+a"(r) : "r"(at) : "memory", "cc");
+    return r;
+}
+
 static void test_growing(void)
 {
     int fds[2];
@@ -114,9 +124,12 @@ static void test_growing(void)
     TRY(raw(read(fds[0], top - 30 * PAGE, 5)));
     TRY(top[-30 * PAGE]);
     TRY(raw(clock_gettime(CLOCK_REALTIME, (void *)(top - 40 * PAGE))));
-    TRY(mprotect(top - 40 * PAGE, 42 * PAGE, PROT_READ | PROT_WRITE | PROT_EXEC));
-    TRY(run_at(top - 50 * PAGE, 11));
-    TRY(run_at(top - 50 * PAGE, 12));
+    TRY(run_zeros(top - 41 * PAGE));
+    TRY(listed(top - 41 * PAGE, end));
+    TRY(mprotect(top - 41 * PAGE, 43 * PAGE, PROT_READ | PROT_WRITE | PROT_EXEC));
+    TRY(run_at(top - 45 * PAGE, 11));
+    TRY(run_at(top - 45 * PAGE, 12));
+    TRY(run_zeros(top - 50 * PAGE));
     TRY(mprotect(top, PAGE, PROT_READ | PROT_GROWSDOWN));
     TRY(listed(top - 50 * PAGE, top + PAGE));
     TRY(top[-50 * PAGE] = 1);
