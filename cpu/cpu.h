@@ -247,6 +247,9 @@ struct CPUState {
         uint64_t insns, accesses, indirect;
     } counts;
 
+    /* Scratch registers of the host at an access that has faulted: the back end's. */
+    uint64_t fault_regs[8];
+
     /* What generated code touches; near the end, so that offsets from env are short. */
     void *jc_base;
     uint64_t jc_tag;

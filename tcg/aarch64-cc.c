@@ -25,9 +25,17 @@ static int32_t home_of(const A64 *x, unsigned i)
 /* Operands that a recipe of this kind has. */
 static unsigned noperands(unsigned kind)
 {
-    return kind == CC_EFLAGS || kind == CC_AH || kind == CC_LOGIC ? 1
-           : kind == CC_ADC || kind == CC_SBB                     ? 3
-                                                                  : 2;
+    switch (kind) {
+    case CC_EFLAGS:
+    case CC_AH:
+    case CC_LOGIC:
+        return 1;
+    case CC_ADC:
+    case CC_SBB:
+        return 3;
+    default:
+        return 2;
+    }
 }
 
 static bool is_temp(const A64 *x, IRRef ref)
@@ -242,6 +250,12 @@ bool cc_same(const CCInfo *a, const CCInfo *b)
     return same;
 }
 
+/* What a scratch register holds when an access faults. */
+static TCGValue at_fault(const A64 *x, unsigned reg)
+{
+    return (TCGValue){.env_offset = x->g->fault_regs + 8 * (int32_t)reg};
+}
+
 static TCGValue describe_value(const A64 *x, unsigned i)
 {
     const CCVal *v = &x->cc.v[i];
@@ -257,22 +271,55 @@ static TCGValue describe_value(const A64 *x, unsigned i)
     }
 }
 
-void cc_describe(const A64 *x, TCGRestore *r)
+typedef TCGValue DescribeFn(const A64 *x, unsigned i);
+
+static void describe(const A64 *x, TCGRestore *r, DescribeFn *value)
 {
     const CCInfo *cc = &x->cc;
     *r = (TCGRestore){.pc = x->pc};
     if (cc->base == CC_BASE_KNOWN && !cc->op_stored) {
         r->base_pending = true;
         r->cc_op = CC_OP(cc->kind, cc->type);
-        r->a = describe_value(x, 0);
-        r->b = describe_value(x, 1);
-        r->c = describe_value(x, 2);
+        r->a = value(x, 0);
+        r->b = value(x, 1);
+        r->c = value(x, 2);
     }
     if (cc->ov && cc->v[3].kind != CCV_NONE) {
         r->overlay_pending = true;
         r->cc_op |= CC_OP_OVERLAY(cc->ov, cc->ov_type);
-        r->r = describe_value(x, 3);
+        r->r = value(x, 3);
     }
+}
+
+void cc_describe(const A64 *x, TCGRestore *r)
+{
+    describe(x, r, describe_value);
+}
+
+static TCGValue describe_at_fault(const A64 *x, unsigned i)
+{
+    const CCVal *v = &x->cc.v[i];
+    if (v->kind == CCV_OWN && ra_is_dirty(&x->ra, x->own[i])) {
+        return at_fault(x, ra_reg(&x->ra, x->own[i]));
+    }
+    if (v->kind == CCV_REF && is_temp(x, v->ref)) {
+        return at_fault(x, ra_reg(&x->ra, v->ref));
+    }
+    return describe_value(x, i);
+}
+
+void cc_describe_fault(A64 *x, TCGRestore *r)
+{
+    bool in_regs = x->g->fault_regs && !TCG_OPT_OFF(x->s, operands);
+    for (unsigned i = 0; i < ARRAY_SIZE(x->cc.v); i++) {
+        const CCVal *v = &x->cc.v[i];
+        if (v->kind == CCV_REF && is_temp(x, v->ref) &&
+            (!in_regs || ra_reg(&x->ra, v->ref) < 0)) {
+            own_operand(x, i);
+        }
+    }
+    ra_sync_but(&x->ra, x->own, in_regs ? ARRAY_SIZE(x->own) : 0);
+    describe(x, r, describe_at_fault);
 }
 
 /* ---- flags as a value ---- */
@@ -477,6 +524,19 @@ static bool recompute(A64 *x)
     }
 }
 
+/* CF and OF of a product. */
+static Test test_of_product(A64 *x, Cond c)
+{
+    IRType t = x->cc.type;
+    unsigned high = operand(x, 1, T0);
+    if (x->cc.kind == CC_MULS) {
+        asm_shifted(&x->a, EOR, t, T0, high,
+                    shifted(operand(x, 0, T1), ASR, ir_type_bits(t) - 1));
+        high = T0;
+    }
+    return (Test){.kind = TEST_ZERO, .type = t, .reg = high, .invert = !(c & 1)};
+}
+
 /* Conditions that one operand tells. */
 static bool test_of_operand(A64 *x, Cond c, Test *t)
 {
@@ -496,6 +556,10 @@ static bool test_of_operand(A64 *x, Cond c, Test *t)
         unsigned bit = cc->kind == CC_SHL ? ir_type_bits(cc->type) - 1 : 0;
         *t = (Test){
             .kind = TEST_BIT, .reg = operand(x, 1, T1), .bit = bit, .invert = !(c & 1)};
+        return true;
+    }
+    if ((cc->kind == CC_MULS || cc->kind == CC_MULU) && (mask == CC_C || mask == CC_O)) {
+        *t = test_of_product(x, c);
         return true;
     }
     if (!of_result || cc->kind == CC_EFLAGS || cc->kind == CC_AH) {
@@ -542,6 +606,10 @@ void cc_load_carry(A64 *x, bool borrow)
             asm_rrr(&x->a, SUBS, IR_I32, XZR, XZR, T0);
             x->cc.nz = CC_C;
             x->cc.nz_borrow = true;
+        } else if (t.kind == TEST_ZERO) {
+            asm_addsub_imm(&x->a, SUBS, t.type, XZR, t.reg, 1);
+            x->cc.nz = CC_C;
+            x->cc.nz_borrow = false;
         }
     }
     if (x->cc.nz_borrow != borrow) {

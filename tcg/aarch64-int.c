@@ -387,69 +387,85 @@ static void overflow_flags(A64 *x, ACond c)
 }
 static_assert(CC_C == 1 && CC_O == 1 << 11, "overflow_flags()");
 
-/* T0 = the product, and whether it fits, in NZCV: EQ. */
-static void mul_with_flags(A64 *x, IRType t, unsigned a, unsigned b)
+/* Types below 32 bits. */
+static void mul_small(A64 *x, const IROp *op, unsigned a, unsigned b)
 {
     Asm *as = &x->a;
-    if (t == IR_I64) {
-        asm_rrr(as, SMULH, t, T1, a, b);
-        asm_madd(as, MADD, t, T0, a, times(b, XZR));
-        asm_shifted(as, SUBS, t, XZR, T1, shifted(T0, ASR, 63));
-    } else if (t == IR_I32) {
-        asm_madd(as, SMADDL, IR_I64, T0, a, times(b, XZR));
-        asm_shifted(as, SUBS, IR_I64, XZR, T0, extended(T0, IR_I32, true, 0));
-    } else {
-        asm_extend(as, IR_I32, t, true, T0, a);
-        asm_extend(as, IR_I32, t, true, T1, b);
-        asm_madd(as, MADD, IR_I32, T0, T0, times(T1, XZR));
-        asm_shifted(as, SUBS, IR_I32, XZR, T0, extended(T0, t, true, 0));
+    asm_extend(as, IR_I32, op->type, true, T0, a);
+    asm_extend(as, IR_I32, op->type, true, T1, b);
+    asm_madd(as, MADD, IR_I32, T0, T0, times(T1, XZR));
+    if (op->setcc && x->wanted) {
+        asm_shifted(as, SUBS, IR_I32, XZR, T0, extended(T0, op->type, true, 0));
+        overflow_flags(x, A_NE);
     }
+    a64_out_done(x, op, 0, T0);
 }
 
 void a64_emit_mul(A64 *x, const IROp *op)
 {
-    unsigned a = a64_in(x, op->in[0], op->type), b = a64_in(x, op->in[1], op->type);
-    if (op->setcc && x->wanted) {
-        mul_with_flags(x, op->type, a, b);
-        overflow_flags(x, A_NE);
-        a64_out_done(x, op, 0, T0);
+    IRType t = op->type;
+    unsigned a = a64_in(x, op->in[0], t), b = a64_in(x, op->in[1], t);
+    CCPlan p;
+    if (t < IR_I32) {
+        mul_small(x, op, a, b);
         return;
     }
+    cc_plan(x, &p, CC_MULS, op->out[0], IR_NONE);
+    if (p.on) {
+        unsigned high = ra_alloc(&x->ra);
+        if (t == IR_I64) {
+            asm_rrr(&x->a, SMULH, t, high, a, b);
+        } else {
+            asm_madd(&x->a, SMADDL, IR_I64, high, a, times(b, XZR));
+            asm_shift_imm(&x->a, LSR, IR_I64, from_to(high, high), 32);
+        }
+        cc_operand_reg(x, &p, 1, high);
+    }
     unsigned d = a64_out(x, op, 0);
-    asm_madd(&x->a, MADD, op->type, d, a, times(b, XZR));
+    asm_madd(&x->a, MADD, t, d, a, times(b, XZR));
+    cc_done(x, &p, 0, false);
     a64_out_done(x, op, 0, d);
 }
 
-/* T0, T1 = low and high half. */
-static void mul_wide(A64 *x, IRType t, bool sign, unsigned a, unsigned b)
+/* low, high = a * b. */
+static void mul_wide(A64 *x, uint32_t low_high, bool sign, unsigned a, unsigned b)
 {
     Asm *as = &x->a;
-    if (t == IR_I64) {
-        asm_rrr(as, sign ? SMULH : UMULH, t, T1, a, b);
-        asm_madd(as, MADD, t, T0, a, times(b, XZR));
+    unsigned low = low_high & 31, high = low_high >> 5;
+    uint32_t opc = sign ? SMULH : UMULH;
+    if (high != a && high != b) {
+        asm_rrr(as, opc, IR_I64, high, a, b);
+        asm_madd(as, MADD, IR_I64, low, a, times(b, XZR));
+    } else if (low != a && low != b) {
+        asm_madd(as, MADD, IR_I64, low, a, times(b, XZR));
+        asm_rrr(as, opc, IR_I64, high, a, b);
     } else {
-        asm_madd(as, sign ? SMADDL : UMADDL, IR_I64, T0, a, times(b, XZR));
-        asm_shift_imm(as, LSR, IR_I64, from_to(T0, T1), 32);
+        asm_rrr(as, opc, IR_I64, T1, a, b);
+        asm_madd(as, MADD, IR_I64, low, a, times(b, XZR));
+        asm_mov(as, IR_I64, high, T1);
     }
 }
 
 void a64_emit_mul2(A64 *x, const IROp *op)
 {
     bool sign = op->code == OP_muls2;
-    IRType t = op->type;
-    mul_wide(x, t, sign, a64_in(x, op->in[0], t), a64_in(x, op->in[1], t));
-    if (op->setcc && x->wanted) {
-        if (sign && t == IR_I64) {
-            asm_shifted(&x->a, SUBS, t, XZR, T1, shifted(T0, ASR, 63));
-        } else if (sign) {
-            asm_shifted(&x->a, SUBS, IR_I64, XZR, T0, extended(T0, IR_I32, true, 0));
-        } else {
-            asm_addsub_imm(&x->a, SUBS, t, XZR, T1, 0);
-        }
-        overflow_flags(x, A_NE);
+    unsigned a = a64_in(x, op->in[0], op->type), b = a64_in(x, op->in[1], op->type);
+    CCPlan p;
+    cc_plan(x, &p, sign ? CC_MULS : CC_MULU, op->out[0], IR_NONE);
+    if (p.on) {
+        p.next.v[1] = (CCVal){.kind = CCV_REF, .ref = op->out[1]};
     }
-    a64_out_done(x, op, 0, T0);
-    a64_out_done(x, op, 1, T1);
+    unsigned low = a64_out(x, op, 0), high = a64_out(x, op, 1);
+    if (op->type == IR_I64) {
+        mul_wide(x, from_to(high, low), sign, a, b);
+    } else {
+        asm_madd(&x->a, sign ? SMADDL : UMADDL, IR_I64, T0, a, times(b, XZR));
+        asm_shift_imm(&x->a, LSR, IR_I64, from_to(T0, high), 32);
+        asm_mov(&x->a, IR_I32, low, T0);
+    }
+    cc_done(x, &p, 0, false);
+    a64_out_done(x, op, 0, low);
+    a64_out_done(x, op, 1, high);
 }
 
 static void div_in_c(uint64_t *args, OpCode code)

@@ -311,6 +311,10 @@ void cc_load_carry(A64 *x, bool borrow);
 void cc_store(A64 *x);
 /* The present recipe, for the side table: cc_own() was before it. */
 void cc_describe(const A64 *x, TCGRestore *r);
+/* The same at an access that faults by itself: operands may be in scratch registers,
+ * which stay as they are until the access has been made. No other global is dirty then.
+ */
+void cc_describe_fault(A64 *x, TCGRestore *r);
 /* env has the flags, in a form not known here. */
 void cc_set_env(A64 *x);
 /* Something of the recipe is not in env. */

@@ -395,6 +395,23 @@ static void check_alignment(A64 *x, Access *acc, SlowKind kind)
     }
 }
 
+/* What a slow path stands beside. */
+static void checked_operand(A64 *x, Access *acc, SlowKind kind)
+{
+    if (x->g->direct) {
+        check_alignment(x, acc, kind);
+        return;
+    }
+    unsigned addr = a64_guest_address(x, acc->op);
+    if (a64_thunks.use_tlb) {
+        probe(x, acc, kind, addr);
+    } else { /* always the slow path */
+        slow_new(x, acc, kind, addr, asm_branch(&x->a, B));
+        acc->base = addr;
+        acc->index = NO_REG;
+    }
+}
+
 void a64_access_begin(A64 *x, Access *acc, const IROp *op, SlowKind kind)
 {
     bool atomic = kind == SLOW_ATOMIC, host = op->memop & MO_HOST;
@@ -406,24 +423,15 @@ void a64_access_begin(A64 *x, Access *acc, const IROp *op, SlowKind kind)
     bool align = acc->memop & MO_ALIGN;
     acc->is_write = kind == SLOW_ST || atomic || (op->memop & MO_RMW);
     acc->faults = x->g->direct && !host && kind != SLOW_PROBE;
-    if (!host) {
-        cc_own(x, false);
-        cc_describe(x, &acc->state);
-    }
-    if (x->g->direct && !host) {
-        ra_sync(&x->ra);
-    }
     if (host || (x->g->direct && (!align || kind == SLOW_PROBE))) {
         direct_operand(x, acc, op);
-    } else if (x->g->direct) {
-        check_alignment(x, acc, kind);
-    } else if (a64_thunks.use_tlb) {
-        probe(x, acc, kind, a64_guest_address(x, op));
-    } else { /* always the slow path */
-        unsigned addr = a64_guest_address(x, op);
-        slow_new(x, acc, kind, addr, asm_branch(&x->a, B));
-        acc->base = addr;
-        acc->index = NO_REG;
+    } else {
+        cc_own(x, false); /* as the slow path wants it */
+        cc_describe(x, &acc->state);
+        checked_operand(x, acc, kind);
+    }
+    if (acc->faults) {
+        cc_describe_fault(x, &acc->state);
     }
 }
 

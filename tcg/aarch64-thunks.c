@@ -172,6 +172,9 @@ static void thunk_fault(A64 *x)
 {
     a64_thunks.fault = thunk_start(x);
     thunk_regs(x, ALL_PINNED, true);
+    for (unsigned r = 0; r < 8 && x->g->fault_regs; r++) {
+        a64_env(x, ls_opc(STR, 3), r, x->g->fault_regs + 8 * r);
+    }
     asm_mov(&x->a, IR_I64, 0, ENV);
     asm_mov(&x->a, IR_I64, 1, T0);
     vec_to_c(x);

@@ -73,6 +73,10 @@ static uint32_t compute_base(CCKind kind, IRType t, uint64_t a, uint64_t b, uint
                ((a ^ a << 1) >> top & 1 ? CC_O : 0);
     case CC_MUL:
         return cc_of_result(a, t) | (b & 1 ? CC_C | CC_O : 0);
+    case CC_MULS:
+    case CC_MULU:
+        x = kind == CC_MULS && a >> top & 1 ? mask : 0;
+        return cc_of_result(a, t) | (b != x ? CC_C | CC_O : 0);
     default:
         return 0;
     }

@@ -41,8 +41,10 @@ typedef enum CCKind {
     /* a = result, b = operand shifted by count - 1 (its bit 0: CF); OF = top bits differ.
        Also for shr */
     CC_SAR,
-    CC_MUL, /* a = low half of the product; bit 0 of b: CF = OF              */
-    CC_AH,  /* a: bits 15:8 as LAHF leaves them in AH, bit 0 is OF                 */
+    CC_MUL,  /* a = low half of the product; bit 0 of b: CF = OF              */
+    CC_MULS, /* a, b = low, high half of a signed product; CF = OF = a is not all of it */
+    CC_MULU, /* the same, unsigned                                                      */
+    CC_AH,   /* a: bits 15:8 as LAHF leaves them in AH, bit 0 is OF                 */
     NR_CC_KINDS,
 } CCKind;
 

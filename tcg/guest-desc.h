@@ -72,6 +72,9 @@ typedef struct GuestDesc {
     int32_t jc_base, jc_tag, jc_mask; /* jc_mask: uint32_t */
     /* int64_t: the note of an exit_ind that was taken for want of code at its pc */
     int32_t exit_note;
+    /* uint64_t[8] of the back end's: scratch registers at an access that has faulted,
+     * where TCGValue finds operands of a recipe. 0: there is none */
+    int32_t fault_regs;
     int32_t df; /* int64_t: below 0 while string instructions go down */
     /* uint32_t: guest MXCSR. ld_env and st_env of it mean what vector operations go by;
      * units store only what masks all exceptions */

@@ -352,6 +352,25 @@ void ra_sync(RegAlloc *ra)
     }
 }
 
+void ra_sync_but(RegAlloc *ra, const IRRef *keep, unsigned n)
+{
+    for (unsigned i = 0; i < ra->host->nscratch; i++) {
+        bool kept = false;
+        for (unsigned k = 0; k < n; k++) {
+            kept |= ra->held[i].ref == keep[k];
+        }
+        if (!kept) {
+            store_dirty(ra, i);
+        }
+    }
+}
+
+bool ra_is_dirty(const RegAlloc *ra, IRRef ref)
+{
+    int reg = ra_reg(ra, ref);
+    return reg >= 0 && ra_is_scratch(ra, reg) && ra->held[ra->index_of[reg]].dirty;
+}
+
 bool ra_has_dirty(const RegAlloc *ra)
 {
     bool any = false;

@@ -105,6 +105,10 @@ void ra_end_op(RegAlloc *ra, const IROp *op);
 bool ra_has_dirty(const RegAlloc *ra);
 /* Env becomes right for all dirty globals; they stay in registers. */
 void ra_sync(RegAlloc *ra);
+/* The same but for `keep`, n globals that stay dirty. */
+void ra_sync_but(RegAlloc *ra, const IRRef *keep, unsigned n);
+/* Only the register of ref is right, if it has one. */
+bool ra_is_dirty(const RegAlloc *ra, IRRef ref);
 /* After something has changed globals in env: none is in a register any more. */
 void ra_drop_globals(RegAlloc *ra);
 /* What lives in these host registers (bit mask) moves to slots and env. */

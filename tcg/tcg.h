@@ -16,6 +16,7 @@
     OPT(fuse, "memory operands and compare-and-branch fused into one host instruction") \
     OPT(exits, "conditional branches that are a direct jump themselves")                \
     OPT(jumps, "exits that lead to a jump go where that goes")                          \
+    OPT(operands, "operands of flags stay in host registers where an access may fault") \
     OPT(loops, "units that lead to themselves keep flags and vectors where they are")   \
     OPT(chain, "direct jumps between units")                                            \
     OPT(forward, "direct jumps forward do not look at exit_request")                    \
@@ -178,7 +179,7 @@ void tcg_optimize(TCGContext *s);
 typedef struct TCGValue {
     bool is_const;
     uint64_t val;       /* the constant; of a global: what is to be added to it */
-    int32_t env_offset; /* of a global's home: its value is in env by now */
+    int32_t env_offset; /* of a global's home, or in fault_regs: it is in env by now */
 } TCGValue;
 static inline uint64_t tcg_value(const TCGValue *v, const void *env)
 {

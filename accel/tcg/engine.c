@@ -36,6 +36,7 @@ static void fill_guest_desc(TCGEngine *e)
         .jc_base = CPU_ENV_OFFSET(jc_base),
         .jc_tag = CPU_ENV_OFFSET(jc_tag),
         .jc_mask = CPU_ENV_OFFSET(jc_mask),
+        .fault_regs = CPU_ENV_OFFSET(fault_regs),
         .page_bits = PAGE_BITS,
         .ld = tcg_ld,
         .st = tcg_st,

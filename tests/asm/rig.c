@@ -669,6 +669,7 @@ static void fill_desc(Rig *r)
     g->jc_base = CPU_ENV_OFFSET(jc_base);
     g->jc_tag = CPU_ENV_OFFSET(jc_tag);
     g->jc_mask = CPU_ENV_OFFSET(jc_mask);
+    g->fault_regs = CPU_ENV_OFFSET(fault_regs);
     g->page_bits = PAGE_BITS;
     g->tlb_index_bits = TLB_BITS;
     g->tlb_entry_bits = 5;

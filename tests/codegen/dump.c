@@ -96,6 +96,7 @@ static void print_env(void)
     CPU_FIELD(jc_base);
     CPU_FIELD(jc_tag);
     CPU_FIELD(jc_mask);
+    CPU_FIELD(fault_regs);
 }
 
 static void print_helpers(const TCGContext *s, const TCGCode *code)

@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tcg/cc.h"
 #include "tests/unit/unit.h"
+#include "util/bitops.h"
 
 enum { NR_RANDOM = 20000 };
 
@@ -135,6 +136,22 @@ static uint64_t edge(Rand *r)
     }
 }
 
+/* CF and OF: the product is not that of the low half alone. */
+static void check_mul(uint64_t x, uint64_t y, IRType t)
+{
+    unsigned bits = ir_type_bits(t);
+    x &= ir_type_mask(t);
+    y &= ir_type_mask(t);
+    unsigned __int128 p = (unsigned __int128)x * y;
+    CCState cc = {.op = CC_OP(CC_MULU, t), .a = p, .b = p >> bits};
+    uint32_t wide = p > ir_type_mask(t) ? CC_C | CC_O : 0;
+    ck_assert_uint_eq(cc_compute(&cc), cc_of_result(p, t) | wide);
+    __int128 q = (__int128)sign_extend(x, bits) * sign_extend(y, bits);
+    cc = (CCState){.op = CC_OP(CC_MULS, t), .a = q, .b = q >> bits};
+    wide = q != sign_extend((uint64_t)q, bits) ? CC_C | CC_O : 0;
+    ck_assert_uint_eq(cc_compute(&cc), cc_of_result(q, t) | wide);
+}
+
 START_TEST(test_widths)
 {
     Rand r = {12345};
@@ -145,6 +162,7 @@ START_TEST(test_widths)
         check_arith(x, y, 1, t);
         check_shifts(x, 1 + rand_below(&r, ir_type_bits(t)), t);
         check_overlay(x, t);
+        check_mul(x, y, t);
     }
 }
 END_TEST
