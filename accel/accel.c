@@ -205,6 +205,10 @@ static void vcpus_fini(const AccelOps *ops, CPUState *const *cpus, unsigned n)
 static bool vcpus_init(const AccelOps *ops, CPUState *const *cpus, unsigned n,
                        GError **errp)
 {
+    if (ops->max_vcpus && n > ops->max_vcpus) {
+        return user_error(errp, "it runs %u vCPU%s, and not the %u of -smp",
+                          ops->max_vcpus, ops->max_vcpus == 1 ? "" : "s", n);
+    }
     for (unsigned i = 0; i < n; i++) {
         if (!ops->vcpu_init(cpus[i], errp)) {
             vcpus_fini(ops, cpus, i);

@@ -45,6 +45,7 @@ typedef struct AccelOps {
     const char *desc;
     const AccelOption *options; /* ended by a row without a name; NULL: none */
     bool translates;            /* needs nothing of the host, executes everything */
+    unsigned max_vcpus;         /* of a machine; 0: as many as it likes */
     /* Where set_option() keeps values: plain data, which is put back when a change fails.
      * NULL: no options. */
     void *settings;

@@ -250,7 +250,7 @@ static void run_row(const MonitorProgram *p, const MonCommand *row, const char *
                     const char *group, GString *out)
 {
     Line l = {.row = row, .args = args, .group = group};
-    l.call = (MonCall){.p = p, .cpu = p->machine->cpus[0], .out = out};
+    l.call = (MonCall){.p = p, .cpu = p->machine->cpus[*p->cpu], .out = out};
     if (row->place == MON_CPU) {
         run_on_cpu(l.call.cpu, carry_out_on_cpu, &l);
     } else {

@@ -42,6 +42,15 @@ void hmp_info_cpus(MonCall *c)
     }
 }
 
+void hmp_cpu(MonCall *c)
+{
+    if (c->num[0] >= 0 && c->num[0] < c->p->machine->ncpus) {
+        *c->p->cpu = c->num[0];
+    } else {
+        user_error(&c->error, "there is no CPU #%" PRId64, c->num[0]);
+    }
+}
+
 static void registers_on_cpu(CPUState *cpu, void *out)
 {
     cpu->ops->dump_regs(cpu, CPU_DUMP_FPU, out);

@@ -20,6 +20,7 @@ typedef struct MonitorProgram {
     const char *uuid; /* or NULL */
     const AccelOps *accel;
     Machine *machine;
+    unsigned *cpu; /* index of the vCPU that commands are about: set by `cpu` */
     void *opaque;
 
     const char *(*status)(void *opaque); /* "running", "paused (debug)" ... */

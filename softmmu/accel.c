@@ -47,6 +47,9 @@ bool vm_accel_wait(VM *vm, GError **errp)
     if (!vm_until_parse(vm, spec, &u, errp)) {
         return user_error_prefix(errp, "-accel %s: ", spec);
     }
+    if (u.kind != UNTIL_NONE && vm->machine.ncpus > 1) {
+        return user_error(errp, "-accel %s: until= is for a machine with one vCPU", spec);
+    }
     vm_until_arm(vm, &u, then ? then : accel_list[0]->name);
     return true;
 }
@@ -87,6 +90,12 @@ bool vm_change_accel(VM *vm, const char *spec, GError **errp)
 {
     int64_t start = clock_monotonic_ns();
     Until u;
+    if (vm->machine.ncpus > 1) {
+        return user_error(errp,
+                          "a machine with %u vCPUs keeps its accelerator: the "
+                          "translator runs one",
+                          vm->machine.ncpus);
+    }
     if (!vm_until_parse(vm, spec, &u, errp)) {
         return false;
     }

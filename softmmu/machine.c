@@ -105,9 +105,9 @@ static bool init_model(VM *vm, GError **errp)
     return true;
 }
 
-static uint64_t machine_tsc(void *opaque)
+static uint64_t machine_tsc(void *opaque, unsigned n)
 {
-    return x86_tsc(cpu_env(opaque));
+    return x86_tsc(cpu_env(((Machine *)opaque)->cpus[n]));
 }
 
 /* A triple fault; in the vCPU's thread, with the machine lock held. */
@@ -132,7 +132,7 @@ static void create_cpus(VM *vm)
         vm->vcpus[i] = (VCPU){.vm = vm, .cpu = cpu};
     }
     m->tsc_now = machine_tsc;
-    m->tsc_opaque = m->cpus[0];
+    m->tsc_opaque = m;
     m->tsc_hz = X86_TSC_HZ;
 }
 

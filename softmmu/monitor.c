@@ -72,6 +72,7 @@ void vm_monitor_init(VM *vm)
         .name = vm->opts->name,
         .accel = vm->accel,
         .machine = &vm->machine,
+        .cpu = &vm->monitor_cpu,
         .opaque = vm,
         .status = status,
         .stop = stop,

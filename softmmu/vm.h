@@ -77,6 +77,7 @@ struct VM {
     bool in_gdb_command; /* a line of gdb's `monitor` is carried out */
     GArray *chardevs;    /* chardevs.c: those of -chardev */
     MonitorProgram monitor_program;
+    unsigned monitor_cpu; /* see MonitorProgram */
     char *monitor_banner, *monitor_version;
     GPtrArray *monitors; /* of Monitor */
     GPtrArray

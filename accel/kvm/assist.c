@@ -15,6 +15,10 @@
 #include "util/log.h"
 #include "util/thread.h"
 
+/* Of several vCPUs one at a time is translated: the translator's machine has one. Taken
+ * before the machine lock. */
+static Mutex steps = MUTEX_INIT;
+
 static bool attach(KVMVcpu *v)
 {
     GError *err = NULL;
@@ -68,8 +72,10 @@ static CPUExit step(KVMVcpu *v)
 
     x86_mapping_changed(cpu_env(cpu));
     cpu->singlestep = cpu->step_masks_irqs = true;
+    mutex_lock(&steps);
     CPUExit why = v->translator->vcpu_run(cpu);
 
+    mutex_unlock(&steps);
     cpu->singlestep = single;
     cpu->step_masks_irqs = masks;
     return why;

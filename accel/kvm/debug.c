@@ -88,10 +88,19 @@ static bool add_all(KVMVcpu *v, struct kvm_guest_debug *d)
 
 bool kvm_debug_fits(KVMVcpu *v)
 {
+    static bool told;
     struct kvm_guest_debug d = {0};
 
-    return is_stepping(v) || (!v->cpu->breakpoints && !v->cpu->watchpoints) ||
-           add_all(v, &d);
+    if (is_stepping(v) || (!v->cpu->breakpoints && !v->cpu->watchpoints) ||
+        add_all(v, &d)) {
+        return true;
+    }
+    if (kvm.nvcpus > 1 && !told) {
+        told = true;
+        report_warning("KVM: of the break- and watchpoints only four are in use: the "
+                       "translator, which could have more, runs one vCPU");
+    }
+    return kvm.nvcpus > 1;
 }
 
 void kvm_debug_before_push(KVMVcpu *v)

@@ -27,6 +27,7 @@ typedef struct KVMState {
     GArray *slots;           /* of KVMSlot, by number; under the machine lock */
     char *failure;           /* why a slot could not be set: nothing runs any more */
     unsigned nvcpus;
+    int64_t tsc_since; /* of several vCPUs: clock_stood_ns() as if, when TSCs began */
 
     struct kvm_msr_list *msrs; /* those that KVM saves and restores */
     struct kvm_cpuid2 *cpuid;  /* what it can offer */
@@ -62,6 +63,7 @@ typedef struct KVMVcpu {
     bool in_guest;       /* about to enter KVM_RUN, or in it: kick by signal */
     bool env_valid;      /* env is newer than, or the same as, KVM's state */
     bool io_pending;     /* the last exit has to be completed by the next KVM_RUN */
+    int64_t tsc_stood;   /* state.c: what of clock_stood_ns() the TSC has made up for */
     bool put_tsc; /* the TSC goes to KVM with the next state: guest time stood still */
     struct kvm_guest_debug debug;                  /* as KVM was told last */
     struct CPUWatchpoint *watch[KVM_DEBUG_POINTS]; /* by debug register; NULL: none */

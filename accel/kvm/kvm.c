@@ -361,6 +361,12 @@ static bool kvm_vcpu_init(CPUState *cpu, GError **errp)
     kvm.nvcpus++;
     if (kvm.nvcpus == 1) {
         listen(cpu->mem);
+        kvm.tsc_since = clock_monotonic_ns();
+    }
+    v->tsc_stood = kvm.tsc_since;
+    if (kvm.nvcpus == 2 && kvm.assist == KVM_ASSIST_AUTO) {
+        report_warning("-accel kvm: assist=auto is for one vCPU; this is assist=on");
+        kvm.assist = KVM_ASSIST_ON;
     }
     if (kvm.failure) {
         user_error(errp, "KVM cannot have the guest's memory: %s", kvm.failure);

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 
+#include "hw/core/clock.h"
 #include "target/x86/debug.h"
 #include "target/x86/excp.h"
 #include "target/x86/seg.h"
@@ -422,6 +423,28 @@ void kvm_get_tsc(KVMVcpu *v)
     get_tsc(v, cpu_env(v->cpu));
 }
 
+/*
+ * Several vCPUs have to agree: KVM has begun their TSCs at the same time, so each of them
+ * goes back by the time that stood still since, which is the same number for all.
+ */
+static bool shift_with_others(KVMVcpu *v, CPUX86State *env)
+{
+    int64_t stood = clock_stood_ns(env->clock);
+    uint64_t offset, hz = x86_tsc_hz(env);
+    struct kvm_device_attr attr = {
+        .group = KVM_VCPU_TSC_CTRL,
+        .attr = KVM_VCPU_TSC_OFFSET,
+        .addr = (uintptr_t)&offset,
+    };
+
+    if (kvm_ioctl(v->fd, KVM_GET_DEVICE_ATTR, &attr) < 0) {
+        return true; /* a kernel before 5.16: their TSCs go on */
+    }
+    offset -= muldiv64(stood, hz, NS_PER_SEC) - muldiv64(v->tsc_stood, hz, NS_PER_SEC);
+    v->tsc_stood = stood;
+    return kvm_ioctl(v->fd, KVM_SET_DEVICE_ATTR, &attr) == 0;
+}
+
 /* KVM takes a value of the MSR that is off by less than a second for an attempt to make
  * vCPUs agree, and corrects it; so its offset is changed instead, if there is a way. */
 static bool shift_tsc(KVMVcpu *v, CPUX86State *env)
@@ -446,7 +469,12 @@ static bool put_tsc(KVMVcpu *v, CPUX86State *env)
 {
     uint64_t tsc = x86_tsc(env);
 
-    if (v->put_tsc && !shift_tsc(v, env) && !one_msr(v, KVM_SET_MSRS, MSR_TSC, &tsc)) {
+    if (v->put_tsc && kvm.nvcpus > 1) {
+        if (!shift_with_others(v, env)) {
+            return false;
+        }
+    } else if (v->put_tsc && !shift_tsc(v, env) &&
+               !one_msr(v, KVM_SET_MSRS, MSR_TSC, &tsc)) {
         return false;
     }
     v->put_tsc = false;

@@ -352,6 +352,7 @@ const AccelOps tcg_accel = {
     .desc = "translates guest code to host code",
     .options = tcg_option_list,
     .translates = true,
+    .max_vcpus = 1, /* of a machine; programs add theirs by tcg_vcpu_init() */
     .settings = &tcg,
     .settings_size = sizeof tcg,
     .set_option = tcg_set_option,

@@ -67,6 +67,11 @@ void clock_free(Clock *c)
     g_free(c);
 }
 
+int64_t clock_stood_ns(const Clock *c)
+{
+    return -c->base;
+}
+
 void clock_pause(Clock *c)
 {
     if (!c->paused) {

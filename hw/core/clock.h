@@ -51,6 +51,10 @@ void clock_free(Clock *c);
 /* Nanoseconds of guest time. Any thread. */
 int64_t clock_ns(const Clock *c);
 
+/* How long, on the source, guest time has stood still or not existed: the same for all
+ * who ask between two pauses. Not while it is paused. */
+int64_t clock_stood_ns(const Clock *c);
+
 /* Stops and restarts guest time. Both are idempotent. */
 void clock_pause(Clock *c);
 void clock_resume(Clock *c);

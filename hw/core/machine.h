@@ -54,8 +54,8 @@ struct Machine {
     struct Chardev *serial[MACHINE_SERIALS]; /* NULL: no such port */
     struct Clock *clock;
 
-    /* The guest's TSC, for the TSC-deadline timer: its value now, and its rate. */
-    uint64_t (*tsc_now)(void *opaque);
+    /* The guest's TSC, for the TSC-deadline timer: a vCPU's value now, and its rate. */
+    uint64_t (*tsc_now)(void *opaque, unsigned n);
     void *tsc_opaque;
     uint64_t tsc_hz;
 

@@ -313,7 +313,8 @@ static uint32_t timer_current(const LapicState *s)
 static uint64_t lapic_tsc(const LapicState *s)
 {
     const Machine *m = s->dev.machine;
-    return m->tsc_now ? m->tsc_now(m->tsc_opaque) : (uint64_t)clock_ns(m->clock);
+    return m->tsc_now ? m->tsc_now(m->tsc_opaque, s->cpu_id)
+                      : (uint64_t)clock_ns(m->clock);
 }
 
 static void timer_arm_deadline(LapicState *s)

@@ -5,6 +5,7 @@
 #include "hw/x86/memmap.h"
 #include "hw/x86/pc-internal.h"
 #include "target/x86/seg.h"
+#include "util/thread.h"
 
 /* GDT of a direct boot, by selector / 8; the board writes it to MEM_BOOT_GDT. */
 #define BOOT_GDT_LIMIT (BOOT_TSS + 8 - 1)
@@ -41,7 +42,12 @@ void pc_cpu_connect(Machine *m, unsigned n, Device *lapic)
 
 unsigned pc_cpu_current(const Machine *m)
 {
-    return 0; /* pc_machine.max_cpus is 1 */
+    for (unsigned i = 1; m->cpus && i < m->ncpus; i++) {
+        if (m->cpus[i]->thread && thread_is_self(m->cpus[i]->thread)) {
+            return i;
+        }
+    }
+    return 0;
 }
 
 uint32_t pc_apic_timer_hz(void)
@@ -90,7 +96,8 @@ static void boot_state(CPUX86State *env, const X86BootState *boot)
 void pc_cpu_boot(Machine *m, const X86BootState *boot)
 {
     for (unsigned i = 0; m->cpus && i < m->ncpus; i++) {
-        m->cpus[i]->halted = i > 0;
+        CPUX86State *env = cpu_env(m->cpus[i]);
+        m->cpus[i]->halted = env->wait_sipi = i > 0;
     }
     if (m->cpus && boot->mode != BOOT_RESET_VECTOR) {
         boot_state(cpu_env(m->cpus[0]), boot);

@@ -436,7 +436,7 @@ const MachineClass pc_machine = {
     .name = "pc",
     .desc = "PC with i440FX and PIIX chips, ACPI, HPET",
     .default_ram = 128u << 20,
-    .max_cpus = 1,
+    .max_cpus = APIC_MAX_CPUS,
     .init = pc_init,
     .fini = pc_fini,
 };

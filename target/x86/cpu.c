@@ -230,6 +230,28 @@ static void x86_reset(CPUState *cpu)
     x86_update_hflags(env);
 }
 
+void x86_take_init(CPUState *cpu)
+{
+    enum { BASE_BSP = 1 << 8 };
+    CPUX86State *env = cpu_env(cpu);
+    CPUIntc *intc = &cpu->intc;
+    CPUX86State before = *env;
+
+    x86_reset(cpu);
+    memcpy(&env->star, &before.star,
+           offsetof(CPUX86State, exception_next) - offsetof(CPUX86State, star));
+    memcpy(env->vec, before.vec, sizeof env->vec);
+    env->mxcsr = before.mxcsr;
+    env->cr0 = CR0_ET | (before.cr0 & (CR0_NW | CR0_CD));
+    machine_lock();
+    intc->reset(intc->opaque, false);
+    bool first = intc->get_base(intc->opaque) & BASE_BSP;
+
+    machine_unlock();
+    env->wait_sipi = cpu->halted = !first;
+    x86_update_hflags(env);
+}
+
 static void x86_engine_attached(CPUState *cpu)
 {
     x86_mapping_changed(cpu_env(cpu));

@@ -220,6 +220,7 @@ typedef struct CPUX86State {
     uint64_t held_dr6;
     int old_exception; /* for double faults: being delivered, or -1 */
     bool nmi_blocked;
+    bool wait_sipi; /* after INIT: halted, and nothing but a start-up IPI changes that */
     bool inhibit_irq;  /* shadow of the last STI or MOV SS; mirrored in HF_INHIBIT */
     bool ss_shadow;    /* it is of MOV SS, and holds back #DB too */
     bool triple_fault; /* the machine is to be reset */
@@ -259,6 +260,10 @@ void x86_mapping_changed(CPUX86State *env);
 
 /* Every change of MXCSR by the guest. */
 void x86_set_mxcsr(CPUX86State *env, uint32_t val);
+/* INIT: reset, but for vectors, x87 and most MSRs (SDM vol. 3, table 10-1). All but the
+ * first vCPU wait for a start-up IPI then. */
+void x86_take_init(CPUState *cpu);
+
 /* After every change of exception masks in the x87 control word, but for one that leaves
  * all masked. */
 void x86_x87_masks_changed(CPUX86State *env);

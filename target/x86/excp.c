@@ -461,10 +461,59 @@ static int ack_interrupt(CPUState *cpu)
     return vector;
 }
 
-bool x86_take_interrupt(CPUState *cpu, uint32_t pending)
+/* A start-up IPI: real mode, at the page that it names. */
+static void start_up(CPUState *cpu)
+{
+    CPUX86State *env = cpu_env(cpu);
+    X86Seg cs = env->seg[R_CS];
+
+    machine_lock();
+    uint8_t page = cpu->intc.sipi_vector(cpu->intc.opaque);
+
+    machine_unlock();
+    cs.selector = page << 8;
+    cs.base = page << 12;
+    seg_set(env, R_CS, cs);
+    env->rip = 0;
+    env->wait_sipi = cpu->halted = false;
+    x86_update_hflags(env);
+}
+
+/* INIT, start-up IPI, SMI. True: pc has changed. */
+static bool take_control(CPUState *cpu, uint32_t pending)
 {
     CPUX86State *env = cpu_env(cpu);
 
+    if (pending & CPU_INTERRUPT_SMI) {
+        cpu_reset_interrupt(cpu, CPU_INTERRUPT_SMI);
+        log_unimp("x86: SMI");
+    }
+    if (pending & CPU_INTERRUPT_INIT) {
+        cpu_reset_interrupt(cpu, CPU_INTERRUPT_INIT);
+        x86_take_init(cpu);
+        return true;
+    }
+    if (pending & CPU_INTERRUPT_SIPI) {
+        cpu_reset_interrupt(cpu, CPU_INTERRUPT_SIPI);
+        if (env->wait_sipi) {
+            start_up(cpu);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool x86_take_interrupt(CPUState *cpu, uint32_t pending)
+{
+    enum { CONTROL = CPU_INTERRUPT_INIT | CPU_INTERRUPT_SIPI | CPU_INTERRUPT_SMI };
+    CPUX86State *env = cpu_env(cpu);
+
+    if (pending & CONTROL && take_control(cpu, pending)) {
+        return true;
+    }
+    if (env->wait_sipi) {
+        return false;
+    }
     if (pending & CPU_INTERRUPT_NMI && !env->nmi_blocked && !env->inhibit_irq) {
         cpu_reset_interrupt(cpu, CPU_INTERRUPT_NMI);
         env->nmi_blocked = true;
@@ -487,6 +536,9 @@ bool x86_has_work(CPUState *cpu)
     CPUX86State *env = cpu_env(cpu);
     uint32_t req = __atomic_load_n(&cpu->interrupt_request, __ATOMIC_ACQUIRE);
 
+    if (env->wait_sipi) {
+        return req & (CPU_INTERRUPT_INIT | CPU_INTERRUPT_SIPI);
+    }
     return (req & CPU_INTERRUPT_HARD && env->eflags & EFL_IF) ||
            (req & CPU_INTERRUPT_NMI && !env->nmi_blocked) ||
            req & (CPU_INTERRUPT_SMI | CPU_INTERRUPT_INIT | CPU_INTERRUPT_SIPI);

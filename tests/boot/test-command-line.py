@@ -167,7 +167,8 @@ class BadInput(Files):
                 (['-D', '/no/such/folder/log'], ['-D /no/such/folder/log: ']),
                 (['-dfilter', '1..x'], ['-dfilter 1..x: ']),
                 (['-smp', '0'], ['-smp 0: ']),
-                (['-smp', '255'], ['-smp 255: ']),
+                (['-smp', '256'], ['-smp 256: ']),
+                (['-accel', 'tcg', '-smp', '2'], ['-accel tcg: it runs 1 vCPU, and not the 2 of -smp']),
         ]:
             with self.subTest(args=args):
                 self.bad_with_kernel(*args, says=says)

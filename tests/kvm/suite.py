@@ -28,6 +28,7 @@ LINUX_INIT = b"""#!/bin/busybox sh
 mount -t devtmpfs none /dev; mount -t proc none /proc
 exec >/dev/ttyS0
 echo user space
+echo processors: $(nproc)
 for n in 1 2 3; do head -c 300000 /dev/zero | md5sum; sleep 0.1; done
 poweroff -f
 """
@@ -68,10 +69,16 @@ TESTS += [
          "^([^\n]*warning: the guest's TSC[^\n]*)?$"),
     Test("until-kvm", f"{MACHINE} -accel kvm,until=test_main -d in_asm -D /tmp/log$$ -kernel smc.elf; s=$?; grep -m 1 '^0x' /tmp/log$$; "
          "rm /tmp/log$$; exit $s", PASSED, "^0x[0-9a-f]+: ", new_qemu=True),
+    Test("smp-kvm", f"{MACHINE} -accel kvm -smp 2 -kernel smp.elf", PASSED, "^$"),
+    Test("smp-monitor", "{ echo 'info cpus\ncpu 1\ninfo cpus\ncpu 2\naccel tcg\ncont\nstop\ncont\ninfo status\nquit'; } | "
+         "./mynah -m 64 -display none -serial null -monitor stdio -accel kvm -smp 2 -S -kernel smp.elf",
+         output="\\* CPU #0.*  CPU #1.*  CPU #0.*\\* CPU #1.*there is no CPU #2.*2 vCPUs keeps its accelerator.*running"),
     # 1,000 on a processor; an emulated one would need minutes for them
     Test("changes-kvm", "sh ./changes.sh @COUNT@ kvm tcg ./mynah -kernel changes.elf", output="^status 1, changed 100+ times", new_qemu=True),
     Test("linux-changes", "sh ./linux.sh ./mynah -kernel kernel -initrd initrd", output=f"^there and back\n.*(?:{LINUX_SUM}  -\n){{3}}.*status 0$",
          kernel=True),
+    Test("linux-smp", "./mynah -m 256 -smp 2 -no-reboot -display none -serial stdio -accel kvm -kernel kernel -initrd initrd -append 'console=ttyS0 quiet'",
+         output=f"processors: 2\r?\n.*(?:{LINUX_SUM}  -\r?\n){{3}}", kernel=True),
     Test("places-kvm", "sh ./places.sh tcg kvm ./mynah -kernel places.elf", output="^7 places, \\d{3,} accesses are the same$"),
     Test("lockstep-kvm", "sh ./steps.sh tcg tcg,one-insn-per-tb=on,opt-lookahead=off kvm ./mynah -kernel steps.elf", output="\\d{4,} steps are the same$"),
 ]

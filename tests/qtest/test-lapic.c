@@ -372,7 +372,7 @@ START_TEST(timer_fast_period_is_bounded)
 }
 END_TEST
 
-static uint64_t tsc_3ghz(void *opaque)
+static uint64_t tsc_3ghz(void *opaque, unsigned n)
 {
     return 3 * clock_ns(q.m.clock);
 }
