@@ -352,7 +352,7 @@ unsigned cc_to_value(A64 *x)
         asm_movi(&x->a, r, 0);
     } else {
         cc_store(x);
-        a64_call(x, a64_thunks.cc_load);
+        a64_call(x, tcg_thunks.cc_load);
         asm_mov(&x->a, IR_I64, r, T0);
     }
     cc_set_value(x, r);

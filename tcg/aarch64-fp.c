@@ -370,7 +370,7 @@ static uint64_t exact_in_c(void *env, char *frame, const VecOp *op)
     v.a = frame + EXACT_A;
     v.b = frame + EXACT_B;
     v.c = frame + EXACT_C;
-    return a64_thunks.guest->vec_op(env, &v);
+    return tcg_thunks.guest->vec_op(env, &v);
 }
 
 void *v_exact_function(void)

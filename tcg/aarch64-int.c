@@ -1066,16 +1066,6 @@ void a64_emit_putcc(A64 *x, const IROp *op)
 
 /* ---- ops computed in C ---- */
 
-static void eval_in_c(const IROp *op, uint64_t *args, char *env)
-{
-    const GuestDesc *g = a64_thunks.guest;
-    uint32_t cc = a64_flags_in_env(env);
-    ir_eval(op, args, args + IR_MAX_INS, &cc);
-    if (op->setcc) {
-        *(uint32_t *)(env + g->cc_op) = CC_OP(CC_EFLAGS, 0);
-        *(uint64_t *)(env + g->cc_a) = cc;
-    }
-}
 static_assert(8 * (IR_MAX_INS + IR_MAX_OUTS) <= FRAME_SLOTS - FRAME_ARGS, "FRAME_ARGS");
 
 /* Any op that ir_eval() knows, by a call. A copy of the op is put behind the unit. */
@@ -1096,7 +1086,7 @@ void a64_emit_in_c(A64 *x, const IROp *op)
     a64_data(x, 0, op, sizeof *op);
     asm_addsub_imm(&x->a, ADD, IR_I64, 1, SP, FRAME_ARGS);
     asm_mov(&x->a, IR_I64, 2, ENV);
-    a64_call_c(x, (const void *)eval_in_c);
+    a64_call_c(x, (const void *)eval_in_env);
     for (unsigned k = 0; k < info->outs; k++) {
         if (op->out[k] != IR_NONE) {
             unsigned d = a64_out(x, op, k);

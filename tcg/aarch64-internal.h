@@ -8,8 +8,6 @@
 #include "tcg/aarch64-enc.h"
 #include "tcg/backend-internal.h"
 #include "tcg/loop.h"
-#include "tcg/regalloc.h"
-#include "tcg/side-table.h"
 
 /*
  * Calling convention of units (translator.md, 3):
@@ -91,11 +89,7 @@ typedef struct Test {
 /* ---- the emission of a unit ---- */
 
 typedef struct Label {
-    uint16_t preds;       /* branches, and the fall-through */
-    uint16_t at;          /* op number */
-    struct Fixup *fixups; /* branches to patch */
-    RAState *ra;          /* of the only branch */
-    CCInfo cc;
+    LABEL_STATE;
     bool met;          /* some path leads here */
     uint8_t vec_state; /* of the paths so far */
 } Label;
@@ -141,65 +135,37 @@ struct Data {
 };
 
 typedef struct A64 {
-    RegAlloc ra; /* first: the allocator's hooks cast */
-    Asm a;
-    TCGContext *s;
-    const GuestDesc *g;
-    CodeBuf *buf;
-    uint8_t *entry;  /* rw address of the unit */
+    EMISSION_STATE;
     const IROp *op;  /* being emitted */
-    unsigned at;     /* its number */
-    uint32_t wanted; /* flags that somebody or a fault wants after it */
-    uint32_t needed; /* ... or at it */
-    uint64_t pc;     /* of the guest instruction */
-    bool ended;      /* control does not reach the next op */
-    bool noreturn;   /* the op was a call that does not return */
-    CCInfo cc;
+    uint32_t needed; /* flags that somebody or a fault wants at it, or after it */
     IRRef own[4];
-    Label *labels;
-    SlowPath *slow, **slow_tail;
     Data *data;
-    Exit exits[TCG_MAX_EXITS];
-    unsigned nexits;
     unsigned slot_base; /* of exits of the copy that is being emitted */
     A64Loop loop;
-    uint8_t *head_jump[2]; /* exit_request is set; the head's guard does not hold */
-    uint8_t body;          /* of TCGCode */
-    uint8_t *head_token;   /* LDR of the guard's token */
-    SideWriter side;       /* to memory of the unit's arena */
-    uint8_t vec_state;     /* VEC_* */
+    uint8_t *head_token; /* LDR of the guard's token */
+    uint8_t vec_state;   /* VEC_* */
     VHeld vheld[NR_VTEMPS];
     uint8_t vlocked, vnext; /* registers that the op uses; the last one taken */
     struct VecCold *vec_cold;
     struct VExact *vec_exact;
 } A64;
+typedef A64 Emission;
+
+/* env has the flags, in a form not known here. */
+void cc_set_env(A64 *x);
+#include "tcg/emission.h"
 
 /* Code made once, by rx address. */
 typedef struct A64Thunks {
-    const uint8_t *enter, *exit, *exit_lookup, *jump_miss, *fault;
-    const uint8_t *head[2], *unlinked[TCG_MAX_EXITS];
-    const uint8_t *save_all, *save_caller, *load_all, *load_caller;
-    const uint8_t *ld[64], *st[32]; /* by MemOp, MO_SIGN excluded */
-    const uint8_t *atomic, *probe, *x87_st, *call_c, *cc_load, *div[2];
+    const uint8_t *unlinked[TCG_MAX_EXITS], *call_c, *div[2];
     /* pinned vectors from env and to it; the same around C in thunks */
     const uint8_t *vec_load, *vec_to_c, *vec_slow_begin, *vec_slow_end;
     const uint8_t *vec_exact; /* T0: a VecOp; its operands are in the frame */
-    bool use_tlb;             /* x27 is the TLB base */
-    const GuestDesc *guest;
-    size_t room;           /* offset of the thunks in code memory */
-    int32_t pinned_at[32]; /* env offset of what is pinned to the host register, or
-                              NOT_PINNED */
-    int32_t vec_at[16];    /* env offset of ymm0 ..., or NOT_PINNED */
-    bool has_vecs;         /* there are some */
-    bool fp;               /* FPCR and FPSR are the guest's MXCSR while they are loaded */
+    int32_t vec_at[16];       /* env offset of ymm0 ..., or NOT_PINNED */
+    bool has_vecs;            /* there are some */
+    bool fp; /* FPCR and FPSR are the guest's MXCSR while they are loaded */
 } A64Thunks;
 extern A64Thunks a64_thunks;
-#define NOT_PINNED INT32_MIN
-
-static inline const uint8_t *a64_rx(const A64 *x, const uint8_t *rw)
-{
-    return code_buf_rx(x->buf, rw);
-}
 
 /* --- aarch64-thunks.c --- */
 
@@ -207,8 +173,6 @@ enum { A64_THUNK_ROOM = 16 << 10 };
 /* Thunks for the globals of `s`, if there are none yet: where globals live is known from
  * the first unit on. */
 bool a64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned);
-/* The six flags that the recipe in env stands for. */
-uint32_t a64_flags_in_env(const char *env);
 
 /* --- aarch64.c --- */
 
@@ -223,8 +187,6 @@ void a64_env(A64 *x, uint32_t opc, unsigned reg, int32_t offset);
 void a64_add_imm(A64 *x, unsigned reg, unsigned base, int64_t offset);
 /* reg = address of `size` bytes that are put behind the unit. */
 void a64_data(A64 *x, unsigned reg, const void *bytes, size_t size);
-/* Records that a fault at the host address that comes next has the present state. */
-void a64_side(A64 *x, const TCGRestore *state);
 /* Frees what the op does not need any more; done once an op, at its end or before. */
 void a64_end_op(A64 *x, const IROp *op);
 /* Calls a C function that looks at no guest registers; its arguments are in x0 ... The
@@ -315,8 +277,6 @@ void cc_describe(const A64 *x, TCGRestore *r);
  * which stay as they are until the access has been made. No other global is dirty then.
  */
 void cc_describe_fault(A64 *x, TCGRestore *r);
-/* env has the flags, in a form not known here. */
-void cc_set_env(A64 *x);
 /* Something of the recipe is not in env. */
 bool cc_is_pending(const A64 *x);
 /* The same recipes, with operands in the same places; what NZCV hold does not count. */

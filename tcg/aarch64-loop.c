@@ -62,10 +62,9 @@ bool a64_loop_copy(A64 *x)
     if (!l->u.copied) {
         return true;
     }
+    forget_ops(x);
     loop_forget_temps(&x->ra);
     v_forget_temps(x);
-    x->pc = x->s->pc;
-    x->ended = false;
     x->slot_base = x->s->nexits;
     x->cc = l->cc;
     x->vec_state = l->heads[1].vec_state;

@@ -276,24 +276,24 @@ static void call_atomic(A64 *x, const SlowPath *s)
     }
     asm_movi(&x->a, T1, ATOMIC_OI(s->code, s->memop));
     asm_ls(&x->a, ls_opc(STR, 3), T1, SP, FRAME_OI + 16);
-    a64_call(x, a64_thunks.atomic);
+    a64_call(x, tcg_thunks.atomic);
 }
 
 static void call_engine(A64 *x, const SlowPath *s)
 {
     switch ((SlowKind)s->kind) {
     case SLOW_ST:
-        a64_call(x, a64_thunks.st[s->memop & (MO_SIZE | MO_ALIGN)]);
+        a64_call(x, tcg_thunks.st[s->memop & (MO_SIZE | MO_ALIGN)]);
         break;
     case SLOW_LD:
-        a64_call(x, a64_thunks.ld[s->memop & (MO_SIZE | MO_ALIGN | MO_RMW)]);
+        a64_call(x, tcg_thunks.ld[s->memop & (MO_SIZE | MO_ALIGN | MO_RMW)]);
         break;
     case SLOW_ATOMIC:
         call_atomic(x, s);
         break;
     case SLOW_PROBE:
         asm_movi(&x->a, T1, s->what);
-        a64_call(x, a64_thunks.probe);
+        a64_call(x, tcg_thunks.probe);
         break;
     }
 }
@@ -309,7 +309,7 @@ static void emit_slow(A64 *x, const SlowPath *s)
     }
     asm_mov(&x->a, IR_I64, T0, s->addr);
     call_engine(x, s);
-    a64_side(x, &s->state);
+    add_side(x, &s->state);
     if (s->kind == SLOW_ATOMIC && x->g->ordered) { /* exclusives in C are no barrier */
         asm_insn(&x->a, DMB_ISH);
     }
@@ -333,7 +333,7 @@ void a64_call_slow(A64 *x, const uint8_t *thunk)
     cc_describe(x, &state);
     ra_sync(&x->ra);
     a64_call(x, thunk);
-    a64_side(x, &state);
+    add_side(x, &state);
 }
 
 /* ---- probes ---- */
@@ -403,7 +403,7 @@ static void checked_operand(A64 *x, Access *acc, SlowKind kind)
         return;
     }
     unsigned addr = a64_guest_address(x, acc->op);
-    if (a64_thunks.use_tlb) {
+    if (tcg_thunks.use_tlb) {
         probe(x, acc, kind, addr);
     } else { /* always the slow path */
         slow_new(x, acc, kind, addr, asm_branch(&x->a, B));
@@ -438,7 +438,7 @@ void a64_access_begin(A64 *x, Access *acc, const IROp *op, SlowKind kind)
 void a64_access_side(A64 *x, const Access *acc)
 {
     if (acc->faults) {
-        a64_side(x, &acc->state);
+        add_side(x, &acc->state);
     }
 }
 

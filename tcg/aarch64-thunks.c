@@ -11,27 +11,15 @@
 enum { PINNED_CALLER = 0x0000ff00, PINNED_CALLEE = 0x07f80000 };
 enum { ALL_PINNED = PINNED_CALLER | PINNED_CALLEE };
 
-uint32_t a64_flags_in_env(const char *env)
-{
-    const GuestDesc *g = a64_thunks.guest;
-    return cc_compute(&(CCState){
-        .op = *(const uint32_t *)(env + g->cc_op),
-        .a = *(const uint64_t *)(env + g->cc_a),
-        .b = *(const uint64_t *)(env + g->cc_b),
-        .c = *(const uint64_t *)(env + g->cc_c),
-        .r = *(const uint64_t *)(env + g->cc_r),
-    });
-}
-
 /* Two at a time where they are neighbours in env. */
 static void thunk_regs(A64 *x, uint32_t regs, bool store)
 {
     for (unsigned r = 0; r < 32; r++) {
-        int32_t at = a64_thunks.pinned_at[r];
+        int32_t at = tcg_thunks.pinned_at[r];
         if (!(regs >> r & 1) || at == NOT_PINNED) {
             continue;
         }
-        if (r < 31 && (regs >> (r + 1) & 1) && a64_thunks.pinned_at[r + 1] == at + 8 &&
+        if (r < 31 && (regs >> (r + 1) & 1) && tcg_thunks.pinned_at[r + 1] == at + 8 &&
             pair_fits(PAIR_X, at)) {
             asm_pair(&x->a, (uint32_t)PAIR_X | (store ? 0 : PAIR_LD), from_to(r, r + 1),
                      ENV, at);
@@ -47,7 +35,7 @@ static const uint8_t *thunk_start(A64 *x)
     while ((uintptr_t)x->a.p & 15) {
         asm_insn(&x->a, NOP);
     }
-    return a64_rx(x, x->a.p);
+    return rx_of(x, x->a.p);
 }
 
 static void thunk_ret(A64 *x)
@@ -70,7 +58,7 @@ static void vec_to_c(A64 *x)
 
 static void load_memory_base(A64 *x)
 {
-    if (a64_thunks.use_tlb) {
+    if (tcg_thunks.use_tlb) {
         a64_env(x, ls_opc(LDR, 3), MEM, x->g->tlb_base);
     } else if (x->g->guest_base) {
         asm_movi(&x->a, MEM, x->g->guest_base);
@@ -97,7 +85,7 @@ static void callee_regs(A64 *x, uint32_t opc)
 /* TCGExit enter(void *env, const void *entry) */
 static void thunk_enter(A64 *x)
 {
-    a64_thunks.enter = thunk_start(x);
+    tcg_thunks.enter = thunk_start(x);
     asm_addsub_imm(&x->a, SUB, IR_I64, SP, SP, SAVED_SIZE);
     callee_regs(x, 0);
     asm_addsub_imm(&x->a, SUB, IR_I64, SP, SP, FRAME_SIZE);
@@ -111,10 +99,10 @@ static_assert(FRAME_SIZE < 4096, "an immediate");
 /* T0: reason, T1: unit. */
 static void thunk_exit(A64 *x)
 {
-    a64_thunks.exit_lookup = thunk_start(x);
+    tcg_thunks.exit_lookup = thunk_start(x);
     asm_movi(&x->a, T0, TCG_EXIT_LOOKUP);
     asm_movi(&x->a, T1, 0);
-    a64_thunks.exit = a64_rx(x, x->a.p);
+    tcg_thunks.exit = rx_of(x, x->a.p);
     thunk_regs(x, ALL_PINNED, true);
     asm_mov(&x->a, IR_I64, 0, T0);
     asm_mov(&x->a, IR_I64, 1, T1);
@@ -131,12 +119,12 @@ static void thunks_of_exits(A64 *x)
 {
     static const uint8_t reason[] = {TCG_EXIT_REQUEST, TCG_EXIT_LOOKUP};
     for (unsigned i = 0; i < ARRAY_SIZE(reason); i++) {
-        a64_thunks.head[i] = thunk_start(x);
+        tcg_thunks.head[i] = thunk_start(x);
         asm_ls(&x->a, ls_opc(LDR, 3), T0, LR, 0);
         a64_env(x, ls_opc(STR, 3), T0, x->g->pc);
         asm_movi(&x->a, T0, reason[i]);
         asm_movi(&x->a, T1, 0);
-        a64_jmp(x, a64_thunks.exit);
+        a64_jmp(x, tcg_thunks.exit);
     }
     for (unsigned i = 0; i < TCG_MAX_EXITS; i++) {
         a64_thunks.unlinked[i] = thunk_start(x);
@@ -146,20 +134,20 @@ static void thunks_of_exits(A64 *x)
         asm_ls(&x->a, ls_opc(LDR, 2), T0, T1, 8);
         asm_rrr(&x->a, SUB, IR_I64, T1, T1, T0);
         asm_movi(&x->a, T0, TCG_EXIT_LINK + i);
-        a64_jmp(x, a64_thunks.exit);
+        a64_jmp(x, tcg_thunks.exit);
     }
 }
 
 /* T0: guest pc that the jump table does not know. */
 static void thunk_jump_miss(A64 *x)
 {
-    a64_thunks.jump_miss = thunk_start(x);
+    tcg_thunks.jump_miss = thunk_start(x);
     a64_env(x, ls_opc(STR, 3), T0, x->g->pc);
     thunk_regs(x, ALL_PINNED, true);
     vec_to_c(x);
     asm_mov(&x->a, IR_I64, 0, ENV);
     a64_call(x, (const void *)x->g->lookup);
-    a64_address(x, T0, a64_thunks.exit_lookup);
+    a64_address(x, T0, tcg_thunks.exit_lookup);
     asm_addsub_imm(&x->a, SUBS, IR_I64, XZR, 0, 0);
     asm_csel(&x->a, CSEL, IR_I64, from_to(T0, T0), 0, A_EQ);
     load_memory_base(x);
@@ -170,7 +158,7 @@ static void thunk_jump_miss(A64 *x)
 /* T0: pc of an access that has faulted in a unit. */
 static void thunk_fault(A64 *x)
 {
-    a64_thunks.fault = thunk_start(x);
+    tcg_thunks.fault = thunk_start(x);
     thunk_regs(x, ALL_PINNED, true);
     for (unsigned r = 0; r < 8 && x->g->fault_regs; r++) {
         a64_env(x, ls_opc(STR, 3), r, x->g->fault_regs + 8 * r);
@@ -193,16 +181,16 @@ static void thunk_ret_to_c(A64 *x)
 
 static void thunks_of_calls(A64 *x)
 {
-    a64_thunks.save_all = thunk_start(x);
+    tcg_thunks.save_all = thunk_start(x);
     thunk_regs(x, ALL_PINNED, true);
     thunk_ret_to_c(x);
-    a64_thunks.save_caller = thunk_start(x);
+    tcg_thunks.save_caller = thunk_start(x);
     thunk_regs(x, PINNED_CALLER, true);
     thunk_ret_to_c(x);
-    a64_thunks.load_all = thunk_start(x);
+    tcg_thunks.load_all = thunk_start(x);
     thunk_regs(x, ALL_PINNED, false);
     thunk_ret(x);
-    a64_thunks.load_caller = thunk_start(x);
+    tcg_thunks.load_caller = thunk_start(x);
     thunk_regs(x, PINNED_CALLER, false);
     thunk_ret(x);
     a64_thunks.call_c = thunk_start(x); /* T0: the function */
@@ -262,7 +250,7 @@ static void slow_end(A64 *x)
 static void thunk_ld(A64 *x, unsigned memop)
 {
     bool vec = (memop & MO_SIZE) > MO_64;
-    a64_thunks.ld[memop] = thunk_start(x);
+    tcg_thunks.ld[memop] = thunk_start(x);
     slow_begin(x);
     asm_mov(&x->a, IR_I64, 1, T0);
     asm_mov(&x->a, IR_I64, vec ? 4 : 3, LR);
@@ -281,7 +269,7 @@ static void thunk_ld(A64 *x, unsigned memop)
 static void thunk_st(A64 *x, unsigned memop)
 {
     bool vec = (memop & MO_SIZE) > MO_64;
-    a64_thunks.st[memop] = thunk_start(x);
+    tcg_thunks.st[memop] = thunk_start(x);
     slow_begin(x);
     asm_mov(&x->a, IR_I64, 1, T0);
     if (vec) {
@@ -311,7 +299,7 @@ static void thunk_of_three(A64 *x, const uint8_t **thunk, const void *fn)
 /* T0: guest address, FRAME_OI: operands; then T0 is the old value. */
 static void thunk_atomic(A64 *x)
 {
-    a64_thunks.atomic = thunk_start(x);
+    tcg_thunks.atomic = thunk_start(x);
     slow_begin(x);
     asm_mov(&x->a, IR_I64, 1, T0);
     asm_pair(&x->a, PAIR_X | PAIR_LD, from_to(2, 3), SP, FRAME_OI);
@@ -325,9 +313,9 @@ static void thunk_atomic(A64 *x)
 /* T0: the six flags. */
 static void thunk_cc_load(A64 *x)
 {
-    a64_thunks.cc_load = thunk_start(x);
+    tcg_thunks.cc_load = thunk_start(x);
     slow_begin(x);
-    a64_call(x, (const void *)a64_flags_in_env);
+    a64_call(x, (const void *)flags_in_env);
     asm_mov(&x->a, IR_I64, T0, 0);
     slow_end(x);
 }
@@ -375,8 +363,8 @@ static void emit_thunks(A64 *x)
     thunk_div(x, false);
     thunk_div(x, true);
     thunk_atomic(x);
-    thunk_of_three(x, &a64_thunks.probe, (const void *)x->g->probe);
-    thunk_of_three(x, &a64_thunks.x87_st, (const void *)a64_x87_store);
+    thunk_of_three(x, &tcg_thunks.probe, (const void *)x->g->probe);
+    thunk_of_three(x, &tcg_thunks.x87_st, (const void *)a64_x87_store);
     thunk_ld(x, MO_80);
     for (unsigned size = MO_8; size <= MO_256; size++) {
         for (unsigned align = 0; align <= MO_ALIGN; align += MO_ALIGN) {
@@ -391,19 +379,12 @@ bool a64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned)
 {
     int32_t at[32], vec_at[16];
     a64_vec_homes(s, vec_at);
-    for (unsigned r = 0; r < 32; r++) {
-        at[r] = NOT_PINNED;
-    }
-    for (unsigned r = 0; r < s->nglobals; r++) {
-        if (pinned[r] != 0xff) {
-            at[pinned[r]] = s->temps[r].env_offset;
-        }
-    }
-    if (a64_thunks.enter && !memcmp(at, a64_thunks.pinned_at, sizeof at) &&
+    pinned_homes(s, pinned, at);
+    if (tcg_thunks.enter && !memcmp(at, tcg_thunks.pinned_at, sizeof at) &&
         !memcmp(vec_at, a64_thunks.vec_at, sizeof vec_at)) {
         return true;
     }
-    memcpy(a64_thunks.pinned_at, at, sizeof at);
+    memcpy(tcg_thunks.pinned_at, at, sizeof at);
     memcpy(a64_thunks.vec_at, vec_at, sizeof vec_at);
     a64_thunks.has_vecs = false;
     for (unsigned i = 0; i < ARRAY_SIZE(vec_at); i++) {
@@ -411,14 +392,11 @@ bool a64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned)
     }
     a64_thunks.fp = a64_thunks.has_vecs && host_has(HOST_ARM_AFP);
     A64 x = {
-        .s = s,
-        .g = s->guest,
-        .buf = b,
-        .entry = b->rw + a64_thunks.room,
-        .a = {b->rw + a64_thunks.room, b->rw + a64_thunks.room + A64_THUNK_ROOM},
+        EMISSION_AT(s, b, b->rw + tcg_thunks.room,
+                    b->rw + tcg_thunks.room + A64_THUNK_ROOM),
     };
     emit_thunks(&x);
     g_assert(!asm_full(&x.a));
-    host_flush_icache(a64_rx(&x, x.entry), x.entry, A64_THUNK_ROOM);
+    host_flush_icache(rx_of(&x, x.entry), x.entry, A64_THUNK_ROOM);
     return true;
 }

@@ -314,7 +314,7 @@ static void thunk_vecs(A64 *x, unsigned what)
 /* Loads all, or stores them; both keep everything but T0 and T1, NZCV included. */
 static void thunk_load_save(A64 *x)
 {
-    a64_thunks.vec_load = a64_rx(x, x->a.p);
+    a64_thunks.vec_load = rx_of(x, x->a.p);
     thunk_vecs(x, LDR);
     if (a64_thunks.fp) {
         v_thunk_mxcsr_load(x);
@@ -323,7 +323,7 @@ static void thunk_load_save(A64 *x)
     a64_env(x, ls_opc(STR, 0), T0, x->g->vec_loaded);
     asm_insn(&x->a, RET | LR << 5);
 
-    a64_thunks.vec_to_c = a64_rx(x, x->a.p);
+    a64_thunks.vec_to_c = rx_of(x, x->a.p);
     a64_env(x, ls_opc(LDR, 0), T0, x->g->vec_loaded);
     uint8_t *some = asm_branch(&x->a, cb(CBNZ, IR_I32, T0));
     asm_insn(&x->a, RET | LR << 5);
@@ -346,7 +346,7 @@ static void frame_temps(A64 *x, uint32_t opc)
 /* Around C in a thunk whose unit goes on with its registers, temps included. */
 static void thunk_noting(A64 *x)
 {
-    a64_thunks.vec_slow_begin = a64_rx(x, x->a.p);
+    a64_thunks.vec_slow_begin = rx_of(x, x->a.p);
     a64_env(x, ls_opc(LDR, 0), T0, x->g->vec_loaded);
     asm_ls(&x->a, ls_opc(STR, 3), T0, SP, FRAME_VEC_LOADED);
     uint8_t *some = asm_branch(&x->a, cb(CBNZ, IR_I32, T0));
@@ -355,7 +355,7 @@ static void thunk_noting(A64 *x)
     frame_temps(x, PAIR_Q);
     a64_jmp(x, a64_thunks.vec_to_c);
 
-    a64_thunks.vec_slow_end = a64_rx(x, x->a.p);
+    a64_thunks.vec_slow_end = rx_of(x, x->a.p);
     asm_ls(&x->a, ls_opc(LDR, 3), T0, SP, FRAME_VEC_LOADED);
     some = asm_branch(&x->a, cb(CBNZ, IR_I32, T0));
     asm_insn(&x->a, RET | LR << 5);
@@ -451,17 +451,6 @@ void a64_emit_vec_st(A64 *x, const IROp *op)
 
 /* ---- operations in C ---- */
 
-static uint64_t run_in_c(void *env, void *r, const void *a, const void *b, const void *c,
-                         const VecOp *op)
-{
-    VecOp v = *op;
-    v.r = r;
-    v.a = a;
-    v.b = b;
-    v.c = c;
-    return a64_thunks.guest->vec_op(env, &v);
-}
-
 /* reg = address of the vector, or NULL. */
 static void address_of(A64 *x, unsigned reg, IRRef ref)
 {
@@ -517,7 +506,7 @@ void v_in_c(A64 *x, const IROp *op)
     }
     address_of(x, 4, op->code == OP_vop ? op->in[2] : IR_NONE);
     a64_data(x, 5, v, sizeof *v);
-    a64_call_c(x, (const void *)run_in_c);
+    a64_call_c(x, (const void *)vec_op_in_env);
     result_of_c(x, op);
     if (to_vec && op->vzero && ir_is_global(x->s, op->out[0])) {
         int32_t at = ir_t(x->s, op->out[0])->env_offset + 16;

@@ -60,7 +60,7 @@ static void emit_x87_ld(A64 *x, const IROp *op)
 
 uint64_t a64_x87_store(void *env, uint64_t addr, uint64_t id, uintptr_t ra)
 {
-    return a64_thunks.guest->x87_op(env, &(X87Op){.id = id, .addr = addr, .ra = ra});
+    return tcg_thunks.guest->x87_op(env, &(X87Op){.id = id, .addr = addr, .ra = ra});
 }
 
 void a64_emit_x87_mem(A64 *x, const IROp *op)
@@ -79,7 +79,7 @@ void a64_emit_x87_mem(A64 *x, const IROp *op)
     }
     asm_mov(&x->a, IR_I64, T0, addr);
     asm_movi(&x->a, T1, op->vec);
-    a64_call_slow(x, a64_thunks.x87_st);
+    a64_call_slow(x, tcg_thunks.x87_st);
 }
 
 void a64_emit_x87_note(A64 *x, const IROp *op)

@@ -14,26 +14,33 @@
 #include "util/atomic.h"
 #include "util/host.h"
 
-enum { UNIT_SLACK = 8 << 10, OP_SLACK = 1 << 10 };
-
 A64Thunks a64_thunks;
 static const TCGBackend a64_backend;
 
-typedef struct Fixup {
-    struct Fixup *next;
-    uint8_t *at;
-} Fixup;
-
-static const char *const pins[16] = {
-    "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
-    "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15",
+static const HostPin pins[] = {
+    {"rax", 8 },
+    {"rcx", 9 },
+    {"rdx", 10},
+    {"rbx", 11},
+    {"rsp", 12},
+    {"rbp", 13},
+    {"rsi", 14},
+    {"rdi", 15},
+    {"r8",  19},
+    {"r9",  20},
+    {"r10", 21},
+    {"r11", 22},
+    {"r12", 23},
+    {"r13", 24},
+    {"r14", 25},
+    {"r15", 26},
 };
 
 /* ---- moves, calls ---- */
 
 void a64_address(A64 *x, unsigned reg, const void *rx)
 {
-    intptr_t here = (intptr_t)a64_rx(x, x->a.p), to = (intptr_t)rx;
+    intptr_t here = (intptr_t)rx_of(x, x->a.p), to = (intptr_t)rx;
     int64_t pages = (to >> 12) - (here >> 12);
     if (pages >= -(1 << 20) && pages < 1 << 20) {
         asm_adrp(&x->a, reg, pages);
@@ -47,7 +54,7 @@ void a64_address(A64 *x, unsigned reg, const void *rx)
 
 void a64_call(A64 *x, const void *rx)
 {
-    ptrdiff_t d = (const uint8_t *)rx - a64_rx(x, x->a.p);
+    ptrdiff_t d = (const uint8_t *)rx - rx_of(x, x->a.p);
     if (branch_fits(BL, d)) {
         asm_insn(&x->a, branch_word(BL, d));
     } else {
@@ -58,7 +65,7 @@ void a64_call(A64 *x, const void *rx)
 
 void a64_jmp(A64 *x, const void *rx)
 {
-    ptrdiff_t d = (const uint8_t *)rx - a64_rx(x, x->a.p);
+    ptrdiff_t d = (const uint8_t *)rx - rx_of(x, x->a.p);
     if (branch_fits(B, d)) {
         asm_insn(&x->a, branch_word(B, d));
     } else {
@@ -117,45 +124,35 @@ static void emit_data(A64 *x)
     }
 }
 
-static A64 *of_ra(RegAlloc *ra)
-{
-    return container_of(ra, A64, ra);
-}
-
 static void hook_mov(RegAlloc *ra, unsigned dst, unsigned src)
 {
-    asm_mov(&of_ra(ra)->a, IR_I64, dst, src);
+    asm_mov(&emission_of(ra)->a, IR_I64, dst, src);
 }
 static void hook_movi(RegAlloc *ra, unsigned dst, uint64_t val)
 {
-    asm_movi(&of_ra(ra)->a, dst, val);
+    asm_movi(&emission_of(ra)->a, dst, val);
 }
 static void hook_load_env(RegAlloc *ra, unsigned dst, int32_t offset)
 {
-    a64_env(of_ra(ra), ls_opc(LDR, 3), dst, offset);
+    a64_env(emission_of(ra), ls_opc(LDR, 3), dst, offset);
 }
 static void hook_store_env(RegAlloc *ra, unsigned src, int32_t offset)
 {
-    a64_env(of_ra(ra), ls_opc(STR, 3), src, offset);
+    a64_env(emission_of(ra), ls_opc(STR, 3), src, offset);
 }
 static void hook_load_slot(RegAlloc *ra, unsigned dst, unsigned slot)
 {
-    asm_ls(&of_ra(ra)->a, ls_opc(LDR, 3), dst, SP, FRAME_SLOTS + 8 * slot);
+    asm_ls(&emission_of(ra)->a, ls_opc(LDR, 3), dst, SP, FRAME_SLOTS + 8 * slot);
 }
 static void hook_store_slot(RegAlloc *ra, unsigned src, unsigned slot)
 {
-    asm_ls(&of_ra(ra)->a, ls_opc(STR, 3), src, SP, FRAME_SLOTS + 8 * slot);
+    asm_ls(&emission_of(ra)->a, ls_opc(STR, 3), src, SP, FRAME_SLOTS + 8 * slot);
 }
 
 static const RAHost ra_host = {
     .nscratch = 8,
     .scratch = {0, 1, 2, 3, 4, 5, 6, 7},
-    .mov = hook_mov,
-    .movi = hook_movi,
-    .load_env = hook_load_env,
-    .store_env = hook_store_env,
-    .load_slot = hook_load_slot,
-    .store_slot = hook_store_slot,
+    RA_HOOKS,
 };
 
 /* ---- env and helpers ---- */
@@ -270,8 +267,8 @@ static void call_flags(A64 *x, const HelperInfo *h)
 
 static void call_result(A64 *x, const IROp *op, const HelperInfo *h)
 {
-    a64_call(x, h->writes & HS_GPR ? a64_thunks.load_all : a64_thunks.load_caller);
-    if (!(h->flags & HELPER_PURE) && a64_thunks.use_tlb) {
+    a64_call(x, h->writes & HS_GPR ? tcg_thunks.load_all : tcg_thunks.load_caller);
+    if (!(h->flags & HELPER_PURE) && tcg_thunks.use_tlb) {
         a64_env(x, ls_opc(LDR, 3), MEM, x->g->tlb_base);
     }
     if (op->out[0] == IR_NONE) {
@@ -300,7 +297,7 @@ static void emit_call(A64 *x, const IROp *op)
     unsigned n = find_args(x, op, h, args);
     a64_end_op(x, op);
     ra_evict(&x->ra, 0xff);
-    a64_call(x, reads & HS_GPR ? a64_thunks.save_all : a64_thunks.save_caller);
+    a64_call(x, reads & HS_GPR ? tcg_thunks.save_all : tcg_thunks.save_caller);
     load_args(x, args, n);
     if (h->takes_env) {
         asm_mov(&x->a, IR_I64, 0, ENV);
@@ -314,7 +311,7 @@ static void emit_call(A64 *x, const IROp *op)
     a64_call(x, h->fn);
     x->vec_state = VEC_IN_ENV;
     if (h->flags & (HELPER_FAULT | HELPER_NORETURN)) {
-        a64_side(x, &state);
+        add_side(x, &state);
     }
     if (h->writes & HS_CC) {
         cc_set_env(x);
@@ -370,28 +367,16 @@ static Label *branch_to(A64 *x, const IROp *op)
     return l;
 }
 
-/* `at`: the branch, just emitted. */
-static void branched(A64 *x, Label *l, uint8_t *at)
-{
-    Fixup *f = arena_alloc(&x->s->arena, sizeof *f);
-    *f = (Fixup){l->fixups, at};
-    l->fixups = f;
-    if (l->preds == 1) {
-        l->ra = ra_save(&x->ra);
-        l->cc = x->cc;
-    }
-}
-
 static void emit_br(A64 *x, const IROp *op)
 {
     Label *l = branch_to(x, op);
-    branched(x, l, asm_branch(&x->a, B));
+    label_branched(x, l, asm_branch(&x->a, B));
 }
 
 static void emit_branch_if(A64 *x, Label *l, Test t)
 {
     x->ra.locked = 0;
-    branched(x, l, a64_test_branch(x, t, true));
+    label_branched(x, l, a64_test_branch(x, t, true));
     ra_prune(&x->ra, x->at);
 }
 
@@ -419,18 +404,9 @@ static void emit_label(A64 *x, const IROp *op)
     if (!x->ended) {
         vec_state_at(x, l);
     }
-    for (const Fixup *f = l->fixups; f; f = f->next) {
-        asm_patch(f->at, x->a.p);
-    }
     v_forget_temps(x);
     x->vec_state = l->vec_state;
-    if (l->preds == 1 && l->ra) {
-        ra_restore(&x->ra, l->ra);
-        x->cc = l->cc;
-    } else if (l->preds > 1) {
-        ra_reset(&x->ra);
-        cc_set_env(x);
-    }
+    label_reached(x, l);
 }
 
 /* ---- exits ---- */
@@ -438,9 +414,7 @@ static void emit_label(A64 *x, const IROp *op)
 /* T0 = what is at MEM + offset, T1 = the token, and a branch where they differ. */
 static uint8_t *emit_guard(A64 *x, uint64_t pc)
 {
-    const GuestDesc *g = x->g;
-    uint64_t index = pc >> g->page_bits & ((1u << g->tlb_index_bits) - 1);
-    uint32_t at = g->code_map + index * 4;
+    uint32_t at = guard_offset(x, pc);
     a64_add_imm(x, T0, MEM, at & ~0xfffu);
     asm_ls(&x->a, ls_opc(LDR, 2), T0, T0, at & 0xfff);
     asm_rrr(&x->a, SUB, IR_I32, T0, T0, T1);
@@ -468,7 +442,7 @@ static void emit_exit_link(A64 *x, const IROp *op)
     } else {
         env_exact(x);
     }
-    if (x->s->guard_links && (op->imm ^ x->s->pc) >> x->g->page_bits) {
+    if (is_guarded(x, op)) {
         e->guard = x->a.p;
         asm_literal(&x->a, IR_I32, T1, 0);
         e->guard_jump = emit_guard(x, op->imm);
@@ -481,7 +455,7 @@ static void emit_exit_tb(A64 *x, const IROp *op)
     env_exact(x);
     asm_movi(&x->a, T0, TCG_EXIT_TB + op->imm);
     asm_movi(&x->a, T1, 0);
-    a64_jmp(x, a64_thunks.exit);
+    a64_jmp(x, tcg_thunks.exit);
 }
 
 /* T0: guest pc without code in the jump table. */
@@ -491,7 +465,7 @@ static void emit_jump_miss(A64 *x, int64_t note)
         asm_movi(&x->a, T1, note);
         a64_env(x, ls_opc(STR, 3), T1, x->g->exit_note);
     }
-    a64_jmp(x, a64_thunks.jump_miss);
+    a64_jmp(x, tcg_thunks.jump_miss);
 }
 
 /* Where the table of jumps is, and the tag: two loads, or one. */
@@ -612,11 +586,6 @@ static_assert(OP_and + 3 == OP_andn && OP_inc + 1 == OP_dec && OP_shl + 4 == OP_
                   OP_tzcnt + 1 == OP_lzcnt,
               "the ranges above");
 
-void a64_side(A64 *x, const TCGRestore *state)
-{
-    side_add(&x->side, x->a.p - x->entry, state);
-}
-
 void a64_end_op(A64 *x, const IROp *op)
 {
     cc_end_op(x, op);
@@ -642,12 +611,8 @@ static void begin_op(A64 *x, const IROp *op)
     }
 }
 
-static void emit_op(A64 *x, const IROp *op)
+static inline void emit_op(A64 *x, const IROp *op)
 {
-    if (op->code == OP_insn_start) { /* liveness says nothing of it */
-        x->pc = op->imm;
-        return;
-    }
     x->ra.locked = 0;
     begin_op(x, op);
     (emitters[op->code] ? emitters[op->code] : a64_emit_in_c)(x, op);
@@ -656,45 +621,9 @@ static void emit_op(A64 *x, const IROp *op)
     }
 }
 
-static void count_labels(A64 *x)
-{
-    TCGContext *s = x->s;
-    bool ended = false;
-    x->labels = arena_alloc(&s->arena, s->nlabels * sizeof(Label));
-    memset(x->labels, 0, s->nlabels * sizeof(Label));
-    for (unsigned i = 0; i < s->nops; i++) {
-        const IROp *op = &s->ops[i];
-        if (op->code == OP_label) {
-            x->labels[op->label].preds += !ended;
-            x->labels[op->label].at = i;
-            ended = false;
-        } else if (!ended) {
-            if (op_info[op->code].flags & OPF_BRANCH) {
-                x->labels[op->label].preds++;
-            }
-            ended = op_info[op->code].flags & OPF_BB_END;
-        }
-    }
-}
-
 bool a64_emit_ops(A64 *x)
 {
-    TCGContext *s = x->s;
-    count_labels(x);
-    for (x->at = 0; x->at < s->nops && !asm_full(&x->a); x->at++) {
-        const IROp *op = &s->ops[x->at];
-        bool ends = op_info[op->code].flags & OPF_BB_END;
-        if (op->code == OP_nop || (x->ended && op->code != OP_label)) {
-            x->ra.path += ends;
-            x->pc = /* goes by the order of ops */
-                op->code == OP_insn_start ? (uint64_t)op->imm : x->pc;
-            continue;
-        }
-        x->noreturn = false;
-        emit_op(x, op);
-        x->ended = ends || x->noreturn;
-    }
-    return !asm_full(&x->a);
+    return emit_ops(x, emit_op);
 }
 
 /* The part of an exit that runs while it is not linked. */
@@ -743,7 +672,7 @@ static void emit_head(A64 *x)
 
 void a64_head_exit(A64 *x, unsigned n)
 {
-    a64_call(x, a64_thunks.head[n]);
+    a64_call(x, tcg_thunks.head[n]);
     asm_quad(&x->a, x->s->pc);
 }
 
@@ -757,55 +686,6 @@ static void emit_head_exits(A64 *x)
         }
     }
     a64_loop_cold(x);
-}
-
-static bool emit_side_table(A64 *x, TCGCode *out)
-{
-    size_t n = side_end(&x->side);
-    out->code_size = x->a.p - x->entry;
-    if (!n || n > (size_t)(x->a.limit - x->a.p)) {
-        return false;
-    }
-    memcpy(x->a.p, x->side.start, n);
-    out->size = out->code_size + n;
-    return true;
-}
-
-/* Room for all points that can fault: no op has more than three, in two copies. */
-static void begin_sides(A64 *x)
-{
-    const TCGContext *s = x->s;
-    unsigned n = 1;
-    for (unsigned i = 0; i < s->nops; i++) {
-        n += s->ops[i].code == OP_call || (op_info[s->ops[i].code].flags & OPF_FAULT);
-    }
-    size_t size = (x->loop.u.may_copy ? 6 : 3) * n * SIDE_MAX_ENTRY;
-    uint8_t *p = arena_alloc(&x->s->arena, size);
-    side_begin(&x->side, p, p + size);
-}
-
-static uint8_t pin_of(const IRTemp *t)
-{
-    for (unsigned i = 0; i < ARRAY_SIZE(pins) && t->type == IR_I64; i++) {
-        if (!strcmp(t->name, pins[i])) {
-            return i < 8 ? 8 + i : 19 + (i - 8);
-        }
-    }
-    return 0xff;
-}
-
-/* By global, the host register, or 0xff; found out once a context. */
-static const uint8_t *pin_globals(TCGContext *s)
-{
-    if (!s->backend) {
-        uint8_t *pinned = g_new(uint8_t, s->nglobals + 1);
-        for (unsigned r = 0; r < s->nglobals; r++) {
-            pinned[r] = pin_of(&s->temps[r]);
-        }
-        a64_vec_pins(s);
-        s->backend = pinned;
-    }
-    return s->backend;
 }
 
 /* Temps that behave as globals of the allocator, with homes cc_a ... cc_r. */
@@ -834,80 +714,44 @@ static bool emit_cold(A64 *x, TCGCode *out)
     return !asm_full(&x->a) && emit_side_table(x, out);
 }
 
-static bool leads_to_itself(const TCGContext *s)
+static const uint8_t *pinned_of(TCGContext *s)
 {
-    bool any = false;
-    for (unsigned i = 0; i < s->nops; i++) {
-        const IROp *op = &s->ops[i];
-        any |= op->code == OP_exit_link && (uint64_t)op->imm == s->pc;
+    if (!s->backend) {
+        a64_vec_pins(s);
     }
-    return any;
+    return pinned_globals(s, pins, ARRAY_SIZE(pins));
 }
 
 static bool a64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
 {
-    const uint8_t *pinned = pin_globals(s);
-    b->used = ROUND_UP(b->used, 16);
-    if (code_buf_room(b) < UNIT_SLACK) {
+    const uint8_t *pinned = pinned_of(s);
+    uint8_t *entry = code_buf_next(b);
+    if (!entry || !a64_make_thunks(s, b, pinned)) {
         return false;
     }
-    if (!a64_make_thunks(s, b, pinned)) {
-        return false;
-    }
-    A64 x = {
-        .s = s,
-        .g = s->guest,
-        .buf = b,
-        .entry = b->rw + b->used,
-        .a = {b->rw + b->used, b->rw + b->size - OP_SLACK},
-        .pc = s->pc,
-        .loop.u = loop_begin(s, leads_to_itself(s)),
-    };
-    x.slow_tail = &x.slow;
-    begin_sides(&x);
+    A64 x = {EMISSION_AT(s, b, entry, b->rw + b->size - OP_SLACK)};
+    survey(&x);
+    x.loop.u = loop_begin(s, x.leads_to_itself);
+    begin_sides(&x, x.loop.u.may_copy ? 6 : 3); /* an op has three at the most */
     make_own_globals(&x);
     ra_start(&x.ra, &ra_host, s, pinned);
     cc_set_env(&x);
-    *out = (TCGCode){.backend = &a64_backend, .entry = a64_rx(&x, x.entry)};
+    *out = (TCGCode){.backend = &a64_backend, .entry = rx_of(&x, entry)};
     emit_head(&x);
     if (!a64_emit_ops(&x) || !a64_loop_copy(&x)) {
         return false;
     }
-    out->body = x.body;
-    out->hot_size = x.a.p - x.entry;
-    if (!emit_cold(&x, out)) {
-        return false;
-    }
-    host_flush_icache(out->entry, x.entry, out->code_size);
-    b->used += out->size;
-    return true;
+    end_hot(&x, out);
+    return emit_cold(&x, out) && end_unit(&x, out);
 }
 
 /* ---- the back end ---- */
 
 static bool a64_init(const GuestDesc *g, CodeBuf *b, GError **errp)
 {
-    a64_thunks = (A64Thunks){
-        .guest = g,
-        .room = ROUND_UP(b->used, 64),
-        .use_tlb = !g->direct && g->tlb_entry_bits,
-    };
-    b->used = a64_thunks.room + A64_THUNK_ROOM;
-    b->thunks = MAX(b->thunks, b->used);
+    a64_thunks = (A64Thunks){.fp = false};
+    thunks_init(g, b, A64_THUNK_ROOM);
     return true;
-}
-
-static TCGExit a64_enter(void *env, const void *entry)
-{
-    TCGExit (*enter)(void *, const void *) = (void *)(uintptr_t)a64_thunks.enter;
-    return enter(env, entry);
-}
-
-/* The token is data: no cache to tell. */
-static void a64_guard(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t token)
-{
-    const uint8_t *at = (const uint8_t *)from->entry + from->exits[slot].guard;
-    atomic_set((uint32_t *)code_buf_rw(b, at), token);
 }
 
 /*
@@ -926,44 +770,19 @@ static void a64_link(CodeBuf *b, const TCGCode *from, unsigned slot, const void 
     host_flush_icache(jump, insn, 4);
 }
 
-static bool a64_restore_point(const TCGCode *code, const void *ra, TCGRestore *out)
-{
-    const uint8_t *entry = code->entry;
-    return side_find(entry + code->code_size, (const uint8_t *)ra - entry, out);
-}
-
-static void a64_disas(const TCGCode *code, GString *to)
-{
-    disas_host(code->entry, code->code_size, code->entry, to);
-}
-
-const void *tcg_exit_lookup_code(void)
-{
-    return a64_thunks.exit_lookup;
-}
-
 bool tcg_x87_exec(void *env, X87Id id)
 {
     return false;
 }
 
-static const void *a64_fault_entry(void)
-{
-    return a64_thunks.fault;
-}
-
 static const TCGBackend a64_backend = {
     .name = "aarch64",
-    .probes = true,
     .weak = true,
     .init = a64_init,
     .gen_code = a64_gen_code,
-    .enter = a64_enter,
     .link = a64_link,
-    .guard = a64_guard,
-    .restore_point = a64_restore_point,
-    .fault_entry = a64_fault_entry,
-    .disas = a64_disas,
+    .guard = backend_guard,
+    BACKEND_MEMBERS,
 };
 
 const TCGBackend *const tcg_native_backend = &a64_backend;

@@ -1,9 +1,10 @@
-/* What back ends know of code memory. */
+/* What back ends share: code memory, thunks, the state of an emission. */
 /* SPDX-License-Identifier: MIT */
 #ifndef TCG_BACKEND_INTERNAL_H
 #define TCG_BACKEND_INTERNAL_H
 
-#include "tcg/tcg.h"
+#include "tcg/regalloc.h"
+#include "tcg/side-table.h"
 
 /*
  * The same memory is mapped at rw (to write) and at rx (to run, and to read). Thunks come
@@ -32,5 +33,112 @@ static inline size_t code_buf_room(const CodeBuf *b)
 {
     return b->size - b->used;
 }
+
+/* A unit wants UNIT_SLACK; what an op emits does not go beyond OP_SLACK. */
+enum { UNIT_SLACK = 8 << 10, OP_SLACK = 1 << 10 };
+/* Makes `used` the place of the next unit. Its rw address, or NULL: no room. */
+uint8_t *code_buf_next(CodeBuf *b);
+
+/* ---- globals in host registers ---- */
+
+/* A global of 64 bits that has a register of its own. */
+typedef struct HostPin {
+    const char *name;
+    uint8_t reg;
+} HostPin;
+/* pinned[g]: host register of global g, or 0xff. */
+void pin_globals(const TCGContext *s, const HostPin *pins, unsigned n, uint8_t *pinned);
+/* The same, found out once a context and kept as its `backend`. */
+const uint8_t *pinned_globals(TCGContext *s, const HostPin *pins, unsigned n);
+/* at[r]: env offset of what is pinned to host register r, or NOT_PINNED. */
+#define NOT_PINNED INT32_MIN
+void pinned_homes(const TCGContext *s, const uint8_t *pinned, int32_t at[32]);
+
+/* ---- thunks ---- */
+
+/* Code made once, by rx address; what all hosts have. */
+typedef struct Thunks {
+    const uint8_t *enter, *exit, *exit_lookup, *jump_miss, *fault, *head[2];
+    const uint8_t *save_all, *save_caller, *load_all, *load_caller;
+    const uint8_t *ld[64], *st[32]; /* by MemOp, MO_SIGN excluded */
+    const uint8_t *atomic, *probe, *x87_st, *cc_load;
+    bool use_tlb; /* a host register is the TLB base */
+    const GuestDesc *guest;
+    size_t room; /* offset of the thunks in code memory */
+    int32_t pinned_at[32];
+} Thunks;
+extern Thunks tcg_thunks;
+/* Of TCGBackend.init: there are none yet, and `room` bytes for them. */
+void thunks_init(const GuestDesc *g, CodeBuf *b, size_t room);
+
+/* ---- what generated code calls ---- */
+
+/* The six flags that the recipe in env stands for. */
+uint32_t flags_in_env(const char *env);
+/* Does an op; args: its inputs, then, from IR_MAX_INS on, its outputs. */
+void eval_in_env(const IROp *op, uint64_t *args, char *env);
+/* Does a VecOp on these vectors. */
+uint64_t vec_op_in_env(void *env, void *r, const void *a, const void *b, const void *c,
+                       const VecOp *op);
+
+/* ---- members of TCGBackend ---- */
+
+TCGExit backend_enter(void *env, const void *entry);
+bool backend_restore_point(const TCGCode *code, const void *ra, TCGRestore *out);
+const void *backend_fault_entry(void);
+void backend_disas(const TCGCode *code, GString *to);
+/* .guard where the token is data. */
+void backend_guard(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t token);
+#define BACKEND_MEMBERS                                                             \
+    .probes = true, .enter = backend_enter, .restore_point = backend_restore_point, \
+    .fault_entry = backend_fault_entry, .disas = backend_disas
+
+/* ---- the emission of a unit ---- */
+
+/*
+ * What a Label and the state of an emission, `Emission`, begin with. The rest of them is
+ * the host's, as are the types Asm, CCInfo, Exit and SlowPath. tcg/emission.h works on
+ * these.
+ */
+typedef struct Fixup {
+    struct Fixup *next;
+    uint8_t *at; /* of a branch, as asm_patch() takes it */
+} Fixup;
+
+#define LABEL_STATE                                                \
+    uint16_t preds; /* branches, and the fall-through */           \
+    uint16_t at;    /* op number */                                \
+    bool is_exit;   /* the branch was the exit that stands here */ \
+    Fixup *fixups;  /* branches to patch */                        \
+    RAState *ra;    /* of the only branch */                       \
+    CCInfo cc
+
+#define EMISSION_STATE                                                        \
+    RegAlloc ra; /* first: the allocator's hooks cast */                      \
+    Asm a;                                                                    \
+    TCGContext *s;                                                            \
+    const GuestDesc *g;                                                       \
+    CodeBuf *buf;                                                             \
+    uint8_t *entry;       /* rw address of the unit */                        \
+    unsigned at;          /* number of the op that is being emitted */        \
+    uint32_t wanted;      /* flags that somebody or a fault wants after it */ \
+    uint64_t pc;          /* of the guest instruction */                      \
+    bool ended;           /* control does not reach the next op */            \
+    bool noreturn;        /* the op was a call that does not return */        \
+    bool leads_to_itself; /* by an exit_link */                               \
+    unsigned nfaults;     /* ops that may fault */                            \
+    CCInfo cc;                                                                \
+    Label *labels;                                                            \
+    SlowPath *slow, **slow_tail;                                              \
+    Exit *exits; /* TCG_MAX_EXITS */                                          \
+    unsigned nexits;                                                          \
+    uint8_t body;          /* of TCGCode */                                   \
+    uint8_t *head_jump[2]; /* exit_request is set; the guard does not hold */ \
+    SideWriter side        /* to memory of the unit's arena */
+
+/* Initializes one that writes from `start` (rw) up to `limit`. */
+#define EMISSION_AT(s_, b_, start, limit)                                                \
+    .s = (s_), .g = (s_)->guest, .buf = (b_), .entry = (start), .a = {(start), (limit)}, \
+    .pc = (s_)->pc
 
 #endif

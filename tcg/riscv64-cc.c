@@ -47,7 +47,7 @@ void cc_overlay(RV64 *x, bool inc, IRType t, unsigned result)
 
 void cc_load(RV64 *x)
 {
-    rv_call(x, rv_thunks.cc_load);
+    rv_call(x, tcg_thunks.cc_load);
 }
 
 static void load(RV64 *x, unsigned reg, IRType t, int32_t home)

@@ -468,16 +468,6 @@ void rv_emit_getcc(RV64 *x, const IROp *op)
 
 /* ---- ops computed in C ---- */
 
-static void eval_in_c(const IROp *op, uint64_t *args, char *env)
-{
-    const GuestDesc *g = rv_thunks.guest;
-    uint32_t cc = rv_flags_in_env(env);
-    ir_eval(op, args, args + IR_MAX_INS, &cc);
-    if (op->setcc) {
-        *(uint32_t *)(env + g->cc_op) = CC_OP(CC_EFLAGS, 0);
-        *(uint64_t *)(env + g->cc_a) = cc;
-    }
-}
 static_assert(8 * (IR_MAX_INS + IR_MAX_OUTS) <= FRAME_SLOTS - FRAME_ARGS, "FRAME_ARGS");
 
 /* Any op that ir_eval() knows, by a call. A copy of the op is put behind the unit. */
@@ -494,7 +484,7 @@ void rv_emit_in_c(RV64 *x, const IROp *op)
     rv_data(x, A0, op, sizeof *op);
     rv_add_imm(x, A0 + 1, SP, FRAME_ARGS);
     asm_mov(&x->a, A0 + 2, ENV);
-    rv_call_c(x, (const void *)eval_in_c);
+    rv_call_c(x, (const void *)eval_in_env);
     for (unsigned k = 0; k < info->outs; k++) {
         if (op->out[k] != IR_NONE) {
             rv_ls(x, LD, T0, SP, FRAME_ARGS + 8 * (IR_MAX_INS + k));

@@ -4,9 +4,7 @@
 #define TCG_RISCV64_INTERNAL_H
 
 #include "tcg/backend-internal.h"
-#include "tcg/regalloc.h"
 #include "tcg/riscv64-enc.h"
-#include "tcg/side-table.h"
 
 /*
  * Calling convention of units:
@@ -54,10 +52,7 @@ typedef struct Test {
 } Test;
 
 typedef struct Label {
-    uint16_t preds;       /* branches, and the fall-through */
-    struct Fixup *fixups; /* branches to patch */
-    RAState *ra;          /* of the only branch */
-    CCInfo cc;
+    LABEL_STATE;
 } Label;
 
 typedef struct Exit {
@@ -71,49 +66,21 @@ typedef struct SlowPath SlowPath;
 typedef struct Data Data;
 
 typedef struct RV64 {
-    RegAlloc ra; /* first: the allocator's hooks cast */
-    Asm a;
-    TCGContext *s;
-    const GuestDesc *g;
-    CodeBuf *buf;
-    uint8_t *entry;  /* rw address of the unit */
-    unsigned at;     /* number of the op that is being emitted */
-    uint32_t wanted; /* flags that somebody or a fault wants after it */
-    uint64_t pc;     /* of the guest instruction */
-    bool ended;      /* control does not reach the next op */
-    bool noreturn;   /* the op was a call that does not return */
-    bool op_ended;   /* rv_end_op() has been called for the op */
-    CCInfo cc;
-    Label *labels;
-    SlowPath *slow, **slow_tail;
+    EMISSION_STATE;
+    bool op_ended; /* rv_end_op() has been called for the op */
     Data *data;
-    Exit exits[TCG_MAX_EXITS];
-    unsigned nexits;
-    uint8_t *head_jump[2]; /* exit_request is set; the head's guard does not hold */
-    uint8_t body;          /* of TCGCode */
-    SideWriter side;       /* to memory of the unit's arena */
 } RV64;
+typedef RV64 Emission;
+
+/* env has the flags, in a form not known here. */
+void cc_set_env(RV64 *x);
+#include "tcg/emission.h"
 
 /* Code made once, by rx address. */
 typedef struct RVThunks {
-    const uint8_t *enter, *exit, *exit_lookup, *jump_miss, *fault;
-    const uint8_t *head[2], *unlinked;
-    const uint8_t *save_all, *save_caller, *load_all, *load_caller;
-    const uint8_t *ld[64], *st[32]; /* by MemOp, MO_SIGN excluded */
-    const uint8_t *atomic, *probe, *x87_st, *call_c, *cc_load;
-    bool use_tlb; /* MEM is the TLB base */
-    const GuestDesc *guest;
-    size_t room;           /* offset of the thunks in code memory */
-    int32_t pinned_at[32]; /* env offset of what is pinned to the host register, or
-                              NOT_PINNED */
+    const uint8_t *unlinked, *call_c;
 } RVThunks;
 extern RVThunks rv_thunks;
-#define NOT_PINNED INT32_MIN
-
-static inline const uint8_t *rv_rx(const RV64 *x, const uint8_t *rw)
-{
-    return code_buf_rx(x->buf, rw);
-}
 
 /* --- riscv64-thunks.c --- */
 
@@ -121,8 +88,6 @@ enum { RV_THUNK_ROOM = 32 << 10 };
 /* Thunks for the globals of `s`, if there are none yet: where globals live is known from
  * the first unit on. */
 void rv_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned);
-/* The six flags that the recipe in env stands for. */
-uint32_t rv_flags_in_env(const char *env);
 
 /* --- riscv64.c --- */
 
@@ -168,8 +133,6 @@ Test rv_compare(RV64 *x, IRType t, Cond c, IRRef a, IRRef b);
 
 /* --- riscv64-cc.c --- */
 
-/* env has the flags, in a form not known here. */
-void cc_set_env(RV64 *x);
 /* Whether somebody wants the flags of the op. */
 bool cc_on(const RV64 *x, const IROp *op);
 /* Operand i (a, b, c) of the recipe to come is what the register holds now. */

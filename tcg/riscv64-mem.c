@@ -141,14 +141,14 @@ static void emit_slow(RV64 *x, const SlowPath *s)
     asm_mov(&x->a, T0, s->addr);
     switch ((SlowKind)s->kind) {
     case SLOW_ST:
-        rv_call(x, rv_thunks.st[memop & (MO_SIZE | MO_ALIGN)]);
+        rv_call(x, tcg_thunks.st[memop & (MO_SIZE | MO_ALIGN)]);
         break;
     case SLOW_LD:
-        rv_call(x, rv_thunks.ld[memop & (MO_SIZE | MO_ALIGN | MO_RMW)]);
+        rv_call(x, tcg_thunks.ld[memop & (MO_SIZE | MO_ALIGN | MO_RMW)]);
         break;
     case SLOW_PROBE:
         asm_movi(&x->a, T1, ir_probe_what(s->op));
-        rv_call(x, rv_thunks.probe);
+        rv_call(x, tcg_thunks.probe);
         break;
     }
     x->pc = s->pc;
@@ -239,7 +239,7 @@ void rv_access_begin(RV64 *x, Access *acc, SlowKind kind)
         direct_operand(x, acc);
     } else if (x->g->direct) {
         check_alignment(x, acc, kind);
-    } else if (rv_thunks.use_tlb) {
+    } else if (tcg_thunks.use_tlb) {
         probe(x, acc, kind, rv_guest_address(x, op));
     } else { /* always the slow path */
         unsigned addr = rv_guest_address(x, op);
@@ -329,7 +329,7 @@ void rv_emit_atomic(RV64 *x, const IROp *op)
     if (x->g->ordered) {
         asm_insn(&x->a, FENCE_RW_RW);
     }
-    rv_call_slow(x, rv_thunks.atomic);
+    rv_call_slow(x, tcg_thunks.atomic);
     if (x->g->ordered) {
         asm_insn(&x->a, FENCE_RW_RW);
     }

@@ -12,23 +12,11 @@
 enum { PINNED_CALLEE = 0x03fc0300, ALL_PINNED = (int)0xf3ff0300 };
 #define PINNED_CALLER (ALL_PINNED & ~PINNED_CALLEE)
 
-uint32_t rv_flags_in_env(const char *env)
-{
-    const GuestDesc *g = rv_thunks.guest;
-    return cc_compute(&(CCState){
-        .op = *(const uint32_t *)(env + g->cc_op),
-        .a = *(const uint64_t *)(env + g->cc_a),
-        .b = *(const uint64_t *)(env + g->cc_b),
-        .c = *(const uint64_t *)(env + g->cc_c),
-        .r = *(const uint64_t *)(env + g->cc_r),
-    });
-}
-
 static void thunk_regs(RV64 *x, uint32_t regs, uint32_t opc)
 {
     for (unsigned r = 0; r < 32; r++) {
-        if (regs >> r & 1 && rv_thunks.pinned_at[r] != NOT_PINNED) {
-            rv_ls(x, opc, r, ENV, rv_thunks.pinned_at[r]);
+        if (regs >> r & 1 && tcg_thunks.pinned_at[r] != NOT_PINNED) {
+            rv_ls(x, opc, r, ENV, tcg_thunks.pinned_at[r]);
         }
     }
 }
@@ -38,7 +26,7 @@ static const uint8_t *thunk_start(RV64 *x)
     while ((uintptr_t)x->a.p & 15) {
         asm_insn(&x->a, NOP);
     }
-    return rv_rx(x, x->a.p);
+    return rx_of(x, x->a.p);
 }
 
 static void thunk_ret(RV64 *x)
@@ -53,7 +41,7 @@ static void jump_to(RV64 *x, unsigned reg)
 
 static void load_memory_base(RV64 *x)
 {
-    if (rv_thunks.use_tlb) {
+    if (tcg_thunks.use_tlb) {
         rv_ls(x, LD, MEM, ENV, x->g->tlb_base);
     } else if (x->g->guest_base) {
         asm_movi(&x->a, MEM, (int64_t)x->g->guest_base);
@@ -81,7 +69,7 @@ static void move_sp(RV64 *x, int32_t by)
 /* TCGExit enter(void *env, const void *entry) */
 static void thunk_enter(RV64 *x)
 {
-    rv_thunks.enter = thunk_start(x);
+    tcg_thunks.enter = thunk_start(x);
     move_sp(x, -WHOLE_FRAME);
     callee_regs(x, SD);
     asm_mov(&x->a, ENV, A0);
@@ -93,10 +81,10 @@ static void thunk_enter(RV64 *x)
 /* T0: reason, T1: unit. */
 static void thunk_exit(RV64 *x)
 {
-    rv_thunks.exit_lookup = thunk_start(x);
+    tcg_thunks.exit_lookup = thunk_start(x);
     asm_movi(&x->a, T0, TCG_EXIT_LOOKUP);
     asm_movi(&x->a, T1, 0);
-    rv_thunks.exit = rv_rx(x, x->a.p);
+    tcg_thunks.exit = rx_of(x, x->a.p);
     thunk_regs(x, ALL_PINNED, SD);
     asm_mov(&x->a, A0, T0);
     asm_mov(&x->a, A0 + 1, T1);
@@ -112,9 +100,9 @@ static void thunks_of_exits(RV64 *x)
     rv_thunks.unlinked = thunk_start(x);
     rv_ls(x, SD, T0, ENV, x->g->pc);
     asm_mov(&x->a, T0, A0);
-    rv_jmp(x, rv_thunks.exit);
+    rv_jmp(x, tcg_thunks.exit);
     for (unsigned i = 0; i < ARRAY_SIZE(reason); i++) {
-        rv_thunks.head[i] = thunk_start(x);
+        tcg_thunks.head[i] = thunk_start(x);
         asm_movi(&x->a, A0, reason[i]);
         asm_movi(&x->a, T1, 0);
         rv_jmp(x, rv_thunks.unlinked);
@@ -124,14 +112,14 @@ static void thunks_of_exits(RV64 *x)
 /* T0: guest pc that the jump table does not know. */
 static void thunk_jump_miss(RV64 *x)
 {
-    rv_thunks.jump_miss = thunk_start(x);
+    tcg_thunks.jump_miss = thunk_start(x);
     rv_ls(x, SD, T0, ENV, x->g->pc);
     thunk_regs(x, ALL_PINNED, SD);
     asm_mov(&x->a, A0, ENV);
     rv_call(x, (const void *)x->g->lookup);
     asm_mov(&x->a, T0, A0);
     uint8_t *found = asm_jump_if(&x->a, BNE, A0, ZERO);
-    rv_address(x, T0, rv_thunks.exit_lookup);
+    rv_address(x, T0, tcg_thunks.exit_lookup);
     asm_patch(found, x->a.p);
     load_memory_base(x);
     thunk_regs(x, ALL_PINNED, LD);
@@ -141,7 +129,7 @@ static void thunk_jump_miss(RV64 *x)
 /* T0: pc of an access that has faulted in a unit. */
 static void thunk_fault(RV64 *x)
 {
-    rv_thunks.fault = thunk_start(x);
+    tcg_thunks.fault = thunk_start(x);
     thunk_regs(x, ALL_PINNED, SD);
     asm_mov(&x->a, A0, ENV);
     asm_mov(&x->a, A0 + 1, T0);
@@ -154,10 +142,10 @@ static void thunks_of_calls(RV64 *x)
         const uint8_t **thunk;
         uint32_t regs, opc;
     } rows[] = {
-        {&rv_thunks.save_all,    ALL_PINNED,    SD},
-        {&rv_thunks.save_caller, PINNED_CALLER, SD},
-        {&rv_thunks.load_all,    ALL_PINNED,    LD},
-        {&rv_thunks.load_caller, PINNED_CALLER, LD},
+        {&tcg_thunks.save_all,    ALL_PINNED,    SD},
+        {&tcg_thunks.save_caller, PINNED_CALLER, SD},
+        {&tcg_thunks.load_all,    ALL_PINNED,    LD},
+        {&tcg_thunks.load_caller, PINNED_CALLER, LD},
     };
     for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
         *rows[i].thunk = thunk_start(x);
@@ -204,7 +192,7 @@ static void slow_end(RV64 *x)
 static void thunk_ld(RV64 *x, unsigned memop)
 {
     bool wide = (memop & MO_SIZE) > MO_64;
-    rv_thunks.ld[memop] = thunk_start(x);
+    tcg_thunks.ld[memop] = thunk_start(x);
     slow_begin(x);
     asm_mov(&x->a, A0 + 1, T0);
     asm_mov(&x->a, A0 + (wide ? 4 : 3), LR);
@@ -220,7 +208,7 @@ static void thunk_ld(RV64 *x, unsigned memop)
 static void thunk_st(RV64 *x, unsigned memop)
 {
     bool wide = (memop & MO_SIZE) > MO_64;
-    rv_thunks.st[memop] = thunk_start(x);
+    tcg_thunks.st[memop] = thunk_start(x);
     slow_begin(x);
     asm_mov(&x->a, A0 + 1, T0);
     if (wide) {
@@ -249,7 +237,7 @@ static void thunk_of_three(RV64 *x, const uint8_t **thunk, const void *fn)
 /* T0: guest address, FRAME_OI: operands; then T0 is the old value. */
 static void thunk_atomic(RV64 *x)
 {
-    rv_thunks.atomic = thunk_start(x);
+    tcg_thunks.atomic = thunk_start(x);
     slow_begin(x);
     asm_mov(&x->a, A0 + 1, T0);
     for (unsigned i = 0; i < 3; i++) {
@@ -263,9 +251,9 @@ static void thunk_atomic(RV64 *x)
 /* T0: the six flags. */
 static void thunk_cc_load(RV64 *x)
 {
-    rv_thunks.cc_load = thunk_start(x);
+    tcg_thunks.cc_load = thunk_start(x);
     slow_begin(x);
-    rv_call(x, (const void *)rv_flags_in_env);
+    rv_call(x, (const void *)flags_in_env);
     slow_end(x);
 }
 
@@ -281,8 +269,8 @@ static void emit_thunks(RV64 *x)
     thunks_of_calls(x);
     thunk_cc_load(x);
     thunk_atomic(x);
-    thunk_of_three(x, &rv_thunks.probe, (const void *)x->g->probe);
-    thunk_of_three(x, &rv_thunks.x87_st, (const void *)rv_x87_store);
+    thunk_of_three(x, &tcg_thunks.probe, (const void *)x->g->probe);
+    thunk_of_three(x, &tcg_thunks.x87_st, (const void *)rv_x87_store);
     thunk_ld(x, MO_80);
     for (unsigned size = MO_8; size <= MO_256; size++) {
         for (unsigned align = 0; align <= MO_ALIGN; align += MO_ALIGN) {
@@ -296,26 +284,16 @@ static void emit_thunks(RV64 *x)
 void rv_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned)
 {
     int32_t at[32];
-    for (unsigned r = 0; r < 32; r++) {
-        at[r] = NOT_PINNED;
-    }
-    for (unsigned r = 0; r < s->nglobals; r++) {
-        if (pinned[r] != 0xff) {
-            at[pinned[r]] = s->temps[r].env_offset;
-        }
-    }
-    if (rv_thunks.enter && !memcmp(at, rv_thunks.pinned_at, sizeof at)) {
+    pinned_homes(s, pinned, at);
+    if (tcg_thunks.enter && !memcmp(at, tcg_thunks.pinned_at, sizeof at)) {
         return;
     }
-    memcpy(rv_thunks.pinned_at, at, sizeof at);
+    memcpy(tcg_thunks.pinned_at, at, sizeof at);
     RV64 x = {
-        .s = s,
-        .g = s->guest,
-        .buf = b,
-        .entry = b->rw + rv_thunks.room,
-        .a = {b->rw + rv_thunks.room, b->rw + rv_thunks.room + RV_THUNK_ROOM},
+        EMISSION_AT(s, b, b->rw + tcg_thunks.room,
+                    b->rw + tcg_thunks.room + RV_THUNK_ROOM),
     };
     emit_thunks(&x);
     g_assert(!asm_full(&x.a));
-    host_flush_icache(rv_rx(&x, x.entry), x.entry, RV_THUNK_ROOM);
+    host_flush_icache(rx_of(&x, x.entry), x.entry, RV_THUNK_ROOM);
 }

@@ -104,17 +104,6 @@ void rv_emit_vec_st(RV64 *x, const IROp *op)
 
 /* ---- operations ---- */
 
-static uint64_t run_in_c(void *env, void *r, const void *a, const void *b, const void *c,
-                         const VecOp *op)
-{
-    VecOp v = *op;
-    v.r = r;
-    v.a = a;
-    v.b = b;
-    v.c = c;
-    return rv_thunks.guest->vec_op(env, &v);
-}
-
 /* reg = address of the vector, or NULL. */
 static void address_of(RV64 *x, unsigned reg, IRRef ref)
 {
@@ -160,7 +149,7 @@ static void vec_in_c(RV64 *x, const IROp *op)
     }
     address_of(x, A0 + 4, op->code == OP_vop ? op->in[2] : IR_NONE);
     rv_data(x, A0 + 5, v, sizeof *v);
-    rv_call_c(x, (const void *)run_in_c);
+    rv_call_c(x, (const void *)vec_op_in_env);
     result_of_c(x, op, (IRType)op->memop);
     if (to_vec) {
         clear_upper(x, op);
@@ -238,7 +227,7 @@ static void emit_x87_ld(RV64 *x, const IROp *op)
 
 uint64_t rv_x87_store(void *env, uint64_t addr, uint64_t id, uintptr_t ra)
 {
-    return rv_thunks.guest->x87_op(env, &(X87Op){.id = id, .addr = addr, .ra = ra});
+    return tcg_thunks.guest->x87_op(env, &(X87Op){.id = id, .addr = addr, .ra = ra});
 }
 
 void rv_emit_x87_mem(RV64 *x, const IROp *op)
@@ -256,7 +245,7 @@ void rv_emit_x87_mem(RV64 *x, const IROp *op)
     }
     asm_mov(&x->a, T0, addr);
     asm_movi(&x->a, T1, op->vec);
-    rv_call_slow(x, rv_thunks.x87_st);
+    rv_call_slow(x, tcg_thunks.x87_st);
 }
 
 void rv_emit_x87_note(RV64 *x, const IROp *op)

@@ -14,15 +14,8 @@
 #include "util/atomic.h"
 #include "util/host.h"
 
-enum { UNIT_SLACK = 8 << 10, OP_SLACK = 1 << 10 };
-
 RVThunks rv_thunks;
 static const TCGBackend rv_backend;
-
-typedef struct Fixup {
-    struct Fixup *next;
-    uint8_t *at;
-} Fixup;
 
 struct Data {
     Data *next;
@@ -31,10 +24,7 @@ struct Data {
     size_t size;
 };
 
-static const struct {
-    const char *name;
-    uint8_t reg;
-} pins[] = {
+static const HostPin pins[] = {
     {"rax", 8 },
     {"rcx", 9 },
     {"rdx", 18},
@@ -58,7 +48,7 @@ static const struct {
 /* AUIPC: reg = the address, but for its low bits, which are returned. */
 static int32_t upper_address(RV64 *x, unsigned reg, const void *rx)
 {
-    intptr_t d = (intptr_t)rx - (intptr_t)rv_rx(x, x->a.p);
+    intptr_t d = (intptr_t)rx - (intptr_t)rx_of(x, x->a.p);
     if (fits_upper(d)) {
         asm_upper(&x->a, AUIPC, reg, upper_of(d));
         return lower_of(d);
@@ -138,45 +128,35 @@ static void emit_data(RV64 *x)
 
 /* ---- the allocator ---- */
 
-static RV64 *of_ra(RegAlloc *ra)
-{
-    return container_of(ra, RV64, ra);
-}
-
 static void hook_mov(RegAlloc *ra, unsigned dst, unsigned src)
 {
-    asm_mov(&of_ra(ra)->a, dst, src);
+    asm_mov(&emission_of(ra)->a, dst, src);
 }
 static void hook_movi(RegAlloc *ra, unsigned dst, uint64_t val)
 {
-    asm_movi(&of_ra(ra)->a, dst, (int64_t)val);
+    asm_movi(&emission_of(ra)->a, dst, (int64_t)val);
 }
 static void hook_load_env(RegAlloc *ra, unsigned dst, int32_t offset)
 {
-    rv_ls(of_ra(ra), LD, dst, ENV, offset);
+    rv_ls(emission_of(ra), LD, dst, ENV, offset);
 }
 static void hook_store_env(RegAlloc *ra, unsigned src, int32_t offset)
 {
-    rv_ls(of_ra(ra), SD, src, ENV, offset);
+    rv_ls(emission_of(ra), SD, src, ENV, offset);
 }
 static void hook_load_slot(RegAlloc *ra, unsigned dst, unsigned slot)
 {
-    rv_ls(of_ra(ra), LD, dst, SP, FRAME_SLOTS + 8 * slot);
+    rv_ls(emission_of(ra), LD, dst, SP, FRAME_SLOTS + 8 * slot);
 }
 static void hook_store_slot(RegAlloc *ra, unsigned src, unsigned slot)
 {
-    rv_ls(of_ra(ra), SD, src, SP, FRAME_SLOTS + 8 * slot);
+    rv_ls(emission_of(ra), SD, src, SP, FRAME_SLOTS + 8 * slot);
 }
 
 static const RAHost ra_host = {
     .nscratch = 6,
     .scratch = {A0, A0 + 1, A0 + 2, A0 + 3, A0 + 4, A0 + 5},
-    .mov = hook_mov,
-    .movi = hook_movi,
-    .load_env = hook_load_env,
-    .store_env = hook_store_env,
-    .load_slot = hook_load_slot,
-    .store_slot = hook_store_slot,
+    RA_HOOKS,
 };
 
 /* ---- env and helpers ---- */
@@ -195,8 +175,8 @@ static void emit_st_env(RV64 *x, const IROp *op)
 
 static void call_result(RV64 *x, const IROp *op, const HelperInfo *h)
 {
-    rv_call(x, h->writes & HS_GPR ? rv_thunks.load_all : rv_thunks.load_caller);
-    if (!(h->flags & HELPER_PURE) && rv_thunks.use_tlb) {
+    rv_call(x, h->writes & HS_GPR ? tcg_thunks.load_all : tcg_thunks.load_caller);
+    if (!(h->flags & HELPER_PURE) && tcg_thunks.use_tlb) {
         rv_ls(x, LD, MEM, ENV, x->g->tlb_base);
     }
     if (op->out[0] == IR_NONE) {
@@ -222,7 +202,7 @@ static void emit_call(RV64 *x, const IROp *op)
     }
     rv_end_op(x, op);
     ra_evict(&x->ra, SCRATCH);
-    rv_call(x, reads & HS_GPR ? rv_thunks.save_all : rv_thunks.save_caller);
+    rv_call(x, reads & HS_GPR ? tcg_thunks.save_all : tcg_thunks.save_caller);
     for (unsigned i = 0; i < h->nargs; i++) {
         rv_ls(x, LD, A0 + h->takes_env + i, SP, FRAME_ARGS + 8 * i);
     }
@@ -277,28 +257,16 @@ static Label *branch_to(RV64 *x, const IROp *op)
     return l;
 }
 
-/* `at`: the jump, just emitted. */
-static void branched(RV64 *x, Label *l, uint8_t *at)
-{
-    Fixup *f = arena_alloc(&x->s->arena, sizeof *f);
-    *f = (Fixup){l->fixups, at};
-    l->fixups = f;
-    if (l->preds == 1) {
-        l->ra = ra_save(&x->ra);
-        l->cc = x->cc;
-    }
-}
-
 static void emit_br(RV64 *x, const IROp *op)
 {
     Label *l = branch_to(x, op);
-    branched(x, l, asm_jump(&x->a));
+    label_branched(x, l, asm_jump(&x->a));
 }
 
 static void emit_branch_if(RV64 *x, Label *l, Test t)
 {
     x->ra.locked = 0;
-    branched(x, l, asm_jump_if(&x->a, t.opc, t.a, t.b));
+    label_branched(x, l, asm_jump_if(&x->a, t.opc, t.a, t.b));
     ra_prune(&x->ra, x->at);
 }
 
@@ -320,16 +288,7 @@ static void emit_label(RV64 *x, const IROp *op)
     if (l->preds > 1 && !x->ended) {
         ra_sync(&x->ra);
     }
-    for (const Fixup *f = l->fixups; f; f = f->next) {
-        asm_patch(f->at, x->a.p);
-    }
-    if (l->preds == 1 && l->ra) {
-        ra_restore(&x->ra, l->ra);
-        x->cc = l->cc;
-    } else if (l->preds > 1) {
-        ra_reset(&x->ra);
-        cc_set_env(x);
-    }
+    label_reached(x, l);
 }
 
 /* ---- exits ---- */
@@ -337,9 +296,7 @@ static void emit_label(RV64 *x, const IROp *op)
 /* T1: the token. A branch where the map of code says another. */
 static uint8_t *emit_guard(RV64 *x, uint64_t pc)
 {
-    const GuestDesc *g = x->g;
-    uint64_t index = pc >> g->page_bits & ((1u << g->tlb_index_bits) - 1);
-    rv_ls(x, LW, T0, MEM, g->code_map + (int64_t)index * 4);
+    rv_ls(x, LW, T0, MEM, guard_offset(x, pc));
     return asm_jump_if(&x->a, BNE, T0, T1);
 }
 
@@ -350,7 +307,7 @@ static void emit_exit_link(RV64 *x, const IROp *op)
     uint8_t *guard = NULL;
     *e = (Exit){.pc = (uint64_t)op->imm, .slot = op->slot};
     ra_sync(&x->ra);
-    if (x->s->guard_links && (e->pc ^ x->s->pc) >> x->g->page_bits) {
+    if (is_guarded(x, op)) {
         guard = x->a.p;
         asm_upper(&x->a, AUIPC, T1, 0);
         asm_insn(&x->a, NOP); /* LW, as soon as its distance is known */
@@ -378,7 +335,7 @@ static void emit_exit_tb(RV64 *x, const IROp *op)
     ra_sync(&x->ra);
     asm_movi(&x->a, T0, TCG_EXIT_TB + op->imm);
     asm_movi(&x->a, T1, 0);
-    rv_jmp(x, rv_thunks.exit);
+    rv_jmp(x, tcg_thunks.exit);
 }
 
 /* T0: guest pc without code in the jump table. */
@@ -388,7 +345,7 @@ static void emit_jump_miss(RV64 *x, int64_t note)
         asm_movi(&x->a, T1, note);
         rv_ls(x, SD, T1, ENV, x->g->exit_note);
     }
-    rv_jmp(x, rv_thunks.jump_miss);
+    rv_jmp(x, tcg_thunks.jump_miss);
 }
 
 /* T0: guest pc. All scratch registers are free. */
@@ -483,12 +440,8 @@ void rv_end_op(RV64 *x, const IROp *op)
     x->op_ended = true;
 }
 
-static void emit_op(RV64 *x, const IROp *op)
+static inline void emit_op(RV64 *x, const IROp *op)
 {
-    if (op->code == OP_insn_start) { /* liveness says nothing of it */
-        x->pc = (uint64_t)op->imm;
-        return;
-    }
     x->ra.locked = 0;
     x->op_ended = false;
     x->wanted = op->ccmask | op->ccfault;
@@ -498,52 +451,13 @@ static void emit_op(RV64 *x, const IROp *op)
     }
 }
 
-static bool emit_ops(RV64 *x)
-{
-    TCGContext *s = x->s;
-    for (x->at = 0; x->at < s->nops && !asm_full(&x->a); x->at++) {
-        const IROp *op = &s->ops[x->at];
-        bool ends = op_info[op->code].flags & OPF_BB_END;
-        if (op->code == OP_nop || (x->ended && op->code != OP_label)) {
-            x->ra.path += ends;
-            x->pc = /* goes by the order of ops */
-                op->code == OP_insn_start ? (uint64_t)op->imm : x->pc;
-            continue;
-        }
-        x->noreturn = false;
-        emit_op(x, op);
-        x->ended = ends || x->noreturn;
-    }
-    return !asm_full(&x->a);
-}
-
-static void count_labels(RV64 *x)
-{
-    TCGContext *s = x->s;
-    bool ended = false;
-    x->labels = arena_alloc(&s->arena, s->nlabels * sizeof(Label));
-    memset(x->labels, 0, s->nlabels * sizeof(Label));
-    for (unsigned i = 0; i < s->nops; i++) {
-        const IROp *op = &s->ops[i];
-        if (op->code == OP_label) {
-            x->labels[op->label].preds += !ended;
-            ended = false;
-        } else if (!ended) {
-            if (op_info[op->code].flags & OPF_BRANCH) {
-                x->labels[op->label].preds++;
-            }
-            ended = op_info[op->code].flags & OPF_BB_END;
-        }
-    }
-}
-
 /* The part of an exit that runs while it is not linked. */
 static void emit_unlinked(RV64 *x, TCGCode *out, const Exit *e)
 {
     out->exits[e->slot].jump = e->target - x->entry;
     out->exits[e->slot].unlinked = x->a.p - x->entry;
     out->nexits = MAX(out->nexits, e->slot + 1);
-    stq_he_p(e->target, (uintptr_t)rv_rx(x, x->a.p));
+    stq_he_p(e->target, (uintptr_t)rx_of(x, x->a.p));
     if (e->guard) {
         asm_patch(e->guard_jump, x->a.p);
         out->exits[e->slot].guard = e->guard - x->entry;
@@ -572,57 +486,9 @@ static void emit_head_exits(RV64 *x)
         if (x->head_jump[i]) {
             asm_patch(x->head_jump[i], x->a.p);
             asm_movi(&x->a, T0, (int64_t)x->s->pc);
-            rv_jmp(x, rv_thunks.head[i]);
+            rv_jmp(x, tcg_thunks.head[i]);
         }
     }
-}
-
-static bool emit_side_table(RV64 *x, TCGCode *out)
-{
-    size_t n = side_end(&x->side);
-    out->code_size = x->a.p - x->entry;
-    if (!n || n > (size_t)(x->a.limit - x->a.p)) {
-        return false;
-    }
-    memcpy(x->a.p, x->side.start, n);
-    out->size = out->code_size + n;
-    return true;
-}
-
-/* Room for all points that can fault: an op has no more than five. */
-static void begin_sides(RV64 *x)
-{
-    const TCGContext *s = x->s;
-    unsigned n = 1;
-    for (unsigned i = 0; i < s->nops; i++) {
-        n += s->ops[i].code == OP_call || (op_info[s->ops[i].code].flags & OPF_FAULT);
-    }
-    size_t size = 5 * n * SIDE_MAX_ENTRY;
-    uint8_t *p = arena_alloc(&x->s->arena, size);
-    side_begin(&x->side, p, p + size);
-}
-
-static uint8_t pin_of(const IRTemp *t)
-{
-    for (unsigned i = 0; i < ARRAY_SIZE(pins) && t->type == IR_I64; i++) {
-        if (!strcmp(t->name, pins[i].name)) {
-            return pins[i].reg;
-        }
-    }
-    return 0xff;
-}
-
-/* By global, the host register, or 0xff; found out once a context. */
-static const uint8_t *pin_globals(TCGContext *s)
-{
-    if (!s->backend) {
-        uint8_t *pinned = g_new(uint8_t, s->nglobals + 1);
-        for (unsigned r = 0; r < s->nglobals; r++) {
-            pinned[r] = pin_of(&s->temps[r]);
-        }
-        s->backend = pinned;
-    }
-    return s->backend;
 }
 
 static bool emit_cold(RV64 *x, TCGCode *out)
@@ -638,58 +504,32 @@ static bool emit_cold(RV64 *x, TCGCode *out)
 
 static bool rv_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
 {
-    const uint8_t *pinned = pin_globals(s);
-    b->used = ROUND_UP(b->used, 16);
-    if (code_buf_room(b) < UNIT_SLACK) {
+    const uint8_t *pinned = pinned_globals(s, pins, ARRAY_SIZE(pins));
+    uint8_t *entry = code_buf_next(b);
+    if (!entry) {
         return false;
     }
     rv_make_thunks(s, b, pinned);
-    RV64 x = {
-        .s = s,
-        .g = s->guest,
-        .buf = b,
-        .entry = b->rw + b->used,
-        .a = {b->rw + b->used, b->rw + b->size - OP_SLACK},
-        .pc = s->pc,
-    };
-    x.slow_tail = &x.slow;
-    begin_sides(&x);
+    RV64 x = {EMISSION_AT(s, b, entry, b->rw + b->size - OP_SLACK)};
+    survey(&x);
+    begin_sides(&x, 5); /* no op has more */
     ra_start(&x.ra, &ra_host, s, pinned);
-    count_labels(&x);
     cc_set_env(&x);
-    *out = (TCGCode){.backend = &rv_backend, .entry = rv_rx(&x, x.entry)};
+    *out = (TCGCode){.backend = &rv_backend, .entry = rx_of(&x, entry)};
     emit_head(&x);
-    if (!emit_ops(&x)) {
+    if (!emit_ops(&x, emit_op)) {
         return false;
     }
-    out->body = x.body;
-    out->hot_size = x.a.p - x.entry;
-    if (!emit_cold(&x, out)) {
-        return false;
-    }
-    host_flush_icache(out->entry, x.entry, out->code_size);
-    b->used += out->size;
-    return true;
+    end_hot(&x, out);
+    return emit_cold(&x, out) && end_unit(&x, out);
 }
 
 /* ---- the back end ---- */
 
 static bool rv_init(const GuestDesc *g, CodeBuf *b, GError **errp)
 {
-    rv_thunks = (RVThunks){
-        .guest = g,
-        .room = ROUND_UP(b->used, 64),
-        .use_tlb = !g->direct && g->tlb_entry_bits,
-    };
-    b->used = rv_thunks.room + RV_THUNK_ROOM;
-    b->thunks = MAX(b->thunks, b->used);
+    thunks_init(g, b, RV_THUNK_ROOM);
     return true;
-}
-
-static TCGExit rv_enter(void *env, const void *entry)
-{
-    TCGExit (*enter)(void *, const void *) = (void *)(uintptr_t)rv_thunks.enter;
-    return enter(env, entry);
 }
 
 static void rv_link(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to)
@@ -700,51 +540,19 @@ static void rv_link(CodeBuf *b, const TCGCode *from, unsigned slot, const void *
     atomic_set(at, (uintptr_t)target);
 }
 
-/* The token is data, too. */
-static void rv_guard(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t token)
-{
-    const uint8_t *at = (const uint8_t *)from->entry + from->exits[slot].guard;
-    atomic_set((uint32_t *)code_buf_rw(b, at), token);
-}
-
-static bool rv_restore_point(const TCGCode *code, const void *ra, TCGRestore *out)
-{
-    const uint8_t *entry = code->entry;
-    return side_find(entry + code->code_size, (const uint8_t *)ra - entry, out);
-}
-
-static void rv_disas(const TCGCode *code, GString *to)
-{
-    disas_host(code->entry, code->code_size, code->entry, to);
-}
-
-const void *tcg_exit_lookup_code(void)
-{
-    return rv_thunks.exit_lookup;
-}
-
 bool tcg_x87_exec(void *env, X87Id id)
 {
     return false;
 }
 
-static const void *rv_fault_entry(void)
-{
-    return rv_thunks.fault;
-}
-
 static const TCGBackend rv_backend = {
     .name = "riscv64",
-    .probes = true,
     .weak = true,
     .init = rv_init,
     .gen_code = rv_gen_code,
-    .enter = rv_enter,
     .link = rv_link,
-    .guard = rv_guard,
-    .restore_point = rv_restore_point,
-    .fault_entry = rv_fault_entry,
-    .disas = rv_disas,
+    .guard = backend_guard,
+    BACKEND_MEMBERS,
 };
 
 const TCGBackend *const tcg_native_backend = &rv_backend;

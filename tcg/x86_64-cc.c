@@ -525,7 +525,7 @@ static void recompute(X64 *x, uint32_t mask)
         x64_call(x, x64_thunks.flags_load);
     } else {
         cc_store(x);
-        x64_call(x, x64_thunks.cc_load);
+        x64_call(x, tcg_thunks.cc_load);
     }
     cc->host = CC_ALL;
 }

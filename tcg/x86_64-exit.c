@@ -21,19 +21,12 @@ static void align_patch(X64 *x, unsigned at)
 /* Compares the token of pc's page (guest-desc.h); returns where the immediate is. */
 static uint8_t *emit_guard(X64 *x, uint64_t pc, uint32_t token)
 {
-    const GuestDesc *g = x->g;
-    uint64_t index = pc >> g->page_bits & ((1u << g->tlb_index_bits) - 1);
-    Mem m = mem_at(TLB, g->code_map + index * 4);
+    Mem m = mem_at(TLB, guard_offset(x, pc));
     bool disp8 = m.disp == (int8_t)m.disp;
     align_patch(x, disp8 ? 4 : 7);
     asm_rm(&x->a, 0x81, ALU_CMP, m);
     asm_d(&x->a, token);
     return x->a.p - 4;
-}
-
-static bool is_guarded(const X64 *x, const IROp *exit)
-{
-    return x->s->guard_links && (exit->imm ^ x->s->pc) >> x->g->page_bits;
 }
 
 static Exit *new_exit(X64 *x, const IROp *op)
@@ -112,7 +105,7 @@ void x64_emit_exit_tb(X64 *x, const IROp *op)
     cc_store(x);
     asm_movi(&x->a, R10, TCG_EXIT_TB + op->imm);
     asm_movi(&x->a, R11, 0);
-    x64_jmp(x, x64_thunks.exit);
+    x64_jmp(x, tcg_thunks.exit);
 }
 
 /* r10: guest pc without code in the jump table. */
@@ -122,7 +115,7 @@ static void emit_jump_miss(X64 *x, int64_t note)
         asm_movi(&x->a, R11, note);
         asm_store(&x->a, IR_I64, R11, env_mem(x->g->exit_note));
     }
-    x64_jmp(x, x64_thunks.jump_miss);
+    x64_jmp(x, tcg_thunks.jump_miss);
 }
 
 /* r10: guest pc. The entry's address is made in r11. */
@@ -141,9 +134,9 @@ static void emit_jump_probe(X64 *x, int64_t note)
     asm_alu_rm(a, ALU_CMP, IR_I64, R12, mem_at(R11, offsetof(JumpEntry, tag)));
     miss[1] = asm_jcc(a, COND_NE);
     asm_rm(a, 0xff, 4, mem_at(R11, offsetof(JumpEntry, code)));
-    const uint8_t *to = note ? x64_rx(x, a->p) : x64_thunks.jump_miss;
+    const uint8_t *to = note ? rx_of(x, a->p) : tcg_thunks.jump_miss;
     for (unsigned i = 0; i < 2; i++) {
-        stl_he_p(miss[i], to - (x64_rx(x, miss[i]) + 4));
+        stl_he_p(miss[i], to - (rx_of(x, miss[i]) + 4));
         if (!note) {
             x64_leads_out(x, miss[i], to);
         }
@@ -209,7 +202,7 @@ void x64_emit_head(X64 *x)
 void x64_emit_head_exit(X64 *x, unsigned reason)
 {
     asm_movi(&x->a, R10, x->s->pc);
-    x64_jmp(x, x64_thunks.head[reason]);
+    x64_jmp(x, tcg_thunks.head[reason]);
 }
 
 /* Where the head goes instead of into the unit. */

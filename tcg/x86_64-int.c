@@ -1323,16 +1323,6 @@ typedef struct COp {
     uint32_t cc_op;
 } COp;
 
-static void eval_in_c(const IROp *op, uint64_t *args, char *env)
-{
-    const GuestDesc *g = x64_thunks.guest;
-    uint32_t cc = x64_flags_in_env(env);
-    ir_eval(op, args, args + IR_MAX_INS, &cc);
-    if (op->setcc) {
-        *(uint32_t *)(env + g->cc_op) = CC_OP(CC_EFLAGS, 0);
-        *(uint64_t *)(env + g->cc_a) = cc;
-    }
-}
 static_assert(8 * (IR_MAX_INS + IR_MAX_OUTS) <= FRAME_SLOTS - FRAME_ARGS, "FRAME_ARGS");
 
 /* Any op that ir_eval() knows, by a call. The op itself is put beside the code. */
@@ -1351,19 +1341,19 @@ void x64_emit_in_c(X64 *x, const IROp *op)
     }
     uint8_t *over = asm_jmp(&x->a);
     asm_nops(&x->a, -(uintptr_t)x->a.p & 7);
-    const uint8_t *copy = x64_rx(x, x->a.p);
+    const uint8_t *copy = rx_of(x, x->a.p);
     memcpy(x->a.p, op, sizeof *op);
     x->a.p += sizeof *op;
     asm_patch(over, x->a.p);
     ra_evict(&x->ra, 1u << R10 | 1u << R11);
     x->vec_state = VEC_IN_ENV;
     x64_x87_unknown(x);
-    x64_call(x, x64_thunks.save_caller);
+    x64_call(x, tcg_thunks.save_caller);
     x64_lea_code(x, RDI, copy);
     asm_lea(&x->a, IR_I64, RSI, mem_at(RSP, FRAME_ARGS));
     x64_env_to(x, RDX);
-    x64_call(x, (const void *)eval_in_c);
-    x64_call(x, x64_thunks.load_caller);
+    x64_call(x, (const void *)eval_in_env);
+    x64_call(x, tcg_thunks.load_caller);
     for (unsigned k = 0; k < info->outs; k++) {
         if (op->out[k] != IR_NONE) {
             unsigned d = x64_out(x, op, k, 0);

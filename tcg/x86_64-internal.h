@@ -6,8 +6,6 @@
 
 #include "tcg/backend-internal.h"
 #include "tcg/loop.h"
-#include "tcg/regalloc.h"
-#include "tcg/side-table.h"
 #include "tcg/x86_64-enc.h"
 
 /*
@@ -86,12 +84,7 @@ typedef struct CCInfo {
 /* ---- the emission of a unit ---- */
 
 typedef struct Label {
-    uint16_t preds;  /* branches, and the fall-through */
-    uint16_t at;     /* op number */
-    bool is_exit;    /* the branch was the exit that stands here */
-    uint8_t *fixups; /* chain of rel32 fields to patch, linked by their contents */
-    RAState *ra;     /* of the only branch */
-    CCInfo cc;
+    LABEL_STATE;
 } Label;
 
 /* A value as an operand of a host instruction. */
@@ -137,19 +130,8 @@ typedef struct X87Note {
 } X87Note;
 
 typedef struct X64 {
-    RegAlloc ra; /* first: the allocator's hooks cast */
-    Asm a;
-    TCGContext *s;
-    const GuestDesc *g;
-    CodeBuf *buf;
-    uint8_t *entry;  /* rw address of the unit */
-    const IROp *op;  /* being emitted */
-    unsigned at;     /* its number */
-    uint32_t wanted; /* flags that somebody or a fault wants after it */
-    uint64_t pc;     /* of the guest instruction */
-    bool ended;      /* control does not reach the next op */
-    bool noreturn;   /* the op was a call that does not return */
-    CCInfo cc;
+    EMISSION_STATE;
+    const IROp *op;     /* being emitted */
     uint32_t cc_locked; /* registers that were locked before flags were asked for */
     uint8_t vec_state;
     IRRef vec_last,
@@ -160,21 +142,16 @@ typedef struct X64 {
     X87Note x87_note;
     struct X87Cold *x87_cold;
     struct StringCold *string_cold;
-    Label *labels;
-    unsigned nfaults;     /* ops that may fault */
-    bool leads_to_itself; /* by an exit_link */
-    SlowPath *slow, **slow_tail;
     X64Loop loop;
-    Exit *exits; /* TCG_MAX_EXITS */
-    unsigned nexits;
     uint8_t slot_base; /* of the ops' second copy: added to their slots */
-    uint8_t
-        *head_jump[2]; /* rel32: exit_request is set; the head's guard does not hold */
-    uint8_t body;      /* of TCGCode */
-    SideWriter side;   /* to memory of the unit's arena */
     uint16_t *places;  /* x86_64-move.c; NULL: the unit stays where it is */
     unsigned nplaces;
 } X64;
+typedef X64 Emission;
+
+/* env has the flags, in a form not known here. */
+void cc_set_env(X64 *x);
+#include "tcg/emission.h"
 
 /* Where the globals of a context are. */
 typedef struct X64Globals {
@@ -188,26 +165,16 @@ typedef struct X64Thunks {
     unsigned context; /* X64Globals.id of who was the last to ask for them ... */
     uint32_t opt_off; /* ... and what was off then */
     /* from here to x87_exec: nothing but addresses; see basis() of x86_64-move.c */
-    const uint8_t *enter, *exit, *exit_lookup, *jump_miss, *fault;
-    const uint8_t *head[2], *unlinked[TCG_MAX_EXITS];
-    const uint8_t *save_all, *save_caller, *load_all, *load_caller;
-    const uint8_t *ld[64], *st[32]; /* by MemOp, MO_SIGN excluded */
-    const uint8_t *atomic, *probe, *cc_load, *flags_load, *vec_load, *vec_save;
-    const uint8_t *x87_load, *x87_save, *x87_st;
+    const uint8_t *unlinked[TCG_MAX_EXITS];
+    const uint8_t *flags_load, *vec_load, *vec_save, *x87_load, *x87_save;
     const uint8_t
         *x87_exec[X87_fcos - X87_f2xm1 + 1]; /* of functions that are but near */
     bool bmi1, bmi2, popcnt, lzcnt, sse4_2;
-    bool has_vecs; /* vector registers are pinned */
-    bool avx;      /* all 256 bits of them, and VEX instructions are used */
-    bool use_tlb;  /* r15 is the TLB base */
-    const GuestDesc *guest;
-    size_t room;           /* offset of the thunks in code memory */
-    int32_t vec_at[16];    /* the same of vector registers */
-    int32_t pinned_at[16]; /* env offset of what is pinned to the host register, or
-                              NOT_PINNED */
+    bool has_vecs;      /* vector registers are pinned */
+    bool avx;           /* all 256 bits of them, and VEX instructions are used */
+    int32_t vec_at[16]; /* as Thunks.pinned_at, of vector registers */
 } X64Thunks;
 extern X64Thunks x64_thunks;
-#define NOT_PINNED INT32_MIN
 
 static inline Mem env_mem(int32_t offset)
 {
@@ -226,19 +193,12 @@ static inline Mem slot_mem(unsigned slot)
 {
     return mem_at(RSP, FRAME_SLOTS + 8 * slot);
 }
-static inline const uint8_t *x64_rx(const X64 *x, const uint8_t *rw)
-{
-    return code_buf_rx(x->buf, rw);
-}
-
 /* --- x86_64-thunks.c --- */
 
 enum { X64_THUNK_ROOM = 16 << 10 };
 /* Thunks for the globals of `s`, if they are not there yet: where globals live is known
  * from the first unit on. */
 void x64_make_thunks(TCGContext *s, CodeBuf *b, const X64Globals *globals);
-/* The six flags that the recipe in env stands for. */
-uint32_t x64_flags_in_env(const char *env);
 
 /* --- x86_64.c --- */
 
@@ -256,8 +216,6 @@ void x64_store_imm(X64 *x, IRType t, Mem m, uint64_t v);
 void x64_begin_op(X64 *x, unsigned at);
 /* Emits all ops, from the unit's first on. False: no room. */
 bool x64_emit_ops(X64 *x);
-/* Records that a fault at the host address that comes next has the present state. */
-void x64_side(X64 *x, const TCGRestore *state);
 
 /* --- x86_64-move.c --- */
 
@@ -378,8 +336,6 @@ bool cc_same(const CCInfo *a, const CCInfo *b);
 void cc_describe(const X64 *x, TCGRestore *r);
 /* The operands of the recipe no longer depend on globals. */
 void cc_own_operands(X64 *x);
-/* env has the flags, in a form not known here. */
-void cc_set_env(X64 *x);
 
 /* What an op's flags are made of, found out before it is emitted. */
 typedef struct CCPlan {

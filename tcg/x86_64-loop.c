@@ -81,10 +81,7 @@ uint32_t x64_loop_target(const X64 *x, const Exit *e)
 /* As if nothing had been emitted: no branch has been met. */
 static void forget_emission(X64 *x)
 {
-    for (unsigned i = 0; i < x->s->nlabels; i++) {
-        Label *l = &x->labels[i];
-        *l = (Label){.preds = l->preds, .at = l->at};
-    }
+    forget_ops(x);
     loop_forget_temps(&x->ra);
     x->vec_last = x->vec_made = IR_NONE;
 }
@@ -97,8 +94,6 @@ bool x64_loop_copy(X64 *x)
     }
     forget_emission(x);
     asm_nops(&x->a, -(uintptr_t)x->a.p & 15);
-    x->pc = x->s->pc;
-    x->ended = false;
     x->slot_base = x->s->nexits;
     x->cc = l->cc;
     x->vec_state = l->heads[1].vec_state;

@@ -189,12 +189,12 @@ static void slow_call(X64 *x, const SlowPath *s, const uint8_t *thunk)
     }
     asm_push(&x->a, s->a);
     x64_call(x, thunk);
-    x64_side(x, &s->state);
+    add_side(x, &s->state);
 }
 
 static const uint8_t *store_thunk(const SlowPath *s)
 {
-    return x64_thunks.st[s->memop & (MO_SIZE | MO_ALIGN)];
+    return tcg_thunks.st[s->memop & (MO_SIZE | MO_ALIGN)];
 }
 
 /* The value is in FRAME_BUF, and A its distance from the guest address. */
@@ -229,19 +229,19 @@ static void emit_slow(X64 *x, const SlowPath *s)
         break;
     case SLOW_X87:
         asm_storei(&x->a, IR_I32, mem_at(RSP, FRAME_OI), s->x87);
-        slow_call(x, s, x64_thunks.x87_st);
+        slow_call(x, s, tcg_thunks.x87_st);
         break;
     case SLOW_ATOMIC:
-        slow_call(x, s, x64_thunks.atomic);
+        slow_call(x, s, tcg_thunks.atomic);
         asm_pop(&x->a, s->a);
         break;
     case SLOW_PROBE:
         asm_storei(&x->a, IR_I32, mem_at(RSP, FRAME_OI), s->what);
-        slow_call(x, s, x64_thunks.probe);
+        slow_call(x, s, tcg_thunks.probe);
         asm_pop(&x->a, s->a);
         break;
     default:
-        slow_call(x, s, x64_thunks.ld[s->memop & (MO_SIZE | MO_ALIGN | MO_RMW)]);
+        slow_call(x, s, tcg_thunks.ld[s->memop & (MO_SIZE | MO_ALIGN | MO_RMW)]);
         asm_pop(&x->a, s->a);
         if (s->kind == SLOW_RMW) {
             slow_change(x, s);
@@ -430,7 +430,7 @@ void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)
     acc->a = ra_alloc(&x->ra);
     acc->t = ra_alloc(&x->ra);
     x->cc.host = 0;
-    if (!x64_thunks.use_tlb) {
+    if (!tcg_thunks.use_tlb) {
         probe_never(x, acc, kind);
     } else if (acc->is_const) {
         probe_const(x, acc, kind);
@@ -442,7 +442,7 @@ void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)
 void x64_access_here(X64 *x, const Access *acc)
 {
     if (acc->direct && !acc->no_fault) {
-        x64_side(x, &acc->state);
+        add_side(x, &acc->state);
     }
 }
 

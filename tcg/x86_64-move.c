@@ -132,20 +132,30 @@ static uint64_t mix(uint64_t h, uint64_t v)
     return h ^ h >> 29;
 }
 
+static uint64_t mix_addresses(uint64_t h, const uint8_t *const *at, unsigned n,
+                              const CodeBuf *b)
+{
+    for (unsigned i = 0; i < n; i++) {
+        h = mix(h, at[i] ? at[i] - b->rx : 0);
+    }
+    return h;
+}
+
 /* Where the thunks are in code memory, and what the host's CPU can do. */
 static uint64_t basis(TCGContext *s, CodeBuf *b)
 {
     enum {
-        FIRST = offsetof(X64Thunks, enter) / sizeof(uint8_t *),
+        SHARED = offsetof(Thunks, use_tlb) / sizeof(uint8_t *),
+        FIRST = offsetof(X64Thunks, unlinked) / sizeof(uint8_t *),
         LAST = offsetof(X64Thunks, bmi1) / sizeof(uint8_t *),
     };
-    const uint8_t *const *at = (const uint8_t *const *)(const void *)&x64_thunks;
+    const uint8_t *const *shared = &tcg_thunks.enter;
+    const uint8_t *const *own = (const uint8_t *const *)(const void *)&x64_thunks;
     uint64_t h = host_features();
     x64_next_unit(s, b);
-    for (unsigned i = FIRST; i < LAST; i++) {
-        h = mix(h, at[i] ? at[i] - b->rx : 0);
-    }
-    return mix(h, x64_thunks.avx | x64_thunks.use_tlb << 1 | x64_thunks.has_vecs << 2);
+    h = mix_addresses(h, shared, SHARED, b);
+    h = mix_addresses(h, own + FIRST, LAST - FIRST, b);
+    return mix(h, x64_thunks.avx | tcg_thunks.use_tlb << 1 | x64_thunks.has_vecs << 2);
 }
 
 const TCGMover x64_mover = {.basis = basis, .take = take, .put = put};

@@ -33,7 +33,7 @@ static bool registers_in_place(void)
 {
     static const uint8_t used[] = {RCX, RSI, RDI, RAX};
     for (unsigned i = 0; i < ARRAY_SIZE(used); i++) {
-        if (x64_thunks.pinned_at[used[i]] == NOT_PINNED) {
+        if (tcg_thunks.pinned_at[used[i]] == NOT_PINNED) {
             return false;
         }
     }
@@ -112,7 +112,7 @@ bool x64_emit_string(X64 *x, const IROp *op)
         asm_alu_ri(&x->a, ALU_CMP, IR_I64, RCX, MAX_COUNT);
     }
     c->jump[1] = asm_jcc(&x->a, COND_A);
-    x64_side(x, &c->state);
+    add_side(x, &c->state);
     emit_instruction(x, how);
     c->resume = x->a.p;
     if (c->compares) {
@@ -125,12 +125,12 @@ static void emit_cold(X64 *x, const struct StringCold *c)
 {
     asm_patch(c->jump[0], x->a.p);
     asm_patch(c->jump[1], x->a.p);
-    x64_call(x, x64_thunks.save_all);
+    x64_call(x, tcg_thunks.save_all);
     x64_env_to(x, RDI);
     asm_movi(&x->a, RSI, c->how);
     x64_call(x, c->helper->fn);
-    x64_side(x, &c->state);
-    x64_call(x, x64_thunks.load_all);
+    add_side(x, &c->state);
+    x64_call(x, tcg_thunks.load_all);
     if (c->vec_state == VEC_IN_REGS && x64_thunks.has_vecs) {
         x64_call(x, x64_thunks.vec_load);
     }
@@ -138,7 +138,7 @@ static void emit_cold(X64 *x, const struct StringCold *c)
         x64_call(x, x64_thunks.x87_load);
     }
     if (c->compares) {
-        x64_call(x, x64_thunks.cc_load);
+        x64_call(x, tcg_thunks.cc_load);
     }
     asm_jmp_to(&x->a, c->resume);
 }

@@ -10,22 +10,10 @@
 
 enum { THUNK_ROOM = X64_THUNK_ROOM };
 
-uint32_t x64_flags_in_env(const char *env)
-{
-    const GuestDesc *g = x64_thunks.guest;
-    return cc_compute(&(CCState){
-        .op = *(const uint32_t *)(env + g->cc_op),
-        .a = *(const uint64_t *)(env + g->cc_a),
-        .b = *(const uint64_t *)(env + g->cc_b),
-        .c = *(const uint64_t *)(env + g->cc_c),
-        .r = *(const uint64_t *)(env + g->cc_r),
-    });
-}
-
 static void thunk_regs(X64 *x, uint32_t regs, bool store)
 {
     for (unsigned r = 0; r < 16; r++) {
-        int32_t at = x64_thunks.pinned_at[r];
+        int32_t at = tcg_thunks.pinned_at[r];
         if (!(regs >> r & 1) || at == NOT_PINNED) {
             continue;
         }
@@ -40,7 +28,7 @@ static void thunk_regs(X64 *x, uint32_t regs, bool store)
 static const uint8_t *thunk_start(X64 *x)
 {
     asm_nops(&x->a, -(uintptr_t)x->a.p & 15);
-    return x64_rx(x, x->a.p);
+    return rx_of(x, x->a.p);
 }
 
 static void thunk_ret(X64 *x)
@@ -52,7 +40,7 @@ static const uint8_t callee_saved[] = {RBP, RBX, R12, R13, R14, R15};
 
 static void load_memory_base(X64 *x)
 {
-    if (x64_thunks.use_tlb) {
+    if (tcg_thunks.use_tlb) {
         asm_load(&x->a, IR_I64, TLB, env_mem(x->g->tlb_base));
     } else if (x->g->guest_base) {
         asm_movi(&x->a, TLB, x->g->guest_base);
@@ -62,7 +50,7 @@ static void load_memory_base(X64 *x)
 /* TCGExit enter(void *env, const void *entry) */
 static void thunk_enter(X64 *x)
 {
-    x64_thunks.enter = thunk_start(x);
+    tcg_thunks.enter = thunk_start(x);
     for (unsigned i = 0; i < ARRAY_SIZE(callee_saved); i++) {
         asm_push(&x->a, callee_saved[i]);
     }
@@ -77,10 +65,10 @@ static void thunk_enter(X64 *x)
 /* r10: reason, r11: unit. */
 static void thunk_exit(X64 *x)
 {
-    x64_thunks.exit_lookup = thunk_start(x);
+    tcg_thunks.exit_lookup = thunk_start(x);
     asm_movi(&x->a, R10, TCG_EXIT_LOOKUP);
     asm_movi(&x->a, R11, 0);
-    x64_thunks.exit = x64_rx(x, x->a.p);
+    tcg_thunks.exit = rx_of(x, x->a.p);
     x64_vec_to_c(x);
     thunk_regs(x, ALL_PINNED, true);
     asm_mov(&x->a, IR_I64, RAX, R10);
@@ -97,31 +85,31 @@ static void thunks_of_exits(X64 *x)
 {
     static const uint8_t reason[] = {TCG_EXIT_REQUEST, TCG_EXIT_LOOKUP};
     for (unsigned i = 0; i < ARRAY_SIZE(reason); i++) {
-        x64_thunks.head[i] = thunk_start(x);
+        tcg_thunks.head[i] = thunk_start(x);
         asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
         asm_movi(&x->a, R10, reason[i]);
         asm_movi(&x->a, R11, 0);
-        x64_jmp(x, x64_thunks.exit);
+        x64_jmp(x, tcg_thunks.exit);
     }
     for (unsigned i = 0; i < TCG_MAX_EXITS; i++) {
         x64_thunks.unlinked[i] = thunk_start(x);
         asm_pop(&x->a, R11);
         asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
         asm_movi(&x->a, R10, TCG_EXIT_LINK + i);
-        x64_jmp(x, x64_thunks.exit);
+        x64_jmp(x, tcg_thunks.exit);
     }
 }
 
 /* r10: guest pc that the jump table does not know. */
 static void thunk_jump_miss(X64 *x)
 {
-    x64_thunks.jump_miss = thunk_start(x);
+    tcg_thunks.jump_miss = thunk_start(x);
     asm_store(&x->a, IR_I64, R10, env_mem(x->g->pc));
     x64_vec_to_c(x);
     thunk_regs(x, ALL_PINNED, true);
     x64_env_to(x, RDI);
     x64_call(x, (const void *)x->g->lookup);
-    asm_movi(&x->a, R10, (uintptr_t)x64_thunks.exit_lookup);
+    asm_movi(&x->a, R10, (uintptr_t)tcg_thunks.exit_lookup);
     asm_test_rr(&x->a, IR_I64, RAX, RAX);
     asm_cmov(&x->a, COND_NE, IR_I64, R10, RAX);
     load_memory_base(x);
@@ -132,7 +120,7 @@ static void thunk_jump_miss(X64 *x)
 /* r10: pc of an access that has faulted in a unit. */
 static void thunk_fault(X64 *x)
 {
-    x64_thunks.fault = thunk_start(x);
+    tcg_thunks.fault = thunk_start(x);
     x64_vec_to_c(x);
     thunk_regs(x, ALL_PINNED, true);
     x64_env_to(x, RDI);
@@ -142,18 +130,18 @@ static void thunk_fault(X64 *x)
 
 static void thunks_of_calls(X64 *x)
 {
-    x64_thunks.save_all = thunk_start(x);
+    tcg_thunks.save_all = thunk_start(x);
     x64_vec_to_c(x);
     thunk_regs(x, ALL_PINNED, true);
     thunk_ret(x);
-    x64_thunks.save_caller = thunk_start(x);
+    tcg_thunks.save_caller = thunk_start(x);
     x64_vec_to_c(x);
     thunk_regs(x, CALLER_SAVED, true);
     thunk_ret(x);
-    x64_thunks.load_all = thunk_start(x);
+    tcg_thunks.load_all = thunk_start(x);
     thunk_regs(x, ALL_PINNED, false);
     thunk_ret(x);
-    x64_thunks.load_caller = thunk_start(x);
+    tcg_thunks.load_caller = thunk_start(x);
     thunk_regs(x, CALLER_SAVED, false);
     thunk_ret(x);
 }
@@ -188,7 +176,7 @@ static void thunk_ld(X64 *x, unsigned memop)
 {
     bool vec = (memop & MO_SIZE) > MO_64;
     Mem buf = mem_at(RSP, 16 + FRAME_BUF);
-    x64_thunks.ld[memop] = thunk_start(x);
+    tcg_thunks.ld[memop] = thunk_start(x);
     slow_begin(x, 16);
     asm_load(&x->a, IR_I64, RSI, mem_at(RSP, 8));
     if (vec) {
@@ -215,7 +203,7 @@ static void thunk_st(X64 *x, unsigned memop)
 {
     IRType t = (IRType)(memop & MO_SIZE);
     Mem val = mem_at(RSP, 16 + FRAME_VAL);
-    x64_thunks.st[memop] = thunk_start(x);
+    tcg_thunks.st[memop] = thunk_start(x);
     slow_begin(x, 16);
     asm_load(&x->a, IR_I64, RSI, mem_at(RSP, 8));
     if (t > IR_I64) {
@@ -234,7 +222,7 @@ static void thunk_st(X64 *x, unsigned memop)
 /* The unit has pushed the guest address, which goes on return; the row is in FRAME_OI. */
 static void thunk_x87_st(X64 *x)
 {
-    x64_thunks.x87_st = thunk_start(x);
+    tcg_thunks.x87_st = thunk_start(x);
     slow_begin(x, 16);
     asm_load(&x->a, IR_I64, RSI, mem_at(RSP, 8));
     asm_load(&x->a, IR_I32, RDX, mem_at(RSP, 16 + FRAME_OI));
@@ -248,7 +236,7 @@ static void thunk_x87_st(X64 *x)
 /* The unit has pushed the guest address and pops the old value. */
 static void thunk_atomic(X64 *x)
 {
-    x64_thunks.atomic = thunk_start(x);
+    tcg_thunks.atomic = thunk_start(x);
     slow_begin(x, 16);
     asm_load(&x->a, IR_I64, RSI, mem_at(RSP, 8));
     asm_load(&x->a, IR_I64, RDX, mem_at(RSP, 16 + FRAME_VAL));
@@ -264,7 +252,7 @@ static void thunk_atomic(X64 *x)
 /* The unit has pushed the guest address and pops the host address. */
 static void thunk_probe(X64 *x)
 {
-    x64_thunks.probe = thunk_start(x);
+    tcg_thunks.probe = thunk_start(x);
     slow_begin(x, 16);
     asm_load(&x->a, IR_I64, RSI, mem_at(RSP, 8));
     asm_load(&x->a, IR_I32, RDX, mem_at(RSP, 16 + FRAME_OI));
@@ -297,10 +285,10 @@ static void thunks_of_flags(X64 *x)
     asm_pop(&x->a, RAX);
     thunk_ret(x);
 
-    x64_thunks.cc_load = thunk_start(x);
+    tcg_thunks.cc_load = thunk_start(x);
     asm_push(&x->a, RAX); /* aligns, too */
     slow_begin(x, 16);
-    x64_call(x, (const void *)x64_flags_in_env);
+    x64_call(x, (const void *)flags_in_env);
     flags_from_rax(x);
     slow_end(x, 16);
     asm_pop(&x->a, RAX);
@@ -336,32 +324,25 @@ static void emit_thunks(X64 *x)
 /* Those that are there were made for other globals, or with other options. */
 static bool thunks_differ(const int32_t *at, const int32_t *vec_at, bool avx)
 {
-    return !x64_thunks.enter || x64_thunks.avx != avx ||
-           memcmp(at, x64_thunks.pinned_at, sizeof x64_thunks.pinned_at) ||
+    return !tcg_thunks.enter || x64_thunks.avx != avx ||
+           memcmp(at, tcg_thunks.pinned_at, sizeof tcg_thunks.pinned_at) ||
            memcmp(vec_at, x64_thunks.vec_at, sizeof x64_thunks.vec_at);
 }
 
 void x64_make_thunks(TCGContext *s, CodeBuf *b, const X64Globals *globals)
 {
-    int32_t at[16];
+    int32_t at[32];
     if (likely(x64_thunks.context == globals->id && x64_thunks.opt_off == s->opt_off)) {
         return;
     }
     x64_thunks.context = globals->id;
     x64_thunks.opt_off = s->opt_off;
-    for (unsigned r = 0; r < 16; r++) {
-        at[r] = NOT_PINNED;
-    }
-    for (unsigned r = 0; r < s->nglobals; r++) {
-        if (globals->pinned[r] != 0xff) {
-            at[globals->pinned[r]] = s->temps[r].env_offset;
-        }
-    }
+    pinned_homes(s, globals->pinned, at);
     bool avx = host_has(HOST_X86_AVX2) && !TCG_OPT_OFF(s, avx);
     if (!thunks_differ(at, globals->vec_at, avx)) {
         return;
     }
-    memcpy(x64_thunks.pinned_at, at, sizeof at);
+    memcpy(tcg_thunks.pinned_at, at, sizeof at);
     memcpy(x64_thunks.vec_at, globals->vec_at, sizeof x64_thunks.vec_at);
     x64_thunks.avx = avx;
     x64_thunks.has_vecs = false;
@@ -369,11 +350,7 @@ void x64_make_thunks(TCGContext *s, CodeBuf *b, const X64Globals *globals)
         x64_thunks.has_vecs |= globals->vec_at[r] != NOT_PINNED;
     }
     X64 x = {
-        .s = s,
-        .g = s->guest,
-        .buf = b,
-        .entry = b->rw + x64_thunks.room,
-        .a = {b->rw + x64_thunks.room, b->rw + x64_thunks.room + THUNK_ROOM},
+        EMISSION_AT(s, b, b->rw + tcg_thunks.room, b->rw + tcg_thunks.room + THUNK_ROOM),
     };
     emit_thunks(&x);
     g_assert(!asm_full(&x.a));

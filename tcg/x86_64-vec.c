@@ -422,7 +422,7 @@ void x64_vec_thunks(X64 *x)
     Mem loaded = env_mem(x->g->vec_loaded), mxcsr = env_mem(x->g->mxcsr);
     Mem below = mem_at(RSP, -8); /* nothing else is pushed meanwhile */
 
-    x64_thunks.vec_load = x64_rx(x, x->a.p);
+    x64_thunks.vec_load = rx_of(x, x->a.p);
     if (x64_thunks.avx) {
         thunk_load_256(x);
     } else {
@@ -432,7 +432,7 @@ void x64_vec_thunks(X64 *x)
     asm_storei(&x->a, IR_I8, loaded, 1);
     asm_b(&x->a, 0xc3);
 
-    x64_thunks.vec_save = x64_rx(x, x->a.p);
+    x64_thunks.vec_save = rx_of(x, x->a.p);
     thunk_vecs(x, MOVUPS_ST, x64_thunks.avx ? IR_V256 : IR_V128);
     if (x64_thunks.avx) {
         vex_prefix(x, VZEROUPPER, false, 0, 0);
@@ -484,17 +484,6 @@ void x64_vec_from_c(X64 *x, Mem was)
 
 /* ---- operations in C ---- */
 
-static uint64_t run_in_c(void *env, void *r, const void *a, const void *b, const void *c,
-                         const VecOp *op)
-{
-    VecOp v = *op;
-    v.r = r;
-    v.a = a;
-    v.b = b;
-    v.c = c;
-    return x64_thunks.guest->vec_op(env, &v);
-}
-
 /* reg = address of in[i], or NULL. */
 static void address_of(X64 *x, unsigned reg, IRRef ref)
 {
@@ -519,7 +508,7 @@ static void before_c(X64 *x, const IROp *op)
         move_rm(x, MOVUPS_ST, type_of(x, x->vec_last), LAST, home(x, x->vec_last));
     }
     ra_evict(&x->ra, 1u << R10 | 1u << R11);
-    x64_call(x, x64_thunks.save_caller);
+    x64_call(x, tcg_thunks.save_caller);
     x->vec_state = VEC_IN_ENV;
     x64_x87_unknown(x);
 }
@@ -529,7 +518,7 @@ static const uint8_t *put_vec_op(X64 *x, const IROp *op)
     VecOp v = {.vec = op->vec, .imm = op->imm, .n = op->type == IR_V128 ? 16 : 32};
     uint8_t *over = asm_jmp(&x->a);
     asm_nops(&x->a, -(uintptr_t)x->a.p & 7);
-    const uint8_t *rx = x64_rx(x, x->a.p);
+    const uint8_t *rx = rx_of(x, x->a.p);
     memcpy(x->a.p, &v, sizeof v);
     x->a.p += sizeof v;
     asm_patch(over, x->a.p);
@@ -559,14 +548,14 @@ static void emit_vec_in_c(X64 *x, const IROp *op)
     }
     address_of(x, R8, op->code == OP_vop ? op->in[2] : IR_NONE);
     x64_lea_code(x, R9, v);
-    x64_call(x, (const void *)run_in_c);
+    x64_call(x, (const void *)vec_op_in_env);
     if (op->setcc) {
         flags_of_c(x);
     }
     if (op->code == OP_vtoi) {
         asm_store(&x->a, IR_I64, RAX, mem_at(RSP, FRAME_ARGS));
     }
-    x64_call(x, x64_thunks.load_caller);
+    x64_call(x, tcg_thunks.load_caller);
     clear_upper(x, op);
     if (op->code == OP_vtoi) {
         unsigned d = x64_out(x, op, 0, 0);
@@ -1032,7 +1021,7 @@ bool x64_emit_gather(X64 *x, const IROp *op)
     };
     cc_describe(x, &state);
     ra_sync(&x->ra);
-    x64_side(x, &state);
+    add_side(x, &state);
     vex_rm(x, opc, how & GATHER_256, how >> GATHER_DATA_SHIFT & 15,
            how >> GATHER_MASK_SHIFT & 15, m);
     return true;

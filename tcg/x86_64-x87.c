@@ -108,7 +108,7 @@ static void make_environment(X64 *x)
 static void thunk_load(X64 *x)
 {
     Asm *a = &x->a;
-    x64_thunks.x87_load = x64_rx(x, a->p);
+    x64_thunks.x87_load = rx_of(x, a->p);
     asm_push(a, RAX);
     asm_push(a, RCX);
     asm_lea(a, IR_I64, RSP, mem_at(RSP, -ENV_SIZE));
@@ -158,7 +158,7 @@ static void take_image(X64 *x)
 static void thunk_save(X64 *x)
 {
     Asm *a = &x->a;
-    x64_thunks.x87_save = x64_rx(x, a->p);
+    x64_thunks.x87_save = rx_of(x, a->p);
     asm_push(a, RAX);
     asm_push(a, RCX);
     asm_push(a, RDX);
@@ -185,7 +185,7 @@ static void thunk_save(X64 *x)
 /* void exec(void *env): one operation, on the state in env. */
 static void thunk_exec(X64 *x, X87Id id)
 {
-    x64_thunks.x87_exec[id - X87_f2xm1] = x64_rx(x, x->a.p);
+    x64_thunks.x87_exec[id - X87_f2xm1] = rx_of(x, x->a.p);
     asm_push(&x->a, ENV);
     x64_env_from(x, RDI);
     x64_call(x, x64_thunks.x87_load);
@@ -361,5 +361,5 @@ void x64_emit_x87_st(X64 *x, const IROp *op)
 uint64_t x64_x87_store(void *env, uint64_t addr, uint64_t id, uintptr_t ra)
 {
     X87Op op = {.id = id, .addr = addr, .ra = ra};
-    return x64_thunks.guest->x87_op(env, &op);
+    return tcg_thunks.guest->x87_op(env, &op);
 }

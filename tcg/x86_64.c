@@ -14,15 +14,10 @@
 #include "util/atomic.h"
 #include "util/host.h"
 
-enum { UNIT_SLACK = 8 << 10, OP_SLACK = 1 << 10 };
-
 X64Thunks x64_thunks;
 static const TCGBackend x64_backend;
 
-static const struct {
-    const char *name;
-    uint8_t reg;
-} pins[] = {
+static const HostPin pins[] = {
     {"rax", RAX},
     {"rcx", RCX},
     {"rdx", RDX},
@@ -39,7 +34,7 @@ static const struct {
 
 void x64_call(X64 *x, const void *rx)
 {
-    ptrdiff_t d = (const uint8_t *)rx - (x64_rx(x, x->a.p) + 5);
+    ptrdiff_t d = (const uint8_t *)rx - (rx_of(x, x->a.p) + 5);
     if (d == (int32_t)d) {
         asm_b(&x->a, 0xe8);
         asm_d(&x->a, d);
@@ -54,7 +49,7 @@ void x64_call(X64 *x, const void *rx)
 void x64_jmp(X64 *x, const void *rx)
 {
     asm_b(&x->a, 0xe9);
-    asm_d(&x->a, (const uint8_t *)rx - (x64_rx(x, x->a.p) + 4));
+    asm_d(&x->a, (const uint8_t *)rx - (rx_of(x, x->a.p) + 4));
     x64_leads_out(x, x->a.p - 4, rx);
 }
 
@@ -63,7 +58,7 @@ void x64_lea_code(X64 *x, unsigned reg, const uint8_t *rx)
     asm_b(&x->a, 0x48 | (reg >> 3) << 2);
     asm_b(&x->a, 0x8d);
     asm_b(&x->a, 5 | (reg & 7) << 3); /* rip + disp32 */
-    asm_d(&x->a, rx - (x64_rx(x, x->a.p) + 4));
+    asm_d(&x->a, rx - (rx_of(x, x->a.p) + 4));
 }
 
 void x64_store_imm(X64 *x, IRType t, Mem m, uint64_t v)
@@ -76,40 +71,30 @@ void x64_store_imm(X64 *x, IRType t, Mem m, uint64_t v)
     }
 }
 
-static X64 *of_ra(RegAlloc *ra)
-{
-    return container_of(ra, X64, ra);
-}
-
 static void hook_mov(RegAlloc *ra, unsigned dst, unsigned src)
 {
-    asm_mov(&of_ra(ra)->a, IR_I64, dst, src);
+    asm_mov(&emission_of(ra)->a, IR_I64, dst, src);
 }
 static void hook_movi(RegAlloc *ra, unsigned dst, uint64_t val)
 {
-    asm_movi(&of_ra(ra)->a, dst, val);
+    asm_movi(&emission_of(ra)->a, dst, val);
 }
 static void hook_load_env(RegAlloc *ra, unsigned dst, int32_t offset)
 {
-    asm_load(&of_ra(ra)->a, IR_I64, dst, env_mem(offset));
+    asm_load(&emission_of(ra)->a, IR_I64, dst, env_mem(offset));
 }
 static void hook_store_env(RegAlloc *ra, unsigned src, int32_t offset)
 {
-    asm_store(&of_ra(ra)->a, IR_I64, src, env_mem(offset));
+    asm_store(&emission_of(ra)->a, IR_I64, src, env_mem(offset));
 }
 static void hook_load_slot(RegAlloc *ra, unsigned dst, unsigned slot)
 {
-    asm_load(&of_ra(ra)->a, IR_I64, dst, slot_mem(slot));
+    asm_load(&emission_of(ra)->a, IR_I64, dst, slot_mem(slot));
 }
 static void hook_store_slot(RegAlloc *ra, unsigned src, unsigned slot)
 {
-    asm_store(&of_ra(ra)->a, IR_I64, src, slot_mem(slot));
+    asm_store(&emission_of(ra)->a, IR_I64, src, slot_mem(slot));
 }
-
-#define RA_HOOKS                                                   \
-    .mov = hook_mov, .movi = hook_movi, .load_env = hook_load_env, \
-    .store_env = hook_store_env, .load_slot = hook_load_slot,      \
-    .store_slot = hook_store_slot
 
 static const RAHost ra_host = {
     .nscratch = 3,
@@ -192,8 +177,8 @@ static void call_result(X64 *x, const IROp *op, const HelperInfo *h)
         d = x64_out(x, op, 0, ALL_PINNED);
         asm_mov(&x->a, IR_I64, d, RAX);
     }
-    x64_call(x, h->writes & HS_GPR ? x64_thunks.load_all : x64_thunks.load_caller);
-    if (!(h->flags & HELPER_PURE) && x64_thunks.use_tlb) {
+    x64_call(x, h->writes & HS_GPR ? tcg_thunks.load_all : tcg_thunks.load_caller);
+    if (!(h->flags & HELPER_PURE) && tcg_thunks.use_tlb) {
         asm_load(&x->a, IR_I64, TLB, env_mem(x->g->tlb_base));
     }
     if (d != NO_REG) {
@@ -215,7 +200,7 @@ static void emit_call(X64 *x, const IROp *op)
     if (reads & HS_GPR) {
         ra_sync(&x->ra);
     }
-    x64_call(x, reads & HS_GPR ? x64_thunks.save_all : x64_thunks.save_caller);
+    x64_call(x, reads & HS_GPR ? tcg_thunks.save_all : tcg_thunks.save_caller);
     x->vec_state = VEC_IN_ENV;
     x64_x87_unknown(x);
     load_args(x, op, h);
@@ -226,7 +211,7 @@ static void emit_call(X64 *x, const IROp *op)
     }
     x64_call(x, h->fn);
     if (h->flags & (HELPER_FAULT | HELPER_NORETURN)) {
-        x64_side(x, &state);
+        add_side(x, &state);
     }
     if (h->writes & HS_CC) {
         cc_set_env(x);
@@ -268,13 +253,7 @@ static void branch(X64 *x, Label *l, int cond)
         ra_prune(&x->ra, x->at);
         return;
     }
-    if (l->preds == 1) {
-        l->ra = ra_save(&x->ra);
-        l->cc = x->cc;
-    }
-    uint8_t *at = cond < 0 ? asm_jmp(&x->a) : asm_jcc(&x->a, (Cond)cond);
-    stl_he_p(at, l->fixups ? at - l->fixups : 0);
-    l->fixups = at;
+    label_branched(x, l, cond < 0 ? asm_jmp(&x->a) : asm_jcc(&x->a, (Cond)cond));
     if (cond >= 0) {
         ra_prune(&x->ra, x->at);
     }
@@ -313,18 +292,7 @@ static void emit_label(X64 *x, const IROp *op)
             cc_store(x);
         }
     }
-    for (uint8_t *at = l->fixups; at;) {
-        uint32_t back = ldl_he_p(at);
-        asm_patch(at, x->a.p);
-        at = back ? at - back : NULL;
-    }
-    if (l->preds == 1 && l->ra) {
-        ra_restore(&x->ra, l->ra);
-        x->cc = l->cc;
-    } else if (l->preds > 1) {
-        ra_reset(&x->ra);
-        cc_set_env(x);
-    }
+    label_reached(x, l);
 }
 
 /* ---- units ---- */
@@ -384,12 +352,6 @@ static EmitFn *const emitters[NR_OPS] = {
 static_assert(OP_inc + 3 == OP_not && OP_add + 6 == OP_xor && OP_xor + 1 == OP_andn &&
                   OP_shl + 6 == OP_rcr,
               "the ranges above");
-static_assert(OP_nop == 0 && OP_insn_start == 1, "these two have no code");
-
-void x64_side(X64 *x, const TCGRestore *state)
-{
-    side_add(&x->side, x->a.p - x->entry, state);
-}
 
 /* Old recipes stay good where an op writes globals but not all of the flags. */
 static void flags_before_op(X64 *x, const IROp *op)
@@ -419,7 +381,7 @@ void x64_begin_op(X64 *x, unsigned at)
     x->wanted = after;
 }
 
-static void emit_op(X64 *x, const IROp *op)
+static inline void emit_op(X64 *x, const IROp *op)
 {
     x->ra.locked = 0;
     if (op->code == OP_ld && !TCG_OPT_OFF(x->s, fuse) && x64_fuse(x, op)) {
@@ -432,101 +394,9 @@ static void emit_op(X64 *x, const IROp *op)
     ra_end_op(&x->ra, op);
 }
 
-/* Control does not reach the op, or has left in front of it. */
-static bool is_skipped(const X64 *x, const IROp *op)
-{
-    return op->code == OP_label ? x->labels[op->label].is_exit : x->ended;
-}
-
-/* A label, or an op that ends a block. */
-static void survey_control(X64 *x, unsigned at, bool *ended)
-{
-    const IROp *op = &x->s->ops[at];
-    unsigned flags = op_info[op->code].flags;
-    if (op->code == OP_label) {
-        x->labels[op->label].preds += !*ended;
-        x->labels[op->label].at = at;
-        *ended = false;
-        return;
-    }
-    x->leads_to_itself |= op->code == OP_exit_link && (uint64_t)op->imm == x->s->pc;
-    if (!*ended) {
-        if (flags & OPF_BRANCH) {
-            x->labels[op->label].preds++;
-        }
-        *ended = flags & OPF_BB_END;
-    }
-}
-
-/* What emission wants to know of all ops before it comes to the first. */
-static void survey(X64 *x)
-{
-    TCGContext *s = x->s;
-    bool ended = false;
-    x->nfaults = 0;
-    x->labels = arena_alloc(&s->arena, s->nlabels * sizeof(Label));
-    memset(x->labels, 0, s->nlabels * sizeof(Label));
-    for (unsigned i = 0; i < s->nops; i++) {
-        unsigned code = s->ops[i].code, flags = op_info[code].flags;
-        x->nfaults += code == OP_call || (flags & OPF_FAULT);
-        if (unlikely(flags & (OPF_BRANCH | OPF_BB_END) || code == OP_label)) {
-            survey_control(x, i, &ended);
-        }
-    }
-}
-
 bool x64_emit_ops(X64 *x)
 {
-    TCGContext *s = x->s;
-    for (x->at = 0; x->at < s->nops && !asm_full(&x->a); x->at++) {
-        const IROp *op = &s->ops[x->at];
-        if (op->code <= OP_insn_start) {
-            if (op->code == OP_insn_start) { /* goes by the order of ops */
-                x->pc = op->imm;
-            }
-            continue;
-        }
-        bool ends = op_info[op->code].flags & OPF_BB_END;
-        if (is_skipped(x, op)) {
-            x->ra.path += ends;
-            continue;
-        }
-        x->noreturn = false;
-        emit_op(x, op);
-        x->ended = ends || x->noreturn;
-    }
-    return !asm_full(&x->a);
-}
-
-static bool emit_side_table(X64 *x, TCGCode *out)
-{
-    size_t n = side_end(&x->side);
-    out->code_size = x->a.p - x->entry;
-    if (!n || n > (size_t)(x->a.limit - x->a.p)) {
-        return false;
-    }
-    memcpy(x->a.p, x->side.start, n);
-    x->a.p += n;
-    out->size = out->code_size + n;
-    return x64_end_places(x, out);
-}
-
-/* Room for all points that can fault: no op has more than two, and may be there twice. */
-static void begin_sides(X64 *x)
-{
-    size_t size = 4 * (x->nfaults + 1) * SIDE_MAX_ENTRY;
-    uint8_t *p = arena_alloc(&x->s->arena, size);
-    side_begin(&x->side, p, p + size);
-}
-
-static uint8_t pin_of(const IRTemp *t)
-{
-    for (unsigned i = 0; i < ARRAY_SIZE(pins) && t->type == IR_I64; i++) {
-        if (!strcmp(t->name, pins[i].name)) {
-            return pins[i].reg;
-        }
-    }
-    return 0xff;
+    return emit_ops(x, emit_op);
 }
 
 /* Of a context: where its globals are, found out once. */
@@ -536,9 +406,7 @@ static X64Globals *globals_of(TCGContext *s)
         static unsigned contexts;
         X64Globals *globals = g_new0(X64Globals, 1);
         globals->id = atomic_fetch_add(&contexts, 1) + 1;
-        for (unsigned r = 0; r < s->nglobals; r++) {
-            globals->pinned[r] = pin_of(&s->temps[r]);
-        }
+        pin_globals(s, pins, ARRAY_SIZE(pins), globals->pinned);
         x64_vec_pins(s, globals->vec_at);
         s->backend = globals;
     }
@@ -547,12 +415,11 @@ static X64Globals *globals_of(TCGContext *s)
 
 uint8_t *x64_next_unit(TCGContext *s, CodeBuf *b)
 {
-    b->used = ROUND_UP(b->used, 16);
-    if (code_buf_room(b) < UNIT_SLACK) {
-        return NULL;
+    uint8_t *entry = code_buf_next(b);
+    if (entry) {
+        x64_make_thunks(s, b, globals_of(s));
     }
-    x64_make_thunks(s, b, globals_of(s));
-    return b->rw + b->used;
+    return entry;
 }
 
 static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
@@ -562,31 +429,23 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
         return false;
     }
     X64 x = {
-        .s = s,
-        .g = s->guest,
-        .buf = b,
-        .entry = entry,
-        .a = {entry, b->rw + b->size - OP_SLACK},
-        .pc = s->pc,
-        .exits = arena_alloc(&s->arena, TCG_MAX_EXITS * sizeof(Exit)),
+        EMISSION_AT(s, b, entry, b->rw + b->size - OP_SLACK),
         .vec_last = IR_NONE,
         .vec_made = IR_NONE,
     };
-    x.slow_tail = &x.slow;
     survey(&x);
-    begin_sides(&x);
+    begin_sides(&x, 4); /* an op has two at the most, and may be there twice */
     x64_begin_places(&x);
     ra_start(&x.ra,
              s->guest->direct && !s->guest->guest_base ? &ra_host_direct : &ra_host, s,
              globals_of(s)->pinned);
     cc_set_env(&x);
-    *out = (TCGCode){.backend = &x64_backend, .entry = x64_rx(&x, x.entry)};
+    *out = (TCGCode){.backend = &x64_backend, .entry = rx_of(&x, entry)};
     x64_emit_head(&x);
     if (!x64_emit_ops(&x) || !x64_loop_copy(&x)) {
         return false;
     }
-    out->body = x.body;
-    out->hot_size = x.a.p - x.entry;
+    end_hot(&x, out);
     x64_emit_slow(&x);
     x64_vec_cold(&x);
     x64_x87_cold(&x);
@@ -595,71 +454,33 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
         x64_emit_unlinked(&x, out, &x.exits[i]);
     }
     x64_emit_head_exits(&x);
-    if (asm_full(&x.a) || !emit_side_table(&x, out)) {
-        return false;
-    }
-    b->used += out->size;
-    return true;
+    return !asm_full(&x.a) && emit_side_table(&x, out) && x64_end_places(&x, out) &&
+           end_unit(&x, out);
 }
 
 /* ---- the back end ---- */
 
 static bool x64_init(const GuestDesc *g, CodeBuf *b, GError **errp)
 {
+    thunks_init(g, b, X64_THUNK_ROOM);
     x64_thunks = (X64Thunks){
-        .guest = g,
-        .room = ROUND_UP(b->used, 64),
-        .use_tlb = !g->direct && g->tlb_entry_bits,
         .bmi1 = host_has(HOST_X86_BMI1),
         .bmi2 = host_has(HOST_X86_BMI2),
         .popcnt = host_has(HOST_X86_POPCNT),
         .lzcnt = host_has(HOST_X86_LZCNT),
         .sse4_2 = host_has(HOST_X86_SSE4_2),
     };
-    b->used = x64_thunks.room + X64_THUNK_ROOM;
-    b->thunks = MAX(b->thunks, b->used);
     return true;
-}
-
-static TCGExit x64_enter(void *env, const void *entry)
-{
-    TCGExit (*enter)(void *, const void *) = (void *)(uintptr_t)x64_thunks.enter;
-    return enter(env, entry);
-}
-
-static bool x64_restore_point(const TCGCode *code, const void *ra, TCGRestore *out)
-{
-    return side_find((const uint8_t *)code->entry + code->code_size,
-                     (const uint8_t *)ra - (const uint8_t *)code->entry, out);
-}
-
-static void x64_disas(const TCGCode *code, GString *to)
-{
-    disas_host(code->entry, code->code_size, code->entry, to);
-}
-
-const void *tcg_exit_lookup_code(void)
-{
-    return x64_thunks.exit_lookup;
-}
-
-static const void *x64_fault_entry(void)
-{
-    return x64_thunks.fault;
 }
 
 static const TCGBackend x64_backend = {
     .name = "x86_64",
-    .probes = true,
     .init = x64_init,
     .gen_code = x64_gen_code,
-    .enter = x64_enter,
     .link = x64_link,
     .guard = x64_guard,
-    .restore_point = x64_restore_point,
-    .fault_entry = x64_fault_entry,
-    .disas = x64_disas,
     .mover = &x64_mover,
+    BACKEND_MEMBERS,
 };
 
 const TCGBackend *const tcg_native_backend = &x64_backend;
