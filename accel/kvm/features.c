@@ -155,6 +155,7 @@ bool kvm_set_cpuid(KVMVcpu *v, GError **errp)
 
     add_range(c, env, 0);
     add_range(c, env, 0x40000000);
+    add_leaf(c, env, 0x40000001); /* zeros; else KVM would show the last basic leaf */
     add_range(c, env, 0x80000000);
     if (kvm_ioctl(v->fd, KVM_SET_CPUID2, c) < 0) {
         x86_set_model(env, before);

@@ -333,6 +333,17 @@ static bool create_vcpu(KVMVcpu *v, GError **errp)
     return true;
 }
 
+/* What CPUID does not offer, kvmclock above all, is not there: it would be gone after a
+ * change of the accelerator. */
+static void hide_paravirtual(KVMVcpu *v)
+{
+    struct kvm_enable_cap cap = {.cap = KVM_CAP_ENFORCE_PV_FEATURE_CPUID, .args = {1}};
+
+    if (kvm_check(KVM_CAP_ENFORCE_PV_FEATURE_CPUID)) {
+        kvm_ioctl(v->fd, KVM_ENABLE_CAP, &cap);
+    }
+}
+
 static void kvm_vcpu_fini(CPUState *cpu)
 {
     KVMVcpu *v = kvm_vcpu(cpu);
@@ -372,6 +383,7 @@ static bool kvm_vcpu_init(CPUState *cpu, GError **errp)
         user_error(errp, "KVM cannot have the guest's memory: %s", kvm.failure);
     } else if (create_vcpu(v, errp)) {
         kvm_init_tsc(v);
+        hide_paravirtual(v);
         if (kvm_set_cpuid(v, errp)) {
             return true;
         }

@@ -127,9 +127,27 @@ static void report_user(const char *name, void (*fn)(void))
     report(name);
 }
 
+/* What a hypervisor may offer has to be the same everywhere: kvmclock is not there. */
+static void paravirtual(void)
+{
+    for (uint32_t leaf = 0x40000000; leaf < 0x40000002; leaf++) {
+        uint32_t r[4];
+
+        cpuid(leaf, 0, r);
+        print("CPUID %x: %x %x %x %x\n", leaf, r[0], r[1], r[2], r[3]);
+    }
+    TRY("mov $0x4b564d01, %%ecx; mov $area + 1, %%eax; xor %%edx, %%edx; wrmsr");
+    CHECK_EQ(trap.vector, 13);
+    TRY("mov $0x12, %%ecx; mov $area + 1, %%eax; xor %%edx, %%edx; wrmsr");
+    CHECK_EQ(trap.vector, 13);
+    TRY("mov $0x11, %%ecx; rdmsr");
+    CHECK_EQ(trap.vector, 13);
+}
+
 int test_main(void)
 {
     setup();
+    paravirtual();
     work64();
     report("64-bit, ring 0");
     report_user("64-bit, ring 3", from_user64);
