@@ -20,13 +20,19 @@ enum { STEP = 64 << 20, NR_STEPS = 30 };
 /* Pages are asked for so many bytes at a time, and so early. */
 enum { POPULATE = 64 << 10, AHEAD = 8 << 10 };
 
-/* Maps fd to be run, near our own code if one of the places there is free. */
-static void *map_near(int fd, size_t size, int prot, int flags)
+/* A private region begins so far in front of a huge page: what runs shortly does not get
+ * there. */
+enum { SMALL_PAGES = 256 << 10 };
+
+/* Maps fd to be run, near our own code if one of the places there is free. lead: bytes in
+ * front of a huge page. */
+static void *map_near(int fd, size_t size, size_t lead, int prot, int flags)
 {
     uintptr_t text = ROUND_DOWN((uintptr_t)code_buf_new, STEP);
     for (unsigned i = 1; i < NR_STEPS; i++) {
         uintptr_t below = text - ROUND_UP(size, STEP) - i * (uintptr_t)STEP;
-        void *p = mmap((void *)below, size, prot, flags | MAP_FIXED_NOREPLACE, fd, 0);
+        void *p =
+            mmap((void *)(below - lead), size, prot, flags | MAP_FIXED_NOREPLACE, fd, 0);
         if (p != MAP_FAILED) {
             return p;
         }
@@ -42,7 +48,7 @@ static bool map_twice(CodeBuf *b, int fd, GError **errp)
         return user_error(errp, "no memory for translated code: %s", g_strerror(why));
     }
     b->rw = mmap(NULL, b->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    b->rx = map_near(fd, b->size, PROT_READ | PROT_EXEC, MAP_SHARED);
+    b->rx = map_near(fd, b->size, 0, PROT_READ | PROT_EXEC, MAP_SHARED);
     if (b->rw != MAP_FAILED && b->rx != MAP_FAILED) {
         return true;
     }
@@ -55,12 +61,15 @@ static CodeBuf *new_private(size_t size, GError **errp)
 {
     CodeBuf *b = g_new0(CodeBuf, 1);
     b->size = ROUND_UP(size, (size_t)sysconf(_SC_PAGESIZE));
-    b->rw = b->rx = map_near(-1, b->size, PROT_READ | PROT_WRITE | PROT_EXEC,
+    b->rw = b->rx = map_near(-1, b->size, SMALL_PAGES, PROT_READ | PROT_WRITE | PROT_EXEC,
                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
     if (b->rx == MAP_FAILED) {
         user_error(errp, "cannot map memory for translated code: %s", g_strerror(errno));
         g_free(b);
         return NULL;
+    }
+    if (b->size > SMALL_PAGES) {
+        host_want_huge(b->rw + SMALL_PAGES, b->size - SMALL_PAGES);
     }
     return b;
 }

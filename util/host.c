@@ -103,6 +103,11 @@ void host_populate(void *p, size_t n, bool write)
     madvise(p, n, write ? POPULATE_WRITE : POPULATE_READ);
 }
 
+void host_want_huge(void *p, size_t n)
+{
+    madvise(p, n, MADV_HUGEPAGE);
+}
+
 uint64_t host_memory_size(void)
 {
     long pages = sysconf(_SC_PHYS_PAGES);

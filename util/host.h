@@ -40,6 +40,11 @@ uint64_t host_memory_size(void);
  */
 void host_populate(void *p, size_t n, bool write);
 
+/* Bytes of a huge page, and: memory that is going to be used from p on to wherever it may
+ * be has huge pages, if the host has any left. */
+enum { HOST_HUGE_PAGE = 2 << 20 };
+void host_want_huge(void *p, size_t n);
+
 /* Nanoseconds since some moment in the past; never goes back. */
 int64_t clock_monotonic_ns(void);
 /* Nanoseconds since 1970, UTC. */

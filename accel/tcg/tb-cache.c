@@ -31,9 +31,9 @@
 
 #include <sys/mman.h>
 
-#define TB_CHUNK_SIZE (1u << 20)
-#define TB_POPULATE   (1u << 16)
-#define UNITS_AT_ONCE 1024 /* of the list of units: pages for so many come together */
+#define TB_FIRST_CHUNK (1u << 18)
+#define TB_POPULATE    (1u << 16)
+#define UNITS_AT_ONCE  1024 /* of the list of units: pages for so many come together */
 
 /* Looking up. */
 
@@ -282,6 +282,24 @@ TranslationBlock *tb_by_code(const TCGEngine *e, const void *code)
 
 /* Making. */
 
+/* Short programs need no more than the first chunk, the others have huge pages. */
+static void add_chunk(TCGEngine *e)
+{
+    bool first = !e->chunks->len;
+    size_t size = first ? TB_FIRST_CHUNK : HOST_HUGE_PAGE;
+
+    e->chunk_cur = first ? g_malloc(size) : aligned_alloc(HOST_HUGE_PAGE, size);
+    if (!e->chunk_cur) {
+        g_error("no memory for the list of units");
+    }
+    if (!first) {
+        host_want_huge(e->chunk_cur, size);
+    }
+    e->chunk_end = e->chunk_cur + size;
+    e->chunk_ready = (char *)ROUND_UP((uintptr_t)e->chunk_cur, host_page_size());
+    g_ptr_array_add(e->chunks, e->chunk_cur);
+}
+
 TranslationBlock *tb_alloc(TCGEngine *e, const TCGCode *code)
 {
     size_t code_size = offsetof(TCGCode, exits) + code->nexits * sizeof(code->exits[0]);
@@ -289,10 +307,7 @@ TranslationBlock *tb_alloc(TCGEngine *e, const TCGCode *code)
     size_t size = links + code->nexits * sizeof(TBLink);
 
     if ((size_t)(e->chunk_end - e->chunk_cur) < size) {
-        e->chunk_cur = g_malloc(TB_CHUNK_SIZE);
-        e->chunk_end = e->chunk_cur + TB_CHUNK_SIZE;
-        e->chunk_ready = (char *)ROUND_UP((uintptr_t)e->chunk_cur, host_page_size());
-        g_ptr_array_add(e->chunks, e->chunk_cur);
+        add_chunk(e);
     }
     TranslationBlock *tb = (TranslationBlock *)e->chunk_cur;
 
