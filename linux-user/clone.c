@@ -368,6 +368,9 @@ void process_exit(int status)
         gdb_exited(current_task, false, status);
         process_tell_exit(current_task);
     }
+    if (current_task && process_is_own(current_task)) {
+        user_cache_store();
+    }
     if (log_enabled(LOG_STATS) && program_accel->print_stats) {
         program_accel->print_stats(log_lock());
         log_unlock();

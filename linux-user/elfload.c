@@ -329,7 +329,7 @@ static bool load_interp(ElfFile *f, ImageInfo *im, int *status, GError **errp)
             errp, "%s: its interpreter %s is missing; -L DIR looks for it in DIR%s",
             f->path, f->interp, f->interp);
     }
-    if (elf_open(&in, path, errp) && map_all(&in, 0, errp)) {
+    if (elf_open(&in, path, errp) && map_all(&in, target_place(in.high - in.low), errp)) {
         im->interp_base = in.bias;
         im->entry = in.eh.e_entry + in.bias;
         ok = true;

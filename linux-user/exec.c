@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "accel/tcg/user.h"
+#include "linux-user/clone-internal.h"
 #include "linux-user/elf-file.h"
 #include "linux-user/gdb.h"
 #include "linux-user/guest-mem.h"
@@ -159,6 +161,9 @@ static int64_t exec_path(TaskState *ts, const char *path, uint64_t argv_at,
         const char *self = user_program.exec_with ? command[0] : "/proc/self/exe";
         const uint64_t host[6] = {(uintptr_t)self, (uintptr_t)command,
                                   (uintptr_t)envp->pdata};
+        if (process_is_own(ts)) {
+            user_cache_store();
+        }
         signal_before_exec(ts);
         err = host_safe_syscall(ts, SYS_execve, host); /* a caught signal comes first */
         signal_after_exec(ts);

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "accel/tcg/user.h"
 #include "linux-user/clone.h"
 #include "linux-user/gdb.h"
 #include "linux-user/options.h"
@@ -153,6 +155,27 @@ static bool open_gdb(const UserOptions *o, GError **errp)
            user_error_prefix(errp, "-g %s: ", o->gdb);
 }
 
+/* Translated code that was kept is that of this program, on such a CPU. */
+static void open_cache(const char *path)
+{
+    struct {
+        uint64_t dev, ino, size;
+        int64_t sec, nsec;
+        uint64_t features[ARRAY_SIZE(program_cpu_model.features)];
+    } key = {0};
+    struct stat st;
+
+    if (stat(path, &st) == 0) {
+        key.dev = st.st_dev;
+        key.ino = st.st_ino;
+        key.size = st.st_size;
+        key.sec = st.st_mtim.tv_sec;
+        key.nsec = st.st_mtim.tv_nsec;
+        memcpy(key.features, program_cpu_model.features, sizeof key.features);
+        user_cache_open(&key, sizeof key);
+    }
+}
+
 static bool start(const UserOptions *o, char **argv, int *status, GError **errp)
 {
     ProgramStart p = {.envp = o->envp, .stack_size = o->stack_size};
@@ -194,6 +217,7 @@ static bool start(const UserOptions *o, char **argv, int *status, GError **errp)
     if (!elf_load(ts, &p, status, errp)) {
         return false;
     }
+    open_cache(path);
     proc_self_publish();
     gdb_begin(ts);
     task_run(ts);

@@ -29,7 +29,9 @@ static unsigned user_flags(int prot, int map_flags)
 {
     return (prot & PROT_READ ? USER_READ : 0) | (prot & PROT_WRITE ? USER_WRITE : 0) |
            (prot & PROT_EXEC ? USER_EXEC : 0) |
-           ((map_flags & MAP_TYPE) == MAP_PRIVATE ? 0 : USER_SHARED) |
+           ((map_flags & MAP_TYPE) != MAP_PRIVATE ? USER_SHARED
+            : map_flags & MAP_ANONYMOUS           ? 0
+                                                  : USER_FILE) |
            (map_flags & MAP_GROWSDOWN ? USER_GROWS : 0);
 }
 
@@ -81,6 +83,34 @@ static bool is_ours(uint64_t start, uint64_t last)
     return false;
 }
 
+/*
+ * Files go to the same places in each run, one behind the other: translated code that is
+ * kept holds for where it was. What is unmapped last is given out again.
+ */
+#define FILES_BASE UINT64_C(0x300000000000)
+#define FILES_END  (FILES_BASE + (UINT64_C(64) << 30))
+
+static uint64_t files_next = FILES_BASE; /* under the engine's lock */
+
+uint64_t target_place(uint64_t size)
+{
+    return size <= FILES_END - files_next ? files_next : 0;
+}
+
+static void place_taken(uint64_t start, uint64_t size)
+{
+    if (start == files_next) {
+        files_next += size;
+    }
+}
+
+static void place_given_back(uint64_t start, uint64_t last)
+{
+    if (last + 1 == files_next) {
+        files_next = MAX(start, FILES_BASE);
+    }
+}
+
 int64_t target_mmap(uint64_t addr, uint64_t len, int prot, int flags, int fd,
                     uint64_t offset)
 {
@@ -106,9 +136,13 @@ int64_t target_mmap(uint64_t addr, uint64_t len, int prot, int flags, int fd,
         user_map_unlock();
         return -ENOMEM;
     }
+    if (!addr && !fixed && uf & USER_FILE && !(flags & MAP_32BIT)) {
+        addr = target_place(size);
+    }
     int64_t r = host_mmap(addr, len, user_host_prot(uf), flags, fd, offset);
 
     if (r >= 0 || r < -4095) {
+        place_taken(r, size);
         user_map_set(r, r + size - 1, uf);
         user_code_forget(r, r + size - 1);
     }
@@ -136,6 +170,7 @@ static bool unmap_piece(uint64_t start, uint64_t last, unsigned flags, void *opa
     }
     user_map_clear(start, last);
     user_code_forget(start, last);
+    place_given_back(start, last);
     return true;
 }
 
@@ -163,7 +198,7 @@ typedef struct Protect {
 static bool protect_piece(uint64_t start, uint64_t last, unsigned flags, void *opaque)
 {
     Protect *p = opaque;
-    unsigned want = p->flags | (flags & (USER_SHARED | USER_GROWS));
+    unsigned want = p->flags | (flags & (USER_SHARED | USER_GROWS | USER_FILE));
 
     if (flags & USER_HOST) {
         p->result = -EACCES;
@@ -204,7 +239,7 @@ enum { GUEST_PROT_SEM = 8 };
 int64_t target_mprotect(uint64_t addr, uint64_t len, int prot)
 {
     uint64_t size = PAGE_UP(len);
-    Protect p = {.flags = user_flags(prot, MAP_PRIVATE)};
+    Protect p = {.flags = user_flags(prot, MAP_PRIVATE | MAP_ANONYMOUS)};
 
     if (addr & (PAGE - 1) ||
         prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | GUEST_PROT_SEM | PROT_GROWSDOWN)) {

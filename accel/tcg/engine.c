@@ -193,6 +193,7 @@ static const AccelOption tcg_option_list[] = {
     {"tb-size", "tb-size=MB", "memory for translated code"},
     {"one-insn-per-tb", "one-insn-per-tb=on", "units of one instruction, for debugging"},
     {"backend", "backend=native|interp", "what runs the units"},
+    {"cache", "cache=on|off|DIR", "a program's code is kept for its next run, in DIR"},
     {"count", "count=on|off", "units count what they execute: on with -d stats"},
     {"perfmap", "perfmap=on", "/tmp/perf-PID.map names the units for perf"},
     {"jitdump", "jitdump=on", "jit-PID.dump has the code of the units for perf inject"},
@@ -238,6 +239,21 @@ static bool set_tb_size(const char *value, GError **errp)
     return true;
 }
 
+/* A relative path would be another one for what the program executes. */
+static bool set_cache(const char *value, GError **errp)
+{
+    bool on;
+
+    if (!tcg_one_space) {
+        return user_error(errp, "cache: only the code of programs is kept");
+    }
+    if (*value != '/' && !parse_bool(value, &on)) {
+        return user_error(errp, "cache=%s: expected on, off or an absolute path", value);
+    }
+    tcg.opts.cache = g_strdup(*value == '/' ? value : on ? "on" : "off");
+    return true;
+}
+
 static bool set_switch(const char *key, const char *value, GError **errp)
 {
     bool on;
@@ -280,6 +296,9 @@ static bool tcg_set_option(const char *key, const char *value, GError **errp)
     }
     if (!strcmp(key, "tb-size")) {
         return set_tb_size(value, errp);
+    }
+    if (!strcmp(key, "cache")) {
+        return set_cache(value, errp);
     }
     if (!strcmp(key, "thread")) {
         return !strcmp(value, "single") ||

@@ -56,6 +56,7 @@ struct TranslationBlock {
     bool invalid;          /* out of all tables; may still be running */
     bool asleep;           /* invalid but for the lists of its pages: may come back */
     bool one_shot;         /* was never in a table */
+    bool kept;             /* came from the file of TCGEngine.cache */
     bool head_guard;       /* checks its second page by itself */
     bool unshared;         /* has no probes; for who comes from one that failed */
     uint16_t probe_misses; /* weighted; in probe_window */
@@ -81,10 +82,12 @@ typedef struct TCGOptions {
     bool one_insn_per_tb;
     enum { TCG_COUNT_AUTO, TCG_COUNT_ON, TCG_COUNT_OFF } count; /* auto: for -d stats */
     uint64_t lockstep;                                          /* instructions; 0: off */
+    const char *cache; /* on, off, or a folder; NULL: as the door has it */
 } TCGOptions;
 
 typedef struct TCGStats {
     uint64_t tbs, insns, guest_bytes, host_bytes, host_bytes_all, translate_ns;
+    uint64_t kept; /* came from the cache: not among tbs */
     uint64_t links, cross_links, kernel_unlinks, invalidated, flushes;
     uint64_t code_stores, code_stores_same, code_stores_miss, code_pages;
 } TCGStats;
@@ -131,6 +134,7 @@ struct TCGEngine {
     PageSet patched;   /* ... where units have found that their bytes are others */
     PageSet unaligned; /* pages whose code has made accesses that are not aligned */
     struct Exclusive *exclusive; /* exclusive.c */
+    struct UnitCache *cache;     /* unit-cache.h; NULL: none */
 };
 
 typedef struct CPUTCGStats {
@@ -335,6 +339,7 @@ void tb_range_clear_notes(TCGEngine *e, ram_addr_t start, ram_addr_t last);
 /* --- user-map.c, beside accel/tcg/user.h --- */
 
 void user_map_attach(TCGEngine *e);
+TCGEngine *user_map_engine(void);
 void user_map_fork_begin(void);
 void user_map_fork_end(void);
 /* A write to addr was refused by the host. ra: an address of host code or 0. */
@@ -344,6 +349,11 @@ typedef enum UserWrite {
     USER_WRITE_RUNNING, /* ... but the unit of ra was made from the page */
 } UserWrite;
 UserWrite user_write_fault(uint64_t addr, uintptr_t ra);
+
+/* --- user-cache.c, the same --- */
+
+void user_cache_forked(TCGEngine *e);
+void user_cache_close(TCGEngine *e);
 
 /* --- exclusive.c --- */
 

@@ -13,6 +13,7 @@
 #include "accel/tcg/lockstep.h"
 #include "accel/tcg/perf.h"
 #include "accel/tcg/tb.h"
+#include "accel/tcg/unit-cache.h"
 
 #include "cpu/debug.h"
 #include "util/bitops.h"
@@ -31,6 +32,7 @@ typedef struct Translation {
     unsigned cut; /* lockstep: where to end; 0: nowhere */
     bool checks;  /* the unit compares its bytes before it runs */
     bool full;    /* ... and ends here: behind a store, which may change what follows */
+    bool kept;    /* the unit came from the cache */
     PeekSet peeked;
     uint8_t buf[PAGE_SIZE + INSN_BYTES];
 } Translation;
@@ -153,7 +155,7 @@ static void fetch_begin(DisasContextBase *db)
     tr->has_second = false;
     tr->cut = 0;
     tr->peeked.n = 0;
-    tr->full = false;
+    tr->full = tr->kept = false;
     tlb_fetch_page(db->cpu, db->pc_first, false, &tr->page);
     protect_page(db, &tr->page);
     tr->checks = !db->one_insn && may_self_check(db, tr->page.page + offset);
@@ -350,6 +352,7 @@ static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
     tcg_start(e->ctx, *env_pc(cpu));
     e->ctx->share = !tcg_one_space && e->backend->probes && !one_shot &&
                     !cpu_tcg(cpu)->unshared && !is_unshared(e);
+    e->ctx->movable = e->cache && !one_shot && !cpu->breakpoints && !cut;
     e->ctx->unaligned =
         e->unaligned.count && page_set_has(&e->unaligned, translation_of(db)->page.page);
     e->ctx->guard_links =
@@ -508,6 +511,56 @@ static bool translate_for_lockstep(CPUState *cpu, LockstepUnit **u, unsigned *cu
     return ok;
 }
 
+/* Units of earlier runs. */
+
+/* What the unit was made from is what is there now. */
+static bool same_bytes(DisasContextBase *db, const KeptUnit *u, const KeptLayout *l)
+{
+    Translation *tr = translation_of(db);
+    const uint8_t *kept = (const uint8_t *)u, *peeked = kept + l->peeked;
+
+    db->num_insns = u->num_insns; /* a second page that is not there is no fault */
+    if (!code_more(db, u->guest_size) ||
+        memcmp(db->code, kept + l->guest, u->guest_size)) {
+        return false;
+    }
+    kept_peeks(u, l, &tr->peeked);
+    for (unsigned i = 0; i < tr->peeked.n; i++) {
+        unsigned start = tr->peeked.range[i].start;
+        unsigned n = tr->peeked.range[i].end - start;
+
+        if (memcmp(tr->page.host + start, peeked, n)) {
+            return false;
+        }
+        peeked += n;
+    }
+    return true;
+}
+
+/* False: there is none, or no room for it. */
+static bool take_kept(TCGEngine *e, DisasContextBase *db, TCGCode *code)
+{
+    Translation *tr = e->translation;
+    const TCGMover *mover = e->backend->mover;
+    RecordCursor at = {0};
+    KeptLayout l;
+
+    if (!e->ctx->movable || !mover || tr->checks || e->ctx->unaligned) {
+        return false;
+    }
+    for (const KeptUnit *u; (u = unit_cache_find(e->cache, &db->key, &at, &l));) {
+        if (same_bytes(db, u, &l)) {
+            kept_code(u, code);
+            code_buf_prepare(e->code);
+            tr->kept = mover->put(e->ctx, e->code, (const char *)u + l.host, code);
+            db->pc_next = db->pc_first + u->guest_size;
+            return tr->kept;
+        }
+        begin_unit(db->cpu, false, 0);
+    }
+    return false;
+}
+
 /* Translates and emits; flushes when there is no room. */
 static DisasContextBase *make_code(CPUState *cpu, bool one_shot, LockstepUnit **u,
                                    TCGCode *code)
@@ -520,6 +573,10 @@ static DisasContextBase *make_code(CPUState *cpu, bool one_shot, LockstepUnit **
         if (!lockstep_on(e) || one_shot || translate_for_lockstep(cpu, u, &cut)) {
             DisasContextBase *db = begin_unit(cpu, one_shot, cut);
 
+            if (e->cache && take_kept(e, db, code)) {
+                return db;
+            }
+            db = e->cache ? begin_unit(cpu, one_shot, cut) : db;
             if (generate(e, db, code)) {
                 return db;
             }
@@ -549,6 +606,7 @@ static TranslationBlock *finish_unit(TCGEngine *e, DisasContextBase *db,
     tb->peeked = tr->peeked;
     tb->head_guard = e->ctx->head_guard;
     tb->unshared = cpu_tcg(db->cpu)->unshared;
+    tb->kept = tr->kept;
     tb->one_shot = db->one_insn || !tr->page.mr || (tr->has_second && !tr->second.mr);
     return tb;
 }
@@ -557,6 +615,13 @@ static void count(TCGEngine *e, const TranslationBlock *tb, int64_t began)
 {
     TCGStats *s = &e->stats;
 
+    if (tb->kept) {
+        s->kept++;
+        return;
+    }
+    if (e->cache && tb->code.movable) {
+        e->cache->fresh++;
+    }
     s->tbs++;
     s->insns += tb->num_insns;
     s->guest_bytes += tb->size;

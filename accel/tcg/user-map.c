@@ -46,6 +46,11 @@ void user_map_attach(TCGEngine *e)
     map.engine = e;
 }
 
+TCGEngine *user_map_engine(void)
+{
+    return map.engine;
+}
+
 void user_map_fork_begin(void)
 {
     mutex_lock(&map.lock);

@@ -52,6 +52,7 @@ void tcg_memory_init(TCGEngine *e)
 
 void tcg_memory_exit(TCGEngine *e)
 {
+    user_cache_close(e);
     the_engine = NULL;
 }
 
@@ -464,6 +465,7 @@ void user_fork_end(CPUState *cpu, bool child)
         g_ptr_array_set_size(e->cpus, 0); /* the others' memory stays where it is */
         g_ptr_array_add(e->cpus, cpu_tcg(cpu));
         tcg_perf_forked();
+        user_cache_forked(e);
     }
     mutex_unlock(&e->lock);
 }

@@ -17,7 +17,8 @@
  */
 
 /* USER_HOST: it is ours as well, and stays (the vDSO). USER_GROWS: the host lets it grow
- * downwards (MAP_GROWSDOWN); the map follows when it is asked. */
+ * downwards (MAP_GROWSDOWN); the map follows when it is asked. USER_FILE: privately from
+ * a file. */
 enum {
     USER_READ = 1,
     USER_WRITE = 2,
@@ -25,6 +26,7 @@ enum {
     USER_SHARED = 8,
     USER_HOST = 16,
     USER_GROWS = 32,
+    USER_FILE = 64,
 };
 
 void user_map_lock(void);
@@ -101,6 +103,15 @@ const void *user_fault_entry(void);
 void user_fault_leave(CPUState *cpu) __attribute__((noreturn));
 /* Host pc is in generated code. */
 bool user_pc_is_generated(uintptr_t pc);
+
+/*
+ * Units are kept for the program's next run (-accel tcg,cache=). Before the first is
+ * made: `program`, n bytes, says all that they depend on that the engine does not know.
+ */
+void user_cache_open(const void *program, size_t n);
+/* The process is going to end, or to execute another program. Not in one that shares
+ * memory for a while. */
+void user_cache_store(void);
 
 /* fork(): the caller is outside vcpu_run(). After it, once in each process; `cpu` is the
  * vCPU of the only thread of the child. */

@@ -1,0 +1,359 @@
+/* Units of a program are kept for its next run: opening the file, and writing it. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * One file for each program and configuration, in a folder of the user's cache. It is
+ * mapped before the program starts and read where it lies. At the end of the process, and
+ * before it executes another, a new file is written if enough units were made that the
+ * present one has not. It then has both; of two processes that do so at a time one gets
+ * its way.
+ *
+ * The program must not notice. No descriptor stays open; the folder is opened anew by its
+ * path, and only used if it is still the same (the program may have changed its root).
+ * What goes wrong is as if there was no cache.
+ *
+ * Only units of files' private mappings are kept, not what a program has made itself.
+ */
+#include "accel/tcg/perf.h"
+#include "accel/tcg/unit-cache.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "util/hash.h"
+#include "util/host.h"
+#include "util/log.h"
+
+#define FILE_LIMIT   ((size_t)32 << 20)
+#define FOLDER_LIMIT ((uint64_t)1 << 30)
+
+/* A new file is worth its time when it has so many more units, or more by this part. */
+enum { MIN_FRESH = 16, PART_FRESH = 32 };
+
+/* ---- the key ---- */
+
+static void add_key(UnitCache *c, const void *p, size_t n)
+{
+    if (c->key_size + n <= sizeof c->key) {
+        memcpy(c->key + c->key_size, p, n);
+    }
+    c->key_size += n;
+}
+
+/* Of our own program: the linker's note, which says what was linked. */
+static const ElfW(Nhdr) * build_id(void)
+{
+    extern const char __ehdr_start[];
+    const ElfW(Ehdr) *eh = (const void *)__ehdr_start;
+    const ElfW(Phdr) *ph = (const void *)(__ehdr_start + eh->e_phoff);
+    for (unsigned i = 0; i < eh->e_phnum; i++) {
+        const char *p = __ehdr_start + ph[i].p_offset; /* all are in the first segment */
+        const char *end = p + ph[i].p_filesz;
+        while (ph[i].p_type == PT_NOTE && p + sizeof(ElfW(Nhdr)) <= end) {
+            const ElfW(Nhdr) *note = (const void *)p;
+            if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4) {
+                return note;
+            }
+            p += sizeof *note + ROUND_UP(note->n_namesz, 4) + ROUND_UP(note->n_descsz, 4);
+        }
+    }
+    return NULL;
+}
+
+/* False: there is nothing that tells this build from another. */
+static bool make_key(UnitCache *c, TCGEngine *e, const void *guest, size_t size)
+{
+    const ElfW(Nhdr) *note = build_id();
+    uint32_t options[] = {e->opts.opt_off, e->count, e->guest.ordered};
+    uint64_t basis = e->backend->mover->basis(e->ctx, e->code);
+    if (!note) {
+        return false;
+    }
+    add_key(c, note + 1, ROUND_UP(note->n_namesz, 4) + note->n_descsz);
+    add_key(c, options, sizeof options);
+    add_key(c, &basis, sizeof basis);
+    add_key(c, guest, size);
+    return c->key_size <= sizeof c->key;
+}
+
+/* ---- the folder ---- */
+
+/* Where the cache lies: as asked for, or in the user's folder for such; NULL: nowhere. */
+static char *folder_path(const TCGEngine *e)
+{
+    const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (e->opts.cache && *e->opts.cache == '/') {
+        return g_strdup(e->opts.cache);
+    }
+    if (base && *base == '/') {
+        return g_build_filename(base, "mynah", "units", NULL);
+    }
+    return home && *home == '/' ? g_build_filename(home, ".cache", "mynah", "units", NULL)
+                                : NULL;
+}
+
+/* It is there, or can be made, and is nobody else's. */
+static bool have_folder(UnitCache *c)
+{
+    struct stat st;
+    if (stat(c->dir, &st) < 0 &&
+        (g_mkdir_with_parents(c->dir, 0700) < 0 || stat(c->dir, &st) < 0)) {
+        return false;
+    }
+    c->dir_dev = st.st_dev;
+    c->dir_ino = st.st_ino;
+    return S_ISDIR(st.st_mode) && st.st_uid == c->owner && !(st.st_mode & 022);
+}
+
+static bool is_wanted(const TCGEngine *e)
+{
+    const char *cache = e->opts.cache;
+    return !(cache && !strcmp(cache, "off")) && e->backend->mover && e->guest.direct &&
+           !e->opts.one_insn_per_tb && !getauxval(AT_SECURE) &&
+           !log_enabled(LOG_IN_ASM | LOG_OP | LOG_OP_OPT | LOG_OUT_ASM | LOG_LOCKSTEP |
+                        LOG_NOCHAIN | LOG_VERIFY);
+}
+
+static void cache_free(UnitCache *c)
+{
+    record_file_close(c->file);
+    g_free(c->dir);
+    g_free(c->name);
+    g_free(c);
+}
+
+static RecordFile *open_file(const UnitCache *c)
+{
+    g_autofree char *path = g_build_filename(c->dir, c->name, NULL);
+    return record_file_open(path, c->key, c->key_size, FILE_LIMIT);
+}
+
+void user_cache_open(const void *guest, size_t size)
+{
+    TCGEngine *e = user_map_engine();
+    UnitCache *c = g_new0(UnitCache, 1);
+    c->owner = geteuid();
+    if (!is_wanted(e) || !(c->dir = folder_path(e)) || !have_folder(c) ||
+        !make_key(c, e, guest, size)) {
+        cache_free(c);
+        return;
+    }
+    c->name =
+        g_strdup_printf("%016" PRIx64 "%016" PRIx64, hash_bytes(c->key, c->key_size, 0),
+                        hash_bytes(c->key, c->key_size, 1));
+    c->file = open_file(c);
+    e->cache = c;
+}
+
+void user_cache_close(TCGEngine *e)
+{
+    if (e->cache) {
+        cache_free(e->cache);
+        e->cache = NULL;
+    }
+}
+
+void user_cache_forked(TCGEngine *e)
+{
+    if (e->cache) {
+        e->cache->fresh = 0; /* what the parent has made is its own to write */
+    }
+}
+
+/* ---- writing ---- */
+
+static bool is_of_file(uint64_t addr)
+{
+    int flags = user_map_flags(addr);
+    return flags > 0 && flags & USER_FILE && !(flags & USER_WRITE);
+}
+
+static bool may_be_kept(const TranslationBlock *tb)
+{
+    return tb->code.movable && !tb->kept && !tb->invalid && !tb->one_shot &&
+           is_of_file(tb->addr) &&
+           (tb->second == RAM_ADDR_NONE || is_of_file(tb->second));
+}
+
+static uint64_t id_of(const TranslationBlock *tb)
+{
+    return kept_id(tb->pc, tb->cs_base, tb->flags);
+}
+
+/* A page of the guest's, read by the kernel: a file may have become shorter. */
+typedef struct GuestPage {
+    vaddr at; /* no page's: there is none */
+    uint8_t bytes[PAGE_SIZE];
+} GuestPage;
+
+static bool read_guest(GuestPage *p, vaddr at, uint8_t *to, size_t n)
+{
+    while (n) {
+        size_t offset = at & ~PAGE_MASK, part = MIN(n, PAGE_SIZE - offset);
+        if (p->at != (at & PAGE_MASK)) {
+            struct iovec in = {p->bytes, PAGE_SIZE};
+            struct iovec from = {(void *)(uintptr_t)(at & PAGE_MASK), PAGE_SIZE};
+            bool ok = process_vm_readv(getpid(), &in, 1, &from, 1, 0) == PAGE_SIZE;
+            p->at = ok ? at & PAGE_MASK : 1;
+            if (!ok) {
+                return false;
+            }
+        }
+        memcpy(to, p->bytes + offset, part);
+        to += part;
+        at += part;
+        n -= part;
+    }
+    return true;
+}
+
+/* What the unit was made from, as a record begins in `buf`. False: it has no place there.
+ */
+static bool pack_source(const TranslationBlock *tb, GuestPage *page, uint8_t *buf,
+                        size_t room, KeptLayout *l)
+{
+    const TCGCode *code = &tb->code;
+    const PeekSet *peeked = &tb->peeked;
+    KeptUnit u = {
+        .pc = tb->pc,
+        .cs_base = tb->cs_base,
+        .flags = tb->flags,
+        .guest_size = tb->size,
+        .num_insns = tb->num_insns,
+        .npeeks = peeked->n,
+    };
+    memcpy(&u.code, code,
+           offsetof(TCGCode, exits) + code->nexits * sizeof code->exits[0]);
+    u.code.backend = NULL;
+    u.code.entry = NULL;
+    if (!kept_layout(&u, peeked->range, l) || l->size > room ||
+        !read_guest(page, tb->pc, buf + l->guest, tb->size)) {
+        return false;
+    }
+    memcpy(buf, &u, l->peeks);
+    memcpy(buf + l->peeks, peeked->range, l->guest - l->peeks);
+    uint8_t *p = buf + l->peeked;
+    for (unsigned i = 0; i < peeked->n; i++) {
+        unsigned start = peeked->range[i].start, n = peeked->range[i].end - start;
+        if (!read_guest(page, (tb->pc & PAGE_MASK) + start, p, n)) {
+            return false;
+        }
+        p += n;
+    }
+    return true;
+}
+
+/* A unit that was made from the same is in the file. */
+static bool is_in(const UnitCache *c, const TranslationBlock *tb, const uint8_t *record,
+                  const KeptLayout *mine)
+{
+    TBKey key = {.pc = tb->pc, .cs_base = tb->cs_base, .flags = tb->flags};
+    RecordCursor at = {0};
+    KeptLayout l;
+    for (const KeptUnit *u; (u = unit_cache_find(c, &key, &at, &l));) {
+        if (u->guest_size == tb->size && l.host - l.peeks == mine->host - mine->peeks &&
+            !memcmp((const uint8_t *)u + l.peeks, record + mine->peeks,
+                    l.host - l.peeks)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void write_units(TCGEngine *e, RecordWriter *w, const UnitCache *now)
+{
+    enum { ROOM = 64 << 10 };
+    g_autofree uint8_t *buf = g_malloc(ROOM);
+    g_autofree GuestPage *page = g_new(GuestPage, 1);
+    KeptLayout l;
+    page->at = 1;
+    for (size_t i = 0; i < e->ntbs; i++) {
+        const TranslationBlock *tb = e->by_code[i];
+        if (may_be_kept(tb) && pack_source(tb, page, buf, ROOM, &l) &&
+            !is_in(now, tb, buf, &l)) {
+            e->backend->mover->take(e->code, &tb->code, buf + l.host);
+            record_writer_add(w, id_of(tb), buf, l.size);
+        }
+    }
+}
+
+/* Units that the file has not, as far as their places tell. */
+static size_t count_new(const TCGEngine *e, const RecordFile *now)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < e->ntbs; i++) {
+        const TranslationBlock *tb = e->by_code[i];
+        RecordCursor at = {0};
+        size_t size;
+        n += may_be_kept(tb) && !(now && record_file_find(now, id_of(tb), &at, &size));
+    }
+    return n;
+}
+
+static size_t least_new(const RecordFile *f)
+{
+    return MAX((size_t)MIN_FRESH, f ? record_file_count(f) / PART_FRESH : 0);
+}
+
+/* `now` is a cache with nothing but the file as it is now, and NULL instead of one that
+ * is to be begun anew. */
+static void write_file(TCGEngine *e, int dir_fd, const UnitCache *now)
+{
+    const UnitCache *c = e->cache;
+    size_t old = now->file ? record_file_count(now->file) : 0;
+    RecordWriter *w = record_writer_new(dir_fd, c->key, c->key_size, old + e->ntbs);
+    if (!w) {
+        return;
+    }
+    if (now->file) {
+        record_writer_add_all(w, now->file);
+    }
+    write_units(e, w, now);
+    record_writer_end(w, c->name, record_writer_size(w) <= FILE_LIMIT);
+}
+
+/* Another process may have written the file meanwhile. With the engine's lock. */
+static void renew_file(TCGEngine *e, int dir_fd)
+{
+    UnitCache now = {.file = open_file(e->cache)};
+    bool is_new = !now.file;
+    if (now.file && record_file_size(now.file) > FILE_LIMIT / 2) {
+        record_file_close(now.file);
+        now.file = NULL;
+    }
+    if (count_new(e, now.file) >= least_new(now.file)) {
+        write_file(e, dir_fd, &now);
+    }
+    record_file_close(now.file);
+    if (is_new) {
+        record_dir_trim(dir_fd, FOLDER_LIMIT);
+    }
+}
+
+void user_cache_store(void)
+{
+    TCGEngine *e = user_map_engine();
+    UnitCache *c = e ? e->cache : NULL;
+    struct stat st;
+    if (!c || c->fresh < least_new(c->file) || geteuid() != c->owner) {
+        return;
+    }
+    int fd = open(c->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return;
+    }
+    if (fstat(fd, &st) == 0 && st.st_dev == c->dir_dev && st.st_ino == c->dir_ino) {
+        mutex_lock(&e->lock);
+        renew_file(e, fd);
+        c->fresh = 0;
+        mutex_unlock(&e->lock);
+    }
+    close(fd);
+}

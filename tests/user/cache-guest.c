@@ -1,0 +1,76 @@
+/* Guest of test-cache.py: an instruction that is changed in the file, and ways to end. */
+/* SPDX-License-Identifier: MIT */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The bytes b8 11 22 33 04 are nowhere else. */
+static unsigned __attribute__((noinline)) answer(void)
+{
+    unsigned a;
+    __asm__ volatile("mov $0x04332211, %%eax" : "=a"(a));
+    return a;
+}
+
+/* Open descriptors, and what is mapped from files. */
+static void look(void)
+{
+    char line[512];
+    DIR *dir = opendir("/proc/self/fd");
+    FILE *maps;
+    int fds[64] = {0};
+    for (struct dirent *d; (d = readdir(dir));) {
+        if (d->d_name[0] != '.' && atoi(d->d_name) < 64) {
+            fds[atoi(d->d_name)] = 1;
+        }
+    }
+    closedir(dir);
+    printf("fd");
+    for (int i = 0; i < 64; i++) {
+        fds[i] ? printf(" %d", i) : 0;
+    }
+    puts("");
+    maps = fopen("/proc/self/maps", "r");
+    while (fgets(line, sizeof line, maps)) {
+        strchr(line, '/') ? fputs(line, stdout) : 0;
+    }
+    fclose(maps);
+}
+
+static void child(int quick)
+{
+    int status;
+    pid_t pid = quick ? vfork() : fork();
+    if (!pid) {
+        quick ? (void)0 : (void)printf("child %x\n", answer());
+        fflush(quick ? NULL : stdout);
+        _exit(3);
+    }
+    waitpid(pid, &status, 0);
+    printf("ended %d\n", WEXITSTATUS(status));
+}
+
+int main(int argc, char **argv)
+{
+    const char *what = argc > 1 ? argv[1] : "";
+    printf("answer 0x%x\n", answer());
+    fflush(stdout);
+    if (!strcmp(what, "look")) {
+        look();
+    } else if (!strcmp(what, "fork") || !strcmp(what, "vfork")) {
+        child(what[0] == 'v');
+    } else if (!strcmp(what, "exec")) {
+        execl(argv[0], argv[0], (char *)NULL);
+    } else if (!strcmp(what, "chroot")) {
+        return chroot(argv[2]) || chdir("/") ? 1 : 7;
+    } else if (!strcmp(what, "limit")) {
+        struct rlimit lim = {10000, 10000};
+        return setrlimit(RLIMIT_FSIZE, &lim) ? 1 : 7;
+    }
+    return 7;
+}
