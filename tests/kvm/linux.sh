@@ -8,7 +8,7 @@ trap '' PIPE
 mkfifo "$dir/in" "$dir/out"
 : >"$dir/serial"
 
-"$@" -accel kvm -m 256 -no-reboot -display none -serial "file:$dir/serial" -monitor stdio -append console=ttyS0 \
+"$@" -accel kvm -m 256 -no-reboot -display none -serial "file:$dir/serial" -monitor stdio -append "console=ttyS0 no_timer_check panic=-1" \
   <"$dir/in" >"$dir/out" 2>"$dir/errors" &
 pid=$!
 exec 3>"$dir/in" 4<"$dir/out"

@@ -77,7 +77,7 @@ TESTS += [
     Test("changes-kvm", "sh ./changes.sh @COUNT@ kvm tcg ./mynah -kernel changes.elf", output="^status 1, changed 100+ times", new_qemu=True),
     Test("linux-changes", "sh ./linux.sh ./mynah -kernel kernel -initrd initrd", output=f"^there and back\n.*(?:{LINUX_SUM}  -\n){{3}}.*status 0$",
          kernel=True),
-    Test("linux-smp", "./mynah -m 256 -smp 2 -no-reboot -display none -serial stdio -accel kvm -kernel kernel -initrd initrd -append 'console=ttyS0 quiet'",
+    Test("linux-smp", "./mynah -m 256 -smp 2 -no-reboot -display none -serial stdio -accel kvm -kernel kernel -initrd initrd -append 'console=ttyS0 quiet no_timer_check panic=-1'",
          output=f"processors: 2\r?\n.*(?:{LINUX_SUM}  -\r?\n){{3}}", kernel=True),
     Test("places-kvm", "sh ./places.sh tcg kvm ./mynah -kernel places.elf", output="^7 places, \\d{3,} accesses are the same$"),
     Test("lockstep-kvm", "sh ./steps.sh tcg tcg,one-insn-per-tb=on,opt-lookahead=off kvm ./mynah -kernel steps.elf", output="\\d{4,} steps are the same$"),
