@@ -15,6 +15,7 @@
 #include "linux-user/program.h"
 #include "linux-user/syscall.h"
 #include "target/x86/user.h"
+#include "util/host.h"
 #include "util/log.h"
 
 enum { PAGE = ELF_PAGE };
@@ -208,7 +209,8 @@ static void offer_vdso(ImageInfo *im)
     const Elf64_Ehdr *eh = g2h(at);
     const Elf64_Phdr *ph = g2h(at + (at ? eh->e_phoff : 0));
 
-    if (!at || eh->e_machine != EM_X86_64 || log_enabled(LOG_LOCKSTEP) ||
+    if (!at || eh->e_machine != EM_X86_64 || host_page_size() > PAGE ||
+        log_enabled(LOG_LOCKSTEP) ||
         !x86_model_has(&program_cpu_model, X86_FEAT_RDTSCP) ||
         !x86_model_has(&program_cpu_model, X86_FEAT_RDPID)) {
         return;

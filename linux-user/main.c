@@ -263,21 +263,6 @@ static void populate_heap(void)
     }
 }
 
-/* Guest pages of 4 KiB are mapped and protected one by one. */
-static bool check_pages(GError **errp)
-{
-    size_t page = host_page_size();
-
-    if (page > 4096) {
-        return user_error(
-            errp,
-            "this host has pages of %zu KiB: programs for x86_64 need a kernel with "
-            "pages of 4 KiB (mynah-system-x86_64 does not)",
-            page / 1024);
-    }
-    return true;
-}
-
 int main(int argc, char **argv)
 {
     GError *err = NULL;
@@ -296,8 +281,7 @@ int main(int argc, char **argv)
         print_help(&opts);
         return EXIT_SUCCESS;
     }
-    if (!check_pages(&err) || !start_log(&opts, &err) ||
-        !start(&opts, argv, &status, &err)) {
+    if (!start_log(&opts, &err) || !start(&opts, argv, &status, &err)) {
         report_gerror(err);
     }
     return status;

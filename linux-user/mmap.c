@@ -15,7 +15,9 @@
 
 #include "accel/tcg/user.h"
 #include "linux-user/guest-mem.h"
+#include "linux-user/mmap-pages.h"
 #include "linux-user/program.h"
+#include "util/bitops.h"
 
 #define PAGE       4096
 #define PAGE_UP(n) (((n) + PAGE - 1) & ~(uint64_t)(PAGE - 1))
@@ -38,9 +40,21 @@ static unsigned user_flags(int prot, int map_flags)
 static int64_t host_mmap(uint64_t addr, uint64_t len, int prot, int flags, int fd,
                          uint64_t offset)
 {
+    if (pages_are_large()) {
+        return pages_map(addr, PAGE_UP(len), prot, flags, fd, offset);
+    }
     void *p = (void *)syscall(SYS_mmap, g2h(addr), len, prot, flags, fd, offset);
 
     return p == MAP_FAILED ? -errno : (int64_t)h2g(p);
+}
+
+/* Where host pages are large, what was made writable for us to fill becomes what it is to
+ * be, and its neighbours with it. Locked. */
+static void protect_large(uint64_t start, uint64_t last, unsigned flags)
+{
+    if (pages_are_large()) {
+        user_host_protect(start, last, flags);
+    }
 }
 
 static bool is_not_host(uint64_t start, uint64_t last, unsigned flags, void *opaque)
@@ -59,6 +73,9 @@ static bool is_ours(uint64_t start, uint64_t last)
     user_map_foreach(start, last, is_not_host, &found);
     if (found) {
         return true;
+    }
+    if (pages_are_large()) {
+        return pages_are_ours(start, last);
     }
     for (uint64_t at = start; at <= last;) {
         if (user_map_flags(at) >= 0) { /* the guest's: on to its end */
@@ -145,6 +162,7 @@ int64_t target_mmap(uint64_t addr, uint64_t len, int prot, int flags, int fd,
         place_taken(r, size);
         user_map_set(r, r + size - 1, uf);
         user_code_forget(r, r + size - 1);
+        protect_large(r, r + size - 1, uf);
     }
     user_map_unlock();
     if (prot & PROT_EXEC && !(flags & MAP_ANONYMOUS) && (r >= 0 || r < -4095)) {
@@ -164,8 +182,13 @@ static bool unmap_piece(uint64_t start, uint64_t last, unsigned flags, void *opa
     if (flags & USER_HOST) {
         return true;
     }
-    if (munmap(g2h(start), last + 1 - start) < 0) {
-        u->failed = true;
+    if (pages_are_large()) {
+        user_map_clear(start, last);
+        u->failed = pages_unmap(start, last) < 0;
+    } else {
+        u->failed = munmap(g2h(start), last + 1 - start) < 0;
+    }
+    if (u->failed) {
         return false;
     }
     user_map_clear(start, last);
@@ -271,6 +294,14 @@ int64_t target_mprotect(uint64_t addr, uint64_t len, int prot)
 
 /* mremap. */
 
+static int64_t host_mremap(uint64_t old, uint64_t old_size, uint64_t size, int flags,
+                           uint64_t to)
+{
+    void *p = (void *)syscall(SYS_mremap, g2h(old), old_size, size, flags, g2h(to));
+
+    return p == MAP_FAILED ? -errno : (int64_t)h2g(p);
+}
+
 static int64_t remap(uint64_t old, uint64_t old_size, uint64_t size, int flags,
                      uint64_t to)
 {
@@ -285,10 +316,11 @@ static int64_t remap(uint64_t old, uint64_t old_size, uint64_t size, int flags,
     /* code pages have another protection on the host, and would count as mappings apart
      */
     user_will_be_written_locked(old, old + MAX(old_size, 1) - 1);
-    int64_t r = syscall(SYS_mremap, g2h(old), old_size, size, flags, g2h(to));
+    int64_t r = pages_are_large() ? pages_remap(old, old_size, size, flags, to, uf)
+                                  : host_mremap(old, old_size, size, flags, to);
 
-    if (r == -1) {
-        return -errno;
+    if (r < 0 && r >= -4095) {
+        return r;
     }
     if (old_size && !(flags & MREMAP_DONTUNMAP)) {
         user_map_clear(old, old + old_size - 1);
@@ -298,6 +330,7 @@ static int64_t remap(uint64_t old, uint64_t old_size, uint64_t size, int flags,
     }
     user_map_set(r, r + size - 1, uf);
     user_code_forget(r, r + size - 1);
+    protect_large(r, r + size - 1, uf);
     return r;
 }
 
@@ -403,7 +436,9 @@ int64_t sys_madvise(TaskState *ts, const uint64_t args[6])
     if (!user_map_touches(args[0], args[0] + size - 1)) {
         return -ENOMEM;
     }
-    int64_t r = madvise(g2h(args[0]), size, advice) < 0 ? -errno : 0;
+    int64_t r = pages_are_large() ? pages_advise(args[0], size, advice)
+                : madvise(g2h(args[0]), size, advice) < 0 ? -errno
+                                                          : 0;
 
     if (advice == MADV_DONTNEED || advice == MADV_REMOVE || advice == MADV_FREE) {
         user_map_lock();
@@ -411,6 +446,18 @@ int64_t sys_madvise(TaskState *ts, const uint64_t args[6])
         user_map_unlock();
     }
     return r;
+}
+
+int64_t sys_msync(TaskState *ts, const uint64_t args[6])
+{
+    uint64_t addr = ROUND_DOWN(args[0], host_page_size());
+
+    if (args[0] & (PAGE - 1)) {
+        return -EINVAL;
+    }
+    const uint64_t host[6] = {addr, args[1] + (args[0] - addr), args[2]};
+
+    return safe_syscall(ts, SYS_msync, host);
 }
 
 /* System V shared memory: the size comes from the kernel; where it was attached is kept

@@ -26,6 +26,7 @@
 #include "linux-user/host.h"
 #include "util/atomic.h"
 #include "util/bitops.h"
+#include "util/host.h"
 #include "util/log.h"
 
 #define UNBLOCKABLE (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
@@ -141,6 +142,10 @@ static void catch_fault(int sig, siginfo_t *si, void *frame)
         }
         errno = saved_errno;
         return;
+    }
+    if (si->si_code == SEGV_ACCERR && host_page_size() > 4096 &&
+        user_map_flags(h2g(si->si_addr)) < 0) {
+        si->si_code = SEGV_MAPERR; /* only a neighbour in the host's page is mapped */
     }
     host_frame_fault(si, frame, &fault);
     switch (user_fault(ts ? ts->cpu : NULL, &fault, host_frame_pc(frame))) {

@@ -133,7 +133,7 @@ uint64_t task_suspend_mask(TaskState *ts, uint64_t guest_mask);
 
 /* Calls that memory, signals and threads are made of: mmap.c, signal.c, clone.c, exec.c.
  */
-SyscallFn sys_mmap, sys_munmap, sys_mprotect, sys_mremap, sys_brk, sys_madvise;
+SyscallFn sys_mmap, sys_munmap, sys_mprotect, sys_mremap, sys_brk, sys_madvise, sys_msync;
 SyscallFn sys_shmat, sys_shmdt;
 SyscallFn sys_rt_sigaction, sys_rt_sigprocmask, sys_rt_sigpending, sys_rt_sigsuspend;
 SyscallFn sys_rt_sigtimedwait, sys_rt_sigqueueinfo, sys_rt_tgsigqueueinfo;

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "util/atomic.h"
+#include "util/host.h"
 #include "util/interval-tree.h"
 
 enum { NOTE_PROTECTED = 1, NOTE_SELF_CHECK = 2, NOTE_FAULT = 4 };
@@ -344,8 +345,70 @@ static uint64_t run_end(uint64_t page, uint64_t last, bool is_protected)
     return page;
 }
 
+/* A host page larger than the guest's becomes writable: nobody will see writes to code in
+ * it, so that has to check itself. */
+static void page_opens(uint64_t host_page)
+{
+    TCGEngine *e = map.engine;
+    uint64_t last = host_page + host_page_size() - 1;
+
+    if (!tb_range_has_notes(e, host_page, last)) {
+        return;
+    }
+    for (uint64_t page = host_page; page <= last; page += PAGE_SIZE) {
+        if (tb_page_is_protected(e, page)) {
+            tb_invalidate_range(e, page, page + PAGE_SIZE - 1, NULL);
+            atomic_set(tb_page_note(e, page), NOTE_SELF_CHECK);
+        }
+    }
+}
+
+/* What the guest may do anywhere in the host page, apart from start .. last. */
+static unsigned flags_beside(uint64_t host_page, uint64_t start, uint64_t last)
+{
+    unsigned all = 0;
+
+    for (uint64_t page = host_page; page < host_page + host_page_size();
+         page += PAGE_SIZE) {
+        int flags = page >= start && page <= last ? 0 : user_map_flags(page);
+
+        all |= flags > 0 ? (unsigned)flags : 0;
+    }
+    return all;
+}
+
+static int protect_large_page(uint64_t host_page, uint64_t n, unsigned flags)
+{
+    if (flags & USER_WRITE) {
+        for (uint64_t p = host_page; p < host_page + n; p += host_page_size()) {
+            page_opens(p);
+        }
+    }
+    return mprotect((void *)(uintptr_t)host_page, n, user_host_prot(flags)) < 0 ? -errno
+                                                                                : 0;
+}
+
+/* The first and the last host page may have others' parts in them. */
+static int protect_large_pages(uint64_t start, uint64_t last, unsigned flags)
+{
+    uint64_t size = host_page_size(), first = start & -size, end = (last & -size) + size;
+    int r = protect_large_page(first, size, flags | flags_beside(first, start, last));
+
+    if (r == 0 && end - first > 2 * size) {
+        r = protect_large_page(first + size, end - first - 2 * size, flags);
+    }
+    if (r == 0 && end - first > size) {
+        r = protect_large_page(end - size, size,
+                               flags | flags_beside(end - size, start, last));
+    }
+    return r;
+}
+
 int user_host_protect(uint64_t start, uint64_t last, unsigned flags)
 {
+    if (host_page_size() > PAGE_SIZE) {
+        return protect_large_pages(start, last, flags);
+    }
     int prot = user_host_prot(flags);
     bool all = !(prot & PROT_WRITE) || !tb_range_has_notes(map.engine, start, last);
 
@@ -370,8 +433,10 @@ void tb_page_protect(TCGEngine *e, MemoryRegion *mr, ram_addr_t page)
         return;
     }
     int flags = user_map_flags(page);
+    uint64_t host_page = page & -(uint64_t)host_page_size();
 
-    if (flags > 0 && flags & USER_SHARED) { /* it may be written by another way */
+    if ((flags > 0 && flags & USER_SHARED) || /* it may be written by another way */
+        (host_page_size() > PAGE_SIZE && flags_beside(host_page, 1, 0) & USER_WRITE)) {
         atomic_set(note, *note | NOTE_SELF_CHECK);
         return;
     }
