@@ -516,8 +516,9 @@ TCGExit lockstep_enter(CPUState *cpu, TranslationBlock *tb)
         return run_alone(cpu, tb);
     }
     if (tcg_one_space && atomic_read(&e->cpus->len) > 1) {
-        log_line("lockstep: no more comparisons: there is a second thread");
-        l->left = 0;
+        if (atomic_xchg(&l->left, 0)) { /* the other may be here, too */
+            log_line("lockstep: no more comparisons: there is a second thread");
+        }
         return run_alone(cpu, tb);
     }
     atomic_set(&cpu->exit_request,
