@@ -110,6 +110,13 @@ typedef struct Exit {
 /* Where the pinned vector registers are: x86_64-vec.c */
 enum { VEC_UNKNOWN, VEC_IN_REGS, VEC_IN_ENV };
 
+/* A probe whose output is to be added to a guest register's value. */
+typedef struct Addend {
+    IRRef out, base;
+    uint16_t probe, last; /* numbers of the ops: it, and the last that uses its output */
+    int32_t disp;
+} Addend;
+
 /* A head of the unit that its own exits lead to: x86_64-loop.c */
 typedef struct LoopHead {
     uint8_t *at;   /* exit_request is tested here */
@@ -142,6 +149,7 @@ typedef struct X64 {
     X87Note x87_note;
     struct X87Cold *x87_cold;
     struct StringCold *string_cold;
+    Addend addend[4];
     X64Loop loop;
     uint8_t slot_base; /* of the ops' second copy: added to their slots */
     uint16_t *places;  /* x86_64-move.c; NULL: the unit stays where it is */

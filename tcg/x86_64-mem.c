@@ -39,6 +39,7 @@ struct SlowPath {
     Mem ea; /* the guest address, as operand of lea */
     SlowVal val[2];
     uint32_t what; /* SLOW_PROBE */
+    bool addend;   /* ... gives the distance to the host address */
     unsigned ndirty;
     struct {
         uint8_t reg;
@@ -47,10 +48,32 @@ struct SlowPath {
     TCGRestore state;
 };
 
+/* What the access's base, a probe's output, has to be added to, or NULL: it is the
+ * address. x->at may be that of an op which the access is one with. */
+static const Addend *addend_of(const X64 *x, const IROp *op)
+{
+    unsigned at = op - x->s->ops;
+    IRRef out = op->in[0];
+    for (unsigned i = 0; i < ARRAY_SIZE(x->addend) && out != IR_NONE; i++) {
+        const Addend *a = &x->addend[i];
+        if (a->out == out && a->probe < at && at <= a->last) {
+            return a;
+        }
+    }
+    return NULL;
+}
+
 Mem x64_address(X64 *x, const IROp *op, bool *is_const, uint64_t *val)
 {
     IRRef base = op->in[0], index = op->in[1];
     int64_t disp = op->imm;
+    const Addend *near = addend_of(x, op);
+    if (near) {
+        *is_const = false;
+        *val = 0;
+        return (Mem){ra_use(&x->ra, near->base), ra_use(&x->ra, base), 0,
+                     (int32_t)disp + near->disp};
+    }
     if (ir_is_const(x->s, base)) {
         disp += ir_t(x->s, base)->val;
         base = IR_NONE;
@@ -239,6 +262,10 @@ static void emit_slow(X64 *x, const SlowPath *s)
         asm_storei(&x->a, IR_I32, mem_at(RSP, FRAME_OI), s->what);
         slow_call(x, s, tcg_thunks.probe);
         asm_pop(&x->a, s->a);
+        if (s->addend) {
+            asm_alu_rr(&x->a, ALU_SUB, IR_I64, s->a, s->ea.base);
+            asm_alu_ri(&x->a, ALU_SUB, IR_I64, s->a, s->ea.disp);
+        }
         break;
     default:
         slow_call(x, s, tcg_thunks.ld[s->memop & (MO_SIZE | MO_ALIGN | MO_RMW)]);
@@ -463,6 +490,53 @@ void x64_access_rmw(X64 *x, Access *acc, const uint8_t *insn, bool flags)
     }
 }
 
+/* Where the last of the ops is that use a probe's output, if all of them are accesses off
+ * it and none before that writes the base register; else 0. */
+static unsigned last_access(const X64 *x, IRRef base, IRRef out)
+{
+    const TCGContext *s = x->s;
+    unsigned left = ir_t(s, out)->uses;
+    for (unsigned at = x->at + 1; at < s->nops; at++) {
+        const IROp *op = &s->ops[at];
+        bool access = op->code == OP_ld || op->code == OP_st;
+        if (access && op->in[0] == out && op->in[1] == IR_NONE && op->in[2] != out &&
+            --left == 0) {
+            return at;
+        }
+        if (op->code == OP_call || op->code == OP_label || op->out[0] == base ||
+            op->out[1] == base) {
+            break;
+        }
+    }
+    return 0;
+}
+
+/* The output of a probe can be the addend instead of the host address: that saves making
+ * the sum, and what waits for it. NULL: it cannot. */
+static Addend *addend_new(X64 *x, const IROp *op, const Access *acc)
+{
+    IRRef base = op->in[0];
+    if (op->in[1] != IR_NONE || base == IR_NONE || !ir_is_global(x->s, base) ||
+        ra_is_scratch(&x->ra, acc->ea.base) ||
+        acc->ea.disp > INT32_MAX - (1 << x->g->page_bits)) {
+        return NULL;
+    }
+    for (unsigned i = 0; i < ARRAY_SIZE(x->addend); i++) {
+        Addend *a = &x->addend[i];
+        if (x->at <= a->probe || x->at >= a->last) { /* not in use */
+            *a = (Addend){
+                .out = op->out[0],
+                .base = base,
+                .probe = x->at,
+                .last = last_access(x, base, op->out[0]),
+                .disp = acc->ea.disp,
+            };
+            return a->last ? a : NULL;
+        }
+    }
+    return NULL;
+}
+
 /* The check alone: the output is the host address. */
 void x64_emit_probe(X64 *x, const IROp *op)
 {
@@ -474,7 +548,10 @@ void x64_emit_probe(X64 *x, const IROp *op)
         x64_out_done(x, op, 0, d);
         return;
     }
-    asm_lea(&x->a, IR_I64, acc.a, acc.host);
+    acc.slow->addend = addend_new(x, op, &acc) != NULL;
+    if (!acc.slow->addend) {
+        asm_lea(&x->a, IR_I64, acc.a, acc.host);
+    }
     acc.slow->resume = x->a.p;
     ra_bind(&x->ra, op->out[0], acc.a);
 }
