@@ -337,12 +337,22 @@ static void clear_found(gpointer p)
     g_free(((Found *)p)->name);
 }
 
+/* The folder may be anyone's, and have other files. */
+static bool is_our_name(const char *name)
+{
+    size_t digits = strspn(name, "0123456789abcdef");
+    size_t more = name[digits] == '-' ? strspn(name + digits + 1, "0123456789abcdef") : 0;
+    bool left_over = digits && more && !strcmp(name + digits + 1 + more, ".new");
+    return left_over || (digits == RECORD_NAME_DIGITS && !name[digits]);
+}
+
 static uint64_t find_files(DIR *dir, GArray *files)
 {
     uint64_t sum = 0;
     for (struct dirent *d; (d = readdir(dir));) {
         struct stat st;
-        if (fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+        if (is_our_name(d->d_name) &&
+            fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
             S_ISREG(st.st_mode)) {
             Found f = {g_strdup(d->d_name), st.st_mtime, st.st_size};
             g_array_append_val(files, f);

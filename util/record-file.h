@@ -44,7 +44,10 @@ size_t record_writer_size(const RecordWriter *w);
  * Whether the file is there. */
 bool record_writer_end(RecordWriter *w, const char *name, bool keep);
 
-/* Removes the oldest files of the folder until no more than `limit` bytes are left. */
+/* Removes the oldest of the folder's files with names of so many hexadecimal digits, and
+ * of those that writers have left unfinished, until they have no more than `limit` bytes.
+ */
+#define RECORD_NAME_DIGITS 32
 void record_dir_trim(int dir_fd, uint64_t limit);
 
 #endif

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define NAME  "0123456789abcdef0123456789abcdef"
 #define KEY   "what all depends on"
 #define LIMIT (1u << 20)
 enum { RECORDS = 300, SAME = 3 };
@@ -21,7 +22,7 @@ static int dir_fd;
 static void setup(void)
 {
     dir = g_dir_make_tmp("mynah-test-XXXXXX", NULL);
-    path = g_build_filename(dir, "file", NULL);
+    path = g_build_filename(dir, NAME, NULL);
     dir_fd = open(dir, O_RDONLY | O_DIRECTORY);
     ck_assert(dir_fd >= 0);
 }
@@ -68,7 +69,7 @@ static bool write_all(void)
     RecordWriter *w = record_writer_new(dir_fd, KEY, sizeof KEY, RECORDS);
     ck_assert(w != NULL);
     add(w, 0, RECORDS);
-    return record_writer_end(w, "file", true);
+    return record_writer_end(w, NAME, true);
 }
 
 /* How many of the records are found; what is found is one of them. */
@@ -113,12 +114,12 @@ START_TEST(union_of_two)
 {
     RecordWriter *w = record_writer_new(dir_fd, KEY, sizeof KEY, RECORDS);
     add(w, 0, 100);
-    ck_assert(record_writer_end(w, "file", true));
+    ck_assert(record_writer_end(w, NAME, true));
     RecordFile *f = open_file();
     w = record_writer_new(dir_fd, KEY, sizeof KEY, RECORDS);
     record_writer_add_all(w, f);
     add(w, 100, RECORDS);
-    ck_assert(record_writer_end(w, "file", true));
+    ck_assert(record_writer_end(w, NAME, true));
     ck_assert_uint_le(count(f), 100); /* the old one is still mapped */
     record_file_close(f);
     f = open_file();
@@ -205,7 +206,7 @@ END_TEST
 START_TEST(trim)
 {
     for (int i = 0; i < 5; i++) {
-        g_autofree char *name = g_strdup_printf("%s/%d", dir, i);
+        g_autofree char *name = g_strdup_printf("%s/%032d", dir, i);
         const struct timespec times[2] = {
             {1000 - i, 0},
             {1000 - i, 0}
@@ -213,11 +214,17 @@ START_TEST(trim)
         ck_assert(g_file_set_contents(name, "0123456789", 10, NULL));
         ck_assert(utimensat(AT_FDCWD, name, times, 0) == 0);
     }
+    g_autofree char *other = g_build_filename(dir, "thesis.tex", NULL);
+    g_autofree char *unfinished = g_build_filename(dir, "1f-2e.new", NULL);
+    ck_assert(g_file_set_contents(other, "0123456789", 10, NULL));
+    ck_assert(g_file_set_contents(unfinished, "0", 1, NULL));
     record_dir_trim(dir_fd, 29);
     for (int i = 0; i < 5; i++) { /* the oldest is the last */
-        g_autofree char *name = g_strdup_printf("%s/%d", dir, i);
+        g_autofree char *name = g_strdup_printf("%s/%032d", dir, i);
         ck_assert_int_eq(access(name, F_OK), i < 2 ? 0 : -1);
     }
+    record_dir_trim(dir_fd, 0);
+    ck_assert_int_eq(unlink(other), 0); /* it was there */
 }
 END_TEST
 
