@@ -54,7 +54,9 @@ bool x64_end_places(X64 *x, TCGCode *out)
     if (n > (size_t)(x->a.limit - x->a.p)) {
         return false;
     }
-    memcpy(x->a.p, x->places, n);
+    if (n) {
+        memcpy(x->a.p, x->places, n);
+    }
     x->a.p += n;
     out->movable = x->places != NULL;
     out->nplaces = n / sizeof *x->places;
