@@ -141,7 +141,7 @@ class Gdb(Program):
         self.gdb('break thread_again', 'continue', 'catch exec', 'delete 1', 'continue', 'info threads', 'info breakpoints', 'bt 1',
                  'print $_siginfo.si_signo', 'tbreak spare', 'continue', 'finish', INTERRUPT, 'continue')
         self.says(r'^Breakpoint 1, thread_again', r'Catchpoint 2 \(exec\)', r'Catchpoint 2 \(exec\S* .*user-gdb', r'^\* 1 .*Thread',
-                  r'catchpoint .*exec', r'^#0 .*_start', r'breakpoint 3, spare', r'= 50$', r'exited with code 062')
+                  r'catchpoint .*exec', r'^#0 .*(_start|\?\? \(\) from .*/ld-linux)', r'breakpoint 3, spare', r'= 50$', r'exited with code 062')
         self.ends(50, 'hello\nhello\n')
 
     def test_follow_exec_new(self):
