@@ -212,8 +212,8 @@ class Packets(Program):
         name = GUEST.encode().hex()
         with open(GUEST, 'rb') as f:
             content = f.read()
-        fds = os.listdir(f'/proc/{self.program.pid}/fd')
         self.assertEqual(c.ask('vFile:setfs:0'), 'F0')
+        fds = os.listdir(f'/proc/{self.program.pid}/fd')  # with the connection: it has answered
         self.assertEqual(c.ask(f'vFile:open:{name},0,0'), 'F0')
         self.assertEqual(c.ask(f'vFile:open:{name},0,0'), 'F1')
         data = b''
