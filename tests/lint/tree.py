@@ -11,10 +11,11 @@ KINDS = ("*.c", "*.h", "*.def", "*.py")
 
 def description(path):
     text = path.read_text()
-    m = re.match(r'(?:#!.*\n)?\s*(?:/\*\s*(.*?)(?:\*/|\n \*\n)|"""(.*?)""")', text, re.S)
+    m = re.match(r'(?:#![^\n]*\n)?\s*(?:/\*\s*(.*?)(?:\*/|\n \*\n)|"""(.*?)""")', text, re.S)
     if not m:
         return ""
-    words = (m.group(1) or m.group(2) or "").replace("\n *", " ").split()
+    text = m.group(1) or re.split(r"\n(?:\n|- |usage:|SPDX)", (m.group(2) or "").lstrip())[0]
+    words = text.replace("\n *", " ").split()
     return " ".join(words)
 
 
