@@ -314,8 +314,8 @@ static int64_t remap_by_copy(uint64_t old, uint64_t old_size, uint64_t size, int
     return r;
 }
 
-static int64_t raw_remap(uint64_t old, uint64_t old_size, uint64_t size, int flags,
-                         uint64_t to)
+int64_t host_mremap(uint64_t old, uint64_t old_size, uint64_t size, int flags,
+                    uint64_t to)
 {
     void *p = (void *)syscall(SYS_mremap, g2h(old), old_size, size, flags, g2h(to));
 
@@ -327,9 +327,10 @@ static int64_t remap_whole(uint64_t old, uint64_t old_size, uint64_t size, int f
                            uint64_t to)
 {
     if (flags & MREMAP_FIXED || !(flags & MREMAP_MAYMOVE)) {
-        return raw_remap(old, old_size, size, flags, to);
+        return host_mremap(old, old_size, size, flags, to);
     }
-    int64_t r = flags & MREMAP_DONTUNMAP ? -ENOMEM : raw_remap(old, old_size, size, 0, 0);
+    int64_t r =
+        flags & MREMAP_DONTUNMAP ? -ENOMEM : host_mremap(old, old_size, size, 0, 0);
 
     if (r != -ENOMEM) {
         return r;
@@ -339,7 +340,7 @@ static int64_t remap_whole(uint64_t old, uint64_t old_size, uint64_t size, int f
     if (is_error(at)) {
         return at;
     }
-    r = raw_remap(old, old_size, size, flags | MREMAP_FIXED, at);
+    r = host_mremap(old, old_size, size, flags | MREMAP_FIXED, at);
     if (is_error(r)) {
         munmap(g2h(at), size);
     }

@@ -24,6 +24,9 @@ static inline bool pages_are_large(void)
     return host_page_size() > 4096;
 }
 
+/* The host's mremap(): the address or -errno. */
+int64_t host_mremap(uint64_t old, uint64_t old_size, uint64_t size, int flags,
+                    uint64_t to);
 /* mmap(): the address or -errno. flags, fd and offset as the host's mmap() has them. */
 int64_t pages_map(uint64_t addr, uint64_t size, int prot, int flags, int fd,
                   uint64_t offset);

@@ -294,14 +294,6 @@ int64_t target_mprotect(uint64_t addr, uint64_t len, int prot)
 
 /* mremap. */
 
-static int64_t host_mremap(uint64_t old, uint64_t old_size, uint64_t size, int flags,
-                           uint64_t to)
-{
-    void *p = (void *)syscall(SYS_mremap, g2h(old), old_size, size, flags, g2h(to));
-
-    return p == MAP_FAILED ? -errno : (int64_t)h2g(p);
-}
-
 static int64_t remap(uint64_t old, uint64_t old_size, uint64_t size, int flags,
                      uint64_t to)
 {
