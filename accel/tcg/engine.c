@@ -250,6 +250,10 @@ static bool set_cache(const char *value, GError **errp)
     if (*value != '/' && !parse_bool(value, &on)) {
         return user_error(errp, "cache=%s: expected on, off or an absolute path", value);
     }
+    if (*value == '/' && g_file_test(value, G_FILE_TEST_EXISTS) &&
+        !g_file_test(value, G_FILE_TEST_IS_DIR)) {
+        return user_error(errp, "cache=%s: not a folder", value);
+    }
     tcg.opts.cache = g_strdup(*value == '/' ? value : on ? "on" : "off");
     return true;
 }

@@ -141,7 +141,7 @@ class Cache(unittest.TestCase):
     def test_no_folder(self):
         file = self.dir / "file"
         file.touch()
-        for accel in "tcg", f"tcg,cache={file}", f"tcg,cache={file}/cache", "tcg,cache=/proc/cache":
+        for accel in "tcg", f"tcg,cache={file}/cache", "tcg,cache=/proc/cache":
             self.assertEqual(self.stats(accel=accel)[2], 0)
             self.assertEqual(self.stats(accel=accel)[2], 0)
         if os.geteuid():
@@ -218,6 +218,9 @@ class Cache(unittest.TestCase):
             self.assertEqual(r.returncode, 1)
             self.assertIn(b"expected on, off or an absolute path", r.stderr)
             self.assertEqual(r.stderr.count(b"\n"), 1)
+        r = self.run_guest(accel="tcg,cache=/dev/null")
+        self.assertEqual((r.returncode, r.stderr.count(b"\n")), (1, 1))
+        self.assertIn(b"cache=/dev/null: not a folder", r.stderr)
 
 
 if __name__ == "__main__":
