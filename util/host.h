@@ -44,6 +44,10 @@ void host_populate(void *p, size_t n, bool write);
  * be has huge pages, if the host has any left. */
 enum { HOST_HUGE_PAGE = 2 << 20 };
 void host_want_huge(void *p, size_t n);
+/* n bytes of zeros, whose pages exist once they are used, away from where the host puts
+ * mappings by itself: a program's mapping may grow into the holes there. NULL: no room.
+ * munmap() gives them back. */
+void *host_map_apart(size_t n);
 
 /* Nanoseconds since some moment in the past; never goes back. */
 int64_t clock_monotonic_ns(void);

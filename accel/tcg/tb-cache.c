@@ -582,9 +582,8 @@ void tb_jump_table_clear(CPUTCG *t)
 
 void tb_jump_table_new(CPUTCG *t, unsigned bits)
 {
-    JumpEntry *jc = mmap(NULL, sizeof(JumpEntry) << bits, PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (jc == MAP_FAILED) {
+    JumpEntry *jc = host_map_apart(sizeof(JumpEntry) << bits);
+    if (!jc) {
         g_error("no memory for a jump table");
     }
     host_populate(jc, sizeof(JumpEntry) << bits,

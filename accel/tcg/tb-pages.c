@@ -16,6 +16,7 @@
 #include "accel/tcg/tb.h"
 
 #include "util/atomic.h"
+#include "util/host.h"
 #include "util/log.h"
 
 #include <sys/mman.h>
@@ -48,9 +49,8 @@ typedef struct PageTable {
 /* A table of which few pages are ever touched. */
 static void *sparse_new(size_t size)
 {
-    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (p == MAP_FAILED) {
+    void *p = host_map_apart(size);
+    if (!p) {
         g_error("no memory for a table of code pages");
     }
     return p;

@@ -1,5 +1,6 @@
 """A client of gdb's remote protocol, for what gdb itself does not send."""
 # SPDX-License-Identifier: MIT
+import contextlib
 import socket
 import time
 
@@ -43,8 +44,8 @@ class Client:
         while (c := self.byte()) != b'#':
             data += bytes([self.byte()[0] ^ 0x20]) if c == b'}' else c
         self.byte(), self.byte()
-        if data[:1] not in b'WX':  # after these the stub may have gone
-            self.raw(b'+')
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.raw(b'+')  # the stub may have gone with its last word
         return data.decode('latin1')
 
     def ask(self, text):
