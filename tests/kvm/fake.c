@@ -44,6 +44,7 @@ static struct kvm_xsave xsave;
 static struct kvm_xcrs xcrs;
 static struct kvm_debugregs debugregs;
 static struct kvm_vcpu_events events;
+static uint64_t payload_dr6; /* of an event, until somebody asks for events */
 static struct kvm_msr_entry msrs[MAX_MSRS];
 static int64_t tsc_offset;
 
@@ -289,7 +290,7 @@ static void check_breakpoints(void)
 
         if (on && debugregs.db[i] == sregs.cs.base + regs.rip &&
             !(regs.rflags & RFLAGS_RF)) {
-            debugregs.dr6 = 0xffff0ff0 | 1 << i;
+            payload_dr6 = 0xffff0ff0 | 1 << i;
             events.exception.injected = true;
             events.exception.nr = 1;
             events.exception.has_error_code = false;
@@ -328,6 +329,10 @@ static int inject(const struct kvm_interrupt *irq)
 /* True: the request was one for the vCPU's state. */
 static bool move_state(unsigned long request, void *arg)
 {
+    if (request == KVM_GET_VCPU_EVENTS && payload_dr6) {
+        debugregs.dr6 = payload_dr6;
+        payload_dr6 = 0;
+    }
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         if (request == pairs[i].get) {
             memcpy(arg, pairs[i].at, _IOC_SIZE(request));
