@@ -283,10 +283,14 @@ void record_writer_add(RecordWriter *w, uint64_t id, const void *bytes, size_t s
 void record_writer_add_all(RecordWriter *w, const RecordFile *f)
 {
     size_t at = records_offset(f->header->key_size, f->header->slot_bits) / 8;
-    for (const Record *r; (r = record_at(f, at));
-         at += (sizeof *r + ROUND_UP(r->size, 8)) / 8) {
+    for (const Record *r; (r = record_at(f, at)); at += record_room(r->size) / 8) {
         record_writer_add(w, r->id, r + 1, r->size);
     }
+}
+
+size_t record_room(size_t size)
+{
+    return sizeof(Record) + ROUND_UP(size, 8);
 }
 
 size_t record_writer_size(const RecordWriter *w)
@@ -294,7 +298,7 @@ size_t record_writer_size(const RecordWriter *w)
     return w->at + w->filled;
 }
 
-bool record_writer_end(RecordWriter *w, const char *name, bool keep)
+bool record_writer_end(RecordWriter *w, const char *name)
 {
     Header *h = &w->header;
     size_t index = index_offset(h->key_size);
@@ -304,7 +308,7 @@ bool record_writer_end(RecordWriter *w, const char *name, bool keep)
     write_at(w, w->index, sizeof(Slot) << h->slot_bits, index);
     write_at(w, w->key, h->key_size, sizeof *h);
     write_at(w, h, sizeof *h, 0);
-    bool ok = close(w->fd) == 0 && !w->failed && keep;
+    bool ok = close(w->fd) == 0 && !w->failed;
     if (ok) { /* not over the old one: some file systems then write to the disk at once */
         unlinkat(w->dir_fd, name, 0);
     }

@@ -38,11 +38,12 @@ RecordWriter *record_writer_new(int dir_fd, const void *key, size_t key_size,
 void record_writer_add(RecordWriter *w, uint64_t id, const void *bytes, size_t size);
 /* All that are in `f`. */
 void record_writer_add_all(RecordWriter *w, const RecordFile *f);
-/* Bytes so far. */
+/* Bytes so far, and how many a record of `size` bytes adds. */
 size_t record_writer_size(const RecordWriter *w);
-/* Gives the file its name if all went well and keep is true, else removes it; frees w.
- * Whether the file is there. */
-bool record_writer_end(RecordWriter *w, const char *name, bool keep);
+size_t record_room(size_t size);
+/* Gives the file its name if all went well, else removes it; frees w. Whether the file is
+ * there. */
+bool record_writer_end(RecordWriter *w, const char *name);
 
 /* Removes the oldest of the folder's files with names of so many hexadecimal digits, and
  * of those that writers have left unfinished, until they have no more than `limit` bytes.

@@ -11,16 +11,18 @@
 #include "util/log.h"
 #include "util/options.h"
 
-#define DEFAULT_TB_SIZE (UINT64_C(64) << 20)
-#define MIN_TB_SIZE     (UINT64_C(1) << 20)
-#define MAX_TB_SIZE     (UINT64_C(1) << 30) /* jumps inside reach it from anywhere */
-#define MIN_UNIT_BYTES  64                  /* of host code, side table included */
+#define DEFAULT_TB_SIZE    (UINT64_C(64) << 20)
+#define DEFAULT_CACHE_SIZE (UINT64_C(128) << 20)
+#define MIN_TB_SIZE        (UINT64_C(1) << 20)
+#define MAX_TB_SIZE        (UINT64_C(1) << 30) /* jumps inside reach it from anywhere */
+#define MIN_UNIT_BYTES     64                  /* of host code, side table included */
 
 TCGOptions tcg_default_options(void)
 {
     return (TCGOptions){
         .backend = tcg_native_backend ? tcg_native_backend : &tcg_interp_backend,
         .tb_size = DEFAULT_TB_SIZE,
+        .cache_size = DEFAULT_CACHE_SIZE,
     };
 }
 
@@ -194,6 +196,7 @@ static const AccelOption tcg_option_list[] = {
     {"one-insn-per-tb", "one-insn-per-tb=on", "units of one instruction, for debugging"},
     {"backend", "backend=native|interp", "what runs the units"},
     {"cache", "cache=on|off|DIR", "a program's code is kept for its next run, in DIR"},
+    {"cache-size", "cache-size=MB", "how much is kept of a program, at most"},
     {"count", "count=on|off", "units count what they execute: on with -d stats"},
     {"perfmap", "perfmap=on", "/tmp/perf-PID.map names the units for perf"},
     {"jitdump", "jitdump=on", "jit-PID.dump has the code of the units for perf inject"},
@@ -227,15 +230,15 @@ static bool set_backend(const char *value, GError **errp)
     return true;
 }
 
-static bool set_tb_size(const char *value, GError **errp)
+static bool set_size(const char *key, const char *value, uint64_t *to, GError **errp)
 {
     uint64_t size;
 
     if (!parse_size(value, 'M', &size) || size < MIN_TB_SIZE || size > MAX_TB_SIZE) {
-        return user_error(errp, "tb-size=%s: expected 1 to %d (MiB)", value,
+        return user_error(errp, "%s=%s: expected 1 to %d (MiB)", key, value,
                           (int)(MAX_TB_SIZE >> 20));
     }
-    tcg.opts.tb_size = size;
+    *to = size;
     return true;
 }
 
@@ -299,7 +302,10 @@ static bool tcg_set_option(const char *key, const char *value, GError **errp)
         return set_backend(value, errp);
     }
     if (!strcmp(key, "tb-size")) {
-        return set_tb_size(value, errp);
+        return set_size(key, value, &tcg.opts.tb_size, errp);
+    }
+    if (!strcmp(key, "cache-size")) {
+        return set_size(key, value, &tcg.opts.cache_size, errp);
     }
     if (!strcmp(key, "cache")) {
         return set_cache(value, errp);

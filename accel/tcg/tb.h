@@ -82,7 +82,8 @@ typedef struct TCGOptions {
     bool one_insn_per_tb;
     enum { TCG_COUNT_AUTO, TCG_COUNT_ON, TCG_COUNT_OFF } count; /* auto: for -d stats */
     uint64_t lockstep;                                          /* instructions; 0: off */
-    const char *cache; /* on, off, or a folder; NULL: as the door has it */
+    const char *cache;   /* on, off, or a folder; NULL: as the door has it */
+    uint64_t cache_size; /* bytes, at most, of a program's file there */
 } TCGOptions;
 
 typedef struct TCGStats {

@@ -31,7 +31,6 @@
 #include "util/host.h"
 #include "util/log.h"
 
-#define FILE_LIMIT   ((size_t)32 << 20)
 #define FOLDER_LIMIT ((uint64_t)1 << 30)
 
 /* A new file is worth its time when it has so many more units, or more by this part. */
@@ -129,10 +128,10 @@ static void cache_free(UnitCache *c)
     g_free(c);
 }
 
-static RecordFile *open_file(const UnitCache *c)
+static RecordFile *open_file(const TCGEngine *e, const UnitCache *c)
 {
     g_autofree char *path = g_build_filename(c->dir, c->name, NULL);
-    return record_file_open(path, c->key, c->key_size, FILE_LIMIT);
+    return record_file_open(path, c->key, c->key_size, e->opts.cache_size);
 }
 
 void user_cache_open(const void *guest, size_t size)
@@ -148,7 +147,7 @@ void user_cache_open(const void *guest, size_t size)
     c->name =
         g_strdup_printf("%016" PRIx64 "%016" PRIx64, hash_bytes(c->key, c->key_size, 0),
                         hash_bytes(c->key, c->key_size, 1));
-    c->file = open_file(c);
+    c->file = open_file(e, c);
     e->cache = c;
 }
 
@@ -277,7 +276,8 @@ static void write_units(TCGEngine *e, RecordWriter *w, const UnitCache *now)
     for (size_t i = 0; i < e->ntbs; i++) {
         const TranslationBlock *tb = e->by_code[i];
         if (may_be_kept(tb) && pack_source(tb, page, buf, ROOM, &l) &&
-            !is_in(now, tb, buf, &l)) {
+            !is_in(now, tb, buf, &l) &&
+            record_writer_size(w) + record_room(l.size) <= e->opts.cache_size) {
             e->backend->mover->take(e->code, &tb->code, buf + l.host);
             record_writer_add(w, id_of(tb), buf, l.size);
         }
@@ -316,19 +316,32 @@ static void write_file(TCGEngine *e, int dir_fd, const UnitCache *now)
         record_writer_add_all(w, now->file);
     }
     write_units(e, w, now);
-    record_writer_end(w, c->name, record_writer_size(w) <= FILE_LIMIT);
+    record_writer_end(w, c->name);
+}
+
+/* Much of it is of no use any more, as far as this run tells. */
+static bool is_stale(const TCGEngine *e, const RecordFile *f)
+{
+    return record_file_size(f) > e->opts.cache_size / 2 &&
+           e->stats.kept < record_file_count(f) / 4;
+}
+
+/* What is new would hardly find a place. */
+static bool is_full(const TCGEngine *e, const RecordFile *f)
+{
+    return f && record_file_size(f) > e->opts.cache_size / 16 * 15;
 }
 
 /* Another process may have written the file meanwhile. With the engine's lock. */
 static void renew_file(TCGEngine *e, int dir_fd)
 {
-    UnitCache now = {.file = open_file(e->cache)};
+    UnitCache now = {.file = open_file(e, e->cache)};
     bool is_new = !now.file;
-    if (now.file && record_file_size(now.file) > FILE_LIMIT / 2) {
+    if (now.file && is_stale(e, now.file)) {
         record_file_close(now.file);
         now.file = NULL;
     }
-    if (count_new(e, now.file) >= least_new(now.file)) {
+    if (!is_full(e, now.file) && count_new(e, now.file) >= least_new(now.file)) {
         write_file(e, dir_fd, &now);
     }
     record_file_close(now.file);

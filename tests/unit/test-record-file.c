@@ -69,7 +69,7 @@ static bool write_all(void)
     RecordWriter *w = record_writer_new(dir_fd, KEY, sizeof KEY, RECORDS);
     ck_assert(w != NULL);
     add(w, 0, RECORDS);
-    return record_writer_end(w, NAME, true);
+    return record_writer_end(w, NAME);
 }
 
 /* How many of the records are found; what is found is one of them. */
@@ -114,12 +114,12 @@ START_TEST(union_of_two)
 {
     RecordWriter *w = record_writer_new(dir_fd, KEY, sizeof KEY, RECORDS);
     add(w, 0, 100);
-    ck_assert(record_writer_end(w, NAME, true));
+    ck_assert(record_writer_end(w, NAME));
     RecordFile *f = open_file();
     w = record_writer_new(dir_fd, KEY, sizeof KEY, RECORDS);
     record_writer_add_all(w, f);
     add(w, 100, RECORDS);
-    ck_assert(record_writer_end(w, NAME, true));
+    ck_assert(record_writer_end(w, NAME));
     ck_assert_uint_le(count(f), 100); /* the old one is still mapped */
     record_file_close(f);
     f = open_file();
@@ -156,7 +156,7 @@ START_TEST(damage)
             ck_assert_uint_le(count(f), RECORDS);
             RecordWriter *w = record_writer_new(dir_fd, KEY, sizeof KEY, RECORDS);
             record_writer_add_all(w, f);
-            record_writer_end(w, "other", false);
+            record_writer_end(w, NAME);
         }
         record_file_close(f);
     }

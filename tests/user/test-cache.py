@@ -171,6 +171,20 @@ class Cache(unittest.TestCase):
         self.assertEqual(self.run_guest(preexec_fn=lambda: os.umask(0o777)).returncode, 7)
         self.assertEqual(self.stats()[1], 0)
 
+    @unittest.skipUnless(os.path.exists("/usr/bin/python3"), "no python3")
+    def test_full(self):
+        """A file that has no place for all has a part, and is not written again each time."""
+        accel = f"tcg,cache={self.cache},cache-size=1"
+        runs = [["/usr/bin/python3", "-E", "-S", "-c", script] for script in ("print(sum(range(5)))", "import json")]
+        (_, made, _), (_, _, taken) = (self.stats(*runs[0], accel=accel) for _ in range(2))
+        self.assertGreater(taken, 1000)
+        self.assertLess(taken, made)
+        full, = (f for f in self.files() if f.stat().st_size > 15 << 16)
+        self.assertLessEqual(full.stat().st_size, 1 << 20)
+        before = full.stat()
+        self.stats(*runs[1], accel=accel)
+        self.assertEqual((full.stat().st_ino, full.stat().st_mtime_ns), (before.st_ino, before.st_mtime_ns))
+
     def test_two_at_a_time(self):
         off = self.run_guest(accel="tcg,cache=off")
         for _ in range(3):
@@ -218,6 +232,10 @@ class Cache(unittest.TestCase):
             self.assertEqual(r.returncode, 1)
             self.assertIn(b"expected on, off or an absolute path", r.stderr)
             self.assertEqual(r.stderr.count(b"\n"), 1)
+        for size in "0", "2000", "x":
+            r = self.run_guest(accel=f"tcg,cache-size={size}")
+            self.assertEqual((r.returncode, r.stderr.count(b"\n")), (1, 1))
+            self.assertIn(f"cache-size={size}: expected 1 to 1024 (MiB)".encode(), r.stderr)
         r = self.run_guest(accel="tcg,cache=/dev/null")
         self.assertEqual((r.returncode, r.stderr.count(b"\n")), (1, 1))
         self.assertIn(b"cache=/dev/null: not a folder", r.stderr)
