@@ -280,28 +280,66 @@ void helper_ldmxcsr(CPUX86State *env, uint64_t val)
 
 /* --- PCMPxSTRx: SDM vol. 1, 12.13.5 --- */
 
+/* Sets of elements are masks, bit i for element i. */
 typedef struct StringCompare {
     X86Vec a, b;
     unsigned imm, lanes;
     int len_a, len_b; /* valid elements */
 } StringCompare;
 
-static int element(const StringCompare *s, const X86Vec *v, int i)
+typedef uint8_t ByteLanes __attribute__((vector_size(16)));
+typedef uint16_t WordLanes __attribute__((vector_size(16)));
+
+/* The elements of a vector that are all ones; the others are zero. */
+static uint32_t lane_mask(const StringCompare *s, const void *v)
+{
+    uint64_t q[2];
+
+    memcpy(q, v, sizeof q);
+    if (s->imm & 1) { /* a product moves the lowest bits of all to the top */
+        uint64_t lowest = UINT64_C(0x0001000100010001),
+                 move = UINT64_C(0x0001000200040008);
+
+        return (q[0] & lowest) * move >> 48 | ((q[1] & lowest) * move >> 48) << 4;
+    }
+    uint64_t lowest = UINT64_C(0x0101010101010101), move = UINT64_C(0x0102040810204080);
+
+    return (q[0] & lowest) * move >> 56 | ((q[1] & lowest) * move >> 56) << 8;
+}
+
+/* The elements of v that are those of x; at least so many as the vectors have. */
+static uint32_t equal_lanes(const StringCompare *s, const X86Vec *v, const X86Vec *x)
 {
     if (s->imm & 1) {
-        return s->imm & 2 ? (int16_t)v->w[i] : v->w[i];
+        WordLanes eq = *(const WordLanes *)v->w == *(const WordLanes *)x->w;
+
+        return lane_mask(s, &eq);
     }
-    return s->imm & 2 ? (int8_t)v->b[i] : v->b[i];
+    ByteLanes eq = *(const ByteLanes *)v->b == *(const ByteLanes *)x->b;
+
+    return lane_mask(s, &eq);
+}
+
+/* The elements of v that are element i of `of`. */
+static uint32_t lanes_like(const StringCompare *s, const X86Vec *v, const X86Vec *of,
+                           int i)
+{
+    X86Vec x;
+
+    if (s->imm & 1) {
+        *(WordLanes *)x.w = of->w[i] - (WordLanes){0};
+    } else {
+        *(ByteLanes *)x.b = of->b[i] - (ByteLanes){0};
+    }
+    return equal_lanes(s, v, &x);
 }
 
 static int implicit_length(const StringCompare *s, const X86Vec *v)
 {
-    int n = 0;
+    static const X86Vec zero;
+    uint32_t ends = equal_lanes(s, v, &zero);
 
-    while (n < (int)s->lanes && element(s, v, n)) {
-        n++;
-    }
-    return n;
+    return ends ? __builtin_ctz(ends) : (int)s->lanes;
 }
 
 static int explicit_length(const StringCompare *s, uint64_t reg, bool wide)
@@ -311,74 +349,76 @@ static int explicit_length(const StringCompare *s, uint64_t reg, bool wide)
     return n < -(int64_t)s->lanes || n > (int64_t)s->lanes ? (int)s->lanes : (int)ABS(n);
 }
 
-static bool equal_any(const StringCompare *s, int j)
+static uint32_t equal_any(const StringCompare *s)
 {
+    uint32_t found = 0;
+
     for (int i = 0; i < s->len_a; i++) {
-        if (element(s, &s->a, i) == element(s, &s->b, j)) {
-            return true;
-        }
+        found |= lanes_like(s, &s->b, &s->a, i);
     }
-    return false;
+    return found;
 }
 
-static bool in_ranges(const StringCompare *s, int j)
+static int element(const StringCompare *s, const X86Vec *v, int i)
 {
-    int x = element(s, &s->b, j);
-
-    for (int i = 0; i + 1 < s->len_a; i += 2) {
-        if (x >= element(s, &s->a, i) && x <= element(s, &s->a, i + 1)) {
-            return true;
-        }
+    if (s->imm & 1) {
+        return s->imm & 2 ? (int16_t)v->w[i] : v->w[i];
     }
-    return false;
+    return s->imm & 2 ? (int8_t)v->b[i] : v->b[i];
 }
 
-static bool equal_ordered(const StringCompare *s, int j)
+static uint32_t in_ranges(const StringCompare *s)
 {
-    for (int i = 0; i < s->len_a && j + i < (int)s->lanes; i++) {
-        if (j + i >= s->len_b || element(s, &s->a, i) != element(s, &s->b, j + i)) {
-            return false;
+    uint32_t found = 0;
+
+    for (int j = 0; j < s->len_b; j++) {
+        int x = element(s, &s->b, j);
+
+        for (int i = 0; i + 1 < s->len_a; i += 2) {
+            bool hit = x >= element(s, &s->a, i) && x <= element(s, &s->a, i + 1);
+
+            found |= (uint32_t)hit << j;
         }
     }
-    return true;
+    return found;
 }
 
-static bool equal_each(const StringCompare *s, int j)
+/* Where a begins in b; behind the end of both vectors all is equal. */
+static uint32_t equal_ordered(const StringCompare *s)
 {
-    bool in_a = j < s->len_a, in_b = j < s->len_b;
+    uint32_t valid = (1u << s->len_b) - 1, behind = ~0u << s->lanes, found = ~0u;
 
-    return in_a && in_b ? element(s, &s->a, j) == element(s, &s->b, j) : in_a == in_b;
+    for (int i = 0; i < s->len_a; i++) {
+        found &= ((lanes_like(s, &s->b, &s->a, i) & valid) | behind) >> i;
+    }
+    return found;
 }
 
 /* IntRes2: a bit for each element of b. */
 static uint32_t compare_strings(const StringCompare *s)
 {
-    uint32_t res = 0, all = (1u << s->lanes) - 1;
+    uint32_t all = (1u << s->lanes) - 1, res;
+    uint32_t in_a = (1u << s->len_a) - 1, in_b = (1u << s->len_b) - 1;
 
-    for (int j = 0; j < (int)s->lanes; j++) {
-        bool valid = j < s->len_b, hit;
-
-        switch (s->imm >> 2 & 3) {
-        case 0:
-            hit = valid && equal_any(s, j);
-            break;
-        case 1:
-            hit = valid && in_ranges(s, j);
-            break;
-        case 2:
-            hit = equal_each(s, j);
-            break;
-        default:
-            hit = equal_ordered(s, j);
-            break;
-        }
-        res |= (uint32_t)hit << j;
+    switch (s->imm >> 2 & 3) {
+    case 0:
+        res = equal_any(s) & in_b;
+        break;
+    case 1:
+        res = in_ranges(s) & in_b;
+        break;
+    case 2:
+        res = (equal_lanes(s, &s->a, &s->b) & in_a & in_b) | (all & ~(in_a | in_b));
+        break;
+    default:
+        res = equal_ordered(s) & all;
+        break;
     }
     switch (s->imm >> 4 & 3) {
     case 1:
         return res ^ all;
     case 3:
-        return res ^ ((1u << s->len_b) - 1);
+        return res ^ in_b;
     default:
         return res;
     }
