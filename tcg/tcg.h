@@ -27,6 +27,7 @@
     OPT(reload, "code that is patched loads its immediates where they stand")           \
     OPT(sleep, "code that may not be run for a while keeps its units")                  \
     OPT(trace, "units that go on behind a branch not taken")                            \
+    OPT(join, "branches inside a unit, forward to an instruction that it reaches")      \
     OPT(vector, "SIMD as the host's own instructions")                                  \
     OPT(avx, "256-bit registers and VEX instructions on the host")                      \
     OPT(x87, "x87 as the host's own instructions")

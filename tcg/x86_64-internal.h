@@ -85,6 +85,7 @@ typedef struct CCInfo {
 
 typedef struct Label {
     LABEL_STATE;
+    uint8_t vec_state, x87_state; /* what all branches agree on */
 } Label;
 
 /* A value as an operand of a host instruction. */

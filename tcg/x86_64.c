@@ -247,12 +247,20 @@ static Label *branch_to(X64 *x, const IROp *op)
     return l;
 }
 
+/* A way to the label; where vectors and x87 are is known if it is so on all ways. */
+static void join_states(const X64 *x, Label *l, bool first)
+{
+    l->vec_state = first || l->vec_state == x->vec_state ? x->vec_state : VEC_UNKNOWN;
+    l->x87_state = first || l->x87_state == x->x87_state ? x->x87_state : VEC_UNKNOWN;
+}
+
 static void branch(X64 *x, Label *l, int cond)
 {
     if (cond >= 0 && x64_branch_exits(x, l, (Cond)cond)) {
         ra_prune(&x->ra, x->at);
         return;
     }
+    join_states(x, l, !l->fixups);
     label_branched(x, l, cond < 0 ? asm_jmp(&x->a) : asm_jcc(&x->a, (Cond)cond));
     if (cond >= 0) {
         ra_prune(&x->ra, x->at);
@@ -280,11 +288,12 @@ static void emit_brcc(X64 *x, const IROp *op)
 static void emit_label(X64 *x, const IROp *op)
 {
     Label *l = &x->labels[op->label];
-    x->vec_state = VEC_UNKNOWN;
-    x64_x87_unknown(x);
     if (!x->ended) {
         x64_x87_flush(x);
+        join_states(x, l, !l->fixups);
     }
+    x->vec_state = l->vec_state;
+    x->x87_state = l->x87_state;
     x->x87_note.pending = false;
     if (l->preds > 1 && !x->ended) {
         ra_sync(&x->ra);

@@ -4,6 +4,10 @@
  * Branches of the IR go forward only and cold work stands behind the unit's last op: a
  * branch to its label carries temps along. An instruction under TF, RF or an interrupt
  * shadow is a unit of its own, and helper_insn_done() runs wherever that unit is left.
+ *
+ * A conditional branch forward promises an exit. When the unit reaches its target by
+ * itself, the label stands there instead (x86_join()): what follows is not translated
+ * once more for those that come by the branch.
  */
 #include "target/x86/translate.h"
 
@@ -158,9 +162,31 @@ static ColdPath *new_cold_exit(DisasContext *s, uint64_t pc)
 
     pc = exit_target(s, pc);
     c->target = pc;
-    c->ccmask = x86_flags_live_at(s, pc);
     s->nexits++;
+    if (pc > s->pc && !TCG_OPT_OFF(s->tcg, join) &&
+        !x86_must_check_target(s, x86_const(s, pc))) {
+        s->join = MIN(s->join, pc);
+    }
     return c;
+}
+
+void x86_join(DisasContext *s)
+{
+    s->join = UINT64_MAX;
+    for (unsigned n = 0; n < s->ncold; n++) {
+        ColdPath *c = &s->cold[n];
+
+        if (c->kind != COLD_EXIT || c->target < s->pc) {
+            continue;
+        }
+        if (c->target > s->pc) {
+            s->join = MIN(s->join, c->target);
+            continue;
+        }
+        ir_label(s->tcg, c->label);
+        c->kind = COLD_NONE;
+        s->nexits--;
+    }
 }
 
 void x86_goto_if_cc(DisasContext *s, Cond c, uint64_t pc)
@@ -211,6 +237,9 @@ static void emit_cold(DisasContext *s, const ColdPath *c)
 {
     s->pc = c->pc;
     s->next = c->next;
+    if (c->kind == COLD_NONE) {
+        return;
+    }
     ir_label(s->tcg, c->label);
     if (c->kind == COLD_EXIT) {
         if (x86_must_check_target(s, x86_const(s, c->target))) {
@@ -218,7 +247,7 @@ static void emit_cold(DisasContext *s, const ColdPath *c)
             ir_insn_start(s->tcg, c->pc, c->len);
             x86_check_target(s, x86_const(s, c->target));
         }
-        exit_to(s, c->target, c->ccmask);
+        exit_to(s, c->target, x86_flags_live_at(s, c->target));
         return;
     }
     ir_insn_start(s->tcg, c->pc, c->len);

@@ -77,6 +77,7 @@ void x86_translate_start(DisasContextBase *db)
     s->stack_type = s->code64 ? IR_I64 : hf & HF_SS32 ? IR_I32 : IR_I16;
     s->cs_base = s->code64 ? 0 : db->key.cs_base;
     s->nexits = 0;
+    s->join = UINT64_MAX;
     s->ncold = 0;
     for (unsigned n = 0; n < 16; n++) {
         s->regs[n] = n;
@@ -169,6 +170,9 @@ void x86_translate_insn(DisasContextBase *db)
     if (len == X86_DECODE_MORE) {
         x86_goto(s, s->pc); /* a unit of its own */
         return;
+    }
+    if (unlikely(s->pc >= s->join)) {
+        x86_join(s);
     }
     s->next = linear_to_ip(s, db->pc_next + bytes);
     s->have_addr = false;

@@ -31,12 +31,11 @@
 
 /* Work that the unit's straight path does not need: done at its end, at `label`. */
 typedef struct ColdPath {
-    enum { COLD_EXIT, COLD_RAISE, COLD_CALL_RETRY, COLD_CALL_NEXT } kind;
+    enum { COLD_EXIT, COLD_RAISE, COLD_CALL_RETRY, COLD_CALL_NEXT, COLD_NONE } kind;
     uint16_t label;
     uint8_t len;            /* of the instruction         */
     uint64_t pc, next;      /* of the instruction, and of the one behind it */
     uint64_t target;        /* COLD_EXIT                  */
-    uint32_t ccmask;        /* COLD_EXIT                  */
     int vector;             /* COLD_RAISE                 */
     const HelperInfo *call; /* COLD_CALL_*                */
     IRRef args[4];
@@ -65,6 +64,7 @@ struct DisasContext {
     bool addr_write;
     IRAddr addr;
     unsigned nexits; /* exit_links that have been made or promised */
+    uint64_t join;   /* where the first of the exits ahead leads to; UINT64_MAX: none */
     unsigned ncold;
     ColdPath cold[X86_MAX_COLD];
 };
@@ -203,6 +203,8 @@ void x86_raise_if(DisasContext *s, int vector, IRType t, Cond c, IRRef a, IRRef 
 void x86_call_if(DisasContext *s, IRType t, Cond c, IRRef a, IRRef b, const HelperInfo *h,
                  const IRRef *args, bool retry);
 void x86_emit_cold(DisasContext *s);
+/* The unit has come to s->join: exits that lead there are branches inside it. */
+void x86_join(DisasContext *s);
 
 /* --- gen-sys.c --- */
 
