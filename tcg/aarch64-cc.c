@@ -100,6 +100,15 @@ void cc_set_env(A64 *x)
     x->cc = (CCInfo){.base = CC_BASE_ENV};
 }
 
+bool cc_refers_to(const A64 *x, IRRef global)
+{
+    bool any = false;
+    for (unsigned i = 0; i < ARRAY_SIZE(x->cc.v); i++) {
+        any |= x->cc.v[i].kind == CCV_REF && x->cc.v[i].ref == global;
+    }
+    return any;
+}
+
 static bool ends_with(const A64 *x, const IROp *op, IRRef ref)
 {
     for (unsigned k = 0; k < op_info[op->code].ins; k++) {
@@ -150,25 +159,6 @@ void cc_end_op(A64 *x, const IROp *op)
     }
 }
 
-/* What x->op adds to the global that it writes, if it is such an op. */
-static bool added_to_global(const A64 *x, IRRef global, int64_t *n)
-{
-    const IROp *op = x->op;
-    if (op->type != IR_I64 || op->in[0] != global || op->setcc) {
-        return false;
-    }
-    if (op->code == OP_lea && op->in[1] == IR_NONE) {
-        *n = op->imm;
-    } else if ((op->code == OP_add || op->code == OP_sub) &&
-               ir_is_const(x->s, op->in[1])) {
-        int64_t v = ir_t(x->s, op->in[1])->val;
-        *n = op->code == OP_add ? v : (int64_t) - (uint64_t)v;
-    } else {
-        return false;
-    }
-    return true;
-}
-
 void cc_global_write(A64 *x, IRRef global)
 {
     for (unsigned i = 0; i < ARRAY_SIZE(x->cc.v) && x->needed; i++) {
@@ -177,7 +167,7 @@ void cc_global_write(A64 *x, IRRef global)
         if (v->kind != CCV_REF || v->ref != global) {
             continue;
         }
-        if (added_to_global(x, global, &n)) {
+        if (!x->op->setcc && a64_adds(x, x->op, global, &n)) {
             int64_t now = (int64_t)(v->val - (uint64_t)n);
             if (now > -4096 && now < 4096) {
                 v->val = now;

@@ -401,6 +401,14 @@ static inline void asm_ls(Asm *a, uint32_t opc, unsigned r, unsigned n, int64_t 
     }
 }
 
+/* The base changes by `by`, within 256 bytes: before a store, behind a load. r is not n.
+ */
+static inline void asm_ls_update(Asm *a, uint32_t opc, unsigned r, unsigned n, int64_t by)
+{
+    uint32_t before = (opc >> 22 & 3) == STR ? 1u << 11 : 0;
+    asm_insn(a, opc | 1 << 10 | before | ((uint32_t)by & 0x1ff) << 12 | n << 5 | r);
+}
+
 /* FEAT_LRCPC2: LDAPUR, STLUR ... [n, #offset], within 256 bytes. */
 static inline void asm_ls_ordered(Asm *a, uint32_t opc, unsigned r, unsigned n,
                                   int64_t offset)

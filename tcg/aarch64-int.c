@@ -88,6 +88,32 @@ void a64_load_fixed(A64 *x, unsigned reg, IRRef ref)
     }
 }
 
+bool a64_adds(const A64 *x, const IROp *op, IRRef global, int64_t *n)
+{
+    if (op->type != IR_I64 || op->out[0] != global || op->in[0] != global) {
+        return false;
+    }
+    switch (op->code) {
+    case OP_lea:
+        *n = op->imm;
+        return op->in[1] == IR_NONE;
+    case OP_inc:
+    case OP_dec:
+        *n = op->code == OP_inc ? 1 : -1;
+        return true;
+    case OP_add:
+    case OP_sub:
+        if (!ir_is_const(x->s, op->in[1])) {
+            return false;
+        }
+        *n = (int64_t)ir_t(x->s, op->in[1])->val;
+        *n = op->code == OP_add ? *n : (int64_t) - (uint64_t)*n;
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* ---- moves ---- */
 
 void a64_emit_mov(A64 *x, const IROp *op)

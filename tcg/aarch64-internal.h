@@ -23,6 +23,7 @@
  *   aarch64-int.c     integer ops
  *   aarch64-cc.c      the guest's flags
  *   aarch64-mem.c     guest memory
+ *   aarch64-align.c   checks of alignment
  *   aarch64-atomic.c  locked operations
  *   aarch64-vec.c     vectors: residency, moves, memory
  *   aarch64-simd.c    vector operations
@@ -88,8 +89,19 @@ typedef struct Test {
 
 /* ---- the emission of a unit ---- */
 
+/* base + (index << scale) + disp is a multiple of 1 << bits; base, index: or IR_NONE. */
+typedef struct AlignFact {
+    IRRef base, index;
+    uint8_t scale, bits, disp; /* disp: its low bits */
+} AlignFact;
+typedef struct AlignFacts {
+    unsigned n;
+    AlignFact f[8];
+} AlignFacts;
+
 typedef struct Label {
     LABEL_STATE;
+    AlignFacts align;
     bool met;          /* some path leads here */
     uint8_t vec_state; /* of the paths so far */
 } Label;
@@ -123,6 +135,7 @@ typedef struct A64Loop {
     Loop u;
     LoopHead heads[2];
     CCInfo cc; /* at heads[1], and what the stubs of edges to there store */
+    AlignFacts align;
 } A64Loop;
 
 /* Bytes that code of the unit refers to by ADR. */
@@ -138,6 +151,8 @@ typedef struct A64 {
     EMISSION_STATE;
     const IROp *op;  /* being emitted */
     uint32_t needed; /* flags that somebody or a fault wants at it, or after it */
+    bool fused;      /* the op in front of it does its work, too */
+    AlignFacts align;
     IRRef own[4];
     Data *data;
     unsigned slot_base; /* of exits of the copy that is being emitted */
@@ -236,6 +251,8 @@ void a64_use_inputs(A64 *x, const IROp *op);
  */
 unsigned a64_out(A64 *x, const IROp *op, unsigned k);
 void a64_out_done(A64 *x, const IROp *op, unsigned k, unsigned reg);
+/* What op adds to the global, if that is what it does to it. */
+bool a64_adds(const A64 *x, const IROp *op, IRRef global, int64_t *n);
 /* reg = ref, wherever it is. */
 void a64_load_fixed(A64 *x, unsigned reg, IRRef ref);
 /* d = n opc v, of ADD ... SUBS, by way of T1 where v is no immediate. */
@@ -277,6 +294,8 @@ void cc_describe(const A64 *x, TCGRestore *r);
  * which stay as they are until the access has been made. No other global is dirty then.
  */
 void cc_describe_fault(A64 *x, TCGRestore *r);
+/* An operand of the recipe is the global, or that and a constant. */
+bool cc_refers_to(const A64 *x, IRRef global);
 /* Something of the recipe is not in env. */
 bool cc_is_pending(const A64 *x);
 /* The same recipes, with operands in the same places; what NZCV hold does not count. */
@@ -350,6 +369,18 @@ void a64_before_store(A64 *x);
 void a64_after_load(A64 *x);
 /* A thunk that makes the whole access, with arguments in T0 and T1. */
 void a64_call_slow(A64 *x, const uint8_t *thunk);
+
+/* --- aarch64-align.c --- */
+
+/* The address of a load or store is known to be aligned as the op wants it. */
+bool a64_is_aligned(const A64 *x, const IROp *op);
+/* It has been checked. */
+void a64_note_aligned(A64 *x, const IROp *op);
+/* op is going to write the global. */
+void a64_align_write(A64 *x, const IROp *op, IRRef global);
+/* Of what is known, what no op of the unit changes. */
+AlignFacts a64_lasting_facts(const A64 *x);
+bool a64_knows_all(const A64 *x, const AlignFacts *facts);
 
 /* --- aarch64-atomic.c --- */
 

@@ -35,8 +35,13 @@ LoopEdge a64_loop_edge(A64 *x, const IROp *exit)
     if (!l->u.is_loop || (uint64_t)exit->imm != x->s->pc || !fits(x, &l->heads[0])) {
         return EDGE_NONE;
     }
-    if (!exit->ccmask || !l->u.may_copy || !cc_is_pending(x)) {
+    x->align = a64_lasting_facts(x);
+    bool lazy = exit->ccmask && cc_is_pending(x);
+    if (!l->u.may_copy || (!lazy && !x->align.n)) {
         return EDGE_HEAD;
+    }
+    if (!exit->ccmask) {
+        cc_drop(x);
     }
     cc_own(x, false); /* temps end here */
     CCInfo now = x->cc;
@@ -44,9 +49,12 @@ LoopEdge a64_loop_edge(A64 *x, const IROp *exit)
     if (!l->u.copied) {
         l->u.copied = true;
         l->cc = now;
+        l->align = x->align;
         l->heads[1].vec_state = x->vec_state == VEC_IN_REGS ? VEC_IN_REGS : VEC_UNKNOWN;
     }
-    return cc_same(&now, &l->cc) && fits(x, &l->heads[1]) ? EDGE_LAZY : EDGE_HEAD;
+    return cc_same(&now, &l->cc) && a64_knows_all(x, &l->align) && fits(x, &l->heads[1])
+               ? EDGE_LAZY
+               : EDGE_HEAD;
 }
 
 uint32_t a64_loop_target(const A64 *x, const Exit *e)
@@ -67,6 +75,7 @@ bool a64_loop_copy(A64 *x)
     v_forget_temps(x);
     x->slot_base = x->s->nexits;
     x->cc = l->cc;
+    x->align = l->align;
     x->vec_state = l->heads[1].vec_state;
     begin_head(x, &l->heads[1]);
     return a64_emit_ops(x);

@@ -420,6 +420,10 @@ void a64_access_begin(A64 *x, Access *acc, const IROp *op, SlowKind kind)
     if (atomic && (op->memop & MO_SIZE) > MO_8) { /* else by the engine */
         acc->memop |= MO_ALIGN;
     }
+    bool vec = op->type >= IR_V128 && !atomic && x->g->direct;
+    if (vec && acc->memop & MO_ALIGN && a64_is_aligned(x, op)) {
+        acc->memop &= ~MO_ALIGN;
+    }
     bool align = acc->memop & MO_ALIGN;
     acc->is_write = kind == SLOW_ST || atomic || (op->memop & MO_RMW);
     acc->faults = x->g->direct && !host && kind != SLOW_PROBE;
@@ -429,6 +433,9 @@ void a64_access_begin(A64 *x, Access *acc, const IROp *op, SlowKind kind)
         cc_own(x, false); /* as the slow path wants it */
         cc_describe(x, &acc->state);
         checked_operand(x, acc, kind);
+        if (vec) {
+            a64_note_aligned(x, op);
+        }
     }
     if (acc->faults) {
         cc_describe_fault(x, &acc->state);
@@ -504,6 +511,38 @@ static bool orders_itself(const A64 *x, const IROp *op)
            host_has(HOST_ARM_LRCPC);
 }
 
+/*
+ * As push and pop do: the access goes off a pinned register, to which the op behind it
+ * adds *n, and one instruction does both. One that faults leaves the register as it was.
+ */
+static bool updates_base(A64 *x, const IROp *op, const Access *acc, int64_t *n)
+{
+    IRRef base = op->in[0];
+    const IROp *next = op + 1;
+    bool store = op->code == OP_st;
+    if (!x->g->direct || x->g->guest_base || acc->ordered || TCG_OPT_OFF(x->s, fuse) ||
+        op->memop & (MO_ALIGN | MO_HOST) || op->in[1] != IR_NONE || base == IR_NONE ||
+        x->at + 1 >= x->s->nops || !ir_is_global(x->s, base)) {
+        return false;
+    }
+    int reg = ra_reg(&x->ra, base);
+    return reg >= 0 && !ra_is_scratch(&x->ra, reg) && reg != acc->reg &&
+           a64_adds(x, next, base, n) && !next->setcc && *n >= -256 && *n < 256 &&
+           op->imm == (store ? *n : 0) && !cc_refers_to(x, base);
+}
+
+static void access_value(A64 *x, const IROp *op, Access *acc, uint32_t opc)
+{
+    int64_t n;
+    if (updates_base(x, op, acc, &n)) {
+        a64_access_side(x, acc);
+        asm_ls_update(&x->a, opc, acc->reg, ra_reg(&x->ra, op->in[0]), n);
+        x->fused = true;
+    } else {
+        a64_access(x, acc, opc, acc->reg, 0);
+    }
+}
+
 /* A global that is not pinned keeps its old value for the slow path. */
 static unsigned load_reg(A64 *x, const IROp *op)
 {
@@ -522,7 +561,7 @@ void a64_emit_ld(A64 *x, const IROp *op)
     a64_use_inputs(x, op);
     Access acc = {.reg = load_reg(x, op), .ordered = orders_itself(x, op)};
     a64_access_begin(x, &acc, op, SLOW_LD);
-    a64_access(x, &acc, load_opc(op), acc.reg, 0);
+    access_value(x, op, &acc, load_opc(op));
     a64_access_done(x, &acc);
     if (!acc.ordered) {
         a64_after_load(x);
@@ -543,6 +582,6 @@ void a64_emit_st(A64 *x, const IROp *op)
     }
     Access acc = {.reg = a64_in(x, op->in[2], t), .ordered = ordered};
     a64_access_begin(x, &acc, op, SLOW_ST);
-    a64_access(x, &acc, ls_opc(STR, t), acc.reg, 0);
+    access_value(x, op, &acc, ls_opc(STR, t));
     a64_access_done(x, &acc);
 }

@@ -304,6 +304,7 @@ static void emit_call(A64 *x, const IROp *op)
     }
     if (h->writes & HS_GPR) {
         ra_drop_globals(&x->ra);
+        x->align.n = 0;
     }
     if (x->g->ordered && !(h->flags & HELPER_PURE)) { /* it may access guest memory */
         asm_insn(&x->a, DMB_ISH);
@@ -364,6 +365,7 @@ static Label *branch_to(A64 *x, const IROp *op)
     } else if (x->wanted) {
         cc_own(x, false);
     }
+    l->align = x->align; /* for who is its only branch */
     return l;
 }
 
@@ -407,6 +409,11 @@ static void emit_label(A64 *x, const IROp *op)
     v_forget_temps(x);
     x->vec_state = l->vec_state;
     label_reached(x, l);
+    if (l->preds > 1) {
+        x->align.n = 0;
+    } else if (l->ra) {
+        x->align = l->align;
+    }
 }
 
 /* ---- exits ---- */
@@ -608,6 +615,9 @@ static void begin_op(A64 *x, const IROp *op)
             !(op->setcc && info->ccw == CC_ALL)) {
             cc_global_write(x, op->out[k]);
         }
+        if (x->align.n && op->out[k] != IR_NONE) {
+            a64_align_write(x, op, op->out[k]);
+        }
     }
 }
 
@@ -615,7 +625,11 @@ static inline void emit_op(A64 *x, const IROp *op)
 {
     x->ra.locked = 0;
     begin_op(x, op);
-    (emitters[op->code] ? emitters[op->code] : a64_emit_in_c)(x, op);
+    if (x->fused) {
+        x->fused = false;
+    } else {
+        (emitters[op->code] ? emitters[op->code] : a64_emit_in_c)(x, op);
+    }
     if (op->code != OP_call) {
         a64_end_op(x, op);
     }

@@ -15,7 +15,8 @@
  * round. Were they to be stored, each round would store a recipe. So the ops are emitted
  * a second time, for all rounds but the first; there the recipe at the head is known, and
  * stays where its operands are: in registers, and in the side table. Who leaves by such
- * an edge, because it is not linked or since exit_request is set, stores it then.
+ * an edge, because it is not linked or since exit_request is set, stores it then. A back
+ * end may rely in the second copy on other things that the first has found out, too.
  */
 #ifndef TCG_LOOP_H
 #define TCG_LOOP_H

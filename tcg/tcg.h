@@ -17,6 +17,7 @@
     OPT(exits, "conditional branches that are a direct jump themselves")                \
     OPT(jumps, "exits that lead to a jump go where that goes")                          \
     OPT(operands, "operands of flags stay in host registers where an access may fault") \
+    OPT(align, "alignment of vectors in memory is checked once an address")             \
     OPT(loops, "units that lead to themselves keep flags and vectors where they are")   \
     OPT(chain, "direct jumps between units")                                            \
     OPT(forward, "direct jumps forward do not look at exit_request")                    \

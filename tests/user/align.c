@@ -2,7 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <ucontext.h>
 
 static sigjmp_buf back;
 static char data[64] __attribute__((aligned(64)));
@@ -75,6 +77,57 @@ static void test_vectors(void)
     }
 }
 
+/* Several accesses off one base: what has been found aligned changes. Shows rbx and rcx
+ * where it faults. */
+static uint64_t at[2];
+
+static void on_known(int sig, siginfo_t *info, void *context)
+{
+    const greg_t *r = ((ucontext_t *)context)->uc_mcontext.gregs;
+    at[0] = r[REG_RBX] - (uintptr_t)data;
+    at[1] = r[REG_RCX];
+    siglongjmp(back, 1);
+}
+
+#define KNOWN(code)                                                               \
+    do {                                                                          \
+        at[0] = at[1] = 0;                                                        \
+        if (!sigsetjmp(back, 1)) {                                                \
+            __asm__ volatile("movaps (%%rbx), %%xmm0\n" code ::"b"(data), "c"(0L) \
+                             : "rax", "rdx", "xmm0", "xmm1", "memory", "cc");     \
+        }                                                                         \
+        printf("%s: %d %d\n", code, (int)at[0], (int)at[1]);                      \
+    } while (0)
+
+static void test_known(void)
+{
+    struct sigaction sa = {.sa_sigaction = on_known, .sa_flags = SA_SIGINFO};
+
+    sigaction(SIGSEGV, &sa, NULL);
+    KNOWN("movaps %%xmm0, 16(%%rbx); movaps %%xmm0, 24(%%rbx)");
+    KNOWN(
+        "add $16, %%rbx; movaps (%%rbx), %%xmm0; sub $8, %%rbx; movaps (%%rbx), %%xmm0");
+    KNOWN("lea 8(%%rbx), %%rbx; movaps 8(%%rbx), %%xmm0; inc %%rbx; movaps 8(%%rbx), "
+          "%%xmm0");
+    KNOWN(
+        "movaps (%%rbx, %%rcx, 8), %%xmm0; inc %%rcx; movaps 8(%%rbx, %%rcx, 8), %%xmm0; "
+        "movaps (%%rbx, %%rcx, 8), %%xmm0");
+    KNOWN("movaps (%%rbx, %%rcx, 8), %%xmm0; movaps 16(%%rbx, %%rcx, 4), %%xmm0; inc "
+          "%%ecx; "
+          "movaps 16(%%rbx, %%rcx, 8), %%xmm0");
+    KNOWN("mov $3, %%edx; 1: movaps (%%rbx), %%xmm0; add $16, %%rcx; add $8, %%rbx; "
+          "dec %%edx; jnz 1b");
+    KNOWN("1: movaps (%%rbx, %%rcx), %%xmm0; add $16, %%rcx; cmp $48, %%rcx; jne 1b; "
+          "inc %%rcx; movaps (%%rbx, %%rcx), %%xmm0");
+    KNOWN("1: movaps (%%rbx, %%rcx), %%xmm0; add $16, %%rcx; cmp $32, %%rcx; jb 1b; "
+          "add $8, %%rbx; cmp $48, %%rcx; jb 1b");
+    KNOWN(
+        "1: movaps (%%rbx), %%xmm0; add $1, %%rcx; cmp $3, %%rcx; jne 2f; lea 4(%%rbx), "
+        "%%rbx; 2: cmp $5, %%rcx; jne 1b");
+    KNOWN("1: movaps (%%rbx, %%rcx, 2), %%xmm0; add $8, %%rcx; cmp $16, %%rcx; jne 1b; "
+          "movaps 8(%%rbx, %%rcx, 2), %%xmm0");
+}
+
 int main(void)
 {
     struct sigaction sa = {.sa_sigaction = on_bus, .sa_flags = SA_SIGINFO};
@@ -89,5 +142,6 @@ int main(void)
     WITH_AC("lea 2(%%rbx), %%rdi; mov $2, %%ecx; cld; rep stosl");
     WITH_AC("lea 1(%%rbx), %%rdi; mov $2, %%ecx; cld; rep stosb");
     test_vectors();
+    test_known();
     return 0;
 }
