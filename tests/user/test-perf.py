@@ -16,6 +16,10 @@ GUEST = os.path.abspath(sys.argv.pop())
 PROGRAM = os.path.abspath(sys.argv.pop())
 TIMEOUT = 120
 
+# A cross build is started by a script, under qemu-user.
+with open(PROGRAM, 'rb') as head:
+    IS_SCRIPT = head.read(2) == b'#!'
+
 
 class Perf(unittest.TestCase):
     def setUp(self):
@@ -73,7 +77,13 @@ class Perf(unittest.TestCase):
         self.assertEqual(len(dumps), 2)  # the shell's, and the guest's after its execve()
         dumps.remove(self.pid)
         self.read_map(*dumps)
-        self.read_dump()
+        if IS_SCRIPT:
+            # The shell uses vfork(), where qemu-user copies memory: the child goes on with the parent's numbers in the
+            # parent's file, and so does the parent.
+            print("NOT CHECKED: numbers in the dump of a program with children: qemu-user's vfork() shares no memory",
+                  file=sys.stderr)
+        else:
+            self.read_dump()
 
     def test_off(self):
         self.run_guest(GUEST)

@@ -109,15 +109,18 @@ static void masks(void)
     CALL(RAW(epoll_pwait, e, &event, 1, 5000, &none, 8));
     SHOW(handled);
     kill(getpid(), SIGUSR1);
-    CALL(RAW(epoll_pwait2, e, &event, 1, &ts, &none, 8));
-    SHOW(handled);
-    kill(getpid(), SIGUSR1);
     CALL(RAW(epoll_pwait, e, &event, 1, 0, &block, 8));
     SHOW(handled);
     CALL(RAW(rt_sigsuspend, &none, 8));
     SHOW(handled);
     sigprocmask(SIG_SETMASK, NULL, &now);
     SHOW(sigismember(&now, SIGUSR1));
+    /* The last one: hosts without this call leave the signal to whatever comes next. */
+    int before = handled;
+    kill(getpid(), SIGUSR1);
+    CALL(RAW(epoll_pwait2, e, &event, 1, &ts, &none, 8));
+    int by_pwait2 = handled - before;
+    SHOW(by_pwait2);
     close(e);
     sigprocmask(SIG_UNBLOCK, &block, NULL);
 }
