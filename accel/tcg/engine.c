@@ -247,9 +247,6 @@ static bool set_cache(const char *value, GError **errp)
 {
     bool on;
 
-    if (!tcg_one_space) {
-        return user_error(errp, "cache: only the code of programs is kept");
-    }
     if (*value != '/' && !parse_bool(value, &on)) {
         return user_error(errp, "cache=%s: expected on, off or an absolute path", value);
     }
@@ -298,6 +295,9 @@ static bool tcg_set_option(const char *key, const char *value, GError **errp)
     static const char *const threads[] = {"single", NULL};
 
     ensure_defaults();
+    if (g_str_has_prefix(key, "cache") && !tcg_one_space) {
+        return user_error(errp, "%s: only the code of programs is kept", key);
+    }
     if (!strcmp(key, "backend")) {
         return set_backend(value, errp);
     }

@@ -148,6 +148,8 @@ class BadInput(Files):
                 (['-accel', 'hax'], ['-accel hax: ', 'tcg']),
                 (['-accel', 'tcg,thred=single'], ["did you mean 'thread'"]),
                 (['-accel', 'tcg,thread=some'], ['-accel tcg,thread=some: ', 'single']),
+                (['-accel', 'tcg,cache=on'], ['cache: only the code of programs is kept']),
+                (['-accel', 'tcg,cache-size=5'], ['cache-size: only the code of programs is kept']),
                 (['-cpu', 'maxx'], ["-cpu maxx: 'maxx' is no model, did you mean 'max'", 'Haswell', 'host']),
                 (['-cpu', 'max,+ssse33'], ["-cpu max,+ssse33: there is no feature 'ssse33'"]),
                 (['-device', 'isa-debugexit'], ['-device isa-debugexit: ', "did you mean 'isa-debug-exit'"]),
