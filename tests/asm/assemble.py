@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Assembles all snippets into one flat image and a manifest. SPDX-License-Identifier: MIT
+"""Assembles all snippets into one flat image and a manifest.
 
 assemble.py PREFIX OUTDIR SNIPPET.S ...: makes OUTDIR/image.bin, the code of all of them, and
 OUTDIR/manifest.txt: for each snippet a line `snippet NAME START LENGTH BITS PATH` (where in the
@@ -8,6 +8,7 @@ is a snippet for each, with the lines up to the next one and those before the fi
 CODE_BASE: addresses in it do not depend on the others. PREFIX is that of the binutils to use, "" or
 "x86_64-linux-gnu-".
 """
+# SPDX-License-Identifier: MIT
 import pathlib
 import re
 import subprocess
