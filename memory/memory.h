@@ -53,6 +53,12 @@ typedef struct MemoryRegionOps {
     void (*write)(void *opaque, hwaddr offset, uint64_t value, unsigned size);
     AccessSizes valid, impl;
     bool thread_safe; /* the callbacks do not need the machine lock */
+    /*
+     * Writes to these bytes may reach the region late, though in order and before any
+     * other access of that vCPU to a device: nobody but the next access minds (an index
+     * register). Writes of any size that lie inside are meant. Size 0: none.
+     */
+    hwaddr coalesced, coalesced_size;
 } MemoryRegionOps;
 
 /* ---- regions ---- */

@@ -78,6 +78,21 @@ static bool start_log(const Options *o, GError **errp)
     return true;
 }
 
+/* -d stats: what there is of it; else what `info accel` says. */
+static void print_stats(VM *vm)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    FILE *out = log_lock();
+
+    if (vm->accel->print_stats) {
+        vm->accel->print_stats(out);
+    } else {
+        vm_accel_info(vm, text);
+        fputs(text->str, out);
+    }
+    log_unlock();
+}
+
 /* Makes, runs and frees the machine. False: a user's error; nothing was started. */
 static bool run(const Options *o, int *status, GError **errp)
 {
@@ -85,9 +100,8 @@ static bool run(const Options *o, int *status, GError **errp)
     bool ok = vm_create(&vm, o, errp);
     if (ok) {
         *status = vm_run(&vm);
-        if (log_enabled(LOG_STATS) && vm.accel->print_stats) {
-            vm.accel->print_stats(log_lock());
-            log_unlock();
+        if (log_enabled(LOG_STATS)) {
+            print_stats(&vm);
         }
     }
     vm_destroy(&vm);

@@ -33,6 +33,7 @@ typedef struct KVMState {
     struct kvm_cpuid2 *cpuid;  /* what it can offer */
     KVMAssist assist;          /* the translator helps out */
     bool user_msr;             /* MSRs that it does not know come to us */
+    bool coalesces;            /* writes that may wait are collected */
 } KVMState;
 extern KVMState kvm;
 
@@ -76,6 +77,9 @@ typedef struct KVMVcpu {
     KVMAuto automatic;
     uint64_t exits[64]; /* by exit reason */
     uint64_t fetches, pushes, assists;
+    struct kvm_coalesced_mmio_ring
+        *ring;            /* of all vCPUs, in this one's run area; or NULL */
+    uint64_t late_writes; /* that this vCPU took from it */
 } KVMVcpu;
 
 static inline KVMVcpu *kvm_vcpu(CPUState *cpu)
@@ -121,6 +125,21 @@ CPUExit kvm_vcpu_run(CPUState *cpu);
 /* Makes env the current state. In the vCPU's thread. */
 void kvm_fetch(KVMVcpu *v);
 void kvm_kick(CPUState *cpu);
+
+/* An access of the guest's: in one piece whatever its address is, unless its length is
+ * odd. */
+void kvm_access_device(AddressSpace *as, hwaddr addr, uint8_t *data, unsigned len,
+                       bool is_write);
+
+/* ---- coalesce.c: writes that reach their device late ---- */
+
+/* With the first vCPU that there is; when the last has gone. Under the machine lock. */
+void kvm_coalesce_start(CPUState *cpu);
+void kvm_coalesce_stop(void);
+/* The vCPU has its run area. */
+void kvm_coalesce_map(KVMVcpu *v);
+/* What was written late reaches its devices. In the vCPU's thread, after each KVM_RUN. */
+void kvm_coalesce_drain(KVMVcpu *v);
 
 /* ---- state.c: registers between KVM and env ---- */
 

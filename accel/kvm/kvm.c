@@ -44,6 +44,7 @@ int kvm_check(int extension)
 // clang-format off
 static const AccelOption kvm_option_list[] = {
     {"assist", "assist=on|off|auto", "what KVM cannot execute is translated (on); auto: also what it would only emulate"},
+    {"coalesce", "coalesce=on|off", "writes that a device need not see at once are collected (on)"},
     {"device", "device=PATH", "the device of KVM (" DEFAULT_DEVICE ")"},
     {NULL},
 };
@@ -52,14 +53,11 @@ static const AccelOption kvm_option_list[] = {
 static struct {
     const char *device;
     KVMAssist assist;
-} settings = {DEFAULT_DEVICE, KVM_ASSIST_ON};
+    bool coalesce;
+} settings = {DEFAULT_DEVICE, KVM_ASSIST_ON, true};
 
-static bool kvm_set_option(const char *key, const char *value, GError **errp)
+static bool set_assist(const char *value, GError **errp)
 {
-    if (!strcmp(key, "device")) {
-        settings.device = g_intern_string(value);
-        return true;
-    }
     bool on;
 
     if (!strcmp(value, "auto")) {
@@ -67,10 +65,23 @@ static bool kvm_set_option(const char *key, const char *value, GError **errp)
         return true;
     }
     if (!parse_bool(value, &on)) {
-        return user_error(errp, "%s=%s: expected on, off or auto", key, value);
+        return user_error(errp, "assist=%s: expected on, off or auto", value);
     }
     settings.assist = on ? KVM_ASSIST_ON : KVM_ASSIST_OFF;
     return true;
+}
+
+static bool kvm_set_option(const char *key, const char *value, GError **errp)
+{
+    if (!strcmp(key, "device")) {
+        settings.device = g_intern_string(value);
+        return true;
+    }
+    if (!strcmp(key, "assist")) {
+        return set_assist(value, errp);
+    }
+    return parse_bool(value, &settings.coalesce) ||
+           user_error(errp, "%s=%s: expected on or off", key, value);
 }
 
 /* Set-up. */
@@ -191,6 +202,7 @@ static bool create_vm(GError **errp)
     }
     kvm.run_size = size;
     kvm.assist = settings.assist;
+    kvm.coalesces = settings.coalesce && kvm_check(KVM_CAP_COALESCED_MMIO);
     enable_exits();
     kvm.slots = g_array_new(false, true, sizeof(KVMSlot));
     return true;
@@ -330,6 +342,7 @@ static bool create_vcpu(KVMVcpu *v, GError **errp)
         return user_error(errp, "KVM shows no vCPU: %s", g_strerror(errno));
     }
     v->run = run;
+    kvm_coalesce_map(v);
     return true;
 }
 
@@ -359,6 +372,7 @@ static void kvm_vcpu_fini(CPUState *cpu)
     cpu->kick = NULL;
     if (--kvm.nvcpus == 0 && kvm.listener.as) {
         memory_listener_unregister(&kvm.listener);
+        kvm_coalesce_stop();
     }
 }
 
@@ -372,6 +386,7 @@ static bool kvm_vcpu_init(CPUState *cpu, GError **errp)
     kvm.nvcpus++;
     if (kvm.nvcpus == 1) {
         listen(cpu->mem);
+        kvm_coalesce_start(cpu);
         kvm.tsc_since = clock_monotonic_ns();
     }
     v->tsc_stood = kvm.tsc_since;
@@ -418,8 +433,10 @@ static void kvm_info(CPUState *cpu, GString *to)
     }
     g_string_append_printf(to,
                            "state fetched %" PRIu64 " times, given back %" PRIu64 "\n"
+                           "writes that were collected: %" PRIu64 "%s\n"
                            "instructions translated for KVM: %" PRIu64 "%s\n",
-                           v->fetches, v->pushes, v->assists,
+                           v->fetches, v->pushes, v->late_writes,
+                           kvm.coalesces ? "" : " (not there, or off)", v->assists,
                            kvm.assist ? "" : " (assist=off)");
     if (kvm.assist == KVM_ASSIST_AUTO) {
         kvm_auto_info(v, to);

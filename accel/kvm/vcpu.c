@@ -70,6 +70,7 @@ static int enter_guest(KVMVcpu *v)
     int r = ioctl(v->fd, KVM_RUN, 0) < 0 ? -errno : 0;
 
     v->io_pending = false;
+    kvm_coalesce_drain(v);
     return r;
 }
 
@@ -104,10 +105,9 @@ static bool push(KVMVcpu *v)
 
 /* Exits. */
 
-/* An access of the guest's: in one piece whatever its address is; parts of one that goes
- * across pages have odd lengths. */
-static void access_device(AddressSpace *as, hwaddr addr, uint8_t *data, unsigned len,
-                          bool is_write)
+/* An access of the guest's; parts of one that goes across pages have odd lengths. */
+void kvm_access_device(AddressSpace *as, hwaddr addr, uint8_t *data, unsigned len,
+                       bool is_write)
 {
     if (len & (len - 1)) {
         address_space_rw(as, addr, data, len, is_write);
@@ -124,8 +124,8 @@ static void do_io(KVMVcpu *v)
     uint8_t *data = (uint8_t *)run + run->io.data_offset;
 
     for (unsigned i = 0; i < run->io.count; i++, data += run->io.size) {
-        access_device(v->cpu->io, run->io.port, data, run->io.size,
-                      run->io.direction == KVM_EXIT_IO_OUT);
+        kvm_access_device(v->cpu->io, run->io.port, data, run->io.size,
+                          run->io.direction == KVM_EXIT_IO_OUT);
     }
     v->io_pending = true;
 }
@@ -134,8 +134,8 @@ static void do_mmio(KVMVcpu *v)
 {
     struct kvm_run *run = v->run;
 
-    access_device(v->cpu->mem, run->mmio.phys_addr, run->mmio.data, run->mmio.len,
-                  run->mmio.is_write);
+    kvm_access_device(v->cpu->mem, run->mmio.phys_addr, run->mmio.data, run->mmio.len,
+                      run->mmio.is_write);
     v->io_pending = true;
 }
 

@@ -230,6 +230,8 @@ static const MemoryRegionOps ioapic_ops = {
     .read = ioapic_read,
     .write = ioapic_write,
     .impl = {.min_access_size = 4, .max_access_size = 4},
+    .coalesced = REGSEL,
+    .coalesced_size = 4,
 };
 
 static void ioapic_reset(Device *d)

@@ -369,7 +369,11 @@ static void rtc_reset(Device *d)
 }
 
 static const MemoryRegionOps rtc_ops = {
-    .read = rtc_read, .write = rtc_write, .impl = {.max_access_size = 1}};
+    .read = rtc_read,
+    .write = rtc_write,
+    .impl = {.max_access_size = 1},
+    .coalesced_size = 1, /* the index */
+};
 
 static bool rtc_realize(Device *d, GError **errp)
 {
