@@ -149,6 +149,8 @@ void kvm_state_exit(void);
 /* The whole state; false with errno when KVM refuses a part, which is logged. */
 bool kvm_get_state(KVMVcpu *v);
 bool kvm_put_state(KVMVcpu *v);
+/* The vCPU has come to HLT: makes what x86_has_work() looks at current, and no more. */
+void kvm_get_halted(KVMVcpu *v);
 /* env's offset of the TSC follows the host's counter. Not needed after kvm_get_state().
  */
 void kvm_get_tsc(KVMVcpu *v);

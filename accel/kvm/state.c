@@ -517,6 +517,19 @@ static bool get_events(KVMVcpu *v, CPUX86State *env)
     return true;
 }
 
+/* A vCPU that waits for interrupts costs one request: the rest of its state stays where
+ * it is, and most often is not wanted. */
+void kvm_get_halted(KVMVcpu *v)
+{
+    CPUX86State *env = cpu_env(v->cpu);
+
+    if (v->env_valid) {
+        return;
+    }
+    get_events(v, env);
+    env->eflags = (env->eflags & ~(uint32_t)EFL_IF) | (v->run->if_flag ? EFL_IF : 0);
+}
+
 static bool put_events(KVMVcpu *v, CPUX86State *env)
 {
     int index = v->cpu->exception_index;

@@ -226,7 +226,7 @@ static bool handle_exit(KVMVcpu *v, CPUExit *why)
         do_msr(v);
         return false;
     case KVM_EXIT_HLT:
-        kvm_fetch(v);
+        kvm_get_halted(v);
         v->cpu->halted = true;
         return false;
     case KVM_EXIT_INTR:
