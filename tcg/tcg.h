@@ -13,6 +13,7 @@
     OPT(dce, "removes ops whose results nobody reads, and unread flags")                \
     OPT(lookahead, "drops flags that the next unit overwrites")                         \
     OPT(hostflags, "uses the host's flags where they still hold the guest's")           \
+    OPT(recipes, "a recipe that only env knows goes through a table of host code")      \
     OPT(fuse, "memory operands and compare-and-branch fused into one host instruction") \
     OPT(exits, "conditional branches that are a direct jump themselves")                \
     OPT(jumps, "exits that lead to a jump go where that goes")                          \

@@ -507,6 +507,11 @@ static bool recompute_overlay(X64 *x, uint32_t mask)
     return true;
 }
 
+void cc_load(X64 *x)
+{
+    x64_call(x, TCG_OPT_OFF(x->s, recipes) ? tcg_thunks.cc_load : x64_thunks.recipe_load);
+}
+
 static void recompute(X64 *x, uint32_t mask)
 {
     CCInfo *cc = &x->cc;
@@ -525,7 +530,7 @@ static void recompute(X64 *x, uint32_t mask)
         x64_call(x, x64_thunks.flags_load);
     } else {
         cc_store(x);
-        x64_call(x, tcg_thunks.cc_load);
+        cc_load(x);
     }
     cc->host = CC_ALL;
 }

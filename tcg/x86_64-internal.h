@@ -175,7 +175,7 @@ typedef struct X64Thunks {
     uint32_t opt_off; /* ... and what was off then */
     /* from here to x87_exec: nothing but addresses; see basis() of x86_64-move.c */
     const uint8_t *unlinked[TCG_MAX_EXITS];
-    const uint8_t *flags_load, *vec_load, *vec_save, *x87_load, *x87_save;
+    const uint8_t *flags_load, *recipe_load, *vec_load, *vec_save, *x87_load, *x87_save;
     const uint8_t
         *x87_exec[X87_fcos - X87_f2xm1 + 1]; /* of functions that are but near */
     bool bmi1, bmi2, popcnt, lzcnt, sse4_2;
@@ -333,6 +333,8 @@ void cc_fault_point(X64 *x);
 void cc_global_write(X64 *x, IRRef global);
 /* EFLAGS hold these flags of the guest afterwards. */
 void cc_require(X64 *x, uint32_t mask);
+/* EFLAGS from the recipe in env, all six; nothing else changes. */
+void cc_load(X64 *x);
 /* A condition of the host that holds iff the guest's does; may change EFLAGS. */
 Cond cc_condition(X64 *x, Cond c);
 /* env holds the recipe (the exact six flags, as far as they are wanted). */

@@ -138,7 +138,7 @@ static void emit_cold(X64 *x, const struct StringCold *c)
         x64_call(x, x64_thunks.x87_load);
     }
     if (c->compares) {
-        x64_call(x, tcg_thunks.cc_load);
+        cc_load(x);
     }
     asm_jmp_to(&x->a, c->resume);
 }

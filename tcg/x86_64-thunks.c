@@ -276,6 +276,72 @@ static void flags_from_rax(X64 *x)
     asm_b(a, 0x9e); /* sahf */
 }
 
+/* The flags of a base recipe in env, where a few instructions and rax do. */
+static bool flags_of_recipe(X64 *x, CCKind kind, IRType t)
+{
+    Asm *p = &x->a;
+    Mem a = env_mem(x->g->cc_a), b = env_mem(x->g->cc_b);
+    asm_load(p, IR_I64, RAX, a);
+    switch (kind) {
+    case CC_EFLAGS:
+        flags_from_rax(x);
+        return true;
+    case CC_AH:
+        asm_alu_ri(p, ALU_ADD, IR_I8, RAX, 0x7f); /* OF = AL was 1 */
+        asm_b(p, 0x9e);                           /* sahf */
+        return true;
+    case CC_ADD: /* back to the first operand, and once more */
+        asm_alu_rm(p, ALU_SUB, t, RAX, b);
+        asm_alu_rm(p, ALU_ADD, t, RAX, b);
+        return true;
+    case CC_SUB:
+        asm_alu_rm(p, ALU_ADD, t, RAX, b);
+        asm_alu_rm(p, ALU_CMP, t, RAX, b);
+        return true;
+    case CC_CMP:
+        asm_alu_rm(p, ALU_CMP, t, RAX, b);
+        return true;
+    case CC_LOGIC: /* CMP clears AF, too */
+        asm_alu_ri(p, ALU_CMP, t, RAX, 0);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/*
+ * A table by cc_op of code for the base recipes; what it does not have, and recipes with
+ * an overlay, tcg_thunks.cc_load does.
+ */
+static void thunk_recipe_load(X64 *x)
+{
+    enum { SLOT = 32, NSLOTS = NR_CC_KINDS << 2 };
+    Asm *a = &x->a;
+    uint8_t *table = a->p + (-(uintptr_t)a->p & (SLOT - 1));
+    asm_nops(a, table - a->p);
+    for (unsigned op = 0; op < NSLOTS; op++) {
+        bool here = flags_of_recipe(x, CC_OP_KIND(op), CC_OP_TYPE(op));
+        asm_pop(a, RCX);
+        asm_pop(a, RAX);
+        if (here) {
+            thunk_ret(x);
+        } else {
+            x64_jmp(x, tcg_thunks.cc_load);
+        }
+        asm_nops(a, table + (op + 1) * SLOT - a->p);
+    }
+    x64_thunks.recipe_load = thunk_start(x);
+    asm_push(a, RAX);
+    asm_push(a, RCX);
+    asm_load(a, IR_I32, RAX, env_mem(x->g->cc_op));
+    asm_movi(a, RCX, (uintptr_t)rx_of(x, table));
+    asm_alu_ri(a, ALU_CMP, IR_I32, RAX, NSLOTS);
+    asm_patch(asm_jcc(a, COND_AE), table + (CC_OP(CC_MULS, 0) * SLOT)); /* an overlay */
+    asm_shift_ri(a, SH_SHL, IR_I32, RAX, ctz32(SLOT));
+    asm_alu_rr(a, ALU_ADD, IR_I64, RCX, RAX);
+    asm_rr(a, 0xff, 4, RCX);
+}
+
 static void thunks_of_flags(X64 *x)
 {
     x64_thunks.flags_load = thunk_start(x);
@@ -293,6 +359,7 @@ static void thunks_of_flags(X64 *x)
     slow_end(x, 16);
     asm_pop(&x->a, RAX);
     thunk_ret(x);
+    thunk_recipe_load(x);
 }
 
 static void emit_thunks(X64 *x)
