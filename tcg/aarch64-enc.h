@@ -470,11 +470,15 @@ static inline uint32_t tb_opc(uint32_t opc, unsigned r, unsigned bit)
     return opc | (bit >> 5) << 31 | (bit & 31) << 19 | r;
 }
 
+static inline bool is_b(uint32_t insn)
+{
+    return (insn & 0x7c000000) == B;
+}
 /* The word of the branch `insn` over `distance` bytes. */
 static inline uint32_t branch_word(uint32_t insn, ptrdiff_t distance)
 {
     uint32_t d = (uint32_t)(distance >> 2);
-    if ((insn & 0x7c000000) == B) {
+    if (is_b(insn)) {
         return (insn & 0xfc000000) | (d & 0x3ffffff);
     }
     if ((insn & 0x7e000000) == TBZ) {
@@ -485,7 +489,7 @@ static inline uint32_t branch_word(uint32_t insn, ptrdiff_t distance)
 /* ... reaches that far. */
 static inline bool branch_fits(uint32_t insn, ptrdiff_t distance)
 {
-    unsigned bits = (insn & 0x7c000000) == B ? 28 : (insn & 0x7e000000) == TBZ ? 16 : 21;
+    unsigned bits = is_b(insn) ? 28 : (insn & 0x7e000000) == TBZ ? 16 : 21;
     ptrdiff_t half = (ptrdiff_t)1 << (bits - 1);
     return distance >= -half && distance < half;
 }

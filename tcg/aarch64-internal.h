@@ -18,7 +18,8 @@
  *   vectors: aarch64-vec.c
  * Between ops NZCV hold what A64.cc.nz says; the x87 lives in env.
  *
- *   aarch64.c         units, branches, calls, exits
+ *   aarch64.c         units, branches, calls
+ *   aarch64-exit.c    exits, heads, links
  *   aarch64-thunks.c  what units share
  *   aarch64-int.c     integer ops
  *   aarch64-cc.c      the guest's flags
@@ -118,7 +119,7 @@ enum { VEC_UNKNOWN, VEC_IN_ENV, VEC_IN_REGS };
 
 typedef struct SlowPath SlowPath;
 typedef struct Exit {
-    uint8_t *jump;               /* the B */
+    uint8_t *jump;               /* the branch */
     uint8_t *guard, *guard_jump; /* LDR of the token, and the branch behind it, or NULL */
     uint64_t pc;
     uint8_t slot;
@@ -207,20 +208,36 @@ void a64_end_op(A64 *x, const IROp *op);
 /* Calls a C function that looks at no guest registers; its arguments are in x0 ... The
  * scratch registers have been evicted, the result is in x0. */
 void a64_call_c(A64 *x, const void *fn);
-/* A branch, to be patched, that is taken when exit_request is set. */
-uint8_t *a64_test_exit_request(A64 *x);
-/* Out of line: leaves from the unit's head, for the reason of thunk `n`. */
-void a64_head_exit(A64 *x, unsigned n);
 /* False: no room. */
 bool a64_emit_ops(A64 *x);
+
+/* --- aarch64-exit.c --- */
+
+typedef void EmitFn(A64 *x, const IROp *op);
+EmitFn a64_emit_exit_link, a64_emit_exit_tb, a64_emit_exit_ind;
+/* The branch to the label where t holds, if that is an exit and the branch can be it:
+ * then the label is not emitted. False: nothing was done. */
+bool a64_branch_exits(A64 *x, Label *l, Test t);
+/* A branch, to be patched, that is taken when exit_request is set. */
+uint8_t *a64_test_exit_request(A64 *x);
+void a64_emit_head(A64 *x);
+/* Out of line: leaves from the unit's head, for the reason of thunk `n`. */
+void a64_head_exit(A64 *x, unsigned n);
+/* Out-of-line parts. */
+void a64_emit_head_exits(A64 *x);
+void a64_emit_unlinked(A64 *x, TCGCode *out, const Exit *e);
+/* The member of TCGBackend. */
+void a64_link(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to);
 
 /* --- aarch64-loop.c --- */
 
 /* With loop.u.is_loop: the head. */
 void a64_loop_head(A64 *x);
 /* How the exit leads on; of EDGE_LAZY the flags are not to be stored, and globals are to
- * be in env all the same. May emit moves. */
+ * be in env all the same. May emit moves between scratch registers. */
 LoopEdge a64_loop_edge(A64 *x, const IROp *exit);
+/* Control leaves by the exit, in that way. */
+void a64_loop_take_edge(A64 *x, const IROp *exit, LoopEdge edge);
 /* Offset of where the exit leads when it is linked to the unit itself, or 0. */
 uint32_t a64_loop_target(const A64 *x, const Exit *e);
 /* Emits the ops once more if an edge wants that; false: no room. */
@@ -231,7 +248,6 @@ void a64_loop_cold(A64 *x);
 
 /* --- aarch64-int.c --- */
 
-typedef void EmitFn(A64 *x, const IROp *op);
 EmitFn a64_emit_mov, a64_emit_zext, a64_emit_sext, a64_emit_extract, a64_emit_deposit;
 EmitFn a64_emit_bswap, a64_emit_lea, a64_emit_alu, a64_emit_carry, a64_emit_incdec;
 EmitFn a64_emit_neg, a64_emit_not, a64_emit_mul, a64_emit_mul2, a64_emit_div;

@@ -29,32 +29,47 @@ static bool fits(const A64 *x, const LoopHead *h)
     return h->vec_state != VEC_IN_REGS || x->vec_state == VEC_IN_REGS;
 }
 
+/* The recipe that the exit leaves. */
+static CCInfo cc_left(const A64 *x, const IROp *exit)
+{
+    CCInfo cc = x->cc;
+    if (!exit->ccmask && cc.base != CC_BASE_ENV) {
+        cc = (CCInfo){.base = CC_BASE_NONE};
+    }
+    cc.nz = 0;
+    return cc;
+}
+
 LoopEdge a64_loop_edge(A64 *x, const IROp *exit)
 {
-    A64Loop *l = &x->loop;
+    const A64Loop *l = &x->loop;
     if (!l->u.is_loop || (uint64_t)exit->imm != x->s->pc || !fits(x, &l->heads[0])) {
         return EDGE_NONE;
     }
-    x->align = a64_lasting_facts(x);
     bool lazy = exit->ccmask && cc_is_pending(x);
-    if (!l->u.may_copy || (!lazy && !x->align.n)) {
+    if (!l->u.may_copy || (!lazy && !a64_lasting_facts(x).n)) {
         return EDGE_HEAD;
     }
-    if (!exit->ccmask) {
-        cc_drop(x);
+    if (exit->ccmask) {
+        cc_own(x, false); /* temps end here */
     }
-    cc_own(x, false); /* temps end here */
-    CCInfo now = x->cc;
-    now.nz = 0;
-    if (!l->u.copied) {
-        l->u.copied = true;
-        l->cc = now;
-        l->align = x->align;
-        l->heads[1].vec_state = x->vec_state == VEC_IN_REGS ? VEC_IN_REGS : VEC_UNKNOWN;
-    }
-    return cc_same(&now, &l->cc) && a64_knows_all(x, &l->align) && fits(x, &l->heads[1])
+    CCInfo now = cc_left(x, exit);
+    return !l->u.copied || (cc_same(&now, &l->cc) && a64_knows_all(x, &l->align) &&
+                            fits(x, &l->heads[1]))
                ? EDGE_LAZY
                : EDGE_HEAD;
+}
+
+/* The first edge that wants a copy says what that begins with. */
+void a64_loop_take_edge(A64 *x, const IROp *exit, LoopEdge edge)
+{
+    A64Loop *l = &x->loop;
+    if (edge == EDGE_LAZY && !l->u.copied) {
+        l->u.copied = true;
+        l->cc = cc_left(x, exit);
+        l->align = a64_lasting_facts(x);
+        l->heads[1].vec_state = x->vec_state == VEC_IN_REGS ? VEC_IN_REGS : VEC_UNKNOWN;
+    }
 }
 
 uint32_t a64_loop_target(const A64 *x, const Exit *e)

@@ -1,4 +1,4 @@
-/* The aarch64 back end: units, ops, helper calls, exits. */
+/* The aarch64 back end: units, ops, helper calls, branches. */
 /* SPDX-License-Identifier: MIT */
 /*
  * a64_gen_code() makes one pass over the ops. Each has a function in emitters[]; what has
@@ -11,7 +11,6 @@
  */
 #include "tcg/aarch64-internal.h"
 #include "tcg/disas.h"
-#include "util/atomic.h"
 #include "util/host.h"
 
 A64Thunks a64_thunks;
@@ -377,8 +376,11 @@ static void emit_br(A64 *x, const IROp *op)
 
 static void emit_branch_if(A64 *x, Label *l, Test t)
 {
+    bool exits = a64_branch_exits(x, l, t);
     x->ra.locked = 0;
-    label_branched(x, l, a64_test_branch(x, t, true));
+    if (!exits) {
+        label_branched(x, l, a64_test_branch(x, t, true));
+    }
     ra_prune(&x->ra, x->at);
 }
 
@@ -413,120 +415,6 @@ static void emit_label(A64 *x, const IROp *op)
         x->align.n = 0;
     } else if (l->ra) {
         x->align = l->align;
-    }
-}
-
-/* ---- exits ---- */
-
-/* T0 = what is at MEM + offset, T1 = the token, and a branch where they differ. */
-static uint8_t *emit_guard(A64 *x, uint64_t pc)
-{
-    uint32_t at = guard_offset(x, pc);
-    a64_add_imm(x, T0, MEM, at & ~0xfffu);
-    asm_ls(&x->a, ls_opc(LDR, 2), T0, T0, at & 0xfff);
-    asm_rrr(&x->a, SUB, IR_I32, T0, T0, T1);
-    return asm_branch(&x->a, cb(CBNZ, IR_I32, T0));
-}
-
-/* What is not in pinned registers, in env. */
-static void env_exact(A64 *x)
-{
-    if (x->wanted) {
-        cc_store(x);
-    } else {
-        cc_drop(x);
-    }
-    ra_sync(&x->ra);
-}
-
-static void emit_exit_link(A64 *x, const IROp *op)
-{
-    Exit *e = &x->exits[x->nexits++];
-    LoopEdge edge = a64_loop_edge(x, op);
-    *e = (Exit){.pc = op->imm, .slot = op->slot + x->slot_base, .edge = edge};
-    if (edge == EDGE_LAZY) {
-        ra_sync(&x->ra);
-    } else {
-        env_exact(x);
-    }
-    if (is_guarded(x, op)) {
-        e->guard = x->a.p;
-        asm_literal(&x->a, IR_I32, T1, 0);
-        e->guard_jump = emit_guard(x, op->imm);
-    }
-    e->jump = asm_branch(&x->a, B);
-}
-
-static void emit_exit_tb(A64 *x, const IROp *op)
-{
-    env_exact(x);
-    asm_movi(&x->a, T0, TCG_EXIT_TB + op->imm);
-    asm_movi(&x->a, T1, 0);
-    a64_jmp(x, tcg_thunks.exit);
-}
-
-/* T0: guest pc without code in the jump table. */
-static void emit_jump_miss(A64 *x, int64_t note)
-{
-    if (note) {
-        asm_movi(&x->a, T1, note);
-        a64_env(x, ls_opc(STR, 3), T1, x->g->exit_note);
-    }
-    a64_jmp(x, tcg_thunks.jump_miss);
-}
-
-/* Where the table of jumps is, and the tag: two loads, or one. */
-static void load_jump_table(A64 *x, unsigned table, unsigned tag)
-{
-    const GuestDesc *g = x->g;
-    if (g->jc_tag == g->jc_base + 8 && pair_fits(PAIR_X, g->jc_base)) {
-        asm_pair(&x->a, PAIR_X | PAIR_LD, from_to(table, tag), ENV, g->jc_base);
-    } else {
-        a64_env(x, ls_opc(LDR, 3), table, g->jc_base);
-        a64_env(x, ls_opc(LDR, 3), tag, g->jc_tag);
-    }
-}
-
-/* pc: the register of the guest pc. All other scratch registers are free. */
-static void emit_jump_probe(A64 *x, unsigned pc, int64_t note)
-{
-    Asm *a = &x->a;
-    unsigned first = pc < 3 ? 3 : 0; /* of five registers, pc not among them */
-    unsigned table = first, tag = first + 1, code = first + 2;
-    unsigned entry_pc = pc < 3 || pc > 4 ? first + 3 : 5, entry_tag = entry_pc + 1;
-    load_jump_table(x, table, tag);
-    a64_env(x, ls_opc(LDR, 2), T1, x->g->jc_mask);
-    asm_rrr(a, AND, IR_I64, T1, T1, pc);
-    asm_shifted(a, ADD, IR_I64, table, table, shifted(T1, LSL, 5 - JUMP_SHIFT));
-    asm_pair(a, PAIR_X | PAIR_LD, from_to(entry_pc, entry_tag), table,
-             offsetof(JumpEntry, pc));
-    asm_ls(a, ls_opc(LDR, 3), code, table, offsetof(JumpEntry, code));
-    asm_rrr(a, SUBS, IR_I64, XZR, entry_pc, pc);
-    asm_ccmp(a, CCMP, IR_I64, from_to(entry_tag, tag), A_EQ, 0);
-    uint8_t *miss = asm_branch(a, b_cond(A_NE));
-    asm_insn(a, BR | code << 5);
-    asm_patch(miss, a->p);
-    if (pc != T0) {
-        asm_mov(a, IR_I64, T0, pc);
-    }
-    emit_jump_miss(x, note);
-}
-static_assert(offsetof(JumpEntry, tag) == offsetof(JumpEntry, pc) + 8,
-              "one load of both");
-
-static void emit_exit_ind(A64 *x, const IROp *op)
-{
-    env_exact(x);
-    int pc = ir_is_const(x->s, op->in[0]) ? -1 : ra_reg(&x->ra, op->in[0]);
-    bool probe = !TCG_OPT_OFF(x->s, jumptable);
-    if (pc < 0 || !probe) {
-        a64_load_fixed(x, T0, op->in[0]);
-        pc = T0;
-    }
-    if (probe) {
-        emit_jump_probe(x, pc, op->imm);
-    } else {
-        emit_jump_miss(x, op->imm);
     }
 }
 
@@ -577,9 +465,9 @@ static EmitFn *const emitters[NR_OPS] = {
     [OP_ld_env] = emit_ld_env,
     [OP_st_env] = emit_st_env,
     [OP_call] = emit_call,
-    [OP_exit_link] = emit_exit_link,
-    [OP_exit_ind] = emit_exit_ind,
-    [OP_exit_tb] = emit_exit_tb,
+    [OP_exit_link] = a64_emit_exit_link,
+    [OP_exit_ind] = a64_emit_exit_ind,
+    [OP_exit_tb] = a64_emit_exit_tb,
     [OP_vmov] = a64_emit_vmov,
     [OP_vop] = a64_emit_vop,
     [OP_vcmpcc] = a64_emit_vcmpcc,
@@ -640,68 +528,6 @@ bool a64_emit_ops(A64 *x)
     return emit_ops(x, emit_op);
 }
 
-/* The part of an exit that runs while it is not linked. */
-static void emit_unlinked(A64 *x, TCGCode *out, const Exit *e)
-{
-    asm_patch(e->jump, x->a.p);
-    if (e->guard) {
-        asm_patch(e->guard_jump, x->a.p);
-    }
-    out->exits[e->slot].jump = e->jump - x->entry;
-    out->exits[e->slot].unlinked = x->a.p - x->entry;
-    out->exits[e->slot].again = a64_loop_target(x, e);
-    out->nexits = MAX(out->nexits, e->slot + 1);
-    a64_loop_stub(x, e);
-    a64_call(x, a64_thunks.unlinked[e->slot]);
-    uint32_t offset = x->a.p - x->entry;
-    asm_quad(&x->a, e->pc);
-    asm_insn(&x->a, offset);
-    if (e->guard) {
-        Asm at = {e->guard, e->guard + 4};
-        asm_literal(&at, IR_I32, T1, x->a.p - e->guard);
-        out->exits[e->slot].guard = x->a.p - x->entry;
-        asm_insn(&x->a, UINT32_MAX);
-    }
-}
-
-uint8_t *a64_test_exit_request(A64 *x)
-{
-    a64_env(x, ls_opc(LDR, 2), T0, x->g->exit_request);
-    return asm_branch(&x->a, cb(CBNZ, IR_I32, T0));
-}
-
-static void emit_head(A64 *x)
-{
-    if (x->loop.u.is_loop) {
-        a64_loop_head(x);
-        return;
-    }
-    x->head_jump[0] = a64_test_exit_request(x);
-    x->body = x->a.p - x->entry;
-    if (x->s->head_guard) {
-        asm_movi(&x->a, T1, x->s->head_token);
-        x->head_jump[1] = emit_guard(x, x->s->head_pc);
-    }
-}
-
-void a64_head_exit(A64 *x, unsigned n)
-{
-    a64_call(x, tcg_thunks.head[n]);
-    asm_quad(&x->a, x->s->pc);
-}
-
-/* Where the head goes instead of into the unit. */
-static void emit_head_exits(A64 *x)
-{
-    for (unsigned i = 0; i < 2; i++) {
-        if (x->head_jump[i]) {
-            asm_patch(x->head_jump[i], x->a.p);
-            a64_head_exit(x, i);
-        }
-    }
-    a64_loop_cold(x);
-}
-
 /* Temps that behave as globals of the allocator, with homes cc_a ... cc_r. */
 static void make_own_globals(A64 *x)
 {
@@ -721,9 +547,9 @@ static bool emit_cold(A64 *x, TCGCode *out)
     a64_vec_cold(x);
     a64_vec_exact_cold(x);
     for (unsigned i = 0; i < x->nexits && !asm_full(&x->a); i++) {
-        emit_unlinked(x, out, &x->exits[i]);
+        a64_emit_unlinked(x, out, &x->exits[i]);
     }
-    emit_head_exits(x);
+    a64_emit_head_exits(x);
     emit_data(x);
     return !asm_full(&x->a) && emit_side_table(x, out);
 }
@@ -751,7 +577,7 @@ static bool a64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     ra_start(&x.ra, &ra_host, s, pinned);
     cc_set_env(&x);
     *out = (TCGCode){.backend = &a64_backend, .entry = rx_of(&x, entry)};
-    emit_head(&x);
+    a64_emit_head(&x);
     if (!a64_emit_ops(&x) || !a64_loop_copy(&x)) {
         return false;
     }
@@ -766,22 +592,6 @@ static bool a64_init(const GuestDesc *g, CodeBuf *b, GError **errp)
     a64_thunks = (A64Thunks){.fp = false};
     thunks_init(g, b, A64_THUNK_ROOM);
     return true;
-}
-
-/*
- * B may be changed while other threads run it (Arm ARM, B2.2.5). One that does not reach
- * `to`, in code memory of more than 128 MiB, stays unlinked.
- */
-static void a64_link(CodeBuf *b, const TCGCode *from, unsigned slot, const void *to)
-{
-    const uint8_t *jump = (const uint8_t *)from->entry + from->exits[slot].jump;
-    const uint8_t *target = loop_link_target(from, slot, to);
-    if (!branch_fits(B, target - jump)) {
-        target = (const uint8_t *)from->entry + from->exits[slot].unlinked;
-    }
-    uint32_t *insn = code_buf_rw(b, jump);
-    atomic_set(insn, branch_word(B, target - jump));
-    host_flush_icache(jump, insn, 4);
 }
 
 bool tcg_x87_exec(void *env, X87Id id)

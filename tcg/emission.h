@@ -129,6 +129,16 @@ static inline bool emit_ops(Emission *x, void (*emit)(Emission *x, const IROp *o
 }
 static_assert(OP_nop == 0 && OP_insn_start == 1, "these two have no code");
 
+/* The exit that comes next behind op number `at`, or NULL. */
+static inline const IROp *exit_behind(const Emission *x, unsigned at)
+{
+    const IROp *op = NULL;
+    while (++at < x->s->nops && (op = &x->s->ops[at])->code <= OP_insn_start) {
+        op = NULL;
+    }
+    return op && op->code == OP_exit_link ? op : NULL;
+}
+
 /* Before the ops are emitted once more: no branch has been met. */
 static inline void forget_ops(Emission *x)
 {

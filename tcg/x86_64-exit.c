@@ -36,16 +36,6 @@ static Exit *new_exit(X64 *x, const IROp *op)
     return e;
 }
 
-/* The exit that comes next behind op number `at`, or NULL. */
-static const IROp *exit_behind(const X64 *x, unsigned at)
-{
-    const IROp *op;
-    do {
-        op = x64_next_op(x, &at);
-    } while (op && op->code == OP_insn_start);
-    return op && op->code == OP_exit_link ? op : NULL;
-}
-
 /* Whether what the exit stores may as well be stored in front of the branch to it: there
  * is nothing, or the other way stores it, too, or it is the way of a loop. */
 static bool stores_in_front(const X64 *x, const IROp *exit)
