@@ -43,6 +43,7 @@ static bool attach(KVMVcpu *v)
 void kvm_assist_fini(KVMVcpu *v)
 {
     if (v->translator) {
+        kvm_dirty_stop();
         v->translator->vcpu_fini(v->cpu);
         v->translator = NULL;
     }
@@ -125,18 +126,38 @@ static bool is_at_stop(KVMVcpu *v)
     return yes;
 }
 
+/* The translator has seen nothing of what the guest did under KVM: pages that were
+ * written lose their units, or, if nobody knows which, all do. */
+static bool take_over(KVMVcpu *v)
+{
+    unsigned pages = 0;
+
+    if (v->translating) {
+        return true;
+    }
+    machine_lock();
+    bool goes_on = v->translator && kvm_dirty_read(&pages);
+
+    if (!goes_on) {
+        kvm_assist_fini(v);
+    }
+    machine_unlock();
+    v->translating = true;
+    v->began += !goes_on;
+    v->went_on += goes_on;
+    v->pages_gone += pages;
+    if (goes_on) {
+        x86_mapping_changed(cpu_env(v->cpu));
+    }
+    return attach(v);
+}
+
 bool kvm_translate(KVMVcpu *v, CPUExit *why)
 {
     CPUState *cpu = v->cpu;
 
     kvm_fetch(v);
-    if (!v->translating) { /* code that it knows may have changed: begin anew */
-        machine_lock();
-        kvm_assist_fini(v);
-        machine_unlock();
-        v->translating = true;
-    }
-    if (!attach(v)) {
+    if (!take_over(v)) {
         *why = CPU_EXIT_ERROR;
         return true;
     }

@@ -13,7 +13,7 @@
  *
  * Translated, the guest goes back to KVM when ring 3 is found at several looks in a row,
  * and else from time to time, to try. Each time that KVM does not keep it for long the
- * next try takes more patience: a switch costs all code that was translated.
+ * next try takes more patience: a switch costs code that was translated (dirty.c).
  */
 #include "accel/kvm/kvm-internal.h"
 
@@ -25,6 +25,7 @@
 
 #include "util/atomic.h"
 #include "util/host.h"
+#include "util/thread.h"
 
 enum {
     LOOK_NS = 10 * 1000 * 1000,
@@ -107,6 +108,10 @@ static void look_at_kvm(KVMVcpu *v)
         a->translates = true;
         a->times++;
         a->since = clock_monotonic_ns();
+    } else if (a->looks == GOOD_LOOKS) { /* the log costs a fault for each page written */
+        machine_lock();
+        kvm_dirty_stop();
+        machine_unlock();
     }
 }
 

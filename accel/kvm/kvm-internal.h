@@ -16,6 +16,9 @@ typedef enum KVMAssist { KVM_ASSIST_OFF, KVM_ASSIST_ON, KVM_ASSIST_AUTO } KVMAss
 
 typedef struct KVMSlot {
     hwaddr start, size; /* size 0: the slot is free */
+    RAMBlock *ram;
+    hwaddr offset; /* in it */
+    bool readonly;
 } KVMSlot;
 
 /* The one virtual machine of the program. */
@@ -34,6 +37,7 @@ typedef struct KVMState {
     KVMAssist assist;          /* the translator helps out */
     bool user_msr;             /* MSRs that it does not know come to us */
     bool coalesces;            /* writes that may wait are collected */
+    bool logs_dirty;           /* it may log writes to memory */
 } KVMState;
 extern KVMState kvm;
 
@@ -77,6 +81,9 @@ typedef struct KVMVcpu {
     KVMAuto automatic;
     uint64_t exits[64]; /* by exit reason */
     uint64_t fetches, pushes, assists;
+    /* The translator was to run the guest again: began anew, or went on without the units
+     * of so many pages. */
+    uint64_t began, went_on, pages_gone;
     struct kvm_coalesced_mmio_ring
         *ring;            /* of all vCPUs, in this one's run area; or NULL */
     uint64_t late_writes; /* that this vCPU took from it */
@@ -91,6 +98,23 @@ static inline KVMVcpu *kvm_vcpu(CPUState *cpu)
 int kvm_ioctl(int fd, unsigned long request, void *arg);
 /* The value of an extension: 0, when KVM has not got it. */
 int kvm_check(int extension);
+
+/* Tells KVM of a slot, or that it is free; false with errno. */
+bool kvm_set_slot(const KVMSlot *slot);
+
+/* ---- dirty.c: what the guest writes under KVM; under the machine lock ---- */
+
+/* The translator has run the guest, and KVM is about to: its writes are logged. */
+void kvm_dirty_start(void);
+/* The translator has no units any more. */
+void kvm_dirty_stop(void);
+/* Whether slots are to have KVM_MEM_LOG_DIRTY_PAGES. */
+bool kvm_dirty_logs(void);
+/* A slot goes, and what was logged of it. */
+void kvm_dirty_lost(void);
+/* Tells the translator what was written since kvm_dirty_start(): *code pages that it had
+ * units from. False: that is not known. */
+bool kvm_dirty_read(unsigned *code);
 
 /* ---- assist.c ---- */
 

@@ -45,6 +45,7 @@ int kvm_check(int extension)
 static const AccelOption kvm_option_list[] = {
     {"assist", "assist=on|off|auto", "what KVM cannot execute is translated (on); auto: also what it would only emulate"},
     {"coalesce", "coalesce=on|off", "writes that a device need not see at once are collected (on)"},
+    {"dirty-log", "dirty-log=on|off", "what the guest did not write under KVM stays translated (on)"},
     {"device", "device=PATH", "the device of KVM (" DEFAULT_DEVICE ")"},
     {NULL},
 };
@@ -53,8 +54,8 @@ static const AccelOption kvm_option_list[] = {
 static struct {
     const char *device;
     KVMAssist assist;
-    bool coalesce;
-} settings = {DEFAULT_DEVICE, KVM_ASSIST_ON, true};
+    bool coalesce, dirty_log;
+} settings = {DEFAULT_DEVICE, KVM_ASSIST_ON, true, true};
 
 static bool set_assist(const char *value, GError **errp)
 {
@@ -80,7 +81,9 @@ static bool kvm_set_option(const char *key, const char *value, GError **errp)
     if (!strcmp(key, "assist")) {
         return set_assist(value, errp);
     }
-    return parse_bool(value, &settings.coalesce) ||
+    bool *to = !strcmp(key, "coalesce") ? &settings.coalesce : &settings.dirty_log;
+
+    return parse_bool(value, to) ||
            user_error(errp, "%s=%s: expected on or off", key, value);
 }
 
@@ -202,6 +205,7 @@ static bool create_vm(GError **errp)
     }
     kvm.run_size = size;
     kvm.assist = settings.assist;
+    kvm.logs_dirty = settings.dirty_log;
     kvm.coalesces = settings.coalesce && kvm_check(KVM_CAP_COALESCED_MMIO);
     enable_exits();
     kvm.slots = g_array_new(false, true, sizeof(KVMSlot));
@@ -261,18 +265,18 @@ static KVMSlot *find_slot(hwaddr start, hwaddr size)
     return NULL;
 }
 
-static bool set_slot(const KVMSlot *slot, const MemorySection *s)
+bool kvm_set_slot(const KVMSlot *slot)
 {
     struct kvm_userspace_memory_region region = {
         .slot = slot - (KVMSlot *)(void *)kvm.slots->data,
+        .flags = slot->readonly     ? KVM_MEM_READONLY
+                 : kvm_dirty_logs() ? KVM_MEM_LOG_DIRTY_PAGES
+                                    : 0,
         .guest_phys_addr = slot->start,
+        .memory_size = slot->size,
+        .userspace_addr = (uintptr_t)slot->ram->host + slot->offset,
     };
 
-    if (s) {
-        region.flags = s->readonly || s->mr->readonly ? KVM_MEM_READONLY : 0;
-        region.memory_size = slot->size;
-        region.userspace_addr = (uintptr_t)s->mr->ram->host + s->offset;
-    }
     return kvm_ioctl(kvm.vm, KVM_SET_USER_MEMORY_REGION, &region) == 0;
 }
 
@@ -296,8 +300,14 @@ static void add_section(MemoryListener *l, const MemorySection *s)
         g_array_set_size(kvm.slots, kvm.slots->len + 1);
         slot = &g_array_index(kvm.slots, KVMSlot, kvm.slots->len - 1);
     }
-    *slot = (KVMSlot){.start = s->start, .size = s->last - s->start + 1};
-    if (!set_slot(slot, s)) {
+    *slot = (KVMSlot){
+        .start = s->start,
+        .size = s->last - s->start + 1,
+        .ram = s->mr->ram,
+        .offset = s->offset,
+        .readonly = s->readonly || s->mr->readonly,
+    };
+    if (!kvm_set_slot(slot)) {
         slot_failed(s);
         slot->size = 0;
     }
@@ -310,10 +320,11 @@ static void del_section(MemoryListener *l, const MemorySection *s)
     if (!slot) {
         return;
     }
-    if (!set_slot(slot, NULL)) {
+    slot->size = 0;
+    kvm_dirty_lost();
+    if (!kvm_set_slot(slot)) {
         slot_failed(s);
     }
-    slot->size = 0;
 }
 
 static void listen(AddressSpace *as)
@@ -438,6 +449,13 @@ static void kvm_info(CPUState *cpu, GString *to)
                            v->fetches, v->pushes, v->late_writes,
                            kvm.coalesces ? "" : " (not there, or off)", v->assists,
                            kvm.assist ? "" : " (assist=off)");
+    if (v->began) {
+        g_string_append_printf(to,
+                               "the translator began anew %" PRIu64
+                               " times, went on %" PRIu64
+                               " times without the units of %" PRIu64 " pages\n",
+                               v->began, v->went_on, v->pages_gone);
+    }
     if (kvm.assist == KVM_ASSIST_AUTO) {
         kvm_auto_info(v, to);
     }

@@ -20,6 +20,7 @@
 
 #include "util/atomic.h"
 #include "util/log.h"
+#include "util/thread.h"
 
 #define KICK_SIGNAL SIGUSR1
 
@@ -97,7 +98,13 @@ static bool push(KVMVcpu *v)
         if (!kvm_put_state(v)) {
             return false;
         }
-        v->env_valid = v->translating = false;
+        v->env_valid = false;
+    }
+    if (v->translating) {
+        v->translating = false;
+        machine_lock();
+        kvm_dirty_start();
+        machine_unlock();
     }
     kvm_auto_assist(v, false);
     return true;

@@ -101,7 +101,7 @@ class Fake(unittest.TestCase):
 
     def test_auto(self):
         """assist=auto: neither assists nor emulation keep the guest from going on translated."""
-        for fake in ["", "emulates"]:
+        for fake in ["", "emulates", f"dirty-log={-errno.EIO}"]:
             for kernel in KERNELS:
                 with self.subTest(f"{fake} {kernel}"):
                     result = run(fake, "-accel", "kvm,assist=auto", "-kernel", kernel)

@@ -95,6 +95,15 @@ TESTS += [Test("gdb", f"""ifconfig lo 127.0.0.1 2>/dev/null
     z0,3000000,1:OK c:T05watch:@excp.elf:fixup_rip@
 r=$?; kill $!; exit $r""", output="^$", new_qemu=True)]
 
+# More breakpoints than a processor has, and fewer, in turn: the translator goes on with what it had, but for code that changed under KVM.
+TESTS += [Test(f"turns-{name}", f"""ifconfig lo 127.0.0.1 2>/dev/null
+{MACHINE} -accel kvm{options} -d stats -kernel turns.elf -S -gdb tcp:127.0.0.1:{GDB_PORT} 2>&1 &
+./gdb-client {GDB_PORT} Z0,@turns.elf:turn@,1:OK Z0,3000000,1:OK Z0,3000001,1:OK Z0,3000002,1:OK Z0,3000003,1:OK c:T05 c:T05 \
+    z0,3000000,1:OK c:T05 Z0,3000000,1:OK c:T05 z0,3000000,1:OK c:T05 c:T05 Z0,3000000,1:OK c:T05 z0,3000000,1:OK c:T05 Z0,3000000,1:OK c:T05 D:OK
+wait $!""", PASSED, output, new_qemu=True)
+          for name, options, output in [("kept", "", "^kvm: .*began anew 1 times, went on 3 times without the units of [3-9] pages$"),
+                                        ("dropped", ",dirty-log=off", "^kvm: .*began anew 4 times, went on 0 times without the units of 0 pages$")]]
+
 
 def choose():
     """(a place to run, its name); raises lab.Unavailable."""
