@@ -6,6 +6,7 @@
  * NaNs and invalid operations, then raises the denormal-operand exception, then computes.
  */
 #include "fpu/arith-internal.h"
+#include "fpu/isqrt.h"
 
 /*
  * Rounding at the ends of the exponent range.
@@ -132,57 +133,6 @@ FloatParts parts_pick_nan(const FloatParts *a, const FloatParts *b, FloatStatus 
     return parts_quiet_nan(first ? a : b, s);
 }
 
-/*
- * Integer square roots of numbers with one of the top two bits set: root and remainder of
- * twice the bits come from those of the upper half by one division (P. Zimmermann,
- * "Karatsuba Square Root", 1999).
- */
-
-static uint32_t sqrt_u32(uint32_t n, uint32_t *rest)
-{
-    uint32_t root = 0;
-    for (uint32_t bit = 1 << 15; bit; bit >>= 1) {
-        uint32_t larger = root | bit;
-        root = larger * larger <= n ? larger : root;
-    }
-    *rest = n - root * root;
-    return root;
-}
-
-static uint32_t sqrt_u64(uint64_t n, uint64_t *rest)
-{
-    uint32_t high_rest;
-    uint64_t high = sqrt_u32(n >> 32, &high_rest);
-    uint64_t dividend = (uint64_t)high_rest << 16 | (n >> 16 & 0xffff);
-    uint64_t q = dividend / (2 * high);
-    uint64_t u = dividend - q * (2 * high);
-    uint64_t root = (high << 16) + q;
-    int64_t r = (int64_t)((u << 16) + (n & 0xffff)) - (int64_t)(q * q);
-    if (r < 0) {
-        r += 2 * root - 1;
-        root--;
-    }
-    *rest = r;
-    return root;
-}
-
-static uint64_t sqrt_u128(u128 n, u128 *rest)
-{
-    uint64_t high_rest;
-    uint64_t high = sqrt_u64(hi64(n), &high_rest);
-    u128 dividend = (u128)high_rest << 32 | ((uint64_t)n >> 32);
-    u128 q = dividend / (2 * high);
-    u128 u = dividend - q * (2 * high);
-    u128 root = ((u128)high << 32) + q;
-    __int128 r = (__int128)((u << 32) + (uint32_t)n) - (__int128)(q * q);
-    if (r < 0) {
-        r += 2 * root - 1;
-        root--;
-    }
-    *rest = r;
-    return root;
-}
-
 FloatParts parts_sqrt(FloatParts a, FloatStatus *s)
 {
     if (unlikely(parts_is_nan(&a))) {
@@ -197,7 +147,7 @@ FloatParts parts_sqrt(FloatParts a, FloatStatus *s)
     }
     u128 rest;
     int odd = a.exp & 1;
-    uint64_t root = sqrt_u128(a.frac >> !odd, &rest);
+    uint64_t root = isqrt_u128(a.frac >> !odd, &rest);
     a.denormal = false;
     a.exp = (a.exp - odd) / 2;
     /* the root is never halfway between two 64-bit numbers */

@@ -177,6 +177,7 @@ typedef struct A64Thunks {
     /* pinned vectors from env and to it; the same around C in thunks */
     const uint8_t *vec_load, *vec_to_c, *vec_slow_begin, *vec_slow_end;
     const uint8_t *vec_exact; /* T0: a VecOp; its operands are in the frame */
+    const uint8_t *x87;       /* T0: id and i of an X87Op in FRAME_ARGS; its result */
     int32_t vec_at[16];       /* env offset of ymm0 ..., or NOT_PINNED */
     bool has_vecs;            /* there are some */
     bool fp; /* FPCR and FPSR are the guest's MXCSR while they are loaded */
@@ -344,7 +345,14 @@ void cc_overlay(A64 *x, bool inc, IRRef result);
 
 EmitFn a64_emit_probe, a64_emit_ld, a64_emit_st;
 
-typedef enum SlowKind { SLOW_LD, SLOW_ST, SLOW_PROBE, SLOW_ATOMIC } SlowKind;
+/* SLOW_ELSE: a store that is made elsewhere then, see a64_access_else(). */
+typedef enum SlowKind {
+    SLOW_LD,
+    SLOW_ST,
+    SLOW_PROBE,
+    SLOW_ATOMIC,
+    SLOW_ELSE,
+} SlowKind;
 /*
  * An access being emitted. `reg`, set before, is where the loaded value or the host
  * address of a probe goes, or what is stored; of a vector access the first of one or two
@@ -376,6 +384,8 @@ void a64_access(A64 *x, const Access *acc, uint32_t opc, unsigned reg, unsigned 
 void a64_access_side(A64 *x, const Access *acc);
 /* The slow path comes back here. */
 void a64_access_done(A64 *x, Access *acc);
+/* Instead: code at `to`, which is there already, does all of the op. */
+void a64_access_else(Access *acc, uint8_t *to);
 /* The out-of-line parts of all accesses. */
 void a64_emit_slow(A64 *x);
 /* base + (index << scale) + imm of an op in a register. Locked. */

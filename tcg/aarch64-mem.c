@@ -295,11 +295,17 @@ static void call_engine(A64 *x, const SlowPath *s)
         asm_movi(&x->a, T1, s->what);
         a64_call(x, tcg_thunks.probe);
         break;
+    case SLOW_ELSE:
+        g_assert_not_reached();
     }
 }
 
 static void emit_slow(A64 *x, const SlowPath *s)
 {
+    if (s->kind == SLOW_ELSE) {
+        asm_patch(s->jump, s->resume);
+        return;
+    }
     asm_patch(s->jump, x->a.p);
     for (unsigned i = 0; i < s->ndirty; i++) {
         a64_env(x, ls_opc(STR, 3), s->dirty[i].reg, s->dirty[i].offset);
@@ -425,7 +431,8 @@ void a64_access_begin(A64 *x, Access *acc, const IROp *op, SlowKind kind)
         acc->memop &= ~MO_ALIGN;
     }
     bool align = acc->memop & MO_ALIGN;
-    acc->is_write = kind == SLOW_ST || atomic || (op->memop & MO_RMW);
+    acc->is_write =
+        kind == SLOW_ST || kind == SLOW_ELSE || atomic || (op->memop & MO_RMW);
     acc->faults = x->g->direct && !host && kind != SLOW_PROBE;
     if (host || (x->g->direct && (!align || kind == SLOW_PROBE))) {
         direct_operand(x, acc, op);
@@ -479,6 +486,13 @@ void a64_access_done(A64 *x, Access *acc)
 {
     if (acc->slow) {
         acc->slow->resume = x->a.p;
+    }
+}
+
+void a64_access_else(Access *acc, uint8_t *to)
+{
+    if (acc->slow) {
+        acc->slow->resume = to;
     }
 }
 

@@ -343,6 +343,18 @@ static void thunk_exact(A64 *x)
     slow_end(x);
 }
 
+/* T0: id and i of the X87Op in FRAME_ARGS. */
+static void thunk_x87(A64 *x)
+{
+    a64_thunks.x87 = thunk_start(x);
+    slow_begin(x);
+    frame(x, STR, T0, FRAME_ARGS);
+    asm_addsub_imm(&x->a, ADD, IR_I64, 1, SP, FRAME_ARGS);
+    a64_call(x, (const void *)x->g->x87_op);
+    asm_mov(&x->a, IR_I64, T0, 0);
+    slow_end(x);
+}
+
 static void emit_thunks(A64 *x)
 {
     if (a64_thunks.has_vecs) {
@@ -365,6 +377,7 @@ static void emit_thunks(A64 *x)
     thunk_atomic(x);
     thunk_of_three(x, &tcg_thunks.probe, (const void *)x->g->probe);
     thunk_of_three(x, &tcg_thunks.x87_st, (const void *)a64_x87_store);
+    thunk_x87(x);
     thunk_ld(x, MO_80);
     for (unsigned size = MO_8; size <= MO_256; size++) {
         for (unsigned align = 0; align <= MO_ALIGN; align += MO_ALIGN) {

@@ -129,6 +129,12 @@ typedef struct GuestDesc {
      * fldcw's operand: units that it, or a host instruction, runs in see no other.
      */
     uint64_t (*x87_op)(void *env, const X87Op *op);
+    /*
+     * By X87Id: short functions that do the same in common cases, or decline. NULL: there
+     * is none. x87_sw, x87_top and x87_empty are 4 bytes in a row then, 4-aligned. On
+     * aarch64 they change no registers but x0-x7, x16, x17, x30 and NZCV.
+     */
+    X87FastFn *const *x87_fast;
     /* Code for the pc in env and the current mode, from the cache; NULL: leave with
      * TCG_EXIT_LOOKUP. All state is in env. */
     const void *(*lookup)(void *env);

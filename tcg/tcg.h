@@ -32,7 +32,8 @@
     OPT(join, "branches inside a unit, forward to an instruction that it reaches")      \
     OPT(vector, "SIMD as the host's own instructions")                                  \
     OPT(avx, "256-bit registers and VEX instructions on the host")                      \
-    OPT(x87, "x87 as the host's own instructions")
+    OPT(x87, "x87 as the host's own instructions")                                      \
+    OPT(x87fast, "x87 that the host has not: common cases by functions of their own")
 
 /* clang-format off */
 enum {

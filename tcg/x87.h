@@ -30,6 +30,8 @@ typedef struct X87Info {
 } X87Info;
 extern const X87Info x87_info[NR_X87_IDS];
 
+struct X87State; /* what env has from GuestDesc.x87_regs on */
+
 /*
  * An x87 op for GuestDesc.x87_op(). lo, hi: the operand as it is in memory, zero-extended
  * (bits 79:64 are hi), or the integer input. A store goes to `host`, or, if that is NULL,
@@ -43,5 +45,22 @@ typedef struct X87Op {
     void *host;
     uintptr_t ra;
 } X87Op;
+
+/*
+ * An x87 op on what is common (GuestDesc.x87_fast). lo, hi: the operand, as above; of
+ * form STI and CC lo is i of ST(i), of form IN hi is the integer. `done` 0: declined, the
+ * state is as it was. value: the flags of form CC, the result of form OUT.
+ *
+ * Form ST: value is what is to be stored, with bits 79:64 above X87_FAST_HI_SHIFT of
+ * `done`. The state is as it was; when memory has been written, the low 32 bits of `done`
+ * are to go to the status word, TOP and the empty registers.
+ */
+typedef struct X87FastResult {
+    uint64_t done, value;
+} X87FastResult;
+typedef X87FastResult X87FastFn(struct X87State *x, uint64_t lo, uint64_t hi);
+
+#define X87_FAST_DONE     (UINT64_C(1) << 32)
+#define X87_FAST_HI_SHIFT 48
 
 #endif

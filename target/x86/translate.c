@@ -7,6 +7,7 @@
  * next page. So a unit whose bytes span two pages holds one instruction.
  */
 #include "target/x86/translate.h"
+#include "target/x86/x87-fast.h"
 
 #include "target/x86/vec.h"
 
@@ -47,6 +48,7 @@ void x86_fill_guest_desc(GuestDesc *g)
     g->x87_fop = offsetof(CPUX86State, x87.fop);
     g->x87_loaded = offsetof(CPUX86State, x87_loaded);
     g->x87_op = x86_x87_op;
+    g->x87_fast = x87_fast;
 }
 
 /* Globals are numbered as made: GPRs 0..15, vector registers 16..31, vec_tmp 32. */

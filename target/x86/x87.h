@@ -19,10 +19,11 @@
  * 1, 8.1. */
 typedef struct X87State {
     floatx80 r[8];
-    uint16_t cw;
+    /* from here to cw: what x87-fast.c works on at one go */
     uint16_t sw;   /* without TOP (bits 13:11) */
     uint8_t top;   /* 0..7 */
     uint8_t empty; /* bit i: physical register i is empty */
+    uint16_t cw;
     uint16_t fop;
     uint16_t fcs, fds;
     uint64_t fip, fdp;

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/ir/machine.h"
 
+#include "target/x86/x87-fast.h"
 #include "util/bitops.h"
 
 #define OFF(member) ((int32_t)offsetof(Env, member) - (int32_t)offsetof(Env, gpr))
@@ -160,6 +161,7 @@ const GuestDesc machine_guest = {
     .atomic = slow_atomic,
     .probe = slow_probe,
     .x87_op = x87_op,
+    .x87_fast = x87_fast,
     .lookup = no_lookup,
 };
 static_assert(sizeof(TLBEntry) == 1 << 5, "tlb_entry_bits");
