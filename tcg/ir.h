@@ -121,6 +121,7 @@ enum { /* helper flags */
        HELPER_IO = 1 << 3,
        HELPER_STRING = 1 << 4, /* a repeated string instruction: tcg/string-op.h */
        HELPER_GATHER = 1 << 5, /* a gather: tcg/gather-op.h */
+       HELPER_STRCMP = 1 << 6, /* PCMPxSTRx: tcg/strcmp-op.h */
 };
 
 typedef struct HelperInfo {

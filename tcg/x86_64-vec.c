@@ -25,6 +25,7 @@
  * that could raise one: see GuestDesc.vec_op().
  */
 #include "tcg/gather-op.h"
+#include "tcg/strcmp-op.h"
 #include "tcg/x86_64-internal.h"
 #include "util/host.h"
 
@@ -1024,6 +1025,68 @@ bool x64_emit_gather(X64 *x, const IROp *op)
     add_side(x, &state);
     vex_rm(x, opc, how & GATHER_256, how >> GATHER_DATA_SHIFT & 15,
            how >> GATHER_MASK_SHIFT & 15, m);
+    return true;
+}
+
+/* ---- comparisons of strings ---- */
+
+static bool compares_on_host(const X64 *x, const IROp *op)
+{
+    if (!(ir_helper(op)->flags & HELPER_STRCMP) || !ir_is_const(x->s, op->in[0]) ||
+        !x64_thunks.sse4_2 || !x64_thunks.has_vecs || TCG_OPT_OFF(x->s, vector) ||
+        TCG_OPT_OFF(x->s, hostflags)) {
+        return false;
+    }
+    uint64_t how = ir_t(x->s, op->in[0])->val;
+    return how & STRCMP_INDEX && (how >> STRCMP_A_SHIFT & 15) < NR_PINNED_VECS &&
+           (how & STRCMP_B_IN_ENV || (how >> STRCMP_B_SHIFT & 15) < NR_PINNED_VECS) &&
+           tcg_thunks.pinned_at[RAX] != NOT_PINNED &&
+           tcg_thunks.pinned_at[RCX] != NOT_PINNED &&
+           tcg_thunks.pinned_at[RDX] != NOT_PINNED;
+}
+
+/* The op behind the call that makes its result the flags; NULL: nobody wants them. */
+static bool flags_of_call(const X64 *x, const IROp *op, const IROp **put, unsigned *at)
+{
+    unsigned uses = op->out[0] == IR_NONE ? 0 : ir_t(x->s, op->out[0])->uses;
+    *at = x->at;
+    *put = uses ? x64_next_op(x, at) : NULL;
+    return !uses || (*put && (*put)->code == OP_putcc && uses == 1 &&
+                     (*put)->in[0] == op->out[0] && (*put)->imm == CC_ALL);
+}
+
+/* All registers are the host's of the same names, and so are the flags. */
+bool x64_emit_strcmp(X64 *x, const IROp *op)
+{
+    const IROp *put;
+    unsigned at;
+    if (!compares_on_host(x, op) || !flags_of_call(x, op, &put, &at)) {
+        return false;
+    }
+    uint64_t how = ir_t(x->s, op->in[0])->val;
+    uint32_t opc = (how & STRCMP_EXPLICIT ? 0x61 : 0x63) | MAP_0F3A | PRE_66 |
+                   (how & STRCMP_64 ? REX_W : 0);
+    unsigned a = how >> STRCMP_A_SHIFT & 15, b = how >> STRCMP_B_SHIFT & 15;
+    Mem m = env_mem((int32_t)(how >> STRCMP_ENV_SHIFT));
+    cc_clobber(x);
+    need(x);
+    ra_sync(&x->ra);
+    ra_drop_globals(&x->ra);
+    if (x64_thunks.avx && how & STRCMP_B_IN_ENV) {
+        vex_rm(x, opc, false, a, 0, m);
+    } else if (x64_thunks.avx) {
+        vex_rr(x, opc, false, a, 0, b);
+    } else if (how & STRCMP_B_IN_ENV) {
+        asm_rm(&x->a, opc, a, m);
+    } else {
+        asm_rr(&x->a, opc, a, b);
+    }
+    asm_b(&x->a, how >> STRCMP_IMM_SHIFT);
+    if (put) {
+        x64_begin_op(x, at);
+        x->cc = (CCInfo){.host = CC_ALL};
+        ra_end_op(&x->ra, put);
+    }
     return true;
 }
 

@@ -11,6 +11,7 @@
  * of the register (IROp.vzero), and some are of type V256.
  */
 #include "target/x86/gen-vec-internal.h"
+#include "tcg/strcmp-op.h"
 
 static int32_t mmx_offset(unsigned reg)
 {
@@ -469,13 +470,19 @@ void gen_pcmpstr(DisasContext *s, Insn *i)
 {
     bool explicit_len = i->desc->arg == VOP_PCMPESTRM || i->desc->arg == VOP_PCMPESTRI;
     bool index = i->desc->arg == VOP_PCMPESTRI || i->desc->arg == VOP_PCMPISTRI;
-    unsigned b = vec_place(s, 1), a = vec_place(s, 0);
-    unsigned how =
-        explicit_len | index << 1 | ((i->rex & REX_W) != 0) << 2 | vec_is_vex(s) << 3;
-    IRRef fl = x86_temp(s, IR_I64);
+    unsigned b = vec_place(s, 1);
+    uint64_t how =
+        (i->imm & 0xffu) << STRCMP_IMM_SHIFT | vec_place(s, 0) << STRCMP_A_SHIFT |
+        (explicit_len ? STRCMP_EXPLICIT : 0) | (i->rex & REX_W ? STRCMP_64 : 0) |
+        (index ? STRCMP_INDEX : 0) | (vec_is_vex(s) ? STRCMP_VEX : 0);
 
-    X86_CALL(s, vec_pcmpstr, fl, x86_const(s, vec_desc(0, a, a, b, 16)),
-             x86_const(s, i->imm & 0xff), x86_const(s, how));
+    if (b == VEC_REG_TMP) {
+        how |= STRCMP_B_IN_ENV | (uint64_t)tmp_offset(0) << STRCMP_ENV_SHIFT;
+    } else {
+        how |= b << STRCMP_B_SHIFT;
+    }
+    IRRef fl = x86_temp(s, IR_I64);
+    X86_CALL(s, vec_pcmpstr, fl, x86_const(s, how));
     ir_putcc(s->tcg, fl, CC_ALL);
 }
 

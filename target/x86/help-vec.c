@@ -7,6 +7,7 @@
 #include "target/x86/helpers.h"
 #include "target/x86/vec.h"
 #include "tcg/gather-op.h"
+#include "tcg/strcmp-op.h"
 
 static X86Vec read_place(const CPUX86State *env, unsigned place)
 {
@@ -442,30 +443,32 @@ static void string_mask(CPUX86State *env, const StringCompare *s, uint32_t res, 
     memcpy(env->vec[0].b, v.b, vex ? 32 : 16);
 }
 
-/* how: bit 0 explicit lengths, bit 1 index to ECX (else mask to XMM0), bit 2 lengths in
- * 64-bit registers, bit 3 VEX. Returns the flags. */
-uint64_t helper_vec_pcmpstr(CPUX86State *env, uint64_t desc, uint64_t imm, uint64_t how)
+/* how: of tcg/strcmp-op.h. Returns the flags. */
+uint64_t helper_vec_pcmpstr(CPUX86State *env, uint64_t how)
 {
+    unsigned b = how & STRCMP_B_IN_ENV ? VEC_REG_TMP : how >> STRCMP_B_SHIFT & 15;
+    uint8_t imm = how >> STRCMP_IMM_SHIFT;
     StringCompare s = {
-        .a = read_place(env, desc >> 24 & 0xff),
-        .b = read_place(env, desc >> 32 & 0xff),
+        .a = read_place(env, how >> STRCMP_A_SHIFT & 15),
+        .b = read_place(env, b),
         .imm = imm,
         .lanes = imm & 1 ? 8 : 16,
     };
+    bool given = how & STRCMP_EXPLICIT, wide = how & STRCMP_64;
 
-    s.len_a = how & 1 ? explicit_length(&s, env->regs[R_RAX], how & 4)
-                      : implicit_length(&s, &s.a);
-    s.len_b = how & 1 ? explicit_length(&s, env->regs[R_RDX], how & 4)
-                      : implicit_length(&s, &s.b);
+    s.len_a =
+        given ? explicit_length(&s, env->regs[R_RAX], wide) : implicit_length(&s, &s.a);
+    s.len_b =
+        given ? explicit_length(&s, env->regs[R_RDX], wide) : implicit_length(&s, &s.b);
     uint32_t res = compare_strings(&s);
 
-    if (how & 2) {
+    if (how & STRCMP_INDEX) {
         unsigned none = s.lanes, first = res ? (unsigned)__builtin_ctz(res) : none;
         unsigned last = res ? 31u - (unsigned)__builtin_clz(res) : none;
 
         env->regs[R_RCX] = imm & 0x40 ? last : first;
     } else {
-        string_mask(env, &s, res, how & 8);
+        string_mask(env, &s, res, how & STRCMP_VEX);
     }
     return (res ? CC_C : 0) | (s.len_b < (int)s.lanes ? CC_Z : 0) |
            (s.len_a < (int)s.lanes ? CC_S : 0) | (res & 1 ? CC_O : 0);
