@@ -494,22 +494,12 @@ void a64_emit_mul2(A64 *x, const IROp *op)
     a64_out_done(x, op, 1, high);
 }
 
-static void div_in_c(uint64_t *args, OpCode code)
+void a64_divs(uint64_t *args)
 {
-    IROp op = {.code = code, .type = IR_I64};
+    IROp op = {.code = OP_divs2, .type = IR_I64};
     uint64_t in[IR_MAX_INS] = {args[0], args[1], args[2]};
     uint32_t cc = 0;
     ir_eval(&op, in, args, &cc);
-}
-
-void a64_divu(uint64_t *args)
-{
-    div_in_c(args, OP_divu2);
-}
-
-void a64_divs(uint64_t *args)
-{
-    div_in_c(args, OP_divs2);
 }
 
 /* T0, T1 = quotient and remainder. */
@@ -537,8 +527,8 @@ static void div64(A64 *x, bool sign, unsigned lo, unsigned hi, unsigned by)
     asm_madd(a, MSUB, IR_I64, T1, T0, times(by, lo));
     uint8_t *done = asm_branch(a, B);
     asm_patch(wide, a->p);
-    asm_ls(a, ls_opc(STR, 3), lo, SP, FRAME_ARGS);
-    asm_ls(a, ls_opc(STR, 3), hi, SP, FRAME_ARGS + 8);
+    cc_clobber(x);
+    asm_pair(a, PAIR_X, from_to(lo, hi), SP, FRAME_ARGS);
     asm_ls(a, ls_opc(STR, 3), by, SP, FRAME_ARGS + 16);
     a64_call(x, a64_thunks.div[sign]);
     asm_patch(done, a->p);

@@ -274,8 +274,7 @@ bool a64_adds(const A64 *x, const IROp *op, IRRef global, int64_t *n);
 void a64_load_fixed(A64 *x, unsigned reg, IRRef ref);
 /* d = n opc v, of ADD ... SUBS, by way of T1 where v is no immediate. */
 void a64_addsub_const(A64 *x, uint32_t opc, IRType t, uint32_t d_n, uint64_t v);
-/* In thunks: 128 by 64 bits; in: low, high, divisor; out: quotient, remainder. */
-void a64_divu(uint64_t *args);
+/* In a thunk: 128 by 64 bits; in: low, high, divisor; out: quotient, remainder. */
 void a64_divs(uint64_t *args);
 /* Finds out how two integers compare; destroys NZCV, T0 and T1. */
 Test a64_compare(A64 *x, IRType t, Cond c, IRRef a, IRRef b);

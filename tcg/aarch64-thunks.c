@@ -321,15 +321,73 @@ static void thunk_cc_load(A64 *x)
 }
 
 /* FRAME_ARGS: low, high, divisor; then T0 and T1: quotient, remainder. */
-static void thunk_div(A64 *x, bool sign)
+static void thunk_divs(A64 *x)
 {
-    a64_thunks.div[sign] = thunk_start(x);
+    a64_thunks.div[1] = thunk_start(x);
     slow_begin(x);
     asm_addsub_imm(&x->a, ADD, IR_I64, 0, SP, FRAME_ARGS);
-    a64_call(x, sign ? (const void *)a64_divs : (const void *)a64_divu);
+    a64_call(x, (const void *)a64_divs);
     frame(x, LDR, T0, FRAME_ARGS);
     frame(x, LDR, T1, FRAME_ARGS + 8);
     slow_end(x);
+}
+
+/* Registers of thunk_divu(); top: the upper half of the divisor. */
+enum { DIV_LO, DIV_HI, DIV_BY, DIV_SHIFT, DIV_TOP, DIV_Q, DIV_P, DIV_NEXT };
+
+/*
+ * One of the two digits of the quotient, of 32 bits: HI:digit of LO by BY. HI becomes the
+ * remainder, the digit of LO that of the quotient. HI / TOP is it, or one or two too much
+ * (Knuth, 4.3.1 D). Destroys T0, T1, NZCV.
+ */
+static void div_digit(A64 *x, unsigned at)
+{
+    Asm *a = &x->a;
+    asm_extract(a, IR_I64, false, from_to(DIV_LO, DIV_NEXT), at, 32);
+    asm_rrr(a, UDIV, IR_I64, DIV_Q, DIV_HI, DIV_TOP);
+    asm_madd(a, MSUB, IR_I64, T0, DIV_Q, times(DIV_TOP, DIV_HI));
+    uint8_t *again = a->p;
+    asm_shift_imm(a, LSR, IR_I64, from_to(DIV_Q, T1), 32);
+    uint8_t *large = asm_branch(a, cb(CBNZ, IR_I64, T1));
+    asm_madd(a, UMADDL, IR_I64, DIV_P, DIV_Q, times(DIV_BY, XZR));
+    asm_shifted(a, ORR, IR_I64, T1, DIV_NEXT, shifted(T0, LSL, 32));
+    asm_rrr(a, SUBS, IR_I64, XZR, DIV_P, T1);
+    uint8_t *right = asm_branch(a, b_cond(A_LS));
+    asm_patch(large, a->p);
+    asm_addsub_imm(a, SUB, IR_I64, DIV_Q, DIV_Q, 1);
+    asm_rrr(a, ADD, IR_I64, T0, T0, DIV_TOP);
+    asm_shift_imm(a, LSR, IR_I64, from_to(T0, T1), 32);
+    asm_patch(asm_branch(a, cb(CBZ, IR_I64, T1)), again);
+    asm_patch(right, a->p);
+    asm_shifted(a, ORR, IR_I64, T1, DIV_NEXT, shifted(DIV_HI, LSL, 32));
+    asm_madd(a, MSUB, IR_I64, DIV_HI, DIV_Q, times(DIV_BY, T1));
+    asm_insert(a, IR_I64, from_to(DIV_Q, DIV_LO), at, 32);
+}
+
+/* As thunk_divs(), but destroys NZCV. */
+static void thunk_divu(A64 *x)
+{
+    Asm *a = &x->a;
+    a64_thunks.div[0] = thunk_start(x);
+    scratch_regs(x, PAIR_X);
+    asm_pair(a, PAIR_X | PAIR_LD, from_to(DIV_LO, DIV_HI), SP, FRAME_ARGS);
+    frame(x, LDR, DIV_BY, FRAME_ARGS + 16);
+    /* the divisor's highest bit is to be 1 */
+    asm_rr(a, CLZ, IR_I64, DIV_SHIFT, DIV_BY);
+    asm_shifted(a, ORR | LOGIC_NOT, IR_I64, T0, XZR, shifted(DIV_SHIFT, LSL, 0));
+    asm_shift_imm(a, LSR, IR_I64, from_to(DIV_LO, T1), 1);
+    asm_rrr(a, LSRV, IR_I64, T1, T1, T0);
+    asm_rrr(a, LSLV, IR_I64, DIV_HI, DIV_HI, DIV_SHIFT);
+    asm_rrr(a, ORR, IR_I64, DIV_HI, DIV_HI, T1);
+    asm_rrr(a, LSLV, IR_I64, DIV_LO, DIV_LO, DIV_SHIFT);
+    asm_rrr(a, LSLV, IR_I64, DIV_BY, DIV_BY, DIV_SHIFT);
+    asm_shift_imm(a, LSR, IR_I64, from_to(DIV_BY, DIV_TOP), 32);
+    div_digit(x, 32);
+    div_digit(x, 0);
+    asm_mov(a, IR_I64, T0, DIV_LO);
+    asm_rrr(a, LSRV, IR_I64, T1, DIV_HI, DIV_SHIFT);
+    scratch_regs(x, PAIR_X | PAIR_LD);
+    thunk_ret(x);
 }
 
 /* T0: a VecOp. */
@@ -372,8 +430,8 @@ static void emit_thunks(A64 *x)
     if (a64_thunks.fp) {
         thunk_exact(x);
     }
-    thunk_div(x, false);
-    thunk_div(x, true);
+    thunk_divu(x);
+    thunk_divs(x);
     thunk_atomic(x);
     thunk_of_three(x, &tcg_thunks.probe, (const void *)x->g->probe);
     thunk_of_three(x, &tcg_thunks.x87_st, (const void *)a64_x87_store);

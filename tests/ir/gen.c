@@ -309,6 +309,11 @@ static bool gen_wide(Gen *g)
         if (code == OP_divs2) {
             high = ir_temp(g->s, t);
             ir_op2(g->s, OP_sar, t, high, low, konst(g, ir_type_bits(t) - 1));
+        } else if (chance(g, 70)) {
+            IRRef half = ir_temp(g->s, t);
+            high = ir_temp(g->s, t);
+            ir_op2(g->s, OP_shr, t, half, d1, konst(g, 1));
+            ir_op2(g->s, OP_and, t, high, in(g, t), half);
         }
         op = ir_op3(g->s, code, t, IR_NONE, low, high, d1);
     }
