@@ -180,14 +180,71 @@ void cc_global_write(A64 *x, IRRef global)
 
 /* ---- to env ---- */
 
+static bool is_stored(const A64 *x, unsigned i)
+{
+    return x->cc.v[i].kind == CCV_OWN && !ra_is_dirty(&x->ra, x->own[i]);
+}
+
+static void note_stored(A64 *x, unsigned i)
+{
+    ra_stored(&x->ra, x->own[i]);
+    x->cc.v[i] = (CCVal){.kind = CCV_OWN};
+}
+
+/* Puts operand i home, if it is not there. Destroys T0 and T2. */
 static void store_operand(A64 *x, unsigned i)
 {
     uint32_t locked = x->ra.locked;
-    if (x->cc.v[i].kind != CCV_OWN) {
+    if (!is_stored(x, i)) {
         a64_env(x, ls_opc(STR, 3), operand(x, i, T0), home_of(x, i));
-        x->cc.v[i] = (CCVal){.kind = CCV_OWN};
+        note_stored(x, i);
     }
     x->ra.locked = locked;
+}
+
+/* Both words of env, from `at` on, are to be stored, and one instruction does that. */
+static bool is_pair(const A64 *x, int32_t at, int32_t next)
+{
+    return next == at + 8 && pair_fits(PAIR_X, at) && !TCG_OPT_OFF(x->s, pairs);
+}
+
+/* Operands i and i + 1; false: they are no pair, nothing is stored. */
+static bool store_two(A64 *x, unsigned i)
+{
+    if (is_stored(x, i) || is_stored(x, i + 1) ||
+        !is_pair(x, home_of(x, i), home_of(x, i + 1))) {
+        return false;
+    }
+    uint32_t locked = x->ra.locked;
+    unsigned first = operand(x, i, T0);
+    asm_pair(&x->a, PAIR_X, from_to(first, operand(x, i + 1, T1)), ENV, home_of(x, i));
+    x->ra.locked = locked;
+    note_stored(x, i);
+    note_stored(x, i + 1);
+    return true;
+}
+
+/* All of the recipe at the base: what it is, and its operands. Destroys T0, T1, T2. */
+static void store_base(A64 *x, uint32_t op)
+{
+    unsigned n = noperands(x->cc.kind), i = 0;
+    uint32_t locked = x->ra.locked;
+    asm_movi(&x->a, T0, op);
+    if ((n != 2 || is_stored(x, 1)) && !is_stored(x, 0) &&
+        is_pair(x, x->g->cc_op, home_of(x, 0))) {
+        asm_pair(&x->a, PAIR_X, from_to(T0, operand(x, 0, T1)), ENV, x->g->cc_op);
+        note_stored(x, i++);
+        x->ra.locked = locked;
+    } else {
+        a64_env(x, ls_opc(STR, 2), T0, x->g->cc_op);
+    }
+    while (i < n) {
+        if (i + 1 < n && store_two(x, i)) {
+            i += 2;
+        } else {
+            store_operand(x, i++);
+        }
+    }
 }
 
 void cc_store(A64 *x)
@@ -199,11 +256,7 @@ void cc_store(A64 *x)
         return;
     }
     if (cc->base == CC_BASE_KNOWN && !cc->op_stored) {
-        for (unsigned i = 0; i < noperands(cc->kind); i++) {
-            store_operand(x, i);
-        }
-        asm_movi(&x->a, T0, CC_OP(cc->kind, cc->type) | ov);
-        a64_env(x, ls_opc(STR, 2), T0, x->g->cc_op);
+        store_base(x, CC_OP(cc->kind, cc->type) | ov);
         cc->op_stored = true;
     } else if (pending) {
         asm_movi(&x->a, T0, ov >> 16);

@@ -66,8 +66,9 @@ static inline size_t jump_index(uint64_t pc, uint32_t mask)
 typedef struct GuestDesc {
     int32_t pc;           /* uint64_t: guest pc, valid when no generated code runs    */
     int32_t exit_request; /* int32_t: not zero: leave at the next unit head           */
-    int32_t cc_op;        /* uint32_t, and uint64_t each: see cc.h                    */
-    int32_t cc_a, cc_b, cc_c, cc_r;
+    /* uint32_t, and uint64_t each: see cc.h. Where cc_a is 8 bytes behind cc_op, the four
+     * bytes between them may be destroyed with cc_op */
+    int32_t cc_op, cc_a, cc_b, cc_c, cc_r;
     int32_t tlb_base;
     int32_t jc_base, jc_tag, jc_mask; /* jc_mask: uint32_t */
     /* int64_t: the note of an exit_ind that was taken for want of code at its pc */

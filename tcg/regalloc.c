@@ -365,6 +365,14 @@ void ra_sync_but(RegAlloc *ra, const IRRef *keep, unsigned n)
     }
 }
 
+void ra_stored(RegAlloc *ra, IRRef ref)
+{
+    int reg = ra_reg(ra, ref);
+    if (reg >= 0 && ra_is_scratch(ra, reg)) {
+        ra->held[ra->index_of[reg]].dirty = false;
+    }
+}
+
 bool ra_is_dirty(const RegAlloc *ra, IRRef ref)
 {
     int reg = ra_reg(ra, ref);

@@ -107,6 +107,8 @@ bool ra_has_dirty(const RegAlloc *ra);
 void ra_sync(RegAlloc *ra);
 /* The same but for `keep`, n globals that stay dirty. */
 void ra_sync_but(RegAlloc *ra, const IRRef *keep, unsigned n);
+/* The back end has stored the global in env. */
+void ra_stored(RegAlloc *ra, IRRef ref);
 /* Only the register of ref is right, if it has one. */
 bool ra_is_dirty(const RegAlloc *ra, IRRef ref);
 /* After something has changed globals in env: none is in a register any more. */

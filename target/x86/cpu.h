@@ -184,13 +184,13 @@ typedef struct X86Model X86Model; /* cpuid.h */
 typedef struct CPUX86State {
     uint64_t regs[16]; /* by encoding: RAX RCX RDX RBX RSP RBP RSI RDI R8.. */
     uint64_t rip;
-    uint32_t cc_op;  /* the arithmetic flags, as tcg/cc.h tells */
-    uint32_t eflags; /* all others; arithmetic bits and DF are 0 here, bit 1 is 1 */
+    uint32_t cc_op, cc_unused; /* the arithmetic flags, as tcg/cc.h tells */
     uint64_t cc_a, cc_b, cc_c, cc_r;
     int64_t exit_note; /* RIP of the near branch that found no code, or NOTE_NO_BRANCH */
     int64_t df;        /* 1: strings go up; -1: down */
     uint32_t hflags;
     uint32_t mxcsr;
+    uint32_t eflags; /* all but arithmetic bits and DF, which are 0 here; bit 1 is 1 */
     uint8_t vec_loaded, x87_loaded; /* the back end's, see guest-desc.h */
     uint64_t seg_base[NR_SEGS];     /* copies of seg[].base that generated code adds */
     X86Vec vec[16];

@@ -36,8 +36,9 @@ typedef struct Env {
     uint64_t gpr[NR_GPRS] __attribute__((aligned(64)));
     uint8_t vec[NR_VECS][32];
     uint64_t pc;
+    uint32_t cc_op, cc_unused;
     uint64_t cc_a, cc_b, cc_c, cc_r;
-    uint32_t cc_op, mxcsr;
+    uint32_t mxcsr;
     uint8_t vec_loaded, x87_loaded;
     X87State x87;
     uint64_t field[NR_FIELDS]; /* for ld_env and st_env */

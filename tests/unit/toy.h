@@ -67,8 +67,9 @@ enum {
 typedef struct ToyEnv {
     uint64_t r[8];
     uint64_t pc;
-    uint32_t cc_op, mxcsr;
+    uint32_t cc_op, cc_unused;
     uint64_t cc_a, cc_b, cc_c, cc_r;
+    uint32_t mxcsr;
     uint64_t root, epc, bad,
         vector;          /* exceptions go to `vector`, interrupts to vector + 256 */
     int32_t mode, emode; /* MMU mode: 0 user */
