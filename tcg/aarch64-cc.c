@@ -319,7 +319,12 @@ typedef TCGValue DescribeFn(const A64 *x, unsigned i);
 static void describe(const A64 *x, TCGRestore *r, DescribeFn *value)
 {
     const CCInfo *cc = &x->cc;
-    *r = (TCGRestore){.pc = x->pc};
+    *r = (TCGRestore){
+        .pc = x->pc,
+        .x87_pending = x->x87_note.pending,
+        .fip = x->x87_note.fip,
+        .fop = x->x87_note.fop,
+    };
     if (cc->base == CC_BASE_KNOWN && !cc->op_stored) {
         r->base_pending = true;
         r->cc_op = CC_OP(cc->kind, cc->type);

@@ -24,6 +24,7 @@ static uint8_t *emit_guard(A64 *x, uint64_t pc)
 /* What is not in pinned registers, in env. */
 static void env_exact(A64 *x)
 {
+    a64_x87_flush(x);
     if (x->wanted) {
         cc_store(x);
     } else {
@@ -87,6 +88,7 @@ bool a64_branch_exits(A64 *x, Label *l, Test t)
 
 void a64_emit_exit_link(A64 *x, const IROp *op)
 {
+    a64_x87_flush(x);
     Exit *e = begin_exit(x, op, a64_loop_edge(x, op));
     if (is_guarded(x, op)) {
         e->guard = x->a.p;

@@ -160,6 +160,7 @@ typedef struct A64 {
     A64Loop loop;
     uint8_t *head_token; /* LDR of the guard's token */
     uint8_t vec_state;   /* VEC_* */
+    X87Note x87_note;
     VHeld vheld[NR_VTEMPS];
     uint8_t vlocked, vnext; /* registers that the op uses; the last one taken */
     struct VecCold *vec_cold;
@@ -442,6 +443,8 @@ EmitFn a64_emit_vop, a64_emit_vcmpcc, a64_emit_vtoi, a64_emit_itov;
 /* --- aarch64-x87.c --- */
 
 EmitFn a64_emit_x87, a64_emit_x87_mem, a64_emit_x87_note;
+/* The note of the last x87 instruction goes to env. Destroys T0. */
+void a64_x87_flush(A64 *x);
 /* In thunks: what a slow x87 store calls. */
 uint64_t a64_x87_store(void *env, uint64_t addr, uint64_t id, uintptr_t ra);
 

@@ -192,10 +192,23 @@ void a64_emit_x87_mem(A64 *x, const IROp *op)
     }
 }
 
+/* ---- the last instruction ---- */
+
 void a64_emit_x87_note(A64 *x, const IROp *op)
 {
-    asm_movi(&x->a, T0, op->imm);
-    a64_env(x, ls_opc(STR, 3), T0, x->g->x87_fip);
-    asm_movi(&x->a, T0, op->imm2);
-    a64_env(x, ls_opc(STR, 1), T0, x->g->x87_fop);
+    x->x87_note = (X87Note){.pending = true, .fip = op->imm, .fop = op->imm2};
+    if (TCG_OPT_OFF(x->s, x87fast)) {
+        a64_x87_flush(x);
+    }
+}
+
+void a64_x87_flush(A64 *x)
+{
+    if (x->x87_note.pending) {
+        asm_movi(&x->a, T0, x->x87_note.fip);
+        a64_env(x, ls_opc(STR, 3), T0, x->g->x87_fip);
+        asm_movi(&x->a, T0, x->x87_note.fop);
+        a64_env(x, ls_opc(STR, 1), T0, x->g->x87_fop);
+        x->x87_note.pending = false;
+    }
 }

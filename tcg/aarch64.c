@@ -286,6 +286,7 @@ static void emit_call(A64 *x, const IROp *op)
     unsigned reads = ir_helper_reads(h);
     TCGRestore state;
     Arg args[IR_MAX_INS];
+    a64_x87_flush(x);
     v_spill_temps(x);
     v_forget_temps(x);
     call_flags(x, h);
@@ -354,6 +355,7 @@ static void vec_state_at(A64 *x, Label *l)
 static Label *branch_to(A64 *x, const IROp *op)
 {
     Label *l = &x->labels[op->label];
+    a64_x87_flush(x);
     v_spill_temps(x);
     vec_state_at(x, l);
     if (l->preds > 1) {
@@ -406,8 +408,10 @@ static void emit_label(A64 *x, const IROp *op)
         ra_sync(&x->ra);
     }
     if (!x->ended) {
+        a64_x87_flush(x);
         vec_state_at(x, l);
     }
+    x->x87_note.pending = false;
     v_forget_temps(x);
     x->vec_state = l->vec_state;
     label_reached(x, l);

@@ -39,6 +39,16 @@ enum { UNIT_SLACK = 8 << 10, OP_SLACK = 1 << 10 };
 /* Makes `used` the place of the next unit. Its rw address, or NULL: no room. */
 uint8_t *code_buf_next(CodeBuf *b);
 
+/*
+ * The last x87 instruction, as long as it is not noted in env: notes are gathered until
+ * somebody could see them, and for faults go to the side table.
+ */
+typedef struct X87Note {
+    bool pending;
+    uint16_t fop;
+    uint64_t fip;
+} X87Note;
+
 /* ---- globals in host registers ---- */
 
 /* A global of 64 bits that has a register of its own. */

@@ -130,13 +130,6 @@ typedef struct X64Loop {
     CCInfo cc; /* at heads[1] */
 } X64Loop;
 
-/* The last x87 instruction, as long as it is not noted in env: x86_64-x87.c */
-typedef struct X87Note {
-    bool pending;
-    uint16_t fop;
-    uint64_t fip;
-} X87Note;
-
 typedef struct X64 {
     EMISSION_STATE;
     const IROp *op;     /* being emitted */
