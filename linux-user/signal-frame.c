@@ -122,6 +122,14 @@ static uint64_t stack_for(TaskState *ts, const GuestSigaction *sa)
     return rsp - RED_ZONE;
 }
 
+/* A handler begins with the initial x87, SSE and AVX state, as execve() leaves it. */
+static bool reset_fpu(CPUX86State *env)
+{
+    uint8_t area[512] = {0};
+
+    return x86_user_xrstor(env, area, 0);
+}
+
 static void enter_handler(CPUX86State *env, const GuestSigaction *sa, int sig,
                           uint64_t frame)
 {
@@ -163,6 +171,7 @@ bool signal_frame_push(TaskState *ts, const siginfo_t *si, const GuestSigaction 
     if (ts->altstack_flags & GUEST_SS_AUTODISARM) {
         ts->altstack_sp = ts->altstack_size = ts->altstack_flags = 0;
     }
+    reset_fpu(env);
     enter_handler(env, sa, si->si_signo, at);
     return true;
 }
@@ -204,8 +213,7 @@ static bool take_area(CPUX86State *env, uint64_t at)
     uint32_t magic2;
 
     if (!at) {
-        memset(area, 0, sizeof area);
-        return x86_user_xrstor(env, area, 0);
+        return reset_fpu(env);
     }
     if (copy_from_guest(area, at, 512)) {
         return false;
