@@ -86,9 +86,12 @@ typedef struct GuestDesc {
      * uint16_t control word, status word without TOP; uint8_t TOP, and a bit for each
      * physical register that is empty. fip (uint64_t), fop (uint16_t): what x87_note
      * writes. loaded: as vec_loaded; while it is not 0, registers, status word, TOP and
-     * the empty ones are the back end's. None of these when x87_op is NULL.
+     * the empty ones are the back end's. host_cw (uint16_t): the control word that the
+     * back end goes by meanwhile, which may be an older one; else 0. None of these when
+     * x87_op is NULL.
      */
     int32_t x87_regs, x87_cw, x87_sw, x87_top, x87_empty, x87_fip, x87_fop, x87_loaded;
+    int32_t x87_host_cw;
     uint8_t page_bits, tlb_index_bits, tlb_entry_bits;
     uint8_t tag_read, tag_write, addend;
     uint32_t code_map; /* offset in the TLB table of its code map, see below; 0: none */

@@ -34,7 +34,8 @@
     OPT(vector, "SIMD as the host's own instructions")                                  \
     OPT(avx, "256-bit registers and VEX instructions on the host")                      \
     OPT(x87, "x87 as the host's own instructions")                                      \
-    OPT(x87fast, "x87 that the host has not: common cases by functions of their own")
+    OPT(x87fast, "x87 that the host has not: common cases by functions of their own")   \
+    OPT(x87cw, "x87 control words are loaded when something is rounded")
 
 /* clang-format off */
 enum {

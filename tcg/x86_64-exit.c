@@ -59,6 +59,11 @@ static Exit *begin_exit(X64 *x, const IROp *exit, LoopEdge edge)
     return e;
 }
 
+bool x64_may_exit(const X64 *x, const Label *l)
+{
+    return l->preds == 1 && exit_behind(x, l->at);
+}
+
 bool x64_branch_exits(X64 *x, Label *l, Cond c)
 {
     const IROp *exit = l->preds == 1 ? exit_behind(x, l->at) : NULL;
@@ -79,6 +84,7 @@ bool x64_branch_exits(X64 *x, Label *l, Cond c)
 void x64_emit_exit_link(X64 *x, const IROp *op)
 {
     x64_x87_flush(x);
+    x64_x87_control(x);
     Exit *e = begin_exit(x, op, x64_loop_edge(x, op));
     if (is_guarded(x, op)) {
         e->guard = emit_guard(x, op->imm, UINT32_MAX);
@@ -139,6 +145,7 @@ static void emit_jump_probe(X64 *x, int64_t note)
 void x64_emit_exit_ind(X64 *x, const IROp *op)
 {
     x64_x87_flush(x);
+    x64_x87_control(x);
     ra_sync(&x->ra);
     cc_store(x);
     x64_load_fixed(x, IR_I64, R10, op->in[0]);

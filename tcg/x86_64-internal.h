@@ -86,6 +86,7 @@ typedef struct CCInfo {
 typedef struct Label {
     LABEL_STATE;
     uint8_t vec_state, x87_state; /* what all branches agree on */
+    bool x87_lazy;                /* of the only branch */
 } Label;
 
 /* A value as an operand of a host instruction. */
@@ -140,6 +141,7 @@ typedef struct X64 {
     uint8_t vec_stored; /* of a store being emitted: register of the value, or NO_REG */
     struct VecCold *vec_cold;
     uint8_t x87_state; /* VEC_*, of the x87 state */
+    bool x87_lazy;     /* the host's control word may be an older one of the guest */
     X87Note x87_note;
     struct X87Cold *x87_cold;
     struct StringCold *string_cold;
@@ -168,10 +170,11 @@ typedef struct X64Thunks {
     uint32_t opt_off; /* ... and what was off then */
     /* from here to x87_exec: nothing but addresses; see basis() of x86_64-move.c */
     const uint8_t *unlinked[TCG_MAX_EXITS];
-    const uint8_t *flags_load, *recipe_load, *vec_load, *vec_save, *x87_load, *x87_save;
+    const uint8_t *flags_load, *recipe_load, *vec_load, *vec_save, *x87_load, *x87_save,
+        *x87_control;
     const uint8_t
         *x87_exec[X87_fcos - X87_f2xm1 + 1]; /* of functions that are but near */
-    bool bmi1, bmi2, popcnt, lzcnt, sse4_2;
+    bool bmi1, bmi2, popcnt, lzcnt, sse3, sse4_2;
     bool has_vecs;      /* vector registers are pinned */
     bool avx;           /* all 256 bits of them, and VEX instructions are used */
     int32_t vec_at[16]; /* as Thunks.pinned_at, of vector registers */
@@ -284,6 +287,8 @@ EmitFn x64_emit_exit_link, x64_emit_exit_ind, x64_emit_exit_tb;
 /* A branch on condition c of the host to `l`, where an exit stands, as that exit. False:
  * nothing was done. */
 bool x64_branch_exits(X64 *x, Label *l, Cond c);
+/* ... which is possible. */
+bool x64_may_exit(const X64 *x, const Label *l);
 /* The head of a unit, and where it goes instead of into the unit. */
 void x64_emit_head(X64 *x);
 /* Leaves if somebody wants attention; returns the rel32. */
@@ -403,6 +408,8 @@ typedef struct Access {
  * them), and what the op stores may be in a register, in memory or a constant.
  */
 void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind);
+/* Between the two: a register that the host's operand does not need. */
+unsigned x64_access_scratch(X64 *x, Access *acc);
 /* An instruction that accesses the memory follows: the place where it faults, when there
  * is no TLB. */
 void x64_access_here(X64 *x, const Access *acc);
@@ -479,7 +486,11 @@ void x64_x87_flush(X64 *x);
 static inline void x64_x87_unknown(X64 *x)
 {
     x->x87_state = VEC_UNKNOWN;
+    x->x87_lazy = false;
 }
+/* The host's control word is the guest's from here on, which code that cannot know of
+ * another relies on. */
+void x64_x87_control(X64 *x);
 /* Out-of-line parts. */
 void x64_x87_cold(X64 *x);
 /* Thunks; in thunks: C code comes next (x64_vec_to_c() does that), and back from it. */

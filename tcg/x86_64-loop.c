@@ -98,6 +98,7 @@ bool x64_loop_copy(X64 *x)
     x->cc = l->cc;
     x->vec_state = l->heads[1].vec_state;
     x->x87_state = l->heads[1].x87_state;
+    x->x87_lazy = false;
     begin_head(x, &l->heads[1]);
     return x64_emit_ops(x);
 }

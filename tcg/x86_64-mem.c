@@ -626,6 +626,15 @@ static void free_t(X64 *x, Access *acc)
     }
 }
 
+unsigned x64_access_scratch(X64 *x, Access *acc)
+{
+    if (acc->direct) {
+        return ra_alloc(&x->ra);
+    }
+    free_t(x, acc);
+    return acc->t;
+}
+
 void x64_emit_st(X64 *x, const IROp *op)
 {
     Access acc;

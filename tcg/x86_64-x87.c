@@ -8,7 +8,11 @@
  * default control word. It is as lazy as with vectors (x86_64-vec.c):
  *   - the first x87 op of a unit tests the byte (need()), and loads when it is 0
  *   - whatever goes to C saves when it is 1; slow paths of memory accesses load it again
- * The control word in env is right at any time.
+ * The control word in env is right at any time. The host's may be an older one, since an
+ * FLDCW that changes the rounding can take as long as a hundred other instructions: FLDCW
+ * stores to env, and where that matters the host's is compared (env.x87_host_cw) and
+ * loaded (opt "x87cw"). It matters to ops that round, and where control goes on in code
+ * that does not know of it. A cast to an integer loads none: its FISTP is an FISTTP.
  *
  * All exceptions are masked in it, as GuestDesc.x87_op() says. The host's pointers to the
  * last instruction are not the guest's: those go to env where somebody may look at them
@@ -19,13 +23,27 @@
 enum { HOST_CW = 0x37f };
 enum { FXSAVE_SW = 2, FXSAVE_TAGS = 4, FXSAVE_REGS = 32, FXSAVE_SIZE = 512 };
 enum { ENV_CW = 0, ENV_SW = 4, ENV_TAGS = 8, ENV_POINTERS = 12, ENV_SIZE = 32 };
+enum { CW_RC = 3 << 10 };
 enum { SW_TOP_SHIFT = 11, SW_TOP = 7 << SW_TOP_SHIFT };
 
+/* Calls a thunk, and does the op if there is one. */
 typedef struct X87Cold X87Cold;
 struct X87Cold {
     X87Cold *next;
     uint8_t *jump, *resume;
+    const uint8_t *thunk;
+    const X87Info *op;
+    Access acc; /* of op */
 };
+
+static X87Cold *new_cold(X64 *x, const uint8_t *thunk, Cond c)
+{
+    X87Cold *cold = arena_alloc(&x->s->arena, sizeof *cold);
+    *cold = (X87Cold){.next = x->x87_cold, .thunk = thunk, .jump = asm_jcc(&x->a, c)};
+    cold->resume = x->a.p;
+    x->x87_cold = cold;
+    return cold;
+}
 
 /* ---- residency ---- */
 
@@ -35,12 +53,9 @@ static void need(X64 *x)
     if (x->x87_state == VEC_IN_REGS) {
         return;
     }
-    X87Cold *c = arena_alloc(&x->s->arena, sizeof *c);
     cc_clobber(x);
     asm_alu_mi(&x->a, ALU_CMP, IR_I8, env_mem(x->g->x87_loaded), 0);
-    *c = (X87Cold){.next = x->x87_cold, .jump = asm_jcc(&x->a, COND_E)};
-    c->resume = x->a.p;
-    x->x87_cold = c;
+    new_cold(x, x64_thunks.x87_load, COND_E);
     x->x87_state = VEC_IN_REGS;
 }
 
@@ -49,12 +64,21 @@ void x64_x87_want(X64 *x)
     need(x);
 }
 
+static void emit_cold(X64 *x, const X87Cold *c)
+{
+    asm_patch(c->jump, x->a.p);
+    x64_call(x, c->thunk);
+    if (c->op) {
+        x64_access_here(x, &c->acc);
+        asm_rm(&x->a, c->op->escape, c->op->byte, c->acc.host);
+    }
+    asm_jmp_to(&x->a, c->resume);
+}
+
 void x64_x87_cold(X64 *x)
 {
     for (const X87Cold *c = x->x87_cold; c && !asm_full(&x->a); c = c->next) {
-        asm_patch(c->jump, x->a.p);
-        x64_call(x, x64_thunks.x87_load);
-        asm_jmp_to(&x->a, c->resume);
+        emit_cold(x, c);
     }
 }
 
@@ -84,12 +108,14 @@ static void spread_tags(X64 *x)
     asm_lea(a, IR_I32, RAX, (Mem){RAX, RAX, 1, 0});
 }
 
-/* The control, status and tag word as an environment, at rsp. */
+/* The control, status and tag word as an environment, at rsp. The control word counts as
+ * loaded. */
 static void make_environment(X64 *x)
 {
     const GuestDesc *g = x->g;
     Asm *a = &x->a;
     asm_rm(a, opc_extend(IR_I32, IR_I16, false), RAX, env_mem(g->x87_cw));
+    asm_store(a, IR_I16, RAX, env_mem(g->x87_host_cw));
     asm_store(a, IR_I32, RAX, mem_at(RSP, ENV_CW));
     asm_rm(a, opc_extend(IR_I32, IR_I16, false), RAX, env_mem(g->x87_sw));
     asm_rm(a, opc_extend(IR_I32, IR_I8, false), RCX, env_mem(g->x87_top));
@@ -175,9 +201,23 @@ static void thunk_save(X64 *x)
     asm_storei(a, IR_I32, mem_at(RSP, 0), HOST_CW);
     asm_rm(a, 0xd9, 5, mem_at(RSP, 0)); /* fldcw */
     asm_storei(a, IR_I8, env_mem(x->g->x87_loaded), 0);
+    asm_storei(a, IR_I16, env_mem(x->g->x87_host_cw), 0);
     asm_mov(a, IR_I64, RSP, RDX);
     asm_pop(a, RDX);
     asm_pop(a, RCX);
+    asm_pop(a, RAX);
+    asm_b(a, 0xc3);
+}
+
+/* The host's control word becomes that in env. Destroys nothing. */
+static void thunk_control(X64 *x)
+{
+    Asm *a = &x->a;
+    x64_thunks.x87_control = rx_of(x, a->p);
+    asm_push(a, RAX);
+    asm_rm(a, opc_extend(IR_I32, IR_I16, false), RAX, env_mem(x->g->x87_cw));
+    asm_store(a, IR_I16, RAX, env_mem(x->g->x87_host_cw));
+    asm_rm(a, 0xd9, 5, env_mem(x->g->x87_cw)); /* fldcw */
     asm_pop(a, RAX);
     asm_b(a, 0xc3);
 }
@@ -213,6 +253,7 @@ void x64_x87_thunks(X64 *x)
     }
     thunk_load(x);
     thunk_save(x);
+    thunk_control(x);
     for (unsigned id = X87_f2xm1; id <= X87_fcos; id++) {
         thunk_exec(x, id);
     }
@@ -252,6 +293,71 @@ void x64_x87_from_c(X64 *x, Mem was)
     x64_call(x, x64_thunks.x87_load);
     asm_b(&x->a, 0x9d); /* popfq */
     *rel = x->a.p - (rel + 1);
+}
+
+/* ---- the control word ---- */
+
+/* The host's becomes the guest's unless that is r. Destroys EFLAGS. */
+static void load_if_not(X64 *x, unsigned r)
+{
+    asm_alu_mr(&x->a, ALU_CMP, IR_I16, env_mem(x->g->x87_host_cw), r);
+    new_cold(x, x64_thunks.x87_control, COND_NE);
+    x->x87_lazy = false;
+}
+
+void x64_x87_control(X64 *x)
+{
+    if (!x->x87_lazy) {
+        return;
+    }
+    cc_clobber(x);
+    unsigned r = ra_alloc(&x->ra);
+    asm_rm(&x->a, opc_extend(IR_I32, IR_I16, false), r, env_mem(x->g->x87_cw));
+    load_if_not(x, r);
+    ra_release(&x->ra, r);
+}
+
+/* Two in a row: the second is likely to put back what the host has. */
+static void emit_fldcw(X64 *x, unsigned r)
+{
+    asm_store(&x->a, IR_I16, r, env_mem(x->g->x87_cw));
+    if (TCG_OPT_OFF(x->s, x87cw)) {
+        asm_rm(&x->a, 0xd9, 5, env_mem(x->g->x87_cw));
+    } else if (x->x87_lazy) {
+        cc_clobber(x);
+        load_if_not(x, r);
+    } else {
+        x->x87_lazy = true;
+    }
+}
+
+/* FISTP by the control word in env, whatever the host's. With truncation FISTTP does the
+ * same: C1 is 0, no value is out of range for one of them alone (SDM vol. 1, 8.1.5.3;
+ * vol. 2, FISTP, FISTTP). Flags have been clobbered. */
+static void emit_fistp(X64 *x, const IROp *op, Access *acc)
+{
+    static_assert(X87_fistp_i16 + 3 == X87_fisttp_i16 &&
+                      X87_fistp_i32 + 3 == X87_fisttp_i32 &&
+                      X87_fistp_i64 + 3 == X87_fisttp_i64,
+                  "in the same order");
+    const X87Info *truncate = &x87_info[op->vec + 3];
+    unsigned r = x64_access_scratch(x, acc);
+    asm_rm(&x->a, opc_extend(IR_I32, IR_I16, false), r, env_mem(x->g->x87_cw));
+    asm_alu_ri(&x->a, ALU_AND, IR_I32, r, CW_RC);
+    asm_alu_ri(&x->a, ALU_CMP, IR_I32, r, CW_RC);
+    X87Cold *c = new_cold(x, x64_thunks.x87_control, COND_NE);
+    c->op = &x87_info[op->vec];
+    c->acc = *acc;
+    x64_access_here(x, acc);
+    asm_rm(&x->a, truncate->escape, truncate->byte, acc->host);
+    c->resume = x->a.p;
+}
+
+/* With a guest_base there may be no register for emit_fistp(). */
+static bool truncates_lazily(const X64 *x, const IROp *op)
+{
+    return x->x87_lazy && x64_thunks.sse3 && !(x->g->direct && x->g->guest_base) &&
+           op->vec >= X87_fistp_i16 && op->vec <= X87_fistp_i64;
 }
 
 /* ---- the last instruction ---- */
@@ -297,8 +403,7 @@ static void emit_in(X64 *x, const IROp *op)
 {
     unsigned r = x64_in_reg(x, op->in[0]);
     if (op->vec == X87_fldcw) {
-        asm_store(&x->a, IR_I16, r, env_mem(x->g->x87_cw));
-        asm_rm(&x->a, 0xd9, 5, env_mem(x->g->x87_cw));
+        emit_fldcw(x, r);
         return;
     }
     cc_clobber(x);
@@ -319,6 +424,9 @@ static void emit_out(X64 *x, const IROp *op)
 void x64_emit_x87(X64 *x, const IROp *op)
 {
     need(x);
+    if (x87_info[op->vec].rounds) {
+        x64_x87_control(x);
+    }
     switch (x87_info[op->vec].form) {
     case X87_FORM_CC:
         emit_compare(x, op);
@@ -338,11 +446,21 @@ void x64_emit_x87(X64 *x, const IROp *op)
 static void emit_mem(X64 *x, const IROp *op, SlowKind kind)
 {
     const X87Info *info = &x87_info[op->vec];
+    bool truncates = truncates_lazily(x, op);
     Access acc;
     need(x);
+    if (truncates) {
+        cc_clobber(x);
+    } else if (info->rounds) {
+        x64_x87_control(x);
+    }
     x64_access_begin(x, &acc, op, kind);
-    x64_access_here(x, &acc);
-    asm_rm(&x->a, info->escape, info->byte, acc.host);
+    if (truncates) {
+        emit_fistp(x, op, &acc);
+    } else {
+        x64_access_here(x, &acc);
+        asm_rm(&x->a, info->escape, info->byte, acc.host);
+    }
     if (kind == SLOW_X87) {
         x64_access_done(x, &acc);
     }

@@ -238,6 +238,11 @@ static Label *branch_to(X64 *x, const IROp *op)
 {
     Label *l = &x->labels[op->label];
     x64_x87_flush(x);
+    if (x->x87_lazy && (l->preds > 1 || x64_may_exit(x, l))) {
+        x->wanted |= ir_cc_reads(op);
+        x64_x87_control(x);
+        x->wanted = op->ccmask | op->ccfault;
+    }
     if (l->preds > 1) {
         ra_sync(&x->ra);
         if (x->wanted) {
@@ -252,6 +257,7 @@ static void join_states(const X64 *x, Label *l, bool first)
 {
     l->vec_state = first || l->vec_state == x->vec_state ? x->vec_state : VEC_UNKNOWN;
     l->x87_state = first || l->x87_state == x->x87_state ? x->x87_state : VEC_UNKNOWN;
+    l->x87_lazy = x->x87_lazy;
 }
 
 static void branch(X64 *x, Label *l, int cond)
@@ -290,10 +296,14 @@ static void emit_label(X64 *x, const IROp *op)
     Label *l = &x->labels[op->label];
     if (!x->ended) {
         x64_x87_flush(x);
+        if (l->preds > 1) {
+            x64_x87_control(x);
+        }
         join_states(x, l, !l->fixups);
     }
     x->vec_state = l->vec_state;
     x->x87_state = l->x87_state;
+    x->x87_lazy = l->x87_lazy;
     x->x87_note.pending = false;
     if (l->preds > 1 && !x->ended) {
         ra_sync(&x->ra);
@@ -477,6 +487,7 @@ static bool x64_init(const GuestDesc *g, CodeBuf *b, GError **errp)
         .bmi2 = host_has(HOST_X86_BMI2),
         .popcnt = host_has(HOST_X86_POPCNT),
         .lzcnt = host_has(HOST_X86_LZCNT),
+        .sse3 = host_has(HOST_X86_SSE3),
         .sse4_2 = host_has(HOST_X86_SSE4_2),
     };
     return true;

@@ -8,7 +8,7 @@
 /* What IROp.vec holds. */
 typedef enum X87Id {
     X87_NO_OP,
-#define X87(name, form, escape, byte) X87_##name,
+#define X87(name, form, control, escape, byte) X87_##name,
 #include "tcg/x87.def"
     NR_X87_IDS
 } X87Id;
@@ -23,9 +23,12 @@ typedef enum X87Form {
     X87_FORM_ST,
 } X87Form;
 
+enum { X87_CONTROL_ANY, X87_CONTROL_RC };
+
 typedef struct X87Info {
     const char *name;
     uint8_t form; /* X87Form */
+    bool rounds;  /* depends on the control word */
     uint8_t escape, byte;
 } X87Info;
 extern const X87Info x87_info[NR_X87_IDS];

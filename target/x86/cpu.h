@@ -192,7 +192,8 @@ typedef struct CPUX86State {
     uint32_t mxcsr;
     uint32_t eflags; /* all but arithmetic bits and DF, which are 0 here; bit 1 is 1 */
     uint8_t vec_loaded, x87_loaded; /* the back end's, see guest-desc.h */
-    uint64_t seg_base[NR_SEGS];     /* copies of seg[].base that generated code adds */
+    uint16_t x87_host_cw;
+    uint64_t seg_base[NR_SEGS]; /* copies of seg[].base that generated code adds */
     X86Vec vec[16];
     X86Vec vec_tmp; /* a memory operand on its way to a helper */
 

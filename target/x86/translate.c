@@ -47,6 +47,7 @@ void x86_fill_guest_desc(GuestDesc *g)
     g->x87_fip = offsetof(CPUX86State, x87.fip);
     g->x87_fop = offsetof(CPUX86State, x87.fop);
     g->x87_loaded = offsetof(CPUX86State, x87_loaded);
+    g->x87_host_cw = offsetof(CPUX86State, x87_host_cw);
     g->x87_op = x86_x87_op;
     g->x87_fast = x87_fast;
 }

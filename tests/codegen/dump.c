@@ -79,6 +79,7 @@ static void print_env(void)
     ENV_FIELD(mxcsr);
     ENV_FIELD(vec_loaded);
     ENV_FIELD(x87_loaded);
+    ENV_FIELD(x87_host_cw);
     ENV_FIELD(seg_base);
     ENV_FIELD(vec_tmp);
     ENV_FIELD(x87.r);

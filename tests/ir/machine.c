@@ -148,6 +148,7 @@ const GuestDesc machine_guest = {
     .x87_fip = OFF(x87.fip),
     .x87_fop = OFF(x87.fop),
     .x87_loaded = OFF(x87_loaded),
+    .x87_host_cw = OFF(x87_host_cw),
     .page_bits = PAGE_BITS,
     .tlb_index_bits = TLB_INDEX_BITS,
     .tlb_entry_bits = 5,

@@ -40,6 +40,7 @@ typedef struct Env {
     uint64_t cc_a, cc_b, cc_c, cc_r;
     uint32_t mxcsr;
     uint8_t vec_loaded, x87_loaded;
+    uint16_t x87_host_cw;
     X87State x87;
     uint64_t field[NR_FIELDS]; /* for ld_env and st_env */
     uint64_t io;               /* what helpers with effects outside have done */

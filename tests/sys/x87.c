@@ -139,6 +139,35 @@ static void unmasked(void)
     asm volatile("fninit");
 }
 
+/* Casts behind each rounding; one whose store faults is done again. */
+static void casts(void)
+{
+    static const int64_t rounded[4] = {-3, -3, -2, -2}; /* of -2.75 */
+    uint16_t nearest = 0x37f, cw;
+    double x = -2.75;
+
+    for (unsigned rc = 0; rc < 4; rc++) {
+        uint16_t now = 0;
+        int64_t a, b;
+
+        cw = nearest | rc << 10;
+        arg[0] = (uint64_t)&cw;
+        arg[1] = VA;
+        asm volatile(
+            "fninit; fldl %2; fldcw %3; fistpll %0; fldcw %4; fldl %2; fistpll %1"
+            : "=m"(a), "=m"(b)
+            : "m"(x), "m"(cw), "m"(nearest));
+        CHECK_EQ(a, rounded[rc]);
+        CHECK_EQ(b, rounded[0]);
+        asm volatile("fldl %0" ::"m"(x));
+        TRY("mov arg, %%rbx; fldcw (%%rbx); mov arg+8, %%rbx; fistpll (%%rbx)");
+        CHECK_EQ(trap.vector, 14);
+        asm volatile("fnstcw %1; fistpll %0" : "=m"(a), "=m"(now));
+        CHECK_EQ(a, rounded[rc]);
+        CHECK_EQ(now, cw);
+    }
+}
+
 /* CR0.TS: the state is another task's. */
 static void task_switched(void)
 {
@@ -162,6 +191,7 @@ int test_main(void)
     faults();
     pointers();
     unmasked();
+    casts();
     task_switched();
     return failures;
 }
