@@ -22,7 +22,7 @@ static unsigned zero(A64 *x)
 static void aes_round(A64 *x, const VArgs *v, uint32_t mix)
 {
     bool in_place = v->d == v->a && v->d != v->b;
-    unsigned t = zero(x), d = in_place ? v->d : t;
+    unsigned t = in_place ? v_const(x, V_ZERO) : zero(x), d = in_place ? v->d : t;
     asm_v2(&x->a, v->opc, d, in_place ? t : v->a);
     if (mix) {
         asm_v2(&x->a, mix, d, d);

@@ -58,11 +58,12 @@ static bool stores_in_front(A64 *x, const IROp *exit)
                  : (uint64_t)exit->imm <= x->pc;
 }
 
-/* Storing flags would change what is tested. */
-static bool is_lost_by_stores(const A64 *x, const IROp *exit, Test t)
+/* What stands in front of the exit would change what is tested. */
+static bool is_lost_before(const A64 *x, const IROp *exit, LoopEdge edge, Test t)
 {
-    return exit->ccmask && cc_is_pending(x) && t.kind != TEST_NZCV &&
-           (t.reg == T0 || t.reg == T1 || t.reg == T2);
+    bool is_free =
+        edge == EDGE_LAZY ? !x->loop.u.copied : !exit->ccmask || !cc_is_pending(x);
+    return !is_free && t.kind != TEST_NZCV && (t.reg == T0 || t.reg == T1 || t.reg == T2);
 }
 
 /* A TBZ reaches the stub of an exit of a unit that is no longer, emitted twice. */
@@ -76,8 +77,8 @@ bool a64_branch_exits(A64 *x, Label *l, Test t)
         return false;
     }
     LoopEdge edge = a64_loop_edge(x, exit);
-    if (edge != EDGE_LAZY &&
-        (!stores_in_front(x, exit) || is_lost_by_stores(x, exit, t))) {
+    if ((edge != EDGE_LAZY && !stores_in_front(x, exit)) ||
+        is_lost_before(x, exit, edge, t)) {
         return false;
     }
     Exit *e = begin_exit(x, exit, edge);

@@ -1092,6 +1092,7 @@ void a64_emit_in_c(A64 *x, const IROp *op)
     if (op->setcc || info->ccr) {
         cc_store(x);
     }
+    a64_vec_in_env(x); /* C may use any vector register */
     cc_clobber(x);
     for (unsigned i = 0; i < info->ins; i++) {
         unsigned r = op->in[i] == IR_NONE ? XZR : a64_in(x, op->in[i], ir_in_type(op, i));

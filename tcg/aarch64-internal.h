@@ -107,13 +107,16 @@ typedef struct Label {
     uint8_t vec_state; /* of the paths so far */
 } Label;
 
-/* A temp's half in one of v0-v7. */
+/* What one of v0-v7 holds: half of a temp, half of a global that is in env besides, or a
+ * constant. */
 enum { NR_VTEMPS = 8 };
 typedef struct VHeld {
     bool used;
-    bool stored; /* it is in its slot, too */
+    bool stored; /* it is in its slot, too, or need not be anywhere */
     uint8_t half;
-    IRRef ref;
+    IRRef ref;     /* or IR_NONE: what `word` makes, of `value` if that is DUP */
+    uint32_t word; /* without its register */
+    uint32_t value;
 } VHeld;
 enum { VEC_UNKNOWN, VEC_IN_ENV, VEC_IN_REGS };
 
@@ -137,6 +140,7 @@ typedef struct A64Loop {
     LoopHead heads[2];
     CCInfo cc; /* at heads[1], and what the stubs of edges to there store */
     AlignFacts align;
+    VHeld consts[NR_VTEMPS]; /* there, of v0-v7 */
 } A64Loop;
 
 /* Bytes that code of the unit refers to by ADR. */
@@ -427,6 +431,11 @@ void a64_vec_in_env(A64 *x);
 void v_spill_temps(A64 *x);
 /* Nothing is in v0-v7. */
 void v_forget_temps(A64 *x);
+/* to[NR_VTEMPS]: the constants in v0-v7, and nothing else; whether there are some. */
+bool v_held_consts(const A64 *x, VHeld *to);
+/* v0-v7 hold the constants of the list, with code where they do not yet. Nothing in other
+ * registers than theirs is lost, and temps have been spilled. Destroys T0. */
+void v_make_consts(A64 *x, const VHeld *list);
 void v_end_op(A64 *x, const IROp *op);
 /* The cold parts of v_need(). */
 void a64_vec_cold(A64 *x);

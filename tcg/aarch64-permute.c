@@ -249,7 +249,10 @@ void v_blend(A64 *x, const VArgs *v)
 /* Both halves of the output are computed before one is written. */
 static void write_halves(A64 *x, const IROp *op, const unsigned *from)
 {
-    unsigned d[2] = {v_out(x, op->out[0], 0), v_out(x, op->out[0], 1)};
+    unsigned d[2];
+    for (unsigned h = 0; h < 2; h++) {
+        d[h] = v_is_stored(x, op->out[0], h) ? from[h] : v_out(x, op->out[0], h);
+    }
     bool first = from[1] == d[0]; /* then the upper half is written first */
     for (unsigned k = 0; k < 2; k++) {
         unsigned h = first ? 1 - k : k;
@@ -260,12 +263,20 @@ static void write_halves(A64 *x, const IROp *op, const unsigned *from)
     }
 }
 
+/* A register for half of the output: its own where that is a global. */
+static unsigned half_of_output(A64 *x, const IROp *op, unsigned half)
+{
+    return ir_is_global(x->s, op->out[0]) ? v_out(x, op->out[0], half) : v_tmp(x);
+}
+
 void v_vpermq(A64 *x, const IROp *op)
 {
     unsigned lo = v_in(x, op->in[1], 0), hi = v_in(x, op->in[1], 1), t[2];
     for (unsigned h = 0; h < 2; h++) {
         unsigned imm = op->imm >> 4 * h;
-        VArgs v = {.op = op, .d = v_tmp(x), .a = lo, .b = hi};
+        bool is_input = op->out[0] == op->in[1];
+        VArgs v = {.op = op, .a = lo, .b = hi};
+        v.d = is_input ? v_tmp(x) : half_of_output(x, op, h);
         v_permute(x, &v, 3, (uint8_t[]){imm & 3, imm >> 2 & 3});
         t[h] = v.d;
     }
@@ -275,25 +286,29 @@ void v_vpermq(A64 *x, const IROp *op)
 /* TBL goes by bytes: 4 * index + 0 ... 3, of a table of two registers. */
 void v_vpermd(A64 *x, const IROp *op)
 {
-    unsigned table = v_tmp_pair(x), t[2] = {v_tmp(x), v_tmp(x)}, c = v_tmp(x);
+    unsigned table = v_tmp_pair(x), t[2] = {v_tmp(x), v_tmp(x)};
+    unsigned keep = 3u << table | 1u << t[0] | 1u << t[1];
     for (unsigned h = 0; h < 2; h++) {
         asm_vmov(&x->a, table + h, v_in(x, op->in[1], h));
     }
-    asm_insn(&x->a, V_MOVI_4S | v_imm8(7) | c);
+    x->vlocked = keep;
+    unsigned seven = v_const_words(x, 7);
     for (unsigned h = 0; h < 2; h++) {
-        asm_v3(&x->a, V_AND, t[h], v_in(x, op->in[0], h), c);
+        asm_v3(&x->a, V_AND, t[h], v_in(x, op->in[0], h), seven);
     }
-    asm_insn(&x->a, V_MOVI_16B | v_imm8(4) | c);
+    x->vlocked = keep;
+    unsigned four = v_const(x, V_MOVI_16B | v_imm8(4));
+    unsigned bytes = v_const_words(x, 0x03020100);
     for (unsigned h = 0; h < 2; h++) {
-        asm_v3(&x->a, V_MUL | V4S, t[h], t[h], c);
+        asm_v3(&x->a, V_MUL | V4S, t[h], t[h], four);
+        asm_v3(&x->a, V_ADD | V4S, t[h], t[h], bytes);
     }
-    asm_movi(&x->a, T0, 0x03020100);
-    asm_v2(&x->a, V_DUP_GPR | v_lane(2, 0), c, T0);
+    x->vlocked = keep;
     for (unsigned h = 0; h < 2; h++) {
-        asm_v3(&x->a, V_ADD | V4S, t[h], t[h], c);
-        asm_v3(&x->a, V_TBL2, t[h], table, t[h]);
+        unsigned d = half_of_output(x, op, h);
+        asm_v3(&x->a, V_TBL2, d, table, t[h]);
+        t[h] = d;
     }
-    x->vlocked = 1u << t[0] | 1u << t[1];
     write_halves(x, op, t);
 }
 

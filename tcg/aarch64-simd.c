@@ -260,8 +260,7 @@ static void v_shift(A64 *x, const VArgs *v)
 static void v_shift_v(A64 *x, const VArgs *v)
 {
     unsigned n = v_tmp(x);
-    asm_insn(&x->a, V_MOVI_4S | v_imm8(32) | n);
-    asm_v3(&x->a, V_UMIN | V4S, n, n, v->b);
+    asm_v3(&x->a, V_UMIN | V4S, n, v_const_words(x, 32), v->b);
     shift_by(x, v, n);
 }
 
@@ -333,8 +332,7 @@ static void v_alignr(A64 *x, const VArgs *v)
 static void v_shufb(A64 *x, const VArgs *v)
 {
     unsigned t = v_tmp(x);
-    asm_insn(&x->a, V_MOVI_16B | v_imm8(0x8f) | t);
-    asm_v3(&x->a, V_AND, t, t, v->b);
+    asm_v3(&x->a, V_AND, t, v_const(x, V_MOVI_16B | v_imm8(0x8f)), v->b);
     asm_v3(&x->a, V_TBL, v->d, v->a, t);
 }
 

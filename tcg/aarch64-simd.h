@@ -16,8 +16,15 @@ unsigned v_in(A64 *x, IRRef ref, unsigned half);
 /* One to compute half of an output in; a pinned one may be that of an input. */
 unsigned v_out(A64 *x, IRRef ref, unsigned half);
 unsigned v_tmp(A64 *x);
+/* One that holds what the instruction `word` makes in its register, which is not to be
+ * written; it stays there for others who want the same. */
+unsigned v_const(A64 *x, uint32_t word);
+/* The same: all words are `value`. Destroys T0. */
+unsigned v_const_words(A64 *x, uint32_t value);
 /* The first of two neighbours, for an op that has locked at most three others. */
 unsigned v_tmp_pair(A64 *x);
+/* The half is a global's that has no register of its own. */
+bool v_is_stored(const A64 *x, IRRef ref, unsigned half);
 /* The half has been computed in reg. */
 void v_out_done(A64 *x, IRRef ref, unsigned half, unsigned reg);
 void v_set_zero(A64 *x, IRRef ref, unsigned half);

@@ -3,7 +3,9 @@
 /*
  * Guest registers xmm0 ... xmm15 are pinned to v16-v31, upper halves of ymm0 ... ymm7 to
  * v8-v15; the other upper halves live in env. Temps are in v0-v7 as long as these last,
- * and else in slots; 256 bits are two registers, which are allocated one by one.
+ * and else in slots; 256 bits are two registers, which are allocated one by one. What is
+ * left of v0-v7 keeps copies of halves that live in env, and constants, which stay there
+ * in a loop (opt "halves").
  *
  * Pinned registers are loaded lazily: the byte env.vec_loaded says whether they are
  * there, and the guest's floating-point modes in FPCR, or all in env. C code always finds
@@ -116,20 +118,37 @@ void v_forget_temps(A64 *x)
     memset(x->vheld, 0, sizeof x->vheld);
 }
 
-static void drop_temp(A64 *x, IRRef ref)
+/* The register that holds half of ref, or -1. */
+static int holder(const A64 *x, IRRef ref, unsigned half)
 {
     for (unsigned r = 0; r < NR_VTEMPS; r++) {
-        if (x->vheld[r].used && x->vheld[r].ref == ref) {
-            x->vheld[r].used = false;
+        const VHeld *h = &x->vheld[r];
+        if (h->used && h->ref == ref && h->half == half) {
+            return (int)r;
         }
     }
+    return -1;
+}
+
+static void drop_half(A64 *x, IRRef ref, unsigned half)
+{
+    int r = holder(x, ref, half);
+    if (r >= 0) {
+        x->vheld[r].used = false;
+    }
+}
+
+static void drop_temp(A64 *x, IRRef ref)
+{
+    drop_half(x, ref, 0);
+    drop_half(x, ref, 1);
 }
 
 void v_end_op(A64 *x, const IROp *op)
 {
     x->vlocked = 0;
     for (unsigned k = 0; k < op_info[op->code].ins; k++) {
-        if ((op->dead >> k & 1) && op->in[k] != op->out[0]) {
+        if ((op->dead >> k & 1) && op->in[k] != IR_NONE && op->in[k] != op->out[0]) {
             drop_temp(x, op->in[k]);
         }
     }
@@ -144,20 +163,23 @@ void v_end_op(A64 *x, const IROp *op)
     }
 }
 
-/* One that is free, else the one after the last that was taken. */
+/* What it costs to take the register away. */
+static unsigned loss(const VHeld *h)
+{
+    return !h->used ? 0 : h->stored ? 1 : 2;
+}
+
+/* One that is free, else of those that are in memory, too, else of all the one after the
+ * last that was taken. */
 unsigned v_tmp(A64 *x)
 {
     unsigned best = NR_VTEMPS;
     for (unsigned i = 1; i <= NR_VTEMPS; i++) {
         unsigned r = (x->vnext + i) % NR_VTEMPS;
-        if (x->vlocked >> r & 1) {
-            continue;
-        }
-        if (!x->vheld[r].used) {
+        if (!(x->vlocked >> r & 1) &&
+            (best == NR_VTEMPS || loss(&x->vheld[r]) < loss(&x->vheld[best]))) {
             best = r;
-            break;
         }
-        best = best == NR_VTEMPS ? r : best;
     }
     assert(best < NR_VTEMPS);
     spill(x, best);
@@ -192,22 +214,25 @@ static void hold(A64 *x, unsigned r, IRRef ref, unsigned half, bool stored)
     x->vheld[r] = (VHeld){.used = true, .stored = stored, .half = half, .ref = ref};
 }
 
+/* Halves of globals that have no register of their own stay in one of v0-v7. */
+static bool is_cached(const A64 *x, IRRef ref)
+{
+    return !ir_is_global(x->s, ref) || !TCG_OPT_OFF(x->s, halves);
+}
+
 unsigned v_in(A64 *x, IRRef ref, unsigned half)
 {
-    int pin = pin_of(x, ref, half);
+    int pin = pin_of(x, ref, half), held = holder(x, ref, half);
     if (pin >= 0) {
         return pin;
     }
-    for (unsigned r = 0; r < NR_VTEMPS; r++) {
-        const VHeld *h = &x->vheld[r];
-        if (h->used && h->ref == ref && h->half == half) {
-            x->vlocked |= 1u << r;
-            return r;
-        }
+    if (held >= 0) {
+        x->vlocked |= 1u << held;
+        return held;
     }
     unsigned r = v_tmp(x);
     move_home(x, LDR, r, ref, half);
-    if (!ir_is_global(x->s, ref)) {
+    if (is_cached(x, ref)) {
         hold(x, r, ref, half, true);
     }
     return r;
@@ -223,23 +248,108 @@ unsigned v_out(A64 *x, IRRef ref, unsigned half)
     return r;
 }
 
+bool v_is_stored(const A64 *x, IRRef ref, unsigned half)
+{
+    return ir_is_global(x->s, ref) && pin_of(x, ref, half) < 0;
+}
+
 void v_out_done(A64 *x, IRRef ref, unsigned half, unsigned reg)
 {
-    if (ir_is_global(x->s, ref) && pin_of(x, ref, half) < 0) {
+    if (v_is_stored(x, ref, half)) {
         move_home(x, STR, reg, ref, half);
+        drop_half(x, ref, half);
+        if (is_cached(x, ref) && reg < NR_VTEMPS && !x->vheld[reg].used) {
+            hold(x, reg, ref, half, true);
+        }
     }
 }
 
 void v_set_zero(A64 *x, IRRef ref, unsigned half)
 {
-    int pin = pin_of(x, ref, half);
-    if (pin < 0 && ir_is_global(x->s, ref)) {
+    if (v_is_stored(x, ref, half)) {
         Home h = home(x, ref);
+        drop_half(x, ref, half);
         for (unsigned i = 0; i < 2; i++) {
             a64_env(x, ls_opc(STR, 3), XZR, h.offset + 16 * half + 8 * i);
         }
     } else {
         asm_insn(&x->a, V_ZERO | v_out(x, ref, half));
+    }
+}
+
+/* ---- constants in v0-v7 ---- */
+
+static void make_const(A64 *x, unsigned r, const VHeld *c)
+{
+    if (c->value) {
+        asm_movi(&x->a, T0, c->value);
+        asm_v2(&x->a, c->word, r, T0);
+    } else {
+        asm_insn(&x->a, c->word | r);
+    }
+}
+
+static bool is_const(const VHeld *h)
+{
+    return h->used && h->ref == IR_NONE;
+}
+
+static bool same_const(const VHeld *a, const VHeld *b)
+{
+    return is_const(a) && a->word == b->word && a->value == b->value;
+}
+
+static unsigned find_const(A64 *x, VHeld c)
+{
+    for (unsigned r = 0; r < NR_VTEMPS; r++) {
+        if (same_const(&x->vheld[r], &c)) {
+            x->vlocked |= 1u << r;
+            return r;
+        }
+    }
+    unsigned r = v_tmp(x);
+    make_const(x, r, &c);
+    if (!TCG_OPT_OFF(x->s, halves)) {
+        x->vheld[r] = c;
+    }
+    return r;
+}
+
+unsigned v_const(A64 *x, uint32_t word)
+{
+    return find_const(
+        x, (VHeld){.used = true, .stored = true, .ref = IR_NONE, .word = word});
+}
+
+unsigned v_const_words(A64 *x, uint32_t value)
+{
+    if (value < 256) {
+        return v_const(x, V_MOVI_4S | v_imm8(value));
+    }
+    return find_const(x, (VHeld){.used = true,
+                                 .stored = true,
+                                 .ref = IR_NONE,
+                                 .word = V_DUP_GPR | v_lane(2, 0),
+                                 .value = value});
+}
+
+bool v_held_consts(const A64 *x, VHeld *to)
+{
+    bool any = false;
+    for (unsigned r = 0; r < NR_VTEMPS; r++) {
+        to[r] = is_const(&x->vheld[r]) ? x->vheld[r] : (VHeld){0};
+        any |= to[r].used;
+    }
+    return any;
+}
+
+void v_make_consts(A64 *x, const VHeld *list)
+{
+    for (unsigned r = 0; r < NR_VTEMPS; r++) {
+        if (list[r].used && !same_const(&x->vheld[r], &list[r])) {
+            make_const(x, r, &list[r]);
+            x->vheld[r] = list[r];
+        }
     }
 }
 
@@ -378,8 +488,7 @@ void a64_emit_vmov(A64 *x, const IROp *op)
     for (unsigned half = 0; half <= (op->type == IR_V256) && op->in[0] != op->out[0];
          half++) {
         unsigned from = v_in(x, op->in[0], half);
-        int pin = pin_of(x, op->out[0], half);
-        if (pin < 0 && ir_is_global(x->s, op->out[0])) {
+        if (v_is_stored(x, op->out[0], half)) {
             v_out_done(x, op->out[0], half, from);
         } else {
             asm_vmov(&x->a, v_out(x, op->out[0], half), from);
@@ -397,12 +506,13 @@ static uint32_t access_opc(unsigned what, const Access *acc)
 }
 
 /* 256 bits: without a TLB the upper half first, and to no guest register, so that nothing
- * is written when one of the halves faults. */
+ * is written when one of the halves faults. Those that are aligned are in one page. */
 static void load_halves(A64 *x, const IROp *op)
 {
     Access acc = {.vec = true, .reg = v_out(x, op->out[0], 0)};
     unsigned d = v_out(x, op->out[0], 1);
-    acc.reg2 = x->g->direct && d >= NR_VTEMPS ? v_tmp(x) : d;
+    bool splits = x->g->direct && !(op->memop & MO_ALIGN);
+    acc.reg2 = splits && d >= NR_VTEMPS ? v_tmp(x) : d;
     a64_access_begin(x, &acc, op, SLOW_LD);
     a64_access(x, &acc, access_opc(LDR, &acc), acc.reg2, 16);
     a64_access(x, &acc, access_opc(LDR, &acc), acc.reg, 0);

@@ -15,6 +15,7 @@
     OPT(hostflags, "uses the host's flags where they still hold the guest's")           \
     OPT(recipes, "a recipe that only env knows goes through a table of host code")      \
     OPT(fuse, "memory operands and compare-and-branch fused into one host instruction") \
+    OPT(halves, "v0-v7 keep constants, and halves of ymm registers that have none")     \
     OPT(pairs, "words of the flags' recipe are stored two at a time")                   \
     OPT(exits, "conditional branches that are a direct jump themselves")                \
     OPT(jumps, "exits that lead to a jump go where that goes")                          \
