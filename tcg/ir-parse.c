@@ -327,7 +327,7 @@ static bool memop_of(Parse *p, const char *word, uint8_t *to)
 static bool parse_suffixes(Parse *p, IROp *op, char **word)
 {
     const OpInfo *info = &op_info[op->code];
-    uint8_t from;
+    uint8_t from = IR_I8;
     if (info->class != CLASS_CTL && !type_of(p, *word++, &op->type)) {
         return false;
     }
