@@ -164,6 +164,11 @@ static int open_tcp(const char *address, bool server, GError **errp)
         user_error(errp, "tcp: expected [HOST]:PORT");
         return -1;
     }
+    uint64_t port;
+    if (parse_u64(colon + 1, &port) && port > 65535) { /* getaddrinfo() would cut it to 16 bits */
+        user_error(errp, "tcp:%s: a port is at most 65535", address);
+        return -1;
+    }
     g_autofree char *host = g_strndup(address, colon - address);
     size_t len = strlen(host);
     if (len > 1 && host[0] == '[' && host[len - 1] == ']') {

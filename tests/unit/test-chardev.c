@@ -111,6 +111,7 @@ START_TEST(bad_specs)
         {"tcp:",                       "expected [HOST]:PORT"               },
         {"tcp:localhost",              "expected [HOST]:PORT"               },
         {"tcp::nonsense,server=on",    "tcp::nonsense: "                    },
+        {"tcp::65536,server=on",       "a port is at most 65535"            },
         {"tcp:127.0.0.1:1",            "Connection refused"                 },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
