@@ -165,7 +165,8 @@ static int open_tcp(const char *address, bool server, GError **errp)
         return -1;
     }
     uint64_t port;
-    if (parse_u64(colon + 1, &port) && port > 65535) { /* getaddrinfo() would cut it to 16 bits */
+    if (parse_u64(colon + 1, &port) &&
+        port > 65535) { /* getaddrinfo() would cut it to 16 bits */
         user_error(errp, "tcp:%s: a port is at most 65535", address);
         return -1;
     }

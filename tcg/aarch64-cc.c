@@ -9,7 +9,7 @@
  * helpers that read flags, labels) cc_store() stores what is not there yet; a fault finds
  * the recipe in the side table.
  *
- * Besides, NZCV may hold some of the flags (cc.nz), which saves doing the comparison
+ * Besides, NZCV may hold some of the flags (cc.host), which saves doing the comparison
  * again. PF and AF are never there. A subtraction leaves C as the inverse of CF.
  */
 #include "tcg/aarch64-internal.h"
@@ -20,22 +20,6 @@ enum { BIT_OF_C = 0, BIT_OF_Z = 6, BIT_OF_S = 7, BIT_OF_O = 11 };
 static int32_t home_of(const A64 *x, unsigned i)
 {
     return ir_t(x->s, x->own[i])->env_offset;
-}
-
-/* Operands that a recipe of this kind has. */
-static unsigned noperands(unsigned kind)
-{
-    switch (kind) {
-    case CC_EFLAGS:
-    case CC_AH:
-    case CC_LOGIC:
-        return 1;
-    case CC_ADC:
-    case CC_SBB:
-        return 3;
-    default:
-        return 2;
-    }
 }
 
 static bool is_temp(const A64 *x, IRRef ref)
@@ -227,7 +211,7 @@ static bool store_two(A64 *x, unsigned i)
 /* All of the recipe at the base: what it is, and its operands. Destroys T0, T1, T2. */
 static void store_base(A64 *x, uint32_t op)
 {
-    unsigned n = noperands(x->cc.kind), i = 0;
+    unsigned n = recipe_operands(x->cc.kind), i = 0;
     uint32_t locked = x->ra.locked;
     asm_movi(&x->a, T0, op);
     if ((n != 2 || is_stored(x, 1)) && !is_stored(x, 0) &&
@@ -250,12 +234,12 @@ static void store_base(A64 *x, uint32_t op)
 void cc_store(A64 *x)
 {
     CCInfo *cc = &x->cc;
-    bool pending = cc->ov && cc->v[3].kind != CCV_NONE;
+    bool pending = recipe_overlay_pending(cc);
     uint32_t ov = cc->ov ? CC_OP_OVERLAY(cc->ov, cc->ov_type) : 0;
     if (cc->base == CC_BASE_NONE) {
         return;
     }
-    if (cc->base == CC_BASE_KNOWN && !cc->op_stored) {
+    if (recipe_base_pending(cc)) {
         store_base(x, CC_OP(cc->kind, cc->type) | ov);
         cc->op_stored = true;
     } else if (pending) {
@@ -271,28 +255,6 @@ void cc_store(A64 *x)
     }
 }
 
-bool cc_is_pending(const A64 *x)
-{
-    const CCInfo *cc = &x->cc;
-    return (cc->base == CC_BASE_KNOWN && !cc->op_stored) ||
-           (cc->base != CC_BASE_NONE && cc->ov && cc->v[3].kind != CCV_NONE);
-}
-
-static bool same_value(const CCVal *a, const CCVal *b)
-{
-    return a->kind == b->kind && a->ref == b->ref && a->val == b->val;
-}
-
-bool cc_same(const CCInfo *a, const CCInfo *b)
-{
-    bool same = a->base == b->base && a->op_stored == b->op_stored && a->ov == b->ov &&
-                a->ov_type == b->ov_type && a->kind == b->kind && a->type == b->type;
-    for (unsigned i = 0; i < ARRAY_SIZE(a->v); i++) {
-        same &= same_value(&a->v[i], &b->v[i]);
-    }
-    return same;
-}
-
 /* What a scratch register holds when an access faults. */
 static TCGValue at_fault(const A64 *x, unsigned reg)
 {
@@ -301,42 +263,21 @@ static TCGValue at_fault(const A64 *x, unsigned reg)
 
 static TCGValue describe_value(const A64 *x, unsigned i)
 {
-    const CCVal *v = &x->cc.v[i];
-    switch (v->kind) {
-    case CCV_CONST:
-        return (TCGValue){.is_const = true, .val = v->val};
-    case CCV_REF:
-        return (TCGValue){.val = v->val, .env_offset = ir_t(x->s, v->ref)->env_offset};
-    case CCV_OWN:
-        return (TCGValue){.env_offset = home_of(x, i)};
-    default:
-        return (TCGValue){.is_const = true};
-    }
+    return recipe_value(x->s, &x->cc.v[i], home_of(x, i));
 }
 
 typedef TCGValue DescribeFn(const A64 *x, unsigned i);
 
 static void describe(const A64 *x, TCGRestore *r, DescribeFn *value)
 {
-    const CCInfo *cc = &x->cc;
     *r = (TCGRestore){
         .pc = x->pc,
         .x87_pending = x->x87_note.pending,
         .fip = x->x87_note.fip,
         .fop = x->x87_note.fop,
     };
-    if (cc->base == CC_BASE_KNOWN && !cc->op_stored) {
-        r->base_pending = true;
-        r->cc_op = CC_OP(cc->kind, cc->type);
-        r->a = value(x, 0);
-        r->b = value(x, 1);
-        r->c = value(x, 2);
-    }
-    if (cc->ov && cc->v[3].kind != CCV_NONE) {
-        r->overlay_pending = true;
-        r->cc_op |= CC_OP_OVERLAY(cc->ov, cc->ov_type);
-        r->r = value(x, 3);
-    }
+    TCGValue values[] = {value(x, 0), value(x, 1), value(x, 2), value(x, 3)};
+    recipe_describe(&x->cc, values, r);
 }
 
 void cc_describe(const A64 *x, TCGRestore *r)
@@ -383,7 +324,7 @@ void cc_set_value(A64 *x, unsigned reg)
 void cc_set_nzcv(A64 *x)
 {
     forget_own(x);
-    x->cc = (CCInfo){.base = CC_BASE_NONE, .nz = CC_NZCV, .nz_borrow = true};
+    x->cc = (CCInfo){.base = CC_BASE_NONE, .host = CC_NZCV, .borrow = true};
 }
 
 unsigned cc_to_value(A64 *x)
@@ -449,10 +390,10 @@ static bool test_of_nzcv(const A64 *x, Cond c, Test *t)
     };
     uint32_t mask = cc_of_cond(c);
     ACond a = (ACond)conds[c >> 1];
-    if (mask & ~x->cc.nz || (c >> 1 == COND_BE >> 1 && !x->cc.nz_borrow)) {
+    if (mask & ~x->cc.host || (c >> 1 == COND_BE >> 1 && !x->cc.borrow)) {
         return false;
     }
-    if (c >> 1 == COND_B >> 1 && !x->cc.nz_borrow) {
+    if (c >> 1 == COND_B >> 1 && !x->cc.borrow) {
         a = A_HS;
     }
     *t = (Test){.kind = TEST_NZCV, .cond = c & 1 ? acond_invert(a) : a};
@@ -494,8 +435,8 @@ static void compare_regs(A64 *x, IRType t, unsigned a, unsigned b)
         asm_shift_imm(&x->a, LSL, IR_I32, from_to(a, T0), up);
         asm_shifted(&x->a, SUBS, IR_I32, XZR, T0, shifted(b, LSL, up));
     }
-    x->cc.nz = CC_NZCV;
-    x->cc.nz_borrow = true;
+    x->cc.host = CC_NZCV;
+    x->cc.borrow = true;
 }
 
 /* NZCV of the sum whose result is a and whose second operand is b. */
@@ -509,8 +450,8 @@ static void add_again(A64 *x, IRType t, unsigned a, unsigned b)
         asm_shift_imm(&x->a, LSL, IR_I32, from_to(T0, T0), up);
         asm_shifted(&x->a, ADDS, IR_I32, XZR, T0, shifted(b, LSL, up));
     }
-    x->cc.nz = CC_NZCV;
-    x->cc.nz_borrow = false;
+    x->cc.host = CC_NZCV;
+    x->cc.borrow = false;
 }
 
 /* NZCV of an addition or subtraction with carry, once more; of 32 or 64 bits. */
@@ -527,8 +468,8 @@ static void carry_again(A64 *x, IRType t, bool sbb)
         asm_addsub_imm(&x->a, SUBS, IR_I32, XZR, c, 1);
     }
     asm_rrr(&x->a, sbb ? SBCS : ADCS, t, XZR, T0, b);
-    x->cc.nz = CC_NZCV;
-    x->cc.nz_borrow = sbb;
+    x->cc.host = CC_NZCV;
+    x->cc.borrow = sbb;
 }
 
 /* Makes NZCV hold what the base recipe says; false: not of this one. */
@@ -564,8 +505,8 @@ static bool recompute(A64 *x)
             a = T0;
         }
         asm_rrr(&x->a, ANDS, t, XZR, a, a);
-        x->cc.nz = CC_NZCV;
-        x->cc.nz_borrow = false;
+        x->cc.host = CC_NZCV;
+        x->cc.borrow = false;
         return true;
     default:
         return false;
@@ -638,7 +579,7 @@ Test cc_test_of(A64 *x, Cond c)
         t = test_of_value(x, cc_to_value(x), c);
     }
     if (x->cc.ov) {
-        x->cc.nz &= CC_C; /* the rest is the base's */
+        x->cc.host &= CC_C; /* the rest is the base's */
     }
     x->ra.locked = locked | (t.kind != TEST_NZCV ? 1u << t.reg : 0);
     return t;
@@ -646,29 +587,29 @@ Test cc_test_of(A64 *x, Cond c)
 
 void cc_load_carry(A64 *x, bool borrow)
 {
-    if (!(x->cc.nz & CC_C)) {
+    if (!(x->cc.host & CC_C)) {
         Test t = cc_test_of(x, COND_B);
         if (t.kind == TEST_BIT) {
             asm_extract(&x->a, t.bit > 31 ? IR_I64 : IR_I32, false, from_to(t.reg, T0),
                         t.bit, 1);
             asm_rrr(&x->a, SUBS, IR_I32, XZR, XZR, T0);
-            x->cc.nz = CC_C;
-            x->cc.nz_borrow = true;
+            x->cc.host = CC_C;
+            x->cc.borrow = true;
         } else if (t.kind == TEST_ZERO) {
             asm_addsub_imm(&x->a, SUBS, t.type, XZR, t.reg, 1);
-            x->cc.nz = CC_C;
-            x->cc.nz_borrow = false;
+            x->cc.host = CC_C;
+            x->cc.borrow = false;
         }
     }
-    if (x->cc.nz_borrow != borrow) {
+    if (x->cc.borrow != borrow) {
         if (host_has(HOST_ARM_FLAGM)) {
             asm_insn(&x->a, CFINV);
         } else {
             asm_cset(&x->a, T0, A_HS);
             asm_rrr(&x->a, SUBS, IR_I32, XZR, XZR, T0);
         }
-        x->cc.nz = CC_C;
-        x->cc.nz_borrow = borrow;
+        x->cc.host = CC_C;
+        x->cc.borrow = borrow;
     }
 }
 
@@ -726,8 +667,8 @@ void cc_done(A64 *x, const CCPlan *p, uint32_t nz, bool borrow)
     }
     forget_own(x);
     x->cc = p->next;
-    x->cc.nz = TCG_OPT_OFF(x->s, hostflags) ? 0 : nz;
-    x->cc.nz_borrow = borrow;
+    x->cc.host = TCG_OPT_OFF(x->s, hostflags) ? 0 : nz;
+    x->cc.borrow = borrow;
     for (unsigned i = 0; i < ARRAY_SIZE(p->own); i++) {
         if (p->own[i] != NO_REG) {
             ra_bind(&x->ra, x->own[i], p->own[i]);

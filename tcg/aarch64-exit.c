@@ -51,7 +51,7 @@ static Exit *begin_exit(A64 *x, const IROp *op, LoopEdge edge)
 static bool stores_in_front(A64 *x, const IROp *exit)
 {
     const IROp *other = exit_behind(x, x->at);
-    if (!exit->ccmask || !cc_is_pending(x)) {
+    if (!exit->ccmask || !recipe_is_pending(&x->cc)) {
         return true;
     }
     return other ? other->ccmask && a64_loop_edge(x, other) != EDGE_LAZY
@@ -61,8 +61,8 @@ static bool stores_in_front(A64 *x, const IROp *exit)
 /* What stands in front of the exit would change what is tested. */
 static bool is_lost_before(const A64 *x, const IROp *exit, LoopEdge edge, Test t)
 {
-    bool is_free =
-        edge == EDGE_LAZY ? !x->loop.u.copied : !exit->ccmask || !cc_is_pending(x);
+    bool is_free = edge == EDGE_LAZY ? !x->loop.u.copied
+                                     : !exit->ccmask || !recipe_is_pending(&x->cc);
     return !is_free && t.kind != TEST_NZCV && (t.reg == T0 || t.reg == T1 || t.reg == T2);
 }
 

@@ -310,8 +310,8 @@ void v_fp_compare(A64 *x, const IROp *op)
         unsigned r = ra_alloc(&x->ra);
         value_of_compare(x, r);
         cc_set_value(x, r);
-        x->cc.nz = host_flags ? CC_NZCV : 0;
-        x->cc.nz_borrow = true;
+        x->cc.host = host_flags ? CC_NZCV : 0;
+        x->cc.borrow = true;
     }
     if (host_flags) {
         asm_insn(&x->a, AXFLAG);

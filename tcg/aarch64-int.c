@@ -376,7 +376,7 @@ void a64_emit_incdec(A64 *x, const IROp *op)
     a64_addsub_const(x, opc, op->type, from_to(a, d), 1);
     if (overlay) {
         cc_overlay(x, inc, op->out[0]);
-        x->cc.nz = wide && !TCG_OPT_OFF(x->s, hostflags) ? CC_NZCV & ~CC_C : 0;
+        x->cc.host = wide && !TCG_OPT_OFF(x->s, hostflags) ? CC_NZCV & ~CC_C : 0;
     } else {
         cc_done(x, &p, on && wide ? CC_NZCV : 0, !inc);
     }

@@ -8,6 +8,7 @@
 #include "tcg/aarch64-enc.h"
 #include "tcg/backend-internal.h"
 #include "tcg/loop.h"
+#include "tcg/recipe.h"
 
 /*
  * Calling convention of units (translator.md, 3):
@@ -16,7 +17,7 @@
  *   x0-x7 scratch; x16, x17 and x30 belong to the op that is being emitted
  *   sp is 16-byte aligned, with the frame below; x18 and x29 are not touched
  *   vectors: aarch64-vec.c
- * Between ops NZCV hold what A64.cc.nz says; the x87 lives in env.
+ * Between ops NZCV hold what A64.cc.host says; the x87 lives in env.
  *
  *   aarch64.c         units, branches, calls
  *   aarch64-exit.c    exits, heads, links
@@ -51,31 +52,6 @@ static_assert(FRAME_SIZE % 16 == 0 && FRAME_BUF % 16 == 0 && FRAME_SLOTS % 16 ==
 
 /* ---- flags ---- */
 
-/*
- * Where an operand of the pending recipe is. OWN: in the back end's own global for it
- * (A64.own[]), whose home is cc_a ... cc_r in env: in a register, or stored there.
- */
-enum { CCV_NONE, CCV_CONST, CCV_REF, CCV_OWN };
-typedef struct CCVal {
-    uint8_t kind;
-    IRRef ref;    /* CCV_REF: a global or a temp */
-    uint64_t val; /* the constant, or what is to be added to the global */
-} CCVal;
-
-enum {
-    CC_BASE_NONE,  /* nobody wants flags */
-    CC_BASE_ENV,   /* env has a recipe that is not known here */
-    CC_BASE_KNOWN, /* `kind`, `type` of `v`; cc_op is in env if op_stored */
-};
-typedef struct CCInfo {
-    uint32_t nz;    /* flags of the guest that NZCV hold */
-    bool nz_borrow; /* C of NZCV is CF inverted, as subtractions leave it */
-    uint8_t base;
-    bool op_stored;
-    uint8_t kind, type;
-    uint8_t ov, ov_type; /* pending overlay over the base, or CC_OV_NONE */
-    CCVal v[4];          /* a b c, and r of the overlay */
-} CCInfo;
 enum { CC_NZCV = CC_C | CC_Z | CC_S | CC_O };
 
 /* How the host finds out whether a condition holds. */
@@ -293,7 +269,7 @@ uint8_t *a64_test_branch(A64 *x, Test t, bool holds);
 /* NZCV are about to be destroyed. */
 static inline void cc_clobber(A64 *x)
 {
-    x->cc.nz = 0;
+    x->cc.host = 0;
 }
 /* An op is going to write the global. */
 void cc_global_write(A64 *x, IRRef global);
@@ -317,10 +293,6 @@ void cc_describe(const A64 *x, TCGRestore *r);
 void cc_describe_fault(A64 *x, TCGRestore *r);
 /* An operand of the recipe is the global, or that and a constant. */
 bool cc_refers_to(const A64 *x, IRRef global);
-/* Something of the recipe is not in env. */
-bool cc_is_pending(const A64 *x);
-/* The same recipes, with operands in the same places; what NZCV hold does not count. */
-bool cc_same(const CCInfo *a, const CCInfo *b);
 /* The flags as a value of CC_* bits (and maybe others), as recipe and in the register
  * returned. */
 unsigned cc_to_value(A64 *x);

@@ -36,7 +36,7 @@ static CCInfo cc_left(const A64 *x, const IROp *exit)
     if (!exit->ccmask && cc.base != CC_BASE_ENV) {
         cc = (CCInfo){.base = CC_BASE_NONE};
     }
-    cc.nz = 0;
+    cc.host = 0;
     return cc;
 }
 
@@ -47,7 +47,7 @@ LoopEdge a64_loop_edge(A64 *x, const IROp *exit)
         return EDGE_NONE;
     }
     VHeld consts[NR_VTEMPS];
-    bool lazy = exit->ccmask && cc_is_pending(x);
+    bool lazy = exit->ccmask && recipe_is_pending(&x->cc);
     if (!l->u.may_copy ||
         (!lazy && !a64_lasting_facts(x).n && !v_held_consts(x, consts))) {
         return EDGE_HEAD;
@@ -56,7 +56,7 @@ LoopEdge a64_loop_edge(A64 *x, const IROp *exit)
         cc_own(x, false); /* temps end here */
     }
     CCInfo now = cc_left(x, exit);
-    return !l->u.copied || (cc_same(&now, &l->cc) && a64_knows_all(x, &l->align) &&
+    return !l->u.copied || (recipe_same(&now, &l->cc) && a64_knows_all(x, &l->align) &&
                             fits(x, &l->heads[1]))
                ? EDGE_LAZY
                : EDGE_HEAD;

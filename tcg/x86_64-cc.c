@@ -21,14 +21,6 @@ static int32_t home_of(const X64 *x, unsigned i)
     return i == 0 ? g->cc_a : i == 1 ? g->cc_b : i == 2 ? g->cc_c : g->cc_r;
 }
 
-/* Operands that a recipe of this kind has. */
-static unsigned noperands(unsigned kind)
-{
-    return kind == CC_EFLAGS || kind == CC_AH || kind == CC_LOGIC ? 1
-           : kind == CC_ADC || kind == CC_SBB                     ? 3
-                                                                  : 2;
-}
-
 /* ---- what happens to flags later ---- */
 
 /* The op leaves EFLAGS alone on this host. */
@@ -192,7 +184,7 @@ static void own_operand(X64 *x, unsigned i)
     uint32_t locked = x->ra.locked;
     if (v->kind == CCV_CONST) {
         x64_store_imm(x, IR_I64, env_mem(home_of(x, i)), v->val);
-    } else if (v->kind == CCV_GLOBAL) {
+    } else if (v->kind == CCV_REF) {
         asm_store(&x->a, IR_I64, global_operand(x, v), env_mem(home_of(x, i)));
     }
     x->ra.locked = locked;
@@ -202,7 +194,7 @@ static void own_operand(X64 *x, unsigned i)
 void cc_own_operands(X64 *x)
 {
     for (unsigned i = 0; i < ARRAY_SIZE(x->cc.v); i++) {
-        if (x->cc.v[i].kind == CCV_GLOBAL) {
+        if (x->cc.v[i].kind == CCV_REF) {
             own_operand(x, i);
         }
     }
@@ -218,79 +210,34 @@ void cc_store(X64 *x)
         save_eflags(x, false);
     }
     uint32_t ov = cc->ov ? CC_OP_OVERLAY(cc->ov, cc->ov_type) : 0;
-    if (cc->base == CC_BASE_KNOWN && !cc->op_stored) {
-        for (unsigned i = 0; i < noperands(cc->kind); i++) {
+    if (recipe_base_pending(cc)) {
+        for (unsigned i = 0; i < recipe_operands(cc->kind); i++) {
             own_operand(x, i);
         }
         asm_storei(&x->a, IR_I32, env_mem(x->g->cc_op), CC_OP(cc->kind, cc->type) | ov);
         cc->op_stored = true;
-    } else if (cc->ov && cc->v[3].kind != CCV_NONE) {
+    } else if (recipe_overlay_pending(cc)) {
         asm_storei(&x->a, IR_I16, env_mem(x->g->cc_op + 2), ov >> 16);
     }
-    if (cc->ov && cc->v[3].kind != CCV_NONE) {
+    if (recipe_overlay_pending(cc)) {
         own_operand(x, 3);
         cc->v[3].kind = CCV_NONE; /* the overlay is in env altogether */
     }
 }
 
-bool cc_is_pending(const X64 *x)
-{
-    const CCInfo *cc = &x->cc;
-    return (cc->base == CC_BASE_KNOWN && !cc->op_stored) ||
-           (cc->base != CC_BASE_NONE && cc->ov && cc->v[3].kind != CCV_NONE);
-}
-
-static bool same_value(const CCVal *a, const CCVal *b)
-{
-    return a->kind == b->kind && a->ref == b->ref && a->val == b->val;
-}
-
-bool cc_same(const CCInfo *a, const CCInfo *b)
-{
-    bool same = a->base == b->base && a->op_stored == b->op_stored && a->ov == b->ov &&
-                a->ov_type == b->ov_type && a->kind == b->kind && a->type == b->type;
-    for (unsigned i = 0; i < ARRAY_SIZE(a->v); i++) {
-        same &= same_value(&a->v[i], &b->v[i]);
-    }
-    return same;
-}
-
-static TCGValue describe_value(const X64 *x, unsigned i)
-{
-    const CCVal *v = &x->cc.v[i];
-    switch (v->kind) {
-    case CCV_CONST:
-        return (TCGValue){.is_const = true, .val = v->val};
-    case CCV_GLOBAL:
-        return (TCGValue){.val = v->val, .env_offset = ir_t(x->s, v->ref)->env_offset};
-    case CCV_OWN:
-        return (TCGValue){.env_offset = home_of(x, i)};
-    default:
-        return (TCGValue){.is_const = true};
-    }
-}
-
 void cc_describe(const X64 *x, TCGRestore *r)
 {
-    const CCInfo *cc = &x->cc;
+    TCGValue values[4];
     *r = (TCGRestore){
         .pc = x->pc,
         .x87_pending = x->x87_note.pending,
         .fip = x->x87_note.fip,
         .fop = x->x87_note.fop,
     };
-    if (cc->base == CC_BASE_KNOWN && !cc->op_stored) {
-        r->base_pending = true;
-        r->cc_op = CC_OP(cc->kind, cc->type);
-        r->a = describe_value(x, 0);
-        r->b = describe_value(x, 1);
-        r->c = describe_value(x, 2);
+    for (unsigned i = 0; i < ARRAY_SIZE(values); i++) {
+        values[i] = recipe_value(x->s, &x->cc.v[i], home_of(x, i));
     }
-    if (cc->ov && cc->v[3].kind != CCV_NONE) {
-        r->overlay_pending = true;
-        r->cc_op |= CC_OP_OVERLAY(cc->ov, cc->ov_type);
-        r->r = describe_value(x, 3);
-    }
+    recipe_describe(&x->cc, values, r);
 }
 
 /* ---- operands that change ---- */
@@ -335,7 +282,7 @@ static void operand_changes(X64 *x, unsigned i)
 void cc_global_write(X64 *x, IRRef global)
 {
     for (unsigned i = 0; i < ARRAY_SIZE(x->cc.v) && x->wanted; i++) {
-        if (x->cc.v[i].kind == CCV_GLOBAL && x->cc.v[i].ref == global) {
+        if (x->cc.v[i].kind == CCV_REF && x->cc.v[i].ref == global) {
             operand_changes(x, i);
         }
     }
@@ -347,9 +294,9 @@ static Opnd operand(X64 *x, unsigned i, bool may_mem)
 {
     const CCVal *v = &x->cc.v[i];
     Mem home = env_mem(home_of(x, i));
-    if (v->kind == CCV_GLOBAL && v->val == 0 && ra_reg(&x->ra, v->ref) < 0) {
+    if (v->kind == CCV_REF && v->val == 0 && ra_reg(&x->ra, v->ref) < 0) {
         home = env_mem(ir_t(x->s, v->ref)->env_offset);
-    } else if (v->kind == CCV_GLOBAL) {
+    } else if (v->kind == CCV_REF) {
         return (Opnd){.kind = VAL_REG, .reg = global_operand(x, v)};
     } else if (v->kind == CCV_CONST) {
         int64_t c = sign_extend(v->val, ir_type_bits(x->cc.type));
@@ -372,7 +319,7 @@ static Opnd operand(X64 *x, unsigned i, bool may_mem)
 static unsigned operand_copy(X64 *x, unsigned i)
 {
     Opnd v = operand(x, i, true);
-    if (v.kind == VAL_REG && x->cc.v[i].kind != CCV_GLOBAL) {
+    if (v.kind == VAL_REG && x->cc.v[i].kind != CCV_REF) {
         return v.reg;
     }
     if (v.kind == VAL_REG && x->cc.v[i].val) { /* a sum, made in a register of its own */
@@ -597,7 +544,7 @@ static CCVal plan_operand(X64 *x, unsigned i, IRRef ref, bool keep)
         return (CCVal){.kind = CCV_CONST, .val = ir_t(x->s, ref)->val};
     }
     if (ir_is_global(x->s, ref) && op->out[0] != ref) {
-        return (CCVal){.kind = CCV_GLOBAL, .ref = ref};
+        return (CCVal){.kind = CCV_REF, .ref = ref};
     }
     if (!keep) {
         return (CCVal){0};
@@ -621,12 +568,12 @@ static void plan_recipe(X64 *x, CCPlan *p, unsigned kind, IRRef a, IRRef b)
     if (!a_is_result) {
         n->v[0] = plan_operand(x, 0, a, keep);
     } else if (a != IR_NONE && ir_is_global(x->s, a)) {
-        n->v[0] = (CCVal){.kind = CCV_GLOBAL, .ref = a};
+        n->v[0] = (CCVal){.kind = CCV_REF, .ref = a};
     } else {
         p->keep = keep ? 0 : -1;
         n->v[0].kind = keep ? CCV_OWN : CCV_NONE;
     }
-    for (unsigned i = 0; i < noperands(kind); i++) {
+    for (unsigned i = 0; i < recipe_operands(kind); i++) {
         if (n->v[i].kind == CCV_NONE) {
             n->base = CC_BASE_NONE;
         }
@@ -673,7 +620,7 @@ void cc_plan_incdec(X64 *x, CCPlan *p, bool inc, bool overlay)
     };
     p->next.ov = inc ? CC_OV_INC : CC_OV_DEC;
     p->next.ov_type = op->type;
-    p->next.v[3] = (CCVal){.kind = keep ? CCV_OWN : CCV_GLOBAL, .ref = out};
+    p->next.v[3] = (CCVal){.kind = keep ? CCV_OWN : CCV_REF, .ref = out};
 }
 
 void cc_done(X64 *x, CCPlan *p, unsigned result)

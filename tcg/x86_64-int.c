@@ -869,7 +869,7 @@ static void shift_in_two(X64 *x, const IROp *op, CCPlan *p, unsigned d, unsigned
         .v[1].kind = CCV_OWN,
     };
     if (x64_in_place(x, op, 0)) {
-        p->next.v[0] = (CCVal){.kind = CCV_GLOBAL, .ref = op->out[0]};
+        p->next.v[0] = (CCVal){.kind = CCV_REF, .ref = op->out[0]};
     } else {
         p->next.v[0].kind = CCV_OWN;
         p->keep = 0;
@@ -1304,7 +1304,7 @@ void x64_emit_putcc(X64 *x, const IROp *op)
     } else if (ir_is_const(x->s, a)) {
         next.v[0] = (CCVal){.kind = CCV_CONST, .val = ir_t(x->s, a)->val & CC_ALL};
     } else if (ir_is_global(x->s, a)) {
-        next.v[0] = (CCVal){.kind = CCV_GLOBAL, .ref = a};
+        next.v[0] = (CCVal){.kind = CCV_REF, .ref = a};
     } else {
         asm_store(&x->a, IR_I64, x64_in_reg(x, a), env_mem(x->g->cc_a));
         next.v[0].kind = CCV_OWN;

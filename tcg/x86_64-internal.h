@@ -6,6 +6,7 @@
 
 #include "tcg/backend-internal.h"
 #include "tcg/loop.h"
+#include "tcg/recipe.h"
 #include "tcg/x86_64-enc.h"
 
 /*
@@ -56,30 +57,6 @@ static_assert(FRAME_SIZE % 16 == 8,
 #define CALLER_SAVED \
     (1u << RAX | 1u << RCX | 1u << RDX | 1u << RSI | 1u << RDI | 1u << R8 | 1u << R9)
 #define ALL_PINNED (CALLER_SAVED | 1u << RBX | 1u << RBP | 1u << R13)
-
-/* ---- flags ---- */
-
-/* Where an operand of the pending recipe is. */
-enum { CCV_NONE, CCV_CONST, CCV_GLOBAL, CCV_OWN /* in its own place in env: cc_a ... */ };
-typedef struct CCVal {
-    uint8_t kind;
-    IRRef ref;    /* CCV_GLOBAL */
-    uint64_t val; /* the constant, or what is to be added to the global */
-} CCVal;
-
-enum {
-    CC_BASE_NONE,  /* only the host's flags have them, or nobody */
-    CC_BASE_ENV,   /* env has a recipe that is not known here */
-    CC_BASE_KNOWN, /* `kind`, `type` of `v`; cc_op is in env if op_stored */
-};
-typedef struct CCInfo {
-    uint32_t host; /* flags of the guest that EFLAGS hold */
-    uint8_t base;
-    bool op_stored;
-    uint8_t kind, type;
-    uint8_t ov, ov_type; /* pending overlay over the base, or CC_OV_NONE */
-    CCVal v[4];          /* a b c, and r of the overlay */
-} CCInfo;
 
 /* ---- the emission of a unit ---- */
 
@@ -337,10 +314,6 @@ void cc_load(X64 *x);
 Cond cc_condition(X64 *x, Cond c);
 /* env holds the recipe (the exact six flags, as far as they are wanted). */
 void cc_store(X64 *x);
-/* There is something that cc_store() would store, and that could be stored later. */
-bool cc_is_pending(const X64 *x);
-/* The two say the same of the guest's flags, EFLAGS apart. */
-bool cc_same(const CCInfo *a, const CCInfo *b);
 /* The present recipe, for the side table. */
 void cc_describe(const X64 *x, TCGRestore *r);
 /* The operands of the recipe no longer depend on globals. */

@@ -46,8 +46,9 @@ LoopEdge x64_loop_edge(const X64 *x, const IROp *exit)
     if (!l->u.is_loop || (uint64_t)exit->imm != x->s->pc || !fits(x, &l->heads[0])) {
         return EDGE_NONE;
     }
-    bool lazy = exit->ccmask && l->u.may_copy && cc_is_pending(x);
-    if (lazy && (!l->u.copied || (cc_same(&x->cc, &l->cc) && fits(x, &l->heads[1])))) {
+    bool lazy = exit->ccmask && l->u.may_copy && recipe_is_pending(&x->cc);
+    if (lazy &&
+        (!l->u.copied || (recipe_same(&x->cc, &l->cc) && fits(x, &l->heads[1])))) {
         return EDGE_LAZY;
     }
     return EDGE_HEAD;

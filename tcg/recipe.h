@@ -1,0 +1,110 @@
+/* A recipe of flags while a unit is emitted, for hosts that store it late. */
+/* SPDX-License-Identifier: MIT */
+#ifndef TCG_RECIPE_H
+#define TCG_RECIPE_H
+
+#include "tcg/backend-internal.h"
+
+/* Where an operand of the pending recipe is. OWN: in its own place, cc_a ... cc_r in env,
+ * or in a register that the back end keeps for it. */
+enum { CCV_NONE, CCV_CONST, CCV_REF, CCV_OWN };
+typedef struct CCVal {
+    uint8_t kind;
+    IRRef ref;    /* CCV_REF: a global, or a temp where the back end takes them */
+    uint64_t val; /* the constant, or what is to be added to the global */
+} CCVal;
+
+enum {
+    CC_BASE_NONE,  /* only the host's flags have them, or nobody wants them */
+    CC_BASE_ENV,   /* env has a recipe that is not known here */
+    CC_BASE_KNOWN, /* `kind`, `type` of `v`; cc_op is in env if op_stored */
+};
+typedef struct CCInfo {
+    uint32_t host; /* flags of the guest that the host's hold */
+    bool borrow;   /* aarch64: C of NZCV is CF inverted, as subtractions leave it */
+    uint8_t base;
+    bool op_stored;
+    uint8_t kind, type;
+    uint8_t ov, ov_type; /* pending overlay over the base, or CC_OV_NONE */
+    CCVal v[4];          /* a b c, and r of the overlay */
+} CCInfo;
+
+/* Operands of a recipe of this kind (a CCKind). */
+static inline unsigned recipe_operands(unsigned kind)
+{
+    switch (kind) {
+    case CC_EFLAGS:
+    case CC_AH:
+    case CC_LOGIC:
+        return 1;
+    case CC_ADC:
+    case CC_SBB:
+        return 3;
+    default:
+        return 2;
+    }
+}
+
+/* The base, or the overlay, is not in env yet. */
+static inline bool recipe_base_pending(const CCInfo *cc)
+{
+    return cc->base == CC_BASE_KNOWN && !cc->op_stored;
+}
+
+static inline bool recipe_overlay_pending(const CCInfo *cc)
+{
+    return cc->ov && cc->v[3].kind != CCV_NONE;
+}
+
+static inline bool recipe_is_pending(const CCInfo *cc)
+{
+    return recipe_base_pending(cc) ||
+           (cc->base != CC_BASE_NONE && recipe_overlay_pending(cc));
+}
+
+/* One recipe, at the same places. What the host's flags hold is not compared. */
+static inline bool recipe_same(const CCInfo *a, const CCInfo *b)
+{
+    bool same = a->base == b->base && a->op_stored == b->op_stored && a->ov == b->ov &&
+                a->ov_type == b->ov_type && a->kind == b->kind && a->type == b->type;
+    for (unsigned i = 0; i < ARRAY_SIZE(a->v); i++) {
+        const CCVal *v = &a->v[i], *w = &b->v[i];
+        same &= v->kind == w->kind && v->ref == w->ref && v->val == w->val;
+    }
+    return same;
+}
+
+/* Operand v for the side table; `own`: env offset of its own place. */
+static inline TCGValue recipe_value(const TCGContext *s, const CCVal *v, int32_t own)
+{
+    switch (v->kind) {
+    case CCV_CONST:
+        return (TCGValue){.is_const = true, .val = v->val};
+    case CCV_REF:
+        return (TCGValue){.val = v->val, .env_offset = ir_t(s, v->ref)->env_offset};
+    case CCV_OWN:
+        return (TCGValue){.env_offset = own};
+    default:
+        return (TCGValue){.is_const = true};
+    }
+}
+
+/* What env lacks of the recipe, into r; value[i]: recipe_value() of operand i. */
+static inline void recipe_describe(const CCInfo *cc, const TCGValue value[4],
+                                   TCGRestore *r)
+{
+    if (recipe_base_pending(cc)) {
+        r->base_pending = true;
+        r->cc_op = CC_OP(cc->kind, cc->type);
+        r->a = value[0];
+        r->b = value[1];
+        r->c = value[2];
+    }
+    if (recipe_overlay_pending(cc)) {
+        r->overlay_pending = true;
+        r->cc_op |= CC_OP_OVERLAY(cc->ov, cc->ov_type);
+        r->r = value[3];
+    }
+}
+
+#endif
