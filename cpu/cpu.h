@@ -234,6 +234,13 @@ struct CPUState {
     bool singlestep;
     bool step_masks_irqs; /* no interrupts are taken while single-stepping */
     void *opaque;         /* of the program around it */
+    /*
+     * Of a program, or NULL: makes the system call that generated code has come to, if it
+     * is one that may be made there. env is precise, and pc behind the instruction. -1:
+     * done; else what exception_index is to be, and the code is left.
+     */
+    int (*syscall_in_code)(CPUState *cpu);
+    bool in_syscall; /* faults of memory are the program's around it, not the code's */
     struct RunOnCPUItem *work, **work_last; /* queue, under work_lock */
     Mutex work_lock;
     /* with work_lock: wakes a halted or stopped vCPU; end of queued work */

@@ -170,6 +170,7 @@
 /* ---- what a row is served by ---- */
 
 #define FN_OWN(name)   sys_##name
+#define FN_LEAF(name)  sys_##name
 #define FN_PASS(name)  NULL
 #define FN_WAIT(name)  NULL
 #define FN_AS(name)    NULL

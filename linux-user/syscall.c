@@ -347,6 +347,7 @@ int64_t syscall_by_row(TaskState *ts, const SyscallDesc *desc, const uint64_t ar
     case HOW_WAIT:
         return pass_through(ts, desc, args);
     case HOW_OWN:
+    case HOW_LEAF:
         return call_own_fn(ts, desc, args);
     case HOW_AS:
         return call_as(ts, desc, args);

@@ -55,12 +55,13 @@ typedef enum SyscallHow {
     HOW_PASS,
     HOW_WAIT,
     HOW_OWN,
+    HOW_LEAF,
     HOW_AS
 } SyscallHow;
 
 typedef struct SyscallDesc {
     const char *name; /* NULL: a number without a call */
-    SyscallFn *fn;    /* OWN */
+    SyscallFn *fn;    /* OWN and LEAF */
     int host_nr;      /* PASS and WAIT; -1: the host has none */
     SyscallHow how;
     bool result_hex;
@@ -112,8 +113,9 @@ size_t struct_size(StructId id);
  */
 uint64_t syscall_buf_size(const ArgDesc *d, const uint64_t args[6], unsigned i);
 
-/* Each sys_NAME() of a row that says OWN. */
-#define DECLARE_OWN(name) SyscallFn sys_##name;
+/* Each sys_NAME() of a row that says OWN or LEAF. */
+#define DECLARE_OWN(name)  SyscallFn sys_##name;
+#define DECLARE_LEAF(name) SyscallFn sys_##name;
 #define DECLARE_PASS(name)
 #define DECLARE_WAIT(name)
 #define DECLARE_AS(name)
@@ -137,6 +139,10 @@ static inline uint64_t host_ptr(const void *p)
 
 /* Serves a call by its row, without a trace: what do_syscall() and HOW_AS do. */
 int64_t syscall_by_row(TaskState *ts, const SyscallDesc *d, const uint64_t args[6]);
+
+/* CPUState.syscall_in_code: makes the calls that are short and frequent. syscall-code.c
+ */
+int syscall_in_code(CPUState *cpu);
 
 /*
  * File descriptors of our own, which the guest does not see: they lie above those that

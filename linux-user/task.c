@@ -10,6 +10,7 @@
 #include "linux-user/guest-mem.h"
 #include "linux-user/program.h"
 #include "linux-user/signals.h"
+#include "linux-user/syscall.h"
 #include "target/x86/excp.h"
 #include "target/x86/user.h"
 #include "util/atomic.h"
@@ -23,6 +24,7 @@ TaskState *task_new(const TaskState *like)
 
     ts->cpu = cpu_new(&x86_user_cpu_ops, 0, NULL, NULL);
     ts->cpu->opaque = ts;
+    ts->cpu->syscall_in_code = syscall_in_code;
     x86_set_model(task_env(ts), &program_cpu_model);
     if (like) {
         ts->sigmask = like->sigmask;
@@ -38,7 +40,16 @@ void task_free(TaskState *ts)
 
 /* System calls. */
 
-static void leave_syscall(TaskState *ts, int64_t result)
+uint64_t task_begin_syscall(TaskState *ts)
+{
+    CPUX86State *env = task_env(ts);
+
+    env->regs[R_RCX] = env->rip;
+    env->regs[11] = x86_eflags(env);
+    return env->rip;
+}
+
+void task_end_syscall(TaskState *ts, int64_t result)
 {
     enum { SYSCALL_BYTES = 2 };
     CPUX86State *env = task_env(ts);
@@ -55,14 +66,11 @@ static void run_syscall(TaskState *ts)
     CPUX86State *env = task_env(ts);
     const uint64_t *r = env->regs;
     const uint64_t args[6] = {r[R_RDI], r[R_RSI], r[R_RDX], r[10], r[8], r[9]};
-
-    uint64_t rip = env->regs[R_RCX] = env->rip;
-
-    env->regs[11] = x86_eflags(env);
+    uint64_t rip = task_begin_syscall(ts);
     int64_t result = do_syscall(ts, r[R_RAX], args);
 
     if (!gdb_active || env->rip == rip) { /* else gdb has sent the thread elsewhere */
-        leave_syscall(ts, result);
+        task_end_syscall(ts, result);
     }
     if (unlikely(ts->cpu->singlestep)) {
         gdb_stepped(ts);

@@ -112,6 +112,11 @@ extern UserProgram user_program;
 #define TASK_ESIGRETURN 513
 typedef int64_t SyscallFn(TaskState *ts, const uint64_t args[6]);
 
+/* What SYSCALL and the kernel do to the registers, which hold the arguments until then;
+ * the first returns rip, which is behind the instruction. */
+uint64_t task_begin_syscall(TaskState *ts);
+void task_end_syscall(TaskState *ts, int64_t result);
+
 /* The system call `nr` of x86_64 Linux; ENOSYS where there is none. */
 int64_t do_syscall(TaskState *ts, uint64_t nr, const uint64_t args[6]);
 

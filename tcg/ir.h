@@ -122,6 +122,7 @@ enum { /* helper flags */
        HELPER_STRING = 1 << 4, /* a repeated string instruction: tcg/string-op.h */
        HELPER_GATHER = 1 << 5, /* a gather: tcg/gather-op.h */
        HELPER_STRCMP = 1 << 6, /* PCMPxSTRx: tcg/strcmp-op.h */
+       HELPER_LEAVES = 1 << 7, /* may leave when the instruction is complete */
 };
 
 typedef struct HelperInfo {

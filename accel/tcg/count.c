@@ -5,8 +5,9 @@
  * the way to it: the instructions up to the exit's own, and their accesses to memory. An
  * exit in a cold part belongs to the instruction whose branch leads there. Where paths
  * inside the unit part, in front of a branch to a label that is also fallen into, and
- * where they meet, what has been on the way so far is counted, and the sums begin anew.
- * What leaves a unit by an exception, or is done by helpers, is not counted.
+ * where they meet, and in front of a helper with HELPER_LEAVES, what has been on the way
+ * so far is counted, and the sums begin anew. What else leaves a unit by an exception, or
+ * is done by helpers, is not counted.
  *
  * Units are bigger and slower for it, so it is done for -d stats only
  * (-accel tcg,count=on|off).
@@ -71,12 +72,26 @@ static void count_sum(const Counting *c)
     increase(c->s, CPU_ENV_OFFSET(counts.accesses), sum->accesses);
 }
 
+/* Nothing is on the way from here yet. */
+static void count_part(Counting *c)
+{
+    Sum *sum = &c->sum[c->now];
+
+    count_sum(c);
+    *sum = (Sum){.pc = sum->pc};
+}
+
 static void count_exit(const Counting *c, const IROp *op)
 {
     count_sum(c);
     if (op->code == OP_exit_ind) {
         increase(c->s, CPU_ENV_OFFSET(counts.indirect), 1);
     }
+}
+
+static bool may_leave(const IROp *op)
+{
+    return op->code == OP_call && ir_helper(op)->flags & HELPER_LEAVES;
 }
 
 static bool has_label(const IROp *op)
@@ -100,8 +115,7 @@ static void count_path(Counting *c, const IROp *op)
     } else if (!c->meets[op->label]) {
         c->from[op->label] = *sum;
     } else if (sum->insns) {
-        count_sum(c);
-        *sum = (Sum){.pc = sum->pc};
+        count_part(c);
     }
 }
 
@@ -131,7 +145,7 @@ void tb_count_ops(TCGContext *s)
     find_meetings(&c, ops, n);
     for (unsigned i = 0; i < n; i++) {
         starts += ops[i].code == OP_insn_start;
-        exits += is_exit(&ops[i]) || is_fork(&c, &ops[i]);
+        exits += is_exit(&ops[i]) || is_fork(&c, &ops[i]) || may_leave(&ops[i]);
     }
     if (!starts || n + 3 * OPS_PER_COUNTER * exits > s->max_ops) {
         return;
@@ -147,6 +161,8 @@ void tb_count_ops(TCGContext *s)
             count_exit(&c, &ops[i]);
         } else if (has_label(&ops[i]) && c.nsums) {
             count_path(&c, &ops[i]);
+        } else if (may_leave(&ops[i]) && c.nsums) {
+            count_part(&c);
         }
         s->ops[s->nops++] = ops[i];
     }

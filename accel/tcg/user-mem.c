@@ -89,7 +89,7 @@ UserFaultAction user_fault(CPUState *cpu, const UserFault *f, uintptr_t pc)
             break;
         }
     }
-    if (!t || !t->running) {
+    if (!t || !t->running || cpu->in_syscall) {
         return USER_FAULT_OURS;
     }
     uintptr_t ra = t->fault.ra;
@@ -445,6 +445,27 @@ void tlb_flush_page(CPUState *cpu, uint64_t id, vaddr va) {}
 void tlb_flush_non_global(CPUState *cpu) {}
 void cpu_switch_address_space(CPUState *cpu, uint64_t id, bool keep) {}
 
+/* System calls that sleep. */
+
+unsigned user_sleep_begin(CPUState *cpu)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+    unsigned flushes = t->engine->flush_count;
+
+    exclusive_stop(t);
+    epoch_leave();
+    return flushes;
+}
+
+bool user_sleep_end(CPUState *cpu, unsigned begin)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+
+    epoch_enter();
+    exclusive_run(t);
+    return t->engine->flush_count == begin;
+}
+
 /* Forks. */
 
 void user_fork_begin(void)
@@ -474,6 +495,7 @@ void user_vfork_end(CPUState *cpu)
 {
     CPUTCG *t = cpu_tcg(cpu);
 
+    cpu->in_syscall = false;
     t->running = false;
     t->in_one_shot = t->one_shot = false;
     t->fault.ra = 0;

@@ -113,6 +113,14 @@ void user_cache_open(const void *program, size_t n);
  * memory for a while. */
 void user_cache_store(void);
 
+/*
+ * A system call made from generated code (CPUState.syscall_in_code) is going to sleep,
+ * and has slept: meanwhile the thread counts as one outside vcpu_run(). False: the code
+ * may be gone, and has to be left by cpu_loop_exit().
+ */
+unsigned user_sleep_begin(CPUState *cpu);
+bool user_sleep_end(CPUState *cpu, unsigned begin);
+
 /* fork(): the caller is outside vcpu_run(). After it, once in each process; `cpu` is the
  * vCPU of the only thread of the child. */
 void user_fork_begin(void);

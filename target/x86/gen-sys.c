@@ -215,11 +215,23 @@ void gen_int1(DisasContext *s, Insn *i)
     s->base.is_jmp = DISAS_END;
 }
 
+/* The helper leaves the code for what is not done at once. */
+static void gen_program_syscall(DisasContext *s)
+{
+    if (TCG_OPT_OFF(s->tcg, syscalls) || s->base.one_insn ||
+        s->hflags & (HF_TF | HF_RF)) {
+        x86_exit_next(s, CPU_TB_SYSCALL);
+        return;
+    }
+    X86_CALL(s, program_syscall, IR_NONE, x86_const(s, s->next));
+    x86_goto(s, s->next);
+}
+
 /* The single-step trap behind SYSCALL is by TF as it is then: IA32_FMASK may clear it. */
 void gen_syscall(DisasContext *s, Insn *i)
 {
     if (s->hflags & HF_PROGRAM) {
-        x86_exit_next(s, CPU_TB_SYSCALL);
+        gen_program_syscall(s);
         return;
     }
     X86_CALL(s, syscall, IR_NONE, x86_const(s, s->next));

@@ -4,6 +4,7 @@
 
 #include "target/x86/cpuid.h"
 #include "target/x86/excp.h"
+#include "target/x86/helpers.h"
 #include "target/x86/seg.h"
 
 /*
@@ -78,4 +79,17 @@ void x86_user_set_base(CPUX86State *env, int seg, uint64_t base)
 
     s.base = base;
     seg_set(env, seg, s);
+}
+
+void helper_program_syscall(CPUX86State *env, uint64_t next)
+{
+    CPUState *cpu = env_cpu(env);
+
+    env->rip = next;
+    int index = cpu->syscall_in_code ? cpu->syscall_in_code(cpu) : CPU_EXCP_SYSCALL;
+
+    if (unlikely(index >= 0)) {
+        cpu->exception_index = index;
+        cpu_loop_exit(cpu);
+    }
 }

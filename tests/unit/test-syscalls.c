@@ -7,7 +7,7 @@
 #include "tests/unit/unit.h"
 #include "util/common.h"
 
-enum { HOW_NONE, HOW_NOSYS, HOW_PASS, HOW_WAIT, HOW_OWN, HOW_AS };
+enum { HOW_NONE, HOW_NOSYS, HOW_PASS, HOW_WAIT, HOW_OWN, HOW_LEAF, HOW_AS };
 
 typedef struct Row {
     int nr, host_nr, how;

@@ -119,6 +119,7 @@ typedef struct Arg {
 #define PASS  1
 #define WAIT  1
 #define OWN   1
+#define LEAF  1
 #define AS    1
 
 typedef struct Row {

@@ -7,6 +7,7 @@
 #define PASS(name, nr)
 #define WAIT(name, nr)
 #define OWN(name, nr)
+#define LEAF(name, nr)
 #define AS(name, nr)
 
 static const struct {
