@@ -111,9 +111,10 @@ void host_want_huge(void *p, size_t n)
 void *host_map_apart(size_t n)
 {
     static uintptr_t next = UINT64_C(0x2f0000000000); /* where it is in use: elsewhere */
-    size_t step = ROUND_UP(n, host_page_size());
-    uintptr_t hint = atomic_fetch_add(&next, step);
-    void *p = mmap((void *)hint, n, PROT_READ | PROT_WRITE,
+    size_t align = n < HOST_HUGE_PAGE ? host_page_size() : HOST_HUGE_PAGE;
+    uintptr_t hint =
+        atomic_fetch_add(&next, ROUND_UP(n, align) + align - host_page_size());
+    void *p = mmap((void *)ROUND_UP(hint, align), n, PROT_READ | PROT_WRITE,
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     return p == MAP_FAILED ? NULL : p;

@@ -45,7 +45,8 @@ void host_populate(void *p, size_t n, bool write);
 enum { HOST_HUGE_PAGE = 2 << 20 };
 void host_want_huge(void *p, size_t n);
 /* n bytes of zeros, whose pages exist once they are used, away from where the host puts
- * mappings by itself: a program's mapping may grow into the holes there. NULL: no room.
+ * mappings by itself: a program's mapping may grow into the holes there. At a multiple of
+ * HOST_HUGE_PAGE if there are so many, and if the host has not refused. NULL: no room.
  * munmap() gives them back. */
 void *host_map_apart(size_t n);
 

@@ -6,6 +6,8 @@
 #include "util/epoch.h"
 #include "util/host.h"
 
+#include <sys/mman.h>
+
 /*
  * A slot's hash is written before its entry, and readers look at the hash first: one that
  * sees a new entry by an old hash asks `equal`, which says no. An entry that finds its
@@ -13,19 +15,19 @@
  * is there. Growth copies all entries to a new array and publishes that by one store.
  */
 
-/* Empty ones; returns what is to be freed. Hashes lead to all pages of them, so these
- * come at once. */
-static void *new_buckets(size_t n, HTabBucket **out)
+/* Empty ones. Hashes lead to all pages of them, so these come at once. */
+static HTabBucket *new_buckets(size_t n)
 {
-    void *p = g_malloc0_n(n + 1, sizeof(HTabBucket)); /* fresh pages are not touched */
-    size_t page = host_page_size();
-    char *first = (char *)ROUND_UP((uintptr_t)p, page);
-    char *end = (char *)p + ROUND_DOWN((n + 1) * sizeof(HTabBucket), page);
-    *out = (HTabBucket *)ROUND_UP((uintptr_t)p, sizeof(HTabBucket));
-    if (first < end) {
-        host_populate(first, ROUND_DOWN(end - first, page), true);
+    size_t size = n * sizeof(HTabBucket);
+    HTabBucket *b = host_map_apart(size);
+    if (!b) {
+        g_error("no memory for a hash table of %zu bytes", size);
     }
-    return p;
+    if (size >= HOST_HUGE_PAGE) {
+        host_want_huge(b, size);
+    }
+    host_populate(b, size, true);
+    return b;
 }
 
 /* So many for each 2 buckets. */
@@ -39,14 +41,14 @@ static HTabMap *map_new(size_t expected)
     }
     HTabMap *map = g_new(HTabMap, 1);
     map->mask = buckets - 1;
-    map->memory = new_buckets(buckets, &map->buckets);
+    map->buckets = new_buckets(buckets);
     return map;
 }
 
 static void map_free(void *p)
 {
     HTabMap *map = p;
-    g_free(map->memory);
+    munmap(map->buckets, (map->mask + 1) * sizeof(HTabBucket));
     g_free(map);
 }
 
@@ -126,12 +128,12 @@ static void copy_slot(HTabBucket *b, int slot, void *opaque)
     c->spills += map_put(c->to, b->entry[slot], b->hash[slot]);
 }
 
-/* A new array: larger, if it is not only that entries came and went. */
+/* A new array: four times as large, if it is not only that entries came and went. */
 static void renew(HTab *h)
 {
     HTabMap *old = h->map;
     bool full = h->count > h->capacity / 2;
-    Copy c = {map_new(full ? h->capacity * 2 : h->capacity), 0};
+    Copy c = {map_new(full ? h->capacity * 4 : h->capacity), 0};
     map_foreach(old, copy_slot, &c);
     publish(h, c.to, c.spills);
     epoch_retire(old, map_free);

@@ -27,7 +27,6 @@ static_assert(sizeof(HTabBucket) == 64, "no byte is left over");
 typedef struct HTabMap {
     size_t mask; /* buckets - 1 */
     HTabBucket *buckets;
-    void *memory; /* in which these are aligned */
 } HTabMap;
 
 /* Whether `entry` is what `key` asks for. */
