@@ -426,13 +426,12 @@ static bool checked_in_c(const IROp *op)
 
 void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)
 {
-    *acc = (Access){
-        .op = op,
-        .memop = op->memop,
-        .is_write = (kind != SLOW_LD && kind != SLOW_PROBE) || (op->memop & MO_RMW),
-        .no_fault = op->memop & MO_HOST,
-        .direct = (x->g->direct && !checked_in_c(op)) || (op->memop & MO_HOST),
-    };
+    acc->op = op; /* the rest is set where it is needed: this is a large struct */
+    acc->memop = op->memop;
+    acc->is_write = (kind != SLOW_LD && kind != SLOW_PROBE) || (op->memop & MO_RMW);
+    acc->no_fault = op->memop & MO_HOST;
+    acc->direct = (x->g->direct && !checked_in_c(op)) || (op->memop & MO_HOST);
+    acc->slow = NULL;
     if (acc->no_fault) {
         acc->host = x64_address(x, op, &acc->is_const, &acc->addr);
         return;

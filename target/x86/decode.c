@@ -237,7 +237,9 @@ static bool parse_opcode(Cursor *c)
         return parse_evex(c);
     }
     i->opcode = op;
-    c->pp = pp_of[(i->prefixes / PFX_F3 & 3) | (i->prefixes & PFX_66 ? 4 : 0)];
+    if (unlikely(i->prefixes & (PFX_66 | PFX_F3 | PFX_F2))) {
+        c->pp = pp_of[(i->prefixes / PFX_F3 & 3) | (i->prefixes & PFX_66 ? 4 : 0)];
+    }
     return true;
 }
 

@@ -102,11 +102,6 @@ void x86_exit_next(DisasContext *s, int64_t reason)
     s->base.is_jmp = DISAS_END;
 }
 
-bool x86_is_canonical(uint64_t pc)
-{
-    return (uint64_t)sign_extend(pc, 48) == pc;
-}
-
 /*
  * In 64-bit code a target that is only known when the unit runs is not tested here: that
  * a branch has led astray is seen when no code is found, and x86_check_branch() takes it

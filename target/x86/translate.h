@@ -180,7 +180,10 @@ void x86_exit_next(DisasContext *s, int64_t reason);
 uint64_t x86_ip_mask(const DisasContext *s, IRType t);
 IRRef x86_ip_cut(DisasContext *s, IRRef ip, IRType t);
 /* Bits 63:47 of the address are the same. */
-bool x86_is_canonical(uint64_t pc);
+static inline bool x86_is_canonical(uint64_t pc)
+{
+    return (uint64_t)sign_extend(pc, 48) == pc;
+}
 /* #GP if a jump's target is beyond the limit of CS, or not canonical; before anything
  * changes. Whether there is something to check here. */
 void x86_check_target(DisasContext *s, IRRef pc);
