@@ -240,6 +240,7 @@ struct CPUState {
      * done; else what exception_index is to be, and the code is left.
      */
     int (*syscall_in_code)(CPUState *cpu);
+    bool short_call_done; /* ... what GuestDesc.short_call has made; the code is left */
     bool in_syscall; /* faults of memory are the program's around it, not the code's */
     struct RunOnCPUItem *work, **work_last; /* queue, under work_lock */
     Mutex work_lock;

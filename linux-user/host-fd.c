@@ -16,6 +16,7 @@ enum { HIGHEST = 1024, SLOTS = 16 };
 
 static int ours[SLOTS];
 static unsigned nr_ours;
+uint32_t host_fd_lowest = UINT32_MAX;
 
 int host_fd_reserve(int fd)
 {
@@ -36,6 +37,7 @@ int host_fd_reserve(int fd)
     }
     close(fd);
     ours[n] = high;
+    atomic_set(&host_fd_lowest, MIN(host_fd_lowest, (uint32_t)high));
     atomic_store_release(&nr_ours, n + 1);
     return high;
 }

@@ -16,7 +16,7 @@
 #include "linux-user/options.h"
 #include "linux-user/program.h"
 #include "linux-user/signals.h"
-#include "linux-user/syscall.h"
+#include "linux-user/syscall-short.h"
 #include "util/bitops.h"
 #include "util/host.h"
 #include "util/log.h"
@@ -129,6 +129,7 @@ static TaskState *first_task(const UserOptions *o, GError **errp)
         return NULL;
     }
     program_accel = choice.ops;
+    user_short_call = syscall_short;
     const char *cpu = o->cpu ? o->cpu : "max";
 
     if (!x86_model_parse(cpu, &program_cpu_model, errp)) {

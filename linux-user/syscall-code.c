@@ -13,14 +13,12 @@
 #include "accel/tcg/user.h"
 #include "linux-user/gdb.h"
 #include "linux-user/guest-abi.h"
-#include "linux-user/syscall.h"
+#include "linux-user/syscall-short.h"
 #include "util/atomic.h"
 #include "util/bitops.h"
 #include "util/log.h"
 
-/* What is known of a row. The low bits say which arguments have to be looked at. */
-enum { ROW_ARGS = 63, ROW_KNOWN = 64, ROW_LEFT = 128 };
-static uint8_t rows[GUEST_NR_END];
+SyscallRow syscall_rows[GUEST_NR_END];
 
 /* Whether an argument of the kind can be given as it is; *look: after a look at it. */
 static bool is_simple(const ArgDesc *d, bool *look)
@@ -60,32 +58,60 @@ static bool is_simple(const ArgDesc *d, bool *look)
     }
 }
 
-static unsigned look_at_row(const SyscallDesc *desc)
+/* The row is for syscall_short() as well, if that can make the looks that it needs. */
+static void make_short(SyscallRow *row, const SyscallDesc *desc)
 {
-    unsigned row = ROW_KNOWN;
+    static const uint8_t reg[6] = {R_RDI, R_RSI, R_RDX, 10, 8, 9};
+    unsigned looks = row->looks;
+
+    row->host_nr = desc->host_nr;
+    if (desc->how == HOW_PASS && !desc->nr_args) {
+        row->kind = ROW_AT_ONCE;
+        return;
+    }
+    if (looks & 1 && !(desc->args[0].dir & DIR_OUT)) {
+        row->fd = true;
+        looks &= ~1u;
+    }
+    if (looks) {
+        unsigned i = ctz32(looks);
+        const ArgDesc *d = &desc->args[i];
+        uint64_t one[6] = {0};
+
+        one[i] = 1; /* not NULL */
+        row->counted =
+            d->kind == ARG_BUF_EXTRA || (d->kind == ARG_BUF_ARG && d->info == 1);
+        if (looks & (looks - 1) || !(d->dir & DIR_OUT) ||
+            (!row->counted && d->kind != ARG_BUF && d->kind != ARG_STRUCT)) {
+            return;
+        }
+        row->writes = true;
+        row->to = reg[i];
+        row->count = reg[d->ref];
+        row->bytes = syscall_buf_size(d, one, i); /* with a count of 0 */
+    }
+    row->kind = ROW_SHORT;
+}
+
+static SyscallRow look_at_row(const SyscallDesc *desc)
+{
+    SyscallRow row = {.kind = ROW_LEFT};
     bool passes = desc && (desc->how == HOW_PASS || desc->how == HOW_WAIT);
 
     if (!desc || !((passes && desc->host_nr >= 0) || desc->how == HOW_LEAF)) {
-        return ROW_KNOWN | ROW_LEFT;
+        return row;
     }
     for (unsigned i = 0; passes && i < desc->nr_args; i++) {
         bool look;
 
         if (!is_simple(&desc->args[i], &look)) {
-            return ROW_KNOWN | ROW_LEFT;
+            return row;
         }
-        row |= look ? 1u << i : 0;
+        row.looks |= look ? 1u << i : 0;
     }
-    return row;
-}
-
-static inline unsigned row_of(uint64_t nr)
-{
-    unsigned row = nr < GUEST_NR_END ? atomic_read(&rows[nr]) : ROW_KNOWN | ROW_LEFT;
-
-    if (unlikely(!row)) {
-        row = look_at_row(syscall_desc(nr));
-        atomic_set(&rows[nr], row);
+    row.kind = ROW_CODE;
+    if (passes) {
+        make_short(&row, desc);
     }
     return row;
 }
@@ -124,16 +150,47 @@ static int64_t call_host(TaskState *ts, const SyscallDesc *desc, const uint64_t 
     return ret;
 }
 
+/* Those that somebody watches are left. */
+static const SyscallRow *row_of(uint64_t nr)
+{
+    static const SyscallRow left = {.kind = ROW_LEFT};
+
+    if (nr >= GUEST_NR_END || gdb_active || log_enabled(LOG_STRACE)) {
+        return &left;
+    }
+    SyscallRow *row = &syscall_rows[nr];
+
+    if (unlikely(!atomic_load_acquire(&row->kind))) {
+        SyscallRow made = look_at_row(syscall_desc(nr));
+        enum { REST = sizeof made.kind };
+
+        /* another thread may be writing the same */
+        memcpy((char *)row + REST, (char *)&made + REST, sizeof made - REST);
+        atomic_store_release(&row->kind, made.kind);
+    }
+    return row;
+}
+
 int syscall_in_code(CPUState *cpu)
 {
     TaskState *ts = cpu->opaque;
     CPUX86State *env = cpu_env(cpu);
     uint64_t *r = env->regs, nr = r[R_RAX];
-    unsigned row = row_of(nr);
     bool gone = false;
     int64_t ret;
 
-    if (unlikely(row & ROW_LEFT || gdb_active || log_enabled(LOG_STRACE))) {
+#ifndef __aarch64__ /* its back end has tried it (HELPER_SHORT) */
+    if (syscall_short(env, env->rip)) {
+        return -1;
+    }
+#endif
+    if (unlikely(cpu->short_call_done)) {
+        cpu->short_call_done = false;
+        return CPU_EXCP_LEAVE;
+    }
+    const SyscallRow *row = row_of(nr);
+
+    if (unlikely(row->kind == ROW_LEFT)) {
         return CPU_EXCP_SYSCALL;
     }
     const uint64_t args[6] = {r[R_RDI], r[R_RSI], r[R_RDX], r[10], r[8], r[9]};
@@ -143,7 +200,7 @@ int syscall_in_code(CPUState *cpu)
     cpu->in_syscall = true;
     if (desc->how == HOW_LEAF) {
         ret = desc->fn(ts, args);
-    } else if (look_at_args(desc, row & ROW_ARGS, args)) {
+    } else if (look_at_args(desc, row->looks, args)) {
         ret = call_host(ts, desc, args, &gone);
     } else {
         ret = -EBADF;

@@ -151,6 +151,8 @@ int syscall_in_code(CPUState *cpu);
  */
 int host_fd_reserve(int fd);
 bool host_fd_is_ours(uint64_t fd);
+/* No descriptor below is one of ours. */
+extern __attribute__((visibility("hidden"))) uint32_t host_fd_lowest;
 /* The lowest of ours that is not below `first`; UINT32_MAX: none. */
 uint32_t host_fd_next(uint32_t first);
 

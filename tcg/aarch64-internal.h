@@ -157,10 +157,11 @@ typedef struct A64Thunks {
     const uint8_t *unlinked[TCG_MAX_EXITS], *call_c, *div[2];
     /* pinned vectors from env and to it; the same around C in thunks */
     const uint8_t *vec_load, *vec_to_c, *vec_slow_begin, *vec_slow_end;
-    const uint8_t *vec_exact; /* T0: a VecOp; its operands are in the frame */
-    const uint8_t *x87;       /* T0: id and i of an X87Op in FRAME_ARGS; its result */
-    int32_t vec_at[16];       /* env offset of ymm0 ..., or NOT_PINNED */
-    bool has_vecs;            /* there are some */
+    const uint8_t *vec_exact;  /* T0: a VecOp; its operands are in the frame */
+    const uint8_t *short_call; /* T0: a helper with HELPER_SHORT, x1: its argument */
+    const uint8_t *x87;        /* T0: id and i of an X87Op in FRAME_ARGS; its result */
+    int32_t vec_at[16];        /* env offset of ymm0 ..., or NOT_PINNED */
+    bool has_vecs;             /* there are some */
     bool fp; /* FPCR and FPSR are the guest's MXCSR while they are loaded */
 } A64Thunks;
 extern A64Thunks a64_thunks;

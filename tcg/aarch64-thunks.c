@@ -413,6 +413,26 @@ static void thunk_x87(A64 *x)
     slow_end(x);
 }
 
+/* Vectors stay where they are over what is done at once. */
+static void thunk_short_call(A64 *x)
+{
+    a64_thunks.short_call = thunk_start(x);
+    frame(x, STR, LR, FRAME_LR);
+    asm_pair(&x->a, PAIR_X, from_to(T0, 1), SP, FRAME_ARGS);
+    thunk_regs(x, ALL_PINNED, true);
+    asm_mov(&x->a, IR_I64, 0, ENV);
+    a64_call(x, (const void *)x->g->short_call);
+    uint8_t *done = asm_branch(&x->a, cb(CBNZ, IR_I64, 0));
+    vec_to_c(x);
+    asm_pair(&x->a, PAIR_X | PAIR_LD, from_to(T0, 1), SP, FRAME_ARGS);
+    asm_mov(&x->a, IR_I64, 0, ENV);
+    asm_insn(&x->a, BLR | T0 << 5);
+    asm_patch(done, x->a.p);
+    thunk_regs(x, ALL_PINNED, false);
+    frame(x, LDR, LR, FRAME_LR);
+    thunk_ret(x);
+}
+
 static void emit_thunks(A64 *x)
 {
     if (a64_thunks.has_vecs) {
@@ -429,6 +449,9 @@ static void emit_thunks(A64 *x)
     thunk_cc_load(x);
     if (a64_thunks.fp) {
         thunk_exact(x);
+    }
+    if (x->g->short_call) {
+        thunk_short_call(x);
     }
     thunk_divu(x);
     thunk_divs(x);

@@ -280,6 +280,28 @@ static void call_result(A64 *x, const IROp *op, const HelperInfo *h)
     }
 }
 
+static bool is_short(const A64 *x, const HelperInfo *h)
+{
+    return h->flags & HELPER_SHORT && x->g->short_call;
+}
+
+/* The arguments are there. Faults of such a helper come when env is precise. */
+static void emit_short_call(A64 *x, const HelperInfo *h)
+{
+    g_assert(h->takes_env && h->nargs == 1 && !h->has_result && h->writes == HS_GPR);
+    ra_drop_globals(&x->ra);
+    x->align.n = 0;
+    if (x->g->ordered) {
+        asm_insn(&x->a, DMB_ISH);
+    }
+    a64_address(x, T0, h->fn);
+    a64_call(x, a64_thunks.short_call);
+    if (x->vec_state == VEC_IN_REGS) {
+        x->vec_state = VEC_UNKNOWN;
+    }
+    a64_after_load(x);
+}
+
 static void emit_call(A64 *x, const IROp *op)
 {
     const HelperInfo *h = ir_helper(op);
@@ -297,6 +319,11 @@ static void emit_call(A64 *x, const IROp *op)
     unsigned n = find_args(x, op, h, args);
     a64_end_op(x, op);
     ra_evict(&x->ra, 0xff);
+    if (is_short(x, h)) {
+        load_args(x, args, n);
+        emit_short_call(x, h);
+        return;
+    }
     a64_call(x, reads & HS_GPR ? tcg_thunks.save_all : tcg_thunks.save_caller);
     load_args(x, args, n);
     if (h->takes_env) {

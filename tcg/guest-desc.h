@@ -139,6 +139,12 @@ typedef struct GuestDesc {
      * aarch64 they change no registers but x0-x7, x16, x17, x30 and NZCV.
      */
     X87FastFn *const *x87_fast;
+    /*
+     * What helpers with HELPER_SHORT do, in common cases; 0: the helper is called, too.
+     * All state but vectors is in env. On aarch64 it changes no registers but x0-x7, x16,
+     * x17, x30 and NZCV. NULL: there is none.
+     */
+    uint64_t (*short_call)(void *env, uint64_t arg);
     /* Code for the pc in env and the current mode, from the cache; NULL: leave with
      * TCG_EXIT_LOOKUP. All state is in env. */
     const void *(*lookup)(void *env);

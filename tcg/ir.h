@@ -123,6 +123,7 @@ enum { /* helper flags */
        HELPER_GATHER = 1 << 5, /* a gather: tcg/gather-op.h */
        HELPER_STRCMP = 1 << 6, /* PCMPxSTRx: tcg/strcmp-op.h */
        HELPER_LEAVES = 1 << 7, /* may leave when the instruction is complete */
+       HELPER_SHORT = 1 << 8,  /* GuestDesc.short_call does it in common cases */
 };
 
 typedef struct HelperInfo {
@@ -130,7 +131,7 @@ typedef struct HelperInfo {
     /* C function: (void *env, uint64_t args...) -> uint64_t or void; env only if
      * takes_env */
     void *fn;
-    uint8_t flags;  /* HELPER_* */
+    uint16_t flags; /* HELPER_* */
     uint8_t reads;  /* HS_* */
     uint8_t writes; /* HS_* */
     uint8_t nargs;  /* without env */

@@ -30,7 +30,7 @@ typedef struct Retired {
     uint64_t epoch;
 } Retired;
 
-static uint64_t epoch_now = 1;
+uint64_t epoch_now = 1;
 static EpochThread *epoch_threads; /* grows only */
 static GArray *epoch_retired;      /* under epoch_lock */
 static Mutex epoch_lock = MUTEX_INIT;
@@ -103,6 +103,11 @@ static EpochThread *epoch_register(void)
 static inline EpochThread *self(void)
 {
     return likely(epoch_self) ? epoch_self : epoch_register();
+}
+
+uint64_t *epoch_place(void)
+{
+    return &self()->seen;
 }
 
 void epoch_enter(void)

@@ -3,6 +3,7 @@
 #ifndef UTIL_EPOCH_H
 #define UTIL_EPOCH_H
 
+#include "util/atomic.h"
 #include "util/common.h"
 
 /*
@@ -18,6 +19,21 @@ void epoch_leave(void);
 
 /* As a leave followed by an enter of the outermost level. */
 void epoch_quiesce(void);
+
+/*
+ * An outermost leave and enter in line, for who has asked for the calling thread's place:
+ * valid as long as the thread. A full fence behind the second is the caller's.
+ */
+uint64_t *epoch_place(void);
+extern __attribute__((visibility("hidden"))) uint64_t epoch_now;
+static inline void epoch_leave_at(uint64_t *place)
+{
+    atomic_store_release(place, 0);
+}
+static inline void epoch_enter_at(uint64_t *place)
+{
+    atomic_set(place, atomic_load_acquire(&epoch_now));
+}
 
 /* Calls fn(p) later, in whichever thread finds that it is safe. May be called inside or
  * out. */

@@ -12,15 +12,9 @@
 #include "util/epoch.h"
 #include "util/host.h"
 
-struct Exclusive {
-    Mutex lock; /* a leaf */
-    CondVar changed;
-    bool pending; /* somebody is, or wants to be, exclusive */
-};
-
 void exclusive_init(TCGEngine *e)
 {
-    e->exclusive = g_new0(struct Exclusive, 1);
+    e->exclusive = g_new0(Exclusive, 1);
     mutex_init(&e->exclusive->lock);
     cond_init(&e->exclusive->changed);
 }
@@ -34,7 +28,7 @@ void exclusive_free(TCGEngine *e)
     }
 }
 
-static void wait_for_turn(struct Exclusive *x, CPUTCG *t)
+static void wait_for_turn(Exclusive *x, CPUTCG *t)
 {
     mutex_lock(&x->lock);
     atomic_set(&t->running, false);
@@ -48,7 +42,7 @@ static void wait_for_turn(struct Exclusive *x, CPUTCG *t)
 
 void exclusive_run(CPUTCG *t)
 {
-    struct Exclusive *x = t->engine->exclusive;
+    Exclusive *x = t->engine->exclusive;
 
     atomic_set(&t->running, true);
     smp_mb();
@@ -59,7 +53,7 @@ void exclusive_run(CPUTCG *t)
 
 void exclusive_stop(CPUTCG *t)
 {
-    struct Exclusive *x = t->engine->exclusive;
+    Exclusive *x = t->engine->exclusive;
 
     atomic_store_release(&t->running, false);
     smp_mb();
@@ -72,7 +66,7 @@ void exclusive_stop(CPUTCG *t)
 
 void exclusive_park(CPUTCG *t)
 {
-    struct Exclusive *x = t->engine->exclusive;
+    Exclusive *x = t->engine->exclusive;
 
     if (unlikely(atomic_read(&x->pending))) {
         epoch_leave();
@@ -102,7 +96,7 @@ static bool others_run(CPUTCG *t)
 
 void exclusive_begin(CPUTCG *t)
 {
-    struct Exclusive *x = t->engine->exclusive;
+    Exclusive *x = t->engine->exclusive;
 
     mutex_lock(&x->lock);
     while (x->pending) { /* somebody else is first */
@@ -122,7 +116,7 @@ void exclusive_begin(CPUTCG *t)
 
 void exclusive_end(CPUTCG *t)
 {
-    struct Exclusive *x = t->engine->exclusive;
+    Exclusive *x = t->engine->exclusive;
 
     mutex_lock(&x->lock);
     atomic_set(&x->pending, false);

@@ -538,6 +538,7 @@ CPUExit tcg_vcpu_run(CPUState *cpu)
     }
     t->is_stopped = false;
     epoch_enter();
+    t->epoch = epoch_place();
     exclusive_run(t);
     if (sigsetjmp(cpu->jmp_env, 0)) {
         after_jump(cpu);

@@ -13,38 +13,14 @@
  * The order that makes a write by anybody seen: tb_page_protect() sets the flag and takes
  * the direct writes away before the first byte is read for translation.
  */
-#include "accel/tcg/tb.h"
+#include "accel/tcg/tb-leaf.h"
 
-#include "util/atomic.h"
 #include "util/host.h"
 #include "util/log.h"
 
 #include <sys/mman.h>
 
-#define LEAF_BITS     7
-#define LEAF_PAGES    (1u << LEAF_BITS)
 #define GRANULE_SHIFT 6
-
-typedef struct CodePage {
-    TranslationBlock *first;
-    uint64_t granules;
-} CodePage;
-
-typedef struct Leaf {
-    CodePage page[LEAF_PAGES];
-    uint16_t note[LEAF_PAGES];
-} Leaf;
-
-/* Indexed by page of ram_addr_t, of up to 47 bits, three levels: a leaf covers 512 KiB, a
- * Mid 8 GiB. What is there once stays, so that readers need no lock. */
-#define MID_BITS  14
-#define ROOT_BITS 14
-typedef struct Mid {
-    Leaf *leaf[1 << MID_BITS];
-} Mid;
-typedef struct PageTable {
-    Mid *mid[1 << ROOT_BITS];
-} PageTable;
 
 /* A table of which few pages are ever touched. */
 static void *sparse_new(size_t size)
@@ -90,24 +66,6 @@ void tb_pages_free(TCGEngine *e)
         }
     }
     munmap(e->pages, sizeof(PageTable));
-}
-
-/* The place of the leaf's pointer; NULL: there is not even that. */
-static Leaf **leaf_slot(const TCGEngine *e, ram_addr_t addr)
-{
-    size_t n = addr >> (PAGE_BITS + LEAF_BITS);
-    Mid *mid = n >> (MID_BITS + ROOT_BITS)
-                   ? NULL
-                   : atomic_load_acquire(&e->pages->mid[n >> MID_BITS]);
-
-    return mid ? &mid->leaf[n & ((1 << MID_BITS) - 1)] : NULL;
-}
-
-static Leaf *leaf_find(const TCGEngine *e, ram_addr_t addr)
-{
-    Leaf **slot = leaf_slot(e, addr);
-
-    return slot ? atomic_load_acquire(slot) : NULL;
 }
 
 static unsigned leaf_index(ram_addr_t addr)

@@ -93,6 +93,13 @@ typedef struct TCGStats {
     uint64_t code_stores, code_stores_same, code_stores_miss, code_pages;
 } TCGStats;
 
+/* Stopping all other vCPUs: exclusive.c. */
+typedef struct Exclusive {
+    Mutex lock; /* a leaf */
+    CondVar changed;
+    bool pending; /* somebody is, or wants to be, exclusive */
+} Exclusive;
+
 /* All that the vCPUs of one machine share. */
 typedef struct TCGEngine TCGEngine;
 struct TCGEngine {
@@ -134,8 +141,8 @@ struct TCGEngine {
     PageSet unshared;  /* RAM addresses where units have no probes: they fail too often */
     PageSet patched;   /* ... where units have found that their bytes are others */
     PageSet unaligned; /* pages whose code has made accesses that are not aligned */
-    struct Exclusive *exclusive; /* exclusive.c */
-    struct UnitCache *cache;     /* unit-cache.h; NULL: none */
+    Exclusive *exclusive;
+    struct UnitCache *cache; /* unit-cache.h; NULL: none */
 };
 
 typedef struct CPUTCGStats {
@@ -172,6 +179,7 @@ typedef struct CPUTCG {
     bool has_lock;    /* the engine's; exec.c gives it back after a longjmp */
     bool debug_after; /* of cpu_debug_after(): not acted on yet */
     bool running; /* inside tcg_vcpu_run(), so it may be in generated code: exclusive.c */
+    uint64_t *epoch;   /* epoch_place() of the thread, in tcg_vcpu_run() */
     bool want_flush;   /* code memory is full: tb_flush() before anything else */
     UserFault fault;   /* of a program: why a signal handler has it leave the code */
     struct Undo *undo; /* lockstep.h: stores are to be kept and undone */

@@ -42,8 +42,11 @@ static void leave_generated(void *env, uintptr_t pc)
     user_fault_leave(cpu);
 }
 
+uint64_t (*user_short_call)(void *env, uint64_t next);
+
 void tcg_memory_init(TCGEngine *e)
 {
+    e->guest.short_call = user_short_call;
     e->guest.direct = e->backend == tcg_native_backend;
     e->guest.fault = leave_generated;
     the_engine = e;

@@ -13,6 +13,7 @@
 #include "target/x86/seg.h"
 #include "target/x86/translate.h"
 #include "target/x86/user.h"
+#include "tcg/cc-inline.h"
 #include "util/host.h"
 #include "util/int128.h"
 
@@ -23,7 +24,7 @@ uint32_t x86_eflags(CPUX86State *env)
     CCState cc = {
         .op = env->cc_op, .a = env->cc_a, .b = env->cc_b, .c = env->cc_c, .r = env->cc_r};
 
-    return env->eflags | cc_compute(&cc) | (env->df < 0 ? EFL_DF : 0) | EFL_FIXED;
+    return env->eflags | cc_compute_inline(&cc) | (env->df < 0 ? EFL_DF : 0) | EFL_FIXED;
 }
 
 void x86_set_eflags(CPUX86State *env, uint32_t val)
