@@ -472,6 +472,10 @@ static void emit_thunks(A64 *x)
 bool a64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned)
 {
     int32_t at[32], vec_at[16];
+    if (likely(tcg_thunks.context == s->id)) {
+        return true;
+    }
+    tcg_thunks.context = s->id;
     a64_vec_homes(s, vec_at);
     pinned_homes(s, pinned, at);
     if (tcg_thunks.enter && !memcmp(at, tcg_thunks.pinned_at, sizeof at) &&

@@ -74,7 +74,8 @@ typedef struct Thunks {
     const uint8_t *atomic, *probe, *x87_st, *cc_load;
     bool use_tlb; /* a host register is the TLB base */
     const GuestDesc *guest;
-    size_t room; /* offset of the thunks in code memory */
+    size_t room;      /* offset of the thunks in code memory */
+    unsigned context; /* TCGContext.id of who was the last to ask for them */
     int32_t pinned_at[32];
 } Thunks;
 extern Thunks tcg_thunks;

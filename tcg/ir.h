@@ -167,6 +167,7 @@ struct TCGContext {
     uint32_t dump;    /* passes to print after: bit (key - 'a') */
     uint32_t opt_off; /* optimisations switched off: OPT_* of tcg.h */
     void *backend;    /* the host back end's own; g_free()d with the context */
+    unsigned id;      /* no other context of the process has it; not 0 */
 };
 
 /* A context for guests described by `g` (kept by reference). Freed with

@@ -284,6 +284,10 @@ static void emit_thunks(RV64 *x)
 void rv_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned)
 {
     int32_t at[32];
+    if (likely(tcg_thunks.context == s->id)) {
+        return;
+    }
+    tcg_thunks.context = s->id;
     pinned_homes(s, pinned, at);
     if (tcg_thunks.enter && !memcmp(at, tcg_thunks.pinned_at, sizeof at)) {
         return;

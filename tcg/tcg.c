@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tcg/passes.h"
 #include "tcg/tcg.h"
+#include "util/atomic.h"
 #include "util/host.h"
 
 /* ops, refs and arena bytes of one unit; a front end keeps below them with ir_room(). */
@@ -18,7 +19,9 @@ static void *usual_pages(void *p)
 
 TCGContext *tcg_context_new(const GuestDesc *g)
 {
+    static unsigned contexts;
     TCGContext *s = g_new0(TCGContext, 1);
+    s->id = atomic_fetch_add(&contexts, 1) + 1;
     s->guest = g;
     s->max_ops = MAX_OPS;
     s->ops = usual_pages(g_new(IROp, MAX_OPS));

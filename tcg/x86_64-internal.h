@@ -136,15 +136,13 @@ void cc_set_env(X64 *x);
 
 /* Where the globals of a context are. */
 typedef struct X64Globals {
-    unsigned id;                    /* of the context, not 0 */
     uint8_t pinned[IR_MAX_GLOBALS]; /* by global, the host register, or 0xff */
     int32_t vec_at[16]; /* by host vector register, env offset, or NOT_PINNED */
 } X64Globals;
 
 /* Code made once, by rx address. */
 typedef struct X64Thunks {
-    unsigned context; /* X64Globals.id of who was the last to ask for them ... */
-    uint32_t opt_off; /* ... and what was off then */
+    uint32_t opt_off; /* what was off in Thunks.context */
     /* from here to x87_exec: nothing but addresses; see basis() of x86_64-move.c */
     const uint8_t *unlinked[TCG_MAX_EXITS];
     const uint8_t *flags_load, *recipe_load, *vec_load, *vec_save, *x87_load, *x87_save,

@@ -399,10 +399,10 @@ static bool thunks_differ(const int32_t *at, const int32_t *vec_at, bool avx)
 void x64_make_thunks(TCGContext *s, CodeBuf *b, const X64Globals *globals)
 {
     int32_t at[32];
-    if (likely(x64_thunks.context == globals->id && x64_thunks.opt_off == s->opt_off)) {
+    if (likely(tcg_thunks.context == s->id && x64_thunks.opt_off == s->opt_off)) {
         return;
     }
-    x64_thunks.context = globals->id;
+    tcg_thunks.context = s->id;
     x64_thunks.opt_off = s->opt_off;
     pinned_homes(s, globals->pinned, at);
     bool avx = host_has(HOST_X86_AVX2) && !TCG_OPT_OFF(s, avx);

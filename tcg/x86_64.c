@@ -11,7 +11,6 @@
  */
 #include "tcg/disas.h"
 #include "tcg/x86_64-internal.h"
-#include "util/atomic.h"
 #include "util/host.h"
 
 X64Thunks x64_thunks;
@@ -422,9 +421,7 @@ bool x64_emit_ops(X64 *x)
 static X64Globals *globals_of(TCGContext *s)
 {
     if (!s->backend) {
-        static unsigned contexts;
         X64Globals *globals = g_new0(X64Globals, 1);
-        globals->id = atomic_fetch_add(&contexts, 1) + 1;
         pin_globals(s, pins, ARRAY_SIZE(pins), globals->pinned);
         x64_vec_pins(s, globals->vec_at);
         s->backend = globals;
