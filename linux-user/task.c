@@ -141,7 +141,7 @@ static void page_fault_info(TaskState *ts, siginfo_t *si)
     CPUX86State *env = task_env(ts);
 
     ts->cr2 = env->fault_cr2;
-    if (ts->has_fault) {
+    if (ts->has_fault && (uintptr_t)ts->fault.si_addr == (uintptr_t)g2h(ts->cr2)) {
         *si = ts->fault;
         return;
     }

@@ -321,6 +321,15 @@ void cc_set_value(A64 *x, unsigned reg)
     ra_bind(&x->ra, x->own[0], reg);
 }
 
+void cc_set_compared(A64 *x, IRType t, unsigned a, unsigned b)
+{
+    forget_own(x);
+    x->cc = (CCInfo){.base = CC_BASE_KNOWN, .kind = CC_CMP, .type = t};
+    x->cc.v[0].kind = x->cc.v[1].kind = CCV_OWN;
+    ra_bind(&x->ra, x->own[0], a);
+    ra_bind(&x->ra, x->own[1], b);
+}
+
 void cc_set_nzcv(A64 *x)
 {
     forget_own(x);

@@ -409,6 +409,12 @@ static inline void asm_ls_update(Asm *a, uint32_t opc, unsigned r, unsigned n, i
     asm_insn(a, opc | 1 << 10 | before | ((uint32_t)by & 0x1ff) << 12 | n << 5 | r);
 }
 
+/* [n], which then changes by `by`, within 256 bytes. */
+static inline void asm_ls_post(Asm *a, uint32_t opc, unsigned r, unsigned n, int64_t by)
+{
+    asm_insn(a, opc | 1 << 10 | ((uint32_t)by & 0x1ff) << 12 | n << 5 | r);
+}
+
 /* FEAT_LRCPC2: LDAPUR, STLUR ... [n, #offset], within 256 bytes. */
 static inline void asm_ls_ordered(Asm *a, uint32_t opc, unsigned r, unsigned n,
                                   int64_t offset)
@@ -431,6 +437,13 @@ static inline void asm_pair(Asm *a, uint32_t opc, uint32_t r1_r2, unsigned n,
     unsigned scale = (opc & ~(uint32_t)PAIR_LD) == (uint32_t)PAIR_Q ? 4 : 3;
     asm_insn(a, opc | ((uint32_t)(offset >> scale) & 0x7f) << 15 | (r1_r2 & 31) << 10 |
                     n << 5 | r1_r2 >> 5);
+}
+/* [n], which then changes by `by`, as of the offset of a pair. */
+static inline void asm_pair_post(Asm *a, uint32_t opc, uint32_t r1_r2, unsigned n,
+                                 int32_t by)
+{
+    asm_pair(a, opc, r1_r2, n, by);
+    stl_he_p(a->p - 4, ldl_he_p(a->p - 4) ^ 0x01800000);
 }
 static inline bool pair_fits(uint32_t opc, int32_t offset)
 {

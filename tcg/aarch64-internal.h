@@ -27,6 +27,7 @@
  *   aarch64-mem.c     guest memory
  *   aarch64-align.c   checks of alignment
  *   aarch64-atomic.c  locked operations
+ *   aarch64-string.c  repeated string instructions
  *   aarch64-vec.c     vectors: residency, moves, memory
  *   aarch64-simd.c    vector operations
  *   aarch64-x87.c     x87
@@ -105,6 +106,15 @@ typedef struct Exit {
     uint8_t edge; /* LoopEdge */
 } Exit;
 
+/* Globals that scratch registers have, but env has not. */
+typedef struct Dirty {
+    unsigned n;
+    struct {
+        uint8_t reg;
+        int32_t offset;
+    } at[RA_MAX_SCRATCH];
+} Dirty;
+
 /* A head of the unit that its own exits lead to. */
 typedef struct LoopHead {
     uint8_t *at;   /* exit_request is tested here */
@@ -143,8 +153,10 @@ typedef struct A64 {
     X87Note x87_note;
     VHeld vheld[NR_VTEMPS];
     uint8_t vlocked, vnext; /* registers that the op uses; the last one taken */
+    Dirty *dirty;           /* being noted */
     struct VecCold *vec_cold;
     struct VExact *vec_exact;
+    struct StringCold *string_cold;
 } A64;
 typedef A64 Emission;
 
@@ -157,6 +169,9 @@ typedef struct A64Thunks {
     const uint8_t *unlinked[TCG_MAX_EXITS], *call_c, *div[2];
     /* pinned vectors from env and to it; the same around C in thunks */
     const uint8_t *vec_load, *vec_to_c, *vec_slow_begin, *vec_slow_end;
+    /* around a C function that a cold part calls, which sees and may change caller-saved
+     * pinned registers; scratch registers stay. to_c: x0 is env then */
+    const uint8_t *to_c, *from_c;
     const uint8_t *vec_exact;  /* T0: a VecOp; its operands are in the frame */
     const uint8_t *short_call; /* T0: a helper with HELPER_SHORT, x1: its argument */
     const uint8_t *x87;        /* T0: id and i of an X87Op in FRAME_ARGS; its result */
@@ -297,6 +312,9 @@ bool cc_refers_to(const A64 *x, IRRef global);
 /* The flags as a value of CC_* bits (and maybe others), as recipe and in the register
  * returned. */
 unsigned cc_to_value(A64 *x);
+/* From now on the flags are those of the comparison of two scratch registers, in which
+ * bits above the type are 0. */
+void cc_set_compared(A64 *x, IRType t, unsigned a, unsigned b);
 /* From now on the flags are the value in `reg`, which is a scratch register. */
 void cc_set_value(A64 *x, unsigned reg);
 /* NZCV have them, C as CF's inverse, and nobody wants them after the next op. */
@@ -365,6 +383,9 @@ void a64_access_done(A64 *x, Access *acc);
 void a64_access_else(Access *acc, uint8_t *to);
 /* The out-of-line parts of all accesses. */
 void a64_emit_slow(A64 *x);
+/* The dirty globals, and code that stores them. */
+void a64_note_dirty(A64 *x, Dirty *d);
+void a64_store_dirty(A64 *x, const Dirty *d);
 /* base + (index << scale) + imm of an op in a register. Locked. */
 unsigned a64_guest_address(A64 *x, const IROp *op);
 /* With GuestDesc.ordered: what stands before a store and behind a load. */
@@ -388,6 +409,12 @@ bool a64_knows_all(const A64 *x, const AlignFacts *facts);
 /* --- aarch64-atomic.c --- */
 
 EmitFn a64_emit_atomic;
+
+/* --- aarch64-string.c --- */
+
+/* A call of a HELPER_STRING one by code that does the same. False: nothing was done. */
+bool a64_emit_string(A64 *x, const IROp *op);
+void a64_string_cold(A64 *x);
 
 /* --- aarch64-vec.c --- */
 

@@ -25,11 +25,7 @@ struct SlowPath {
     unsigned memop;
     uint32_t what; /* SLOW_PROBE */
     uint8_t *jump, *resume;
-    unsigned ndirty;
-    struct {
-        uint8_t reg;
-        int32_t offset;
-    } dirty[RA_MAX_SCRATCH];
+    Dirty dirty;
     TCGRestore state;
 };
 
@@ -195,9 +191,23 @@ static void direct_operand(A64 *x, Access *acc, const IROp *op)
 
 static void note_dirty(RegAlloc *ra, unsigned reg, int32_t offset)
 {
-    SlowPath *s = container_of(((A64 *)ra)->slow_tail, SlowPath, next);
-    s->dirty[s->ndirty].reg = reg;
-    s->dirty[s->ndirty++].offset = offset;
+    Dirty *d = emission_of(ra)->dirty;
+    d->at[d->n].reg = reg;
+    d->at[d->n++].offset = offset;
+}
+
+void a64_note_dirty(A64 *x, Dirty *d)
+{
+    d->n = 0;
+    x->dirty = d;
+    ra_each_dirty(&x->ra, note_dirty);
+}
+
+void a64_store_dirty(A64 *x, const Dirty *d)
+{
+    for (unsigned i = 0; i < d->n; i++) {
+        a64_env(x, ls_opc(STR, 3), d->at[i].reg, d->at[i].offset);
+    }
 }
 
 /* Where the branch just emitted goes to when the probe misses; emitted later. */
@@ -221,7 +231,7 @@ static void slow_new(A64 *x, Access *acc, SlowKind kind, unsigned addr, uint8_t 
     };
     *x->slow_tail = s;
     x->slow_tail = &s->next;
-    ra_each_dirty(&x->ra, note_dirty);
+    a64_note_dirty(x, &s->dirty);
     acc->slow = s;
 }
 
@@ -307,9 +317,7 @@ static void emit_slow(A64 *x, const SlowPath *s)
         return;
     }
     asm_patch(s->jump, x->a.p);
-    for (unsigned i = 0; i < s->ndirty; i++) {
-        a64_env(x, ls_opc(STR, 3), s->dirty[i].reg, s->dirty[i].offset);
-    }
+    a64_store_dirty(x, &s->dirty);
     if (s->kind == SLOW_ST) {
         slow_value(x, s);
     }

@@ -40,7 +40,7 @@ enum {
     V_UQXTN_SCALAR = 0x7e214800,
     /* shifts by an immediate: v_right() or v_left() added */
     V_SSHR = 0x4f000400, V_USHR = 0x6f000400, V_SHL = 0x4f005400, V_USRA = 0x6f001400,
-    V_RSHRN = 0x0f008c00, V_SSHLL = 0x0f00a400, V_USHLL = 0x2f00a400,
+    V_SHRN = 0x0f008400, V_RSHRN = 0x0f008c00, V_SSHLL = 0x0f00a400, V_USHLL = 0x2f00a400,
     /* elements: v_lane() added */
     V_DUP = 0x4e000400, V_DUP_GPR = 0x4e000c00, V_INS = 0x6e000400, V_INS_GPR = 0x4e001c00,
     V_UMOV = 0x0e003c00, V_UMOV_X = 0x4e003c00,

@@ -155,20 +155,6 @@ static void thunk_jump_miss(A64 *x)
     asm_insn(&x->a, BR | T0 << 5);
 }
 
-/* T0: pc of an access that has faulted in a unit. */
-static void thunk_fault(A64 *x)
-{
-    tcg_thunks.fault = thunk_start(x);
-    thunk_regs(x, ALL_PINNED, true);
-    for (unsigned r = 0; r < 8 && x->g->fault_regs; r++) {
-        a64_env(x, ls_opc(STR, 3), r, x->g->fault_regs + 8 * r);
-    }
-    asm_mov(&x->a, IR_I64, 0, ENV);
-    asm_mov(&x->a, IR_I64, 1, T0);
-    vec_to_c(x);
-    a64_call(x, (const void *)x->g->fault);
-}
-
 /* The return of a thunk behind which C code is called. */
 static void thunk_ret_to_c(A64 *x)
 {
@@ -228,7 +214,8 @@ static void slow_begin(A64 *x)
     asm_mov(&x->a, IR_I64, 0, ENV);
 }
 
-static void slow_end(A64 *x)
+/* Where T0 and T1 stay as they are. */
+static void slow_restore(A64 *x)
 {
     frame(x, LDR, 0, FRAME_NZCV);
     asm_insn(&x->a, MSR_NZCV);
@@ -243,7 +230,37 @@ static void slow_end(A64 *x)
     }
     scratch_regs(x, PAIR_X | PAIR_LD);
     frame(x, LDR, LR, FRAME_LR);
+}
+
+static void slow_end(A64 *x)
+{
+    slow_restore(x);
     thunk_ret(x);
+}
+
+/* T0: pc of an access that has faulted in a unit. */
+static void thunk_fault(A64 *x)
+{
+    tcg_thunks.fault = thunk_start(x);
+    for (unsigned r = 0; r < 8 && x->g->fault_regs; r++) {
+        a64_env(x, ls_opc(STR, 3), r, x->g->fault_regs + 8 * r);
+    }
+    slow_begin(x);
+    asm_mov(&x->a, IR_I64, 1, T0);
+    a64_call(x, (const void *)x->g->fault);
+    asm_mov(&x->a, IR_I64, T0, 0);
+    slow_restore(x);
+    asm_insn(&x->a, BR | T0 << 5);
+}
+
+static void thunks_around_c(A64 *x)
+{
+    a64_thunks.to_c = thunk_start(x);
+    slow_begin(x);
+    thunk_ret(x);
+    a64_thunks.from_c = thunk_start(x);
+    frame(x, STR, LR, FRAME_LR);
+    slow_end(x);
 }
 
 /* T0: guest address; then T0, or FRAME_BUF, is the value. */
@@ -446,6 +463,7 @@ static void emit_thunks(A64 *x)
         thunk_fault(x);
     }
     thunks_of_calls(x);
+    thunks_around_c(x);
     thunk_cc_load(x);
     if (a64_thunks.fp) {
         thunk_exact(x);

@@ -308,6 +308,9 @@ static void emit_call(A64 *x, const IROp *op)
     unsigned reads = ir_helper_reads(h);
     TCGRestore state;
     Arg args[IR_MAX_INS];
+    if (a64_emit_string(x, op)) {
+        return;
+    }
     a64_x87_flush(x);
     v_spill_temps(x);
     v_forget_temps(x);
@@ -575,6 +578,7 @@ static void make_own_globals(A64 *x)
 static bool emit_cold(A64 *x, TCGCode *out)
 {
     a64_emit_slow(x);
+    a64_string_cold(x);
     a64_vec_cold(x);
     a64_vec_exact_cold(x);
     for (unsigned i = 0; i < x->nexits && !asm_full(&x->a); i++) {
@@ -603,7 +607,8 @@ static bool a64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     A64 x = {EMISSION_AT(s, b, entry, b->rw + b->size - OP_SLACK)};
     survey(&x);
     x.loop.u = loop_begin(s, x.leads_to_itself);
-    begin_sides(&x, x.loop.u.may_copy ? 6 : 3); /* an op has three at the most */
+    /* An op has three at the most, or many that are nearly the same. */
+    begin_sides(&x, x.loop.u.may_copy ? 8 : 4);
     make_own_globals(&x);
     ra_start(&x.ra, &ra_host, s, pinned);
     cc_set_env(&x);

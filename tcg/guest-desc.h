@@ -148,9 +148,9 @@ typedef struct GuestDesc {
     /* Code for the pc in env and the current mode, from the cache; NULL: leave with
      * TCG_EXIT_LOOKUP. All state is in env. */
     const void *(*lookup)(void *env);
-    /* With `direct`: an access at host address pc has faulted; all state is in env. Does
-     * not return. */
-    void (*fault)(void *env, uintptr_t pc);
+    /* With `direct`: an access at host address pc has faulted; all state is in env.
+     * Returns only where TCGRestore.resume says so: the address to go on at. */
+    const void *(*fault)(void *env, uintptr_t pc);
 } GuestDesc;
 
 /*

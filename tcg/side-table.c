@@ -8,7 +8,9 @@ enum {
     BASE = 1 << 1,
     OVERLAY = 1 << 2,
     X87 = 1 << 3,
+    RESUME = 1 << 4, /* as an integer of RESUME_BYTES, which stand last */
 };
+enum { RESUME_BYTES = 3 };
 /* Kind of a value: low bits of its first integer; the env offset or constant follows in
  * the others. */
 enum {
@@ -92,8 +94,9 @@ static bool same_value(const TCGValue *x, const TCGValue *y)
 
 static bool same_recipe(const TCGRestore *x, const TCGRestore *y)
 {
-    if (x->base_pending != y->base_pending || x->overlay_pending != y->overlay_pending ||
-        x->x87_pending != y->x87_pending || x->cc_op != y->cc_op) {
+    if (x->resume != y->resume || x->base_pending != y->base_pending ||
+        x->overlay_pending != y->overlay_pending || x->x87_pending != y->x87_pending ||
+        x->cc_op != y->cc_op) {
         return false;
     }
     return (!x->base_pending || (same_value(&x->a, &y->a) && same_value(&x->b, &y->b) &&
@@ -102,10 +105,23 @@ static bool same_recipe(const TCGRestore *x, const TCGRestore *y)
            (!x->x87_pending || (x->fip == y->fip && x->fop == y->fop));
 }
 
+void side_set_resume(uint8_t *at, uint32_t resume)
+{
+    assert(resume >> 7 * RESUME_BYTES == 0);
+    for (unsigned i = 0; i < RESUME_BYTES; i++) {
+        at[i] = (resume >> 7 * i & 0x7f) | (i + 1 < RESUME_BYTES ? 0x80 : 0);
+    }
+}
+
+uint8_t *side_resume(const SideWriter *w)
+{
+    return w->p - RESUME_BYTES;
+}
+
 static void put_recipe(SideWriter *w, const TCGRestore *r)
 {
     put(w, (r->base_pending ? BASE : 0) | (r->overlay_pending ? OVERLAY : 0) |
-               (r->x87_pending ? X87 : 0));
+               (r->x87_pending ? X87 : 0) | (r->resume ? RESUME : 0));
     if (r->base_pending) {
         put(w, r->cc_op & 0xffff);
         put_value(w, &r->a);
@@ -119,6 +135,10 @@ static void put_recipe(SideWriter *w, const TCGRestore *r)
     if (r->x87_pending) {
         put_signed(w, r->fip - r->pc);
         put(w, r->fop);
+    }
+    if (r->resume && w->limit - w->p > RESUME_BYTES) {
+        side_set_resume(w->p, r->resume);
+        w->p += RESUME_BYTES;
     }
 }
 
@@ -147,6 +167,9 @@ static void get_recipe(const uint8_t **p, TCGRestore *r)
     if (r->x87_pending) {
         r->fip = r->pc + get_signed(p);
         r->fop = get(p);
+    }
+    if (what & RESUME) {
+        r->resume = get(p);
     }
 }
 

@@ -23,6 +23,10 @@ typedef struct SideWriter {
 void side_begin(SideWriter *w, uint8_t *p, uint8_t *limit);
 /* offset: of the host address from the unit's entry. */
 void side_add(SideWriter *w, uint32_t offset, const TCGRestore *state);
+/* Where the entry added last says where to resume, which it does. */
+uint8_t *side_resume(const SideWriter *w);
+/* Says so there, instead of what it said. */
+void side_set_resume(uint8_t *at, uint32_t resume);
 /* Ends the table and returns its size, or 0 if there was no room. */
 size_t side_end(SideWriter *w);
 

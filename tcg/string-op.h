@@ -14,14 +14,15 @@ typedef enum StringKind {
 
 /* The argument of a helper with HELPER_STRING. */
 enum {
-    STR_SIZE_MASK = 3,   /* log2 of the element's bytes                            */
-    STR_ADDR_SHIFT = 2,  /* address size, SZ16 ... SZ64: 2 bits                    */
-    STR_SEG_SHIFT = 4,   /* segment of the source: 3 bits                          */
-    STR_ONE = 1 << 7,    /* one element a call                                     */
-    STR_REPNE = 1 << 8,  /* F2: CMPS and SCAS stop at equal, not at unequal        */
-    STR_KIND_SHIFT = 9,  /* StringKind: 3 bits                                     */
-    STR_PLAIN = 1 << 12, /* the registers are addresses of 64 bits, of no segment, */
-                         /* and need not be aligned                                */
+    STR_SIZE_MASK = 3,     /* log2 of the element's bytes                            */
+    STR_ADDR_SHIFT = 2,    /* address size, SZ16 ... SZ64: 2 bits                    */
+    STR_SEG_SHIFT = 4,     /* segment of the source: 3 bits                          */
+    STR_ONE = 1 << 7,      /* one element a call                                     */
+    STR_REPNE = 1 << 8,    /* F2: CMPS and SCAS stop at equal, not at unequal        */
+    STR_KIND_SHIFT = 9,    /* StringKind: 3 bits                                     */
+    STR_PLAIN = 1 << 12,   /* the registers are addresses of 64 bits, of no segment, */
+                           /* and need not be aligned                                */
+    STR_NONZERO = 1 << 13, /* rCX is not 0                                         */
 };
 
 #endif

@@ -205,6 +205,9 @@ struct TCGRestore {
     bool x87_pending;
     uint16_t fop;
     uint64_t fip;
+    /* offset from the unit's entry of code that a fault of generated code leads to, which
+     * does the same in C and faults there, if at all; 0: the guest faults here */
+    uint32_t resume;
 };
 /* False when ra is not a point that can fault. */
 bool tcg_restore_point(const TCGCode *code, const void *ra, TCGRestore *out);

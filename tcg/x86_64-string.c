@@ -105,7 +105,7 @@ bool x64_emit_string(X64 *x, const IROp *op)
     cc_describe(x, &c->state);
     asm_alu_mi(&x->a, ALU_CMP, IR_I8, env_mem(x->g->df + 7), 0);
     c->jump[0] = asm_jcc(&x->a, COND_L);
-    if (c->compares) {
+    if (c->compares && !(how & STR_NONZERO)) {
         asm_lea(&x->a, IR_I64, R10, mem_at(RCX, -1));
         asm_alu_ri(&x->a, ALU_CMP, IR_I64, R10, MAX_COUNT - 1);
     } else {

@@ -388,6 +388,9 @@ void tcg_translation_free(TCGEngine *e);
 /* A new unit for env's pc; raises a fault of the fetch. one_shot: one instruction, in no
  * table. */
 TranslationBlock *tb_make(CPUState *cpu, bool one_shot);
+/* An access of generated code at host address pc has faulted: where the thread goes on
+ * (TCGRestore.resume); NULL: nowhere, the guest faults. */
+const void *tcg_resume_point(CPUState *cpu, uintptr_t pc);
 
 /* --- exec.c --- */
 

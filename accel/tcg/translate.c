@@ -757,6 +757,16 @@ void cpu_restore_state(CPUState *cpu, uintptr_t ra)
     }
 }
 
+const void *tcg_resume_point(CPUState *cpu, uintptr_t pc)
+{
+    const TranslationBlock *tb = tb_by_code(cpu_tcg(cpu)->engine, (void *)pc);
+    TCGRestore r;
+
+    return tb && tcg_restore_point(&tb->code, (void *)pc, &r) && r.resume
+               ? (const char *)tb->code.entry + r.resume
+               : NULL;
+}
+
 void cpu_loop_exit(CPUState *cpu)
 {
     siglongjmp(cpu->jmp_env, 1);

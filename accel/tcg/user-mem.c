@@ -34,12 +34,16 @@ static inline void *host(vaddr va)
 
 /* Set-up. */
 
-static void leave_generated(void *env, uintptr_t pc)
+static const void *leave_generated(void *env, uintptr_t pc)
 {
     CPUState *cpu = env_cpu(env);
+    const void *resume = tcg_resume_point(cpu, pc);
 
-    cpu_tcg(cpu)->fault.ra = pc;
-    user_fault_leave(cpu);
+    cpu_tcg(cpu)->fault.ra = resume ? 0 : pc;
+    if (!resume) {
+        user_fault_leave(cpu);
+    }
+    return resume;
 }
 
 uint64_t (*user_short_call)(void *env, uint64_t next);
@@ -76,7 +80,9 @@ UserFaultAction user_fault(CPUState *cpu, const UserFault *f, uintptr_t pc)
     bool generated = user_pc_is_generated(pc);
     bool redo = false;
 
-    if (f->access == MMU_WRITE && f->kind == USER_FAULT_FORBIDDEN) {
+    /* What goes on in C finds out there. */
+    if (f->access == MMU_WRITE && f->kind == USER_FAULT_FORBIDDEN &&
+        !(t && generated && tcg_resume_point(cpu, pc))) {
         uintptr_t ra = generated ? pc : t ? t->fault.ra : 0;
 
         switch (user_write_fault(f->addr, ra)) {

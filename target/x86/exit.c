@@ -171,7 +171,7 @@ void x86_join(DisasContext *s)
     for (unsigned n = 0; n < s->ncold; n++) {
         ColdPath *c = &s->cold[n];
 
-        if (c->kind != COLD_EXIT || c->target < s->pc) {
+        if (c->kind != COLD_EXIT || c->apart || c->target < s->pc) {
             continue;
         }
         if (c->target > s->pc) {
@@ -194,10 +194,25 @@ void x86_goto_if(DisasContext *s, IRType t, Cond c, IRRef a, IRRef b, uint64_t p
     ir_brcond(s->tcg, t, c, a, b, new_cold_exit(s, pc)->label);
 }
 
+void x86_leave_if(DisasContext *s, IRType t, Cond c, IRRef a, IRRef b, uint64_t pc)
+{
+    uint64_t join = s->join;
+    ColdPath *p = new_cold_exit(s, pc);
+
+    p->apart = true;
+    s->join = join;
+    ir_brcond(s->tcg, t, c, a, b, p->label);
+}
+
+bool x86_has_exit(const DisasContext *s)
+{
+    return s->nexits < 5;
+}
+
 bool x86_may_go_on(const DisasContext *s, uint64_t taken)
 {
     /* A branch back is mostly taken: what is behind it is cold. */
-    return !TCG_OPT_OFF(s->tcg, trace) && taken > s->pc && s->nexits < 5 &&
+    return !TCG_OPT_OFF(s->tcg, trace) && taken > s->pc && x86_has_exit(s) &&
            s->base.num_insns < 40 && !(s->hflags & HF_ONE_SHOT);
 }
 

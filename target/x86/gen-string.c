@@ -51,6 +51,14 @@ static void gen_rep(DisasContext *s, StringKind kind, unsigned size)
         [STRING_SCAS] = &helper_info_rep_scas,
     };
     unsigned how = describe(s, kind, size);
+    bool compares = kind == STRING_CMPS || kind == STRING_SCAS;
+    IRRef rcx = s->regs[R_RCX];
+
+    if (compares && !(how & STR_ONE) && x86_has_exit(s)) {
+        /* Behind it flags are of one origin. */
+        x86_leave_if(s, (IRType)s->insn.addrsize, COND_TSTE, rcx, rcx, s->next);
+        how |= STR_NONZERO;
+    }
     const IRRef args[] = {x86_const(s, how)};
 
     if (how & STR_ONE) {

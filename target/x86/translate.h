@@ -34,6 +34,7 @@ typedef struct ColdPath {
     enum { COLD_EXIT, COLD_RAISE, COLD_CALL_RETRY, COLD_CALL_NEXT, COLD_NONE } kind;
     uint16_t label;
     uint8_t len;            /* of the instruction         */
+    bool apart;             /* COLD_EXIT: x86_join() leaves it an exit */
     uint64_t pc, next;      /* of the instruction, and of the one behind it */
     uint64_t target;        /* COLD_EXIT                  */
     int vector;             /* COLD_RAISE                 */
@@ -191,6 +192,10 @@ bool x86_must_check_target(const DisasContext *s, IRRef pc);
 /* If cond (of cc) holds, go to `pc`: a side exit. */
 void x86_goto_if_cc(DisasContext *s, Cond c, uint64_t pc);
 void x86_goto_if(DisasContext *s, IRType t, Cond c, IRRef a, IRRef b, uint64_t pc);
+/* The same, but where it leads the unit has nothing to do with it. */
+void x86_leave_if(DisasContext *s, IRType t, Cond c, IRRef a, IRRef b, uint64_t pc);
+/* There is one to spare beside those by which the unit will end. */
+bool x86_has_exit(const DisasContext *s);
 /* May the unit go on behind a side exit? */
 bool x86_may_go_on(const DisasContext *s, uint64_t taken);
 

@@ -141,6 +141,77 @@ static void test_overlaps(void)
     }
 }
 
+/* Every distance, every length, of which each has a hash. */
+static void test_near(void)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        for (int by = -140; by <= 140; by += by < -40 || by >= 40 ? 9 : 1) {
+            uint64_t h = 1;
+            for (unsigned count = 0; count <= 140; count += count < 70 ? 1 : 7) {
+                unsigned n = 140 * 8 + 300;
+                for (unsigned k = 0; k < n; k++) {
+                    area[k] = k * 7 + count;
+                }
+                Regs r = {0, count, (uintptr_t)area + 150, (uintptr_t)area + 150 + by, 2};
+                strings[i].run(&r);
+                for (unsigned k = 0; k < n; k++) {
+                    h = (h ^ (unsigned char)area[k]) * 0x9e3779b97f4a7c15;
+                    h ^= h >> 29;
+                }
+                h ^= r.rcx ^ (r.rsi + r.rdi) << 8;
+            }
+            printf("%s by %d: %llx\n", strings[i].name, by, (unsigned long long)h);
+        }
+    }
+}
+
+/* Stores of every length, at every place in a vector. */
+static void test_stores(void)
+{
+    for (unsigned i = 4; i < 8; i++) {
+        uint64_t h = 1;
+        for (unsigned count = 0; count <= 140; count++) {
+            Regs r = {0x1122334455667788 * (count + UINT64_C(1)), count, 0,
+                      (uintptr_t)area + count % 17, FLAGS};
+            fill(250);
+            strings[i].run(&r);
+            h = (h ^ hash(0) ^ r.rcx ^ r.rdi) * 0x9e3779b97f4a7c15 + r.flags;
+        }
+        printf("%s: %llx\n", strings[i].name, (unsigned long long)h);
+    }
+}
+
+/* Comparisons that end everywhere, above and below, and at the end of their pages: the
+ * elements in front of that are `same` or not, as the search goes on. */
+static void test_ends(void)
+{
+    for (unsigned i = 10; i < 16; i++) {
+        unsigned size = strings[i].size;
+        int scans = i >= 13, until_equal = i == 12 || i == 13 || i == 14;
+        for (unsigned count = 0; count <= 70; count++) {
+            uint64_t h = 1;
+            for (unsigned at = 0; at <= count; at++) {
+                char *p = area + 3 * PAGE - 40 * (at % 3) - count % 5;
+                char *q = area + AREA - count * size;
+                memset(p, until_equal ? 0x41 : 0x40, 8 * 71);
+                memset(q, 0x40, count * size);
+                if (at < count) {
+                    int other = until_equal ? scans ? 0x41 : 0x40 : 0x30 + (at & 32);
+                    memset((scans ? q : p) + at * size, other, size);
+                }
+                uint64_t rax = (until_equal ? 0x41 : 0x40) * 0x0101010101010101;
+                Regs r = {rax, count, (uintptr_t)p, (uintptr_t)q, at & 1 ? FLAGS : 2};
+                strings[i].run(&r);
+                h = (h ^ r.rcx ^ r.flags << 8 ^ (r.rdi - (uintptr_t)q) << 24 ^
+                     (r.rsi - (uintptr_t)p) << 40) *
+                    0x9e3779b97f4a7c15;
+                h ^= h >> 29;
+            }
+            printf("%s of %u: %llx\n", strings[i].name, count, (unsigned long long)h);
+        }
+    }
+}
+
 /* Longer than what generated code does at once. */
 static void test_long(void)
 {
@@ -183,6 +254,31 @@ static void test_faults(void)
     }
 }
 
+/* A fault at every element of each operand, wherever it lies in a vector. */
+static void test_faulting_elements(void)
+{
+    static volatile unsigned i, which, at;
+    for (i = 0; i < NR_STRINGS; i++) {
+        for (which = 1; which <= 2; which++) {
+            for (at = 0; at <= 140 / strings[i].size + 8; at++) {
+                Regs r = {1, 400, (uintptr_t)area + 2 * PAGE, (uintptr_t)area + 5 * PAGE,
+                          FLAGS};
+                *(which == 1 ? &r.rsi : &r.rdi) =
+                    (uintptr_t)area + AREA - at * strings[i].size - at % 2;
+                memset(area, 1, 8 * PAGE);
+                memset(area + AREA - 2 * PAGE, 1, 2 * PAGE);
+                if (!sigsetjmp(back, 1)) {
+                    strings[i].run(&r);
+                    show(strings[i].name, &r, 0);
+                } else {
+                    show("", &at_fault, 0);
+                    __asm__ volatile("cld");
+                }
+            }
+        }
+    }
+}
+
 /* Writes over code that runs next, and over the instruction itself. */
 static void test_code(void)
 {
@@ -216,8 +312,12 @@ int main(void)
     mprotect(area + AREA, PAGE, PROT_NONE);
     test_counts();
     test_overlaps();
+    test_near();
+    test_stores();
+    test_ends();
     test_long();
     test_faults();
+    test_faulting_elements();
     test_code();
     return 0;
 }
