@@ -22,6 +22,8 @@ typedef struct StringOp {
     CPUState *cpu;
     uintptr_t ra;
     unsigned n;    /* bytes of an element */
+    uint8_t shift; /* log2 of that */
+    bool flat;     /* STR_PLAIN, and not down */
     uint64_t mask; /* of addresses and of rCX */
     uint8_t seg;   /* of the source */
     bool down, one, repne;
@@ -38,6 +40,8 @@ static StringOp string_begin(CPUX86State *env, uint64_t how, uintptr_t ra)
         .cpu = env_cpu(env),
         .ra = ra,
         .n = 1u << (how & STR_SIZE_MASK),
+        .shift = how & STR_SIZE_MASK,
+        .flat = how & STR_PLAIN && env->df >= 0,
         .mask = mask,
         .seg = how >> STR_SEG_SHIFT & 7,
         .down = env->df < 0,
@@ -102,16 +106,20 @@ static vaddr linear(const StringOp *o, unsigned seg, uint64_t ea)
  */
 static uint64_t run_length(const StringOp *o, unsigned seg, uint64_t ea)
 {
+    if (o->flat) {
+        return (PAGE_SIZE - ea % PAGE_SIZE) >> o->shift;
+    }
+
     unsigned in_page = linear(o, seg, ea) % PAGE_SIZE;
 
     if (in_page + o->n > PAGE_SIZE || ea > o->mask - (o->n - 1)) {
         return 0;
     }
     if (o->down) {
-        return MIN(in_page, ea) / o->n + 1;
+        return (MIN(in_page, ea) >> o->shift) + 1;
     }
-    return MIN((uint64_t)(PAGE_SIZE - in_page), o->mask - ea + (o->mask != UINT64_MAX)) /
-           o->n;
+    return MIN((uint64_t)(PAGE_SIZE - in_page), o->mask - ea + (o->mask != UINT64_MAX)) >>
+           o->shift;
 }
 
 typedef struct Operand {
@@ -151,6 +159,11 @@ static uint64_t prepare(StringOp *o, Operand *p, uint64_t k)
     k = MIN(k, run_length(o, p->seg, p->ea));
     if (k == 0 || o->env->hflags & HF_AC) {
         return 0; /* one by one each is checked */
+    }
+
+    if (o->flat) {
+        p->host = cpu_probe(o->cpu, p->ea, k << o->shift, p->access, MMU_CURRENT, o->ra);
+        return p->host ? k : 0;
     }
 
     uint64_t low = o->down ? p->ea - (k - 1) * o->n : p->ea;
@@ -225,11 +238,28 @@ static bool propagates(const StringOp *o, const Operand *src, const Operand *dst
     return o->down ? d < s && s - d < k * o->n : d > s && d - s < k * o->n;
 }
 
+/* Upwards: what is between the two operands again and again, in ever longer pieces. */
+static void repeat_elements(const StringOp *o, const Operand *src, const Operand *dst,
+                            uint64_t k)
+{
+    size_t all = k << o->shift, done = MIN((size_t)(dst->host - src->host), all);
+
+    memcpy(dst->host, src->host, done);
+    for (size_t piece; done < all; done += piece) {
+        piece = MIN(done, all - done);
+        memcpy(dst->host + done, dst->host, piece);
+    }
+}
+
 static void move_run(const StringOp *o, const Operand *src, const Operand *dst,
                      uint64_t k)
 {
     if (!propagates(o, src, dst, k)) {
-        memmove(dst->host, src->host, k * o->n);
+        memmove(dst->host, src->host, k << o->shift);
+        return;
+    }
+    if (!o->down && !((dst->host - src->host) & (o->n - 1))) {
+        repeat_elements(o, src, dst, k);
         return;
     }
     for (uint64_t e = 0; e < k; e++) {
@@ -269,22 +299,34 @@ uint64_t helper_rep_movs(CPUX86State *env, uint64_t how)
 
 /* --- STOS --- */
 
+/* Eight bytes of elements that are the low one of v. */
+static uint64_t repeated(const StringOp *o, uint64_t v)
+{
+    static const uint64_t ones[] = {UINT64_MAX / 0xff, UINT64_MAX / 0xffff,
+                                    UINT64_MAX / UINT32_MAX, 1};
+
+    return (v & UINT64_MAX >> (64 - 8 * o->n)) * ones[o->shift];
+}
+
 static void fill_run(const StringOp *o, const Operand *dst, uint64_t v, uint64_t k)
 {
-    if (o->n == 1 || v == (uint8_t)v * (UINT64_MAX / 255)) {
-        memset(dst->host, (uint8_t)v, k * o->n);
+    uint64_t words = TO_LE(64, repeated(o, v));
+    size_t all = k << o->shift, done = 0;
+
+    if (words == (uint8_t)v * (UINT64_MAX / 0xff)) {
+        memset(dst->host, (uint8_t)v, all);
         return;
     }
-    for (uint64_t e = 0; e < k; e++) {
-        memcpy(dst->host + e * o->n, &v, o->n);
+    for (; done + 8 <= all; done += 8) {
+        memcpy(dst->host + done, &words, 8);
     }
+    memcpy(dst->host + done, &words, all - done);
 }
 
 uint64_t helper_rep_stos(CPUX86State *env, uint64_t how)
 {
     StringOp o = string_begin(env, how, GETPC());
     Operand dst = {.seg = R_ES, .reg = R_RDI, .access = MMU_WRITE};
-    uint64_t v = TO_LE(64, env->regs[R_RAX]);
 
     if (!o.count) {
         return 0;
@@ -293,7 +335,7 @@ uint64_t helper_rep_stos(CPUX86State *env, uint64_t how)
         next_ea(&o, &dst);
         uint64_t k = prepare(&o, &dst, run_max(&o));
         if (k) {
-            fill_run(&o, &dst, v, k);
+            fill_run(&o, &dst, env->regs[R_RAX], k);
         } else {
             k = 1;
             check_seg(&o, &dst, dst.ea, o.n);
@@ -346,12 +388,37 @@ static void set_flags(StringOp *o, const Comparison *c)
     o->env->cc_b = c->b;
 }
 
+/* Upwards: elements of a run of `k` in front of the one that ends the search, or all but
+ * less than eight bytes, eight bytes at a time. */
+static uint64_t pass_over(const StringOp *o, const Operand *src, const Operand *dst,
+                          uint64_t k)
+{
+    uint64_t rax = repeated(o, o->env->regs[R_RAX]);
+    uint64_t ones = repeated(o, 1), tops = ones << (8 * o->n - 1);
+    size_t all = k << o->shift, done = 0;
+
+    for (; done + 8 <= all; done += 8) {
+        uint64_t differ =
+            ldq_le_p(dst->host + done) ^ (src ? ldq_le_p(src->host + done) : rax);
+        /* of the lowest element that ends it the lowest bit set, or the highest */
+        uint64_t ends = o->repne ? (differ - ones) & ~differ & tops : differ;
+
+        if (ends) {
+            return (done + ctz64(ends) / 8) >> o->shift;
+        }
+    }
+    return done >> o->shift;
+}
+
 /* A run of `k` elements, host pointers in place; `src` NULL: rAX. */
 static Comparison compare_run(const StringOp *o, const Operand *src, const Operand *dst,
                               uint64_t k)
 {
     Comparison c = {.a = o->env->regs[R_RAX] & (UINT64_MAX >> (64 - 8 * o->n))};
 
+    if (!o->down) {
+        c.done = MIN(pass_over(o, src, dst, k), k - 1);
+    }
     while (c.done < k && !c.stop) {
         if (src) {
             c.a = ldn_le_p(element(o, src, c.done, k), o->n);
