@@ -233,7 +233,7 @@ static int64_t clone_process(TaskState *ts, const CloneArgs *a)
     int32_t pid, pidfd = -1;
 
     signal_block_all();
-    user_fork_begin();
+    user_fork_begin(ts->cpu);
     if (!own && a->exit_signal == SIGCHLD) {
         pid = fork();
         pid = pid < 0 ? -errno : pid;

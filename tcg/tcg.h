@@ -31,6 +31,7 @@
     OPT(reload, "code that is patched loads its immediates where they stand")           \
     OPT(sleep, "code that may not be run for a while keeps its units")                  \
     OPT(syscalls, "system calls of programs without leaving the code")                  \
+    OPT(forks, "what a forked child has translated is there for the next one")          \
     OPT(trace, "units that go on behind a branch not taken")                            \
     OPT(join, "branches inside a unit, forward to an instruction that it reaches")      \
     OPT(vector, "SIMD as the host's own instructions")                                  \

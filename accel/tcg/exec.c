@@ -529,6 +529,34 @@ static void after_jump(CPUState *cpu)
     }
 }
 
+void tcg_make_ahead(CPUState *cpu, vaddr pc, bool by_jump)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+    uint64_t *ip = env_pc(cpu), here = *ip;
+    CodeFetch f;
+
+    if (t->one_shot || cpu->singlestep || cpu->ops->tb_key(cpu).cs_base) {
+        return;
+    }
+    epoch_enter();
+    exclusive_run(t);
+    *ip = pc;
+    if (sigsetjmp(cpu->jmp_env, 0)) {
+        after_jump(cpu); /* its bytes have gone, or code memory is full */
+        cpu->exception_index = -1;
+    } else if (tlb_code_page(cpu, pc, true, &f) && f.mr &&
+               !tb_page_self_checks(t->engine, f.page)) {
+        TranslationBlock *tb = next_unit(cpu);
+
+        if (by_jump) {
+            tb_remember_jump(cpu, tb);
+        }
+    }
+    *ip = here;
+    exclusive_stop(t);
+    epoch_leave();
+}
+
 CPUExit tcg_vcpu_run(CPUState *cpu)
 {
     CPUTCG *t = cpu_tcg(cpu);

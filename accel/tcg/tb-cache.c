@@ -203,6 +203,9 @@ void tb_remember_jump(CPUState *cpu, const TranslationBlock *tb)
             j = jump_entry(t, tb->ip);
         }
         *j = (JumpEntry){.pc = *env_pc(cpu), .tag = cpu->jc_tag, .code = tb->code.entry};
+        if (t->engine->fork_tell) {
+            fork_note_add(t->engine->fork_tell, tb->pc, true);
+        }
         smp_mb(); /* see jump_table_forget() */
         if (unlikely(atomic_read(&tb->invalid))) {
             j->tag = JC_TAG_NONE;

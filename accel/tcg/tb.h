@@ -135,6 +135,8 @@ struct TCGEngine {
     GPtrArray *kernel_links; /* TBLink: between pages, kernel modes */
     GPtrArray *cpus;         /* under the lock */
     unsigned flush_count;
+    struct ForkNotes *fork_own, *fork_tell; /* fork-notes.c; NULL: none */
+    unsigned fork_taken;
     TCGStats stats;
     struct Lockstep *lockstep;
     MemoryListener listener;
@@ -364,6 +366,16 @@ UserWrite user_write_fault(uint64_t addr, uintptr_t ra);
 void user_cache_forked(TCGEngine *e);
 void user_cache_close(TCGEngine *e);
 
+/* --- fork-notes.c: what is the child's to know; of a program only --- */
+
+typedef struct ForkNotes ForkNotes;
+/* A unit was made for pc, or an indirect jump led there. */
+void fork_note_add(ForkNotes *to, vaddr pc, bool by_jump);
+/* Before a fork(), outside vcpu_run(): makes what earlier children have noted. */
+void fork_notes_take(CPUState *cpu);
+/* In the child. */
+void fork_notes_forked(TCGEngine *e);
+
 /* --- exclusive.c --- */
 
 void exclusive_init(TCGEngine *e);
@@ -395,6 +407,9 @@ const void *tcg_resume_point(CPUState *cpu, uintptr_t pc);
 /* --- exec.c --- */
 
 CPUExit tcg_vcpu_run(CPUState *cpu);
+/* Has a unit for pc, if code may begin there, without running it; by_jump: an indirect
+ * jump finds it at once. The caller is outside vcpu_run(). Of a program only. */
+void tcg_make_ahead(CPUState *cpu, vaddr pc, bool by_jump);
 /* The instruction at `ra` is to be done again, alone, in a unit of its own. */
 void tcg_redo_alone(CPUState *cpu, uintptr_t ra) __attribute__((noreturn));
 /* ... and with all other vCPUs stopped. */

@@ -680,6 +680,9 @@ TranslationBlock *tb_make(CPUState *cpu, bool one_shot)
 
     tb->lockstep = u;
     tb_install(e, tb);
+    if (e->fork_tell && !tb->one_shot) {
+        fork_note_add(e->fork_tell, tb->pc, false);
+    }
     count(e, tb, began);
     tcg_perf_unit(tb);
     engine_unlock(t);

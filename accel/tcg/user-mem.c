@@ -477,8 +477,9 @@ bool user_sleep_end(CPUState *cpu, unsigned begin)
 
 /* Forks. */
 
-void user_fork_begin(void)
+void user_fork_begin(CPUState *cpu)
 {
+    fork_notes_take(cpu);
     mutex_lock(&the_engine->lock);
     user_map_fork_begin();
     epoch_fork_begin();
@@ -492,10 +493,11 @@ void user_fork_end(CPUState *cpu, bool child)
     user_map_fork_end();
     if (child) {
         exclusive_after_fork(e);
-        g_ptr_array_set_size(e->cpus, 0); /* the others' memory stays where it is */
-        g_ptr_array_add(e->cpus, cpu_tcg(cpu));
+        e->cpus->pdata[0] = cpu_tcg(cpu); /* the others' memory stays where it is; and */
+        e->cpus->len = 1; /* no call of code whose pages the child has not touched */
         tcg_perf_forked();
         user_cache_forked(e);
+        fork_notes_forked(e);
     }
     mutex_unlock(&e->lock);
 }

@@ -131,7 +131,7 @@ extern uint64_t (*user_short_call)(void *env, uint64_t next);
 
 /* fork(): the caller is outside vcpu_run(). After it, once in each process; `cpu` is the
  * vCPU of the only thread of the child. */
-void user_fork_begin(void);
+void user_fork_begin(CPUState *cpu);
 void user_fork_end(CPUState *cpu, bool child);
 /* A process that shared the vCPU and this thread's data has ended, wherever it was. */
 void user_vfork_end(CPUState *cpu);

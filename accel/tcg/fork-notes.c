@@ -1,0 +1,91 @@
+/* Units that children of a process have made, for its next children. */
+/* SPDX-License-Identifier: MIT */
+/*
+ * What children of one process do is much alike, but what one of them has translated is
+ * gone with it: the next finds nothing again, and each page that it writes to for that is
+ * copied. So a child notes the units that it makes, in memory that it shares with its
+ * parent, and the parent makes them before its next fork().
+ *
+ * The child's program may write anything there, with fewer rights than the parent has. So
+ * a note says no more than where code may begin: the parent makes of it what it would
+ * make if it got there by itself, of its own memory, or nothing. A process has notes of
+ * its own
+ * (`own`) from its first fork() on; `tell` is its parent's.
+ */
+#include "accel/tcg/tb.h"
+
+#include <sys/mman.h>
+
+#include "util/atomic.h"
+#include "util/host.h"
+
+/* Notes between two forks, and those that a process has looked at all in all: children
+ * that do something else each time cost no more than that. */
+enum { MAX_NOTES = 510, MAX_TAKEN = 8 * MAX_NOTES };
+
+typedef struct ForkNote {
+    uint64_t pc;
+    uint64_t by_jump; /* an indirect jump led there */
+} ForkNote;
+
+struct ForkNotes {
+    uint32_t n; /* may be larger: there was no room */
+    ForkNote note[MAX_NOTES];
+};
+
+void fork_note_add(ForkNotes *to, vaddr pc, bool by_jump)
+{
+    uint32_t i = atomic_read(&to->n);
+
+    if (i < MAX_NOTES) { /* of two children at once one may lose a note */
+        to->note[i] = (ForkNote){pc, by_jump};
+        atomic_set(&to->n, i + 1);
+    }
+}
+
+/* Below code memory or the parent's notes, if there is room: not in a hole that the guest
+ * has left and may want back. */
+static ForkNotes *new_notes(const TCGEngine *e)
+{
+    size_t size = ROUND_UP(sizeof(ForkNotes), host_page_size());
+    const void *above = e->fork_tell ? e->fork_tell : code_buf_start(e->code);
+    uintptr_t at = ROUND_DOWN((uintptr_t)above, host_page_size()) - size;
+    void *p =
+        mmap((void *)at, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    return p == MAP_FAILED ? NULL : p;
+}
+
+void fork_notes_take(CPUState *cpu)
+{
+    TCGEngine *e = cpu_tcg(cpu)->engine;
+    ForkNotes *own = e->fork_own;
+
+    if (!own) {
+        if (!e->no_chain && !(e->opts.opt_off >> OPTBIT_forks & 1)) {
+            e->fork_own = new_notes(e);
+        }
+        return;
+    }
+    uint32_t n = MIN(atomic_read(&own->n), MAX_NOTES);
+
+    n = MIN(n, MAX_TAKEN - e->fork_taken);
+    for (uint32_t i = 0; i < n; i++) {
+        ForkNote note = own->note[i];
+        tcg_make_ahead(cpu, note.pc, note.by_jump);
+    }
+    e->fork_taken += n;
+    if (n) {
+        atomic_set(&own->n, e->fork_taken < MAX_TAKEN ? 0 : MAX_NOTES);
+    }
+}
+
+void fork_notes_forked(TCGEngine *e)
+{
+    if (e->fork_tell) {
+        munmap(e->fork_tell, sizeof *e->fork_tell);
+    }
+    e->fork_tell = e->fork_own;
+    e->fork_own = NULL;
+    e->fork_taken = 0;
+}
