@@ -242,8 +242,12 @@ void a64_emit_head_exits(A64 *x)
 
 /* ---- patching ---- */
 
-/* Branches, the conditional ones too, may be changed while other threads run them (Arm
- * ARM, B2.2.5). */
+/*
+ * B, B.cond, CBZ, CBNZ, TBZ and TBNZ may be changed while other threads run them: these
+ * run the old or the new one (Arm ARM, "Concurrent modification and execution of
+ * instructions"; of branches its first editions named B and BL alone). Nothing but the
+ * target changes. One store, since half an instruction is none.
+ */
 static void patch_branch(CodeBuf *b, const uint8_t *at, const uint8_t *to)
 {
     uint32_t *insn = code_buf_rw(b, at), word = branch_word(*insn, to - at);
