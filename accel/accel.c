@@ -86,6 +86,15 @@ static bool set_switches(const AccelOps *ops, const char *const *names, GError *
     return true;
 }
 
+/* What the machine asks of accelerators that have a say in it; their own options come
+ * after it. */
+static bool set_irqchip(const AccelOps *ops, const char *value, GError **errp)
+{
+    static const char key[] = "kernel-irqchip";
+    g_autofree const char **options = option_names(ops);
+    return !value || !g_strv_contains(options, key) || ops->set_option(key, value, errp);
+}
+
 /* ---- which are initialized ---- */
 
 static uint32_t accel_bit(const AccelOps *ops)
@@ -150,7 +159,8 @@ static AccelTry try_one(AccelChoice *c, GError **errp)
     if (!ops) {
         return ACCEL_UNUSABLE;
     }
-    if (!set_options(ops, opts, c->own, errp)) {
+    if (!set_irqchip(ops, c->kernel_irqchip, errp) ||
+        !set_options(ops, opts, c->own, errp)) {
         return ACCEL_WRONG;
     }
     if (!set_switches(ops, c->switches, errp) || !ensure_init(ops, errp)) {

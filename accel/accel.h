@@ -79,8 +79,10 @@ typedef struct AccelChoice {
     const char *const *specs;    /* values of -accel ("tcg,tb-size=64") ended by NULL */
     const char *const *switches; /* properties that are to be on besides; NULL: none */
     const char *const *own;      /* ... that the program handles; NULL: none */
-    unsigned which;              /* the spec that is tried first; then the one taken */
-    const AccelOps *ops;         /* initialized; NULL: none taken yet */
+    /* A value for the property "kernel-irqchip" of those that have it; NULL: none. */
+    const char *kernel_irqchip;
+    unsigned which;      /* the spec that is tried first; then the one taken */
+    const AccelOps *ops; /* initialized; NULL: none taken yet */
 } AccelChoice;
 
 /*

@@ -6,6 +6,30 @@
 #include "util/common.h"
 
 /*
+ * Who has local APICs in the place of the board's: an accelerator that works on
+ * interrupts itself. The board's then keep only what stays outside: the 8259 pair's
+ * request (LINT0) and NMI. Under the machine lock.
+ */
+typedef struct CPUIntcTaker {
+    void *opaque;
+    uint32_t timer_hz; /* what timers count at before their dividers, from then on */
+    /* An interrupt message, as a write of `data` to `addr` (SDM vol. 3, 11.11). False:
+     * nobody took it. */
+    bool (*send)(void *opaque, uint64_t addr, uint32_t data);
+    /* The message that an input of the I/O APIC sends from now on. If it is
+     * level-triggered, CPUIntc.eoi() is to be told of its end. */
+    void (*route)(void *opaque, unsigned pin, uint64_t addr, uint32_t data);
+} CPUIntcTaker;
+
+/* A local APIC on its way: the register page (SDM vol. 3, table 11-1; ICR and ID as the
+ * xAPIC has them) and what is not in it. */
+typedef struct CPUIntcImage {
+    uint8_t page[0x400];
+    uint64_t base;     /* IA32_APIC_BASE */
+    uint64_t deadline; /* IA32_TSC_DEADLINE */
+} CPUIntcImage;
+
+/*
  * The seam between a vCPU and the controller in front of it. Neither side knows the
  * other's type: the board fills CPUIntc from the local APIC and gives it to the vCPU, and
  * connects the APIC's output lines (interrupt request, NMI, INIT, SIPI, SMI) to
@@ -52,6 +76,19 @@ typedef struct CPUIntc {
     /* The effect of RESET (cold) or of an INIT message (not cold: the APIC ID survives).
      */
     void (*reset)(void *opaque, bool cold);
+
+    /*
+     * `taker` gets the controller, in the state of *image, until take_back() or a cold
+     * reset. Meanwhile pending() and ack() are of the 8259 pair alone, and nothing else
+     * here tells what is so.
+     */
+    void (*give)(void *opaque, const CPUIntcTaker *taker, CPUIntcImage *image);
+    /* It comes back in that state; or (`look`) it stays where it is, for people to see.
+     * Those of all vCPUs come back in one go. */
+    void (*take_back)(void *opaque, const CPUIntcImage *image, bool look);
+    bool (*is_given)(void *opaque);
+    /* The guest ends an interrupt that the taker has delivered, as route() asks for. */
+    void (*eoi)(void *opaque, uint8_t vector);
 } CPUIntc;
 
 #endif

@@ -155,8 +155,15 @@ void hmp_info_pic(MonCall *c)
     print_devices(c, DEVICE_INFO_PIC);
 }
 
+static void nothing_on_cpu(CPUState *cpu, void *data) {}
+
+/* Who has taken the APICs shows them with the vCPUs' state, before work. */
 void hmp_info_lapic(MonCall *c)
 {
+    const Machine *m = c->p->machine;
+    for (unsigned i = 0; i < m->ncpus; i++) {
+        run_on_cpu(m->cpus[i], nothing_on_cpu, NULL);
+    }
     print_devices(c, DEVICE_INFO_LAPIC);
 }
 

@@ -21,7 +21,8 @@ bool vm_init_accel(VM *vm, GError **errp)
     }
     vm->accel_choice = (AccelChoice){.specs = (const char *const *)o->accels->pdata,
                                      .switches = vm->accel_switches,
-                                     .own = own_options};
+                                     .own = own_options,
+                                     .kernel_irqchip = o->kernel_irqchip};
     bool ok = accel_choose(&vm->accel_choice, errp);
     vm->accel = vm->accel_choice.ops;
     return ok;
@@ -61,11 +62,17 @@ static void lose_vcpus(VM *vm)
     vm_request_exit(vm, EXIT_FAILURE);
 }
 
-/* An accelerator may be unable to give the TSC another rate than the host's. */
-static void update_tsc(VM *vm)
+/* An accelerator may be unable to give the TSC another rate than the host's, or timers
+ * another than `timer_hz`, which the guest knows. */
+static void update_rates(VM *vm, uint32_t timer_hz)
 {
     Machine *m = &vm->machine;
     uint64_t hz = x86_tsc_hz(cpu_env(m->cpus[0]));
+    uint32_t now_hz = x86_crystal_hz(cpu_env(m->cpus[0]));
+    if (now_hz != timer_hz) {
+        report_warning("the guest's APIC timers go on at %.0f MHz instead of %.0f",
+                       now_hz / 1e6, timer_hz / 1e6);
+    }
     if (hz != m->tsc_hz) {
         report_warning("the guest's TSC goes on at %.0f MHz instead of %.0f", hz / 1e6,
                        m->tsc_hz / 1e6);
@@ -100,11 +107,12 @@ bool vm_change_accel(VM *vm, const char *spec, GError **errp)
         return false;
     }
     bool was_running = vm_hold(vm);
+    uint32_t timer_hz = x86_crystal_hz(cpu_env(vm->machine.cpus[0]));
     const char *before = vm->accel->name;
     bool ok = change(vm, spec, errp);
     if (ok) {
         vm_until_arm(vm, &u, before);
-        update_tsc(vm);
+        update_rates(vm, timer_hz);
     }
     vm_release(vm, was_running);
     if (ok) {

@@ -43,11 +43,26 @@ static void replace(const char **field, const char *value)
 
 /* ---- machine ---- */
 
+static bool take_irqchip(Options *o, OptList *list, const char *key, GError **errp)
+{
+    static const char *const values[] = {"on", "split", "off"};
+    const char *value = optlist_get(list, key);
+
+    for (size_t i = 0; value && i < ARRAY_SIZE(values); i++) {
+        if (!strcmp(value, values[i])) {
+            o->kernel_irqchip = values[i];
+            return true;
+        }
+    }
+    return !value || user_error(errp, "%s=%s: expected on, split or off", key, value);
+}
+
 static bool opt_machine(void *opaque, const char *arg, GError **errp)
 {
     Options *o = opaque;
 
-    static const char *const keys[] = {"type", "accel", NULL};
+    static const char *const keys[] = {"type", "accel", "kernel_irqchip",
+                                       "kernel-irqchip", NULL};
     if (is_help(arg)) {
         return want_help(o, HELP_MACHINE);
     }
@@ -62,7 +77,8 @@ static bool opt_machine(void *opaque, const char *arg, GError **errp)
     if (accel) {
         replace(&o->machine_accel, accel);
     }
-    return true;
+    return take_irqchip(o, list, "kernel_irqchip", errp) &&
+           take_irqchip(o, list, "kernel-irqchip", errp);
 }
 
 static bool opt_cpu(void *opaque, const char *arg, GError **errp)

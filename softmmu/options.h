@@ -30,8 +30,9 @@ typedef struct Options {
     const char *machine; /* name of the board (owned) */
     /* values of -accel, or what -machine accel= and -enable-kvm name; owned strings */
     GPtrArray *accels;
-    const char *machine_accel; /* NAME[:NAME]... (owned) */
-    const char *cpu;           /* the whole value */
+    const char *machine_accel;  /* NAME[:NAME]... (owned) */
+    const char *kernel_irqchip; /* on, split or off; NULL: not given */
+    const char *cpu;            /* the whole value */
     const char *name;
     uint64_t ram_size; /* bytes; 0: not given */
     const char *ram_text;

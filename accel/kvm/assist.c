@@ -88,6 +88,7 @@ bool kvm_assist(KVMVcpu *v, CPUExit *why)
 
     kvm_auto_assist(v, true);
     kvm_fetch(v);
+    kvm_split_take(v);
     if (!attach(v)) {
         *why = CPU_EXIT_ERROR;
         return true;
@@ -157,6 +158,7 @@ bool kvm_translate(KVMVcpu *v, CPUExit *why)
     CPUState *cpu = v->cpu;
 
     kvm_fetch(v);
+    kvm_split_take(v);
     if (!take_over(v)) {
         *why = CPU_EXIT_ERROR;
         return true;

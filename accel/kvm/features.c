@@ -58,7 +58,7 @@ static bool host_offers(X86Feature f)
         return true;
     }
     if (is_apic_msr(f)) {
-        return kvm.user_msr;
+        return kvm.user_msr || kvm.split;
     }
     /* struct kvm_cpuid_entry2 has the registers in the order of CPUID_EAX .. */
     return regs && regs[i->reg] >> i->bit & 1;

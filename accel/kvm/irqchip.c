@@ -38,7 +38,13 @@ void kvm_inject(KVMVcpu *v, uint32_t pending)
 
     if (pending & CPU_INTERRUPT_NMI) {
         cpu_reset_interrupt(v->cpu, CPU_INTERRUPT_NMI);
-        kvm_ioctl(v->fd, KVM_NMI, NULL);
+        if (kvm_split_takes_nmi(v)) {
+            kvm_ioctl(v->fd, KVM_NMI, NULL);
+        }
+    }
+    if (kvm.split) {
+        kvm_split_inject(v, pending & CPU_INTERRUPT_HARD);
+        return;
     }
     run->request_interrupt_window = false;
     if (pending & CPU_INTERRUPT_HARD) {
@@ -64,7 +70,7 @@ void kvm_after_run(KVMVcpu *v)
     CPUIntc *intc = &v->cpu->intc;
     struct kvm_run *run = v->run;
 
-    if (!intc->get_tpr) {
+    if (!intc->get_tpr || kvm.split) {
         return;
     }
     machine_lock();

@@ -11,6 +11,7 @@
 #include "target/x86/cpuid.h"
 
 #define KVM_DEBUG_POINTS 4 /* debug registers for addresses */
+#define KVM_KICK_SIGNAL  SIGUSR1
 
 typedef enum KVMAssist { KVM_ASSIST_OFF, KVM_ASSIST_ON, KVM_ASSIST_AUTO } KVMAssist;
 
@@ -30,12 +31,15 @@ typedef struct KVMState {
     GArray *slots;           /* of KVMSlot, by number; under the machine lock */
     char *failure;           /* why a slot could not be set: nothing runs any more */
     unsigned nvcpus;
-    int64_t tsc_since; /* of several vCPUs: clock_stood_ns() as if, when TSCs began */
+    struct KVMVcpu *vcpus; /* all of them; under the machine lock */
+    unsigned nrunning;     /* in vcpu_run(), with split; under the machine lock */
+    int64_t tsc_since;     /* of several vCPUs: clock_stood_ns() as if, when TSCs began */
 
     struct kvm_msr_list *msrs; /* those that KVM saves and restores */
     struct kvm_cpuid2 *cpuid;  /* what it can offer */
     KVMAssist assist;          /* the translator helps out */
     bool user_msr;             /* MSRs that it does not know come to us */
+    bool split;                /* it has the local APICs */
     bool coalesces;            /* writes that may wait are collected */
     bool logs_dirty;           /* it may log writes to memory */
 } KVMState;
@@ -62,6 +66,7 @@ typedef struct KVMAuto {
  * `in_guest`. */
 typedef struct KVMVcpu {
     CPUState *cpu;
+    struct KVMVcpu *next;
     int fd;
     struct kvm_run *run; /* mapped */
     int tid;             /* of the thread that runs it; 0: none yet */
@@ -72,11 +77,16 @@ typedef struct KVMVcpu {
     bool put_tsc; /* the TSC goes to KVM with the next state: guest time stood still */
     struct kvm_guest_debug debug;                  /* as KVM was told last */
     struct CPUWatchpoint *watch[KVM_DEBUG_POINTS]; /* by debug register; NULL: none */
-    vaddr stopped_at; /* linear pc of the last stop for a debugger */
-    bool step_over;   /* ... was a breakpoint, which does not hit again at once */
-    bool inject_db;   /* #DB is the guest's */
-    bool logged;      /* -d cpu has shown the state before the next instruction */
-    bool translating; /* what the translator has made of the guest is up to date */
+    vaddr stopped_at;   /* linear pc of the last stop for a debugger */
+    bool step_over;     /* ... was a breakpoint, which does not hit again at once */
+    bool inject_db;     /* #DB is the guest's */
+    uint64_t apic_base; /* as KVM told last, and so CR8 */
+    uint8_t apic_cr8;
+    uint64_t deadline;   /* split.c: of the timer, which KVM is to get; 0: none */
+    uint32_t timer_seen; /* split.c: the timer's count when it was settled */
+    bool nmi_passed;     /* the NMI that waits is not LINT1's, or has passed it */
+    bool logged;         /* -d cpu has shown the state before the next instruction */
+    bool translating;    /* what the translator has made of the guest is up to date */
     const AccelOps *translator; /* that helps out; NULL: not needed yet */
     KVMAuto automatic;
     uint64_t exits[64]; /* by exit reason */
@@ -178,6 +188,8 @@ void kvm_get_halted(KVMVcpu *v);
 /* env's offset of the TSC follows the host's counter. Not needed after kvm_get_state().
  */
 void kvm_get_tsc(KVMVcpu *v);
+/* KVM_GET_MSRS or KVM_SET_MSRS for one; false: KVM does not. */
+bool kvm_one_msr(KVMVcpu *v, unsigned long request, uint32_t number, uint64_t *val);
 /* The rate of the guest's TSC is to be X86_TSC_HZ, or what the host has. */
 void kvm_init_tsc(KVMVcpu *v);
 
@@ -210,5 +222,32 @@ bool kvm_debug_exit(KVMVcpu *v, CPUExit *why);
 void kvm_inject(KVMVcpu *v, uint32_t pending);
 /* After it: TPR and APIC base go back to the controller. */
 void kvm_after_run(KVMVcpu *v);
+
+/* ---- split.c: local APICs in the kernel; nothing happens where they are not ---- */
+
+/* For a new virtual machine. */
+bool kvm_split_create(GError **errp) USER_CHECKED;
+/* Before the vCPU's CPUID is made. */
+void kvm_split_init_vcpu(KVMVcpu *v);
+/* vcpu_run() begins; is being left, with the state fetched. */
+void kvm_split_enter(void);
+void kvm_split_leave(void);
+/* KVM has the vCPU's APIC from here on. Before the rest of its state goes there, */
+void kvm_split_give(KVMVcpu *v);
+/* and after it; false with errno. */
+bool kvm_split_put_deadline(KVMVcpu *v);
+/* Before the state is fetched: what the APIC has begun is completed. */
+void kvm_split_settle(KVMVcpu *v);
+/* The state has been fetched: so is the APIC, of one vCPU to be used, else to be seen. */
+void kvm_split_take(KVMVcpu *v);
+/* Whether the vCPU waits: for interrupts or to be started. Parts of the state. */
+bool kvm_split_get_waiting(KVMVcpu *v, CPUX86State *env);
+bool kvm_split_put_waiting(KVMVcpu *v, CPUX86State *env);
+/* Before KVM_RUN: whether the 8259 pair asks. */
+void kvm_split_inject(KVMVcpu *v, bool pending);
+/* KVM_EXIT_IOAPIC_EOI. */
+void kvm_split_eoi(KVMVcpu *v);
+/* The NMI that waits is let through by LINT1, if that is where it comes from. */
+bool kvm_split_takes_nmi(KVMVcpu *v);
 
 #endif

@@ -47,6 +47,7 @@ static const AccelOption kvm_option_list[] = {
     {"coalesce", "coalesce=on|off", "writes that a device need not see at once are collected (on)"},
     {"dirty-log", "dirty-log=on|off", "what the guest did not write under KVM stays translated (on)"},
     {"device", "device=PATH", "the device of KVM (" DEFAULT_DEVICE ")"},
+    {"kernel-irqchip", "kernel-irqchip=on|split|off", "the kernel has the local APICs (split; on is the same), or nothing (off)"},
     {NULL},
 };
 // clang-format on
@@ -54,7 +55,7 @@ static const AccelOption kvm_option_list[] = {
 static struct {
     const char *device;
     KVMAssist assist;
-    bool coalesce, dirty_log;
+    bool coalesce, dirty_log, split;
 } settings = {DEFAULT_DEVICE, KVM_ASSIST_ON, true, true};
 
 static bool set_assist(const char *value, GError **errp)
@@ -72,6 +73,14 @@ static bool set_assist(const char *value, GError **errp)
     return true;
 }
 
+/* There is no chip that is in the kernel as a whole: "on" is what comes next to it. */
+static bool set_irqchip(const char *value, GError **errp)
+{
+    settings.split = !strcmp(value, "split");
+    return settings.split || parse_bool(value, &settings.split) ||
+           user_error(errp, "kernel-irqchip=%s: expected on, split or off", value);
+}
+
 static bool kvm_set_option(const char *key, const char *value, GError **errp)
 {
     if (!strcmp(key, "device")) {
@@ -80,6 +89,9 @@ static bool kvm_set_option(const char *key, const char *value, GError **errp)
     }
     if (!strcmp(key, "assist")) {
         return set_assist(value, errp);
+    }
+    if (!strcmp(key, "kernel-irqchip")) {
+        return set_irqchip(value, errp);
     }
     bool *to = !strcmp(key, "coalesce") ? &settings.coalesce : &settings.dirty_log;
 
@@ -177,7 +189,7 @@ static void enable_exits(void)
     kvm.user_msr = enable(KVM_CAP_X86_USER_SPACE_MSR, KVM_MSR_EXIT_REASON_INVAL |
                                                           KVM_MSR_EXIT_REASON_UNKNOWN |
                                                           KVM_MSR_EXIT_REASON_FILTER) &&
-                   filter_msrs();
+                   (kvm.split || filter_msrs());
     if (kvm.assist) {
         enable(KVM_CAP_EXIT_ON_EMULATION_FAILURE, 1); /* in ring 3 as well */
     }
@@ -205,6 +217,10 @@ static bool create_vm(GError **errp)
     }
     kvm.run_size = size;
     kvm.assist = settings.assist;
+    kvm.split = settings.split;
+    if (kvm.split && !kvm_split_create(errp)) {
+        return false;
+    }
     kvm.logs_dirty = settings.dirty_log;
     kvm.coalesces = settings.coalesce && kvm_check(KVM_CAP_COALESCED_MMIO);
     enable_exits();
@@ -378,6 +394,12 @@ static void kvm_vcpu_fini(CPUState *cpu)
         munmap(v->run, kvm.run_size);
     }
     close_fd(&v->fd);
+    for (KVMVcpu **at = &kvm.vcpus; *at; at = &(*at)->next) {
+        if (*at == v) {
+            *at = v->next;
+            break;
+        }
+    }
     g_free(v);
     cpu->vm_data = NULL;
     cpu->kick = NULL;
@@ -391,7 +413,9 @@ static bool kvm_vcpu_init(CPUState *cpu, GError **errp)
 {
     KVMVcpu *v = g_new0(KVMVcpu, 1);
 
-    *v = (KVMVcpu){.cpu = cpu, .fd = -1, .env_valid = true, .put_tsc = true};
+    *v = (KVMVcpu){
+        .cpu = cpu, .next = kvm.vcpus, .fd = -1, .env_valid = true, .put_tsc = true};
+    kvm.vcpus = v;
     cpu->vm_data = v;
     cpu->kick = kvm_kick;
     kvm.nvcpus++;
@@ -409,6 +433,7 @@ static bool kvm_vcpu_init(CPUState *cpu, GError **errp)
         user_error(errp, "KVM cannot have the guest's memory: %s", kvm.failure);
     } else if (create_vcpu(v, errp)) {
         kvm_init_tsc(v);
+        kvm_split_init_vcpu(v);
         hide_paravirtual(v);
         if (kvm_set_cpuid(v, errp)) {
             return true;
@@ -429,6 +454,7 @@ static const struct {
     {"window for interrupt", KVM_EXIT_IRQ_WINDOW_OPEN},
     {"MSR read",             KVM_EXIT_X86_RDMSR      },
     {"MSR written",          KVM_EXIT_X86_WRMSR      },
+    {"end of interrupt",     KVM_EXIT_IOAPIC_EOI     },
     {"debug",                KVM_EXIT_DEBUG          },
     {"internal error",       KVM_EXIT_INTERNAL_ERROR },
 };

@@ -120,6 +120,8 @@ static bool get_sregs(KVMVcpu *v, CPUX86State *env)
     env->cr3 = s.cr3;
     env->cr4 = s.cr4;
     env->efer = s.efer;
+    v->apic_base = s.apic_base;
+    v->apic_cr8 = s.cr8;
     return true;
 }
 
@@ -143,8 +145,13 @@ static bool put_sregs(KVMVcpu *v, CPUX86State *env)
     }
     if (intc->get_base) {
         machine_lock();
-        s.apic_base = intc->get_base(intc->opaque);
-        s.cr8 = intc->get_tpr(intc->opaque) >> 4;
+        if (intc->is_given(intc->opaque)) {
+            s.apic_base = v->apic_base;
+            s.cr8 = v->apic_cr8;
+        } else {
+            s.apic_base = intc->get_base(intc->opaque);
+            s.cr8 = intc->get_tpr(intc->opaque) >> 4;
+        }
         machine_unlock();
     }
     v->run->apic_base = s.apic_base;
@@ -381,7 +388,7 @@ static bool put_msrs(KVMVcpu *v, CPUX86State *env)
 
 #define MSR_TSC 0x10
 
-static int one_msr(KVMVcpu *v, unsigned long request, uint32_t number, uint64_t *val)
+bool kvm_one_msr(KVMVcpu *v, unsigned long request, uint32_t number, uint64_t *val)
 {
     MSRBuffer b = {.head = {.nmsrs = 1}};
 
@@ -411,7 +418,7 @@ static bool get_tsc(KVMVcpu *v, CPUX86State *env)
 {
     uint64_t tsc = 0;
 
-    if (!one_msr(v, KVM_GET_MSRS, MSR_TSC, &tsc)) {
+    if (!kvm_one_msr(v, KVM_GET_MSRS, MSR_TSC, &tsc)) {
         return false;
     }
     env->tsc_offset += (int64_t)(tsc - x86_tsc(env));
@@ -457,7 +464,7 @@ static bool shift_tsc(KVMVcpu *v, CPUX86State *env)
     };
 
     if (kvm_ioctl(v->fd, KVM_GET_DEVICE_ATTR, &attr) < 0 ||
-        !one_msr(v, KVM_GET_MSRS, MSR_TSC, &tsc)) {
+        !kvm_one_msr(v, KVM_GET_MSRS, MSR_TSC, &tsc)) {
         return false;
     }
     offset += x86_tsc(env) - tsc;
@@ -474,7 +481,7 @@ static bool put_tsc(KVMVcpu *v, CPUX86State *env)
             return false;
         }
     } else if (v->put_tsc && !shift_tsc(v, env) &&
-               !one_msr(v, KVM_SET_MSRS, MSR_TSC, &tsc)) {
+               !kvm_one_msr(v, KVM_SET_MSRS, MSR_TSC, &tsc)) {
         return false;
     }
     v->put_tsc = false;
@@ -512,6 +519,7 @@ static bool get_events(KVMVcpu *v, CPUX86State *env)
     env->ss_shadow = e.interrupt.shadow & KVM_X86_SHADOW_INT_MOV_SS;
     env->nmi_blocked = e.nmi.masked;
     if (e.nmi.pending) {
+        v->nmi_passed = true;
         cpu_interrupt(cpu, CPU_INTERRUPT_NMI);
     }
     return true;
@@ -553,8 +561,8 @@ static bool put_events(KVMVcpu *v, CPUX86State *env)
                          : env->ss_shadow  ? KVM_X86_SHADOW_INT_MOV_SS
                                            : KVM_X86_SHADOW_INT_STI;
     v->cpu->exception_index = -1;
-    v->run->ready_for_interrupt_injection =
-        env->eflags & EFL_IF && !env->inhibit_irq && index < 0;
+    v->run->ready_for_interrupt_injection = /* in the kernel LINT0 counts as well */
+        !kvm.split && env->eflags & EFL_IF && !env->inhibit_irq && index < 0;
     return kvm_ioctl(v->fd, KVM_SET_VCPU_EVENTS, &e) == 0;
 }
 
@@ -565,15 +573,16 @@ static const struct {
     bool (*get)(KVMVcpu *v, CPUX86State *env);
     bool (*put)(KVMVcpu *v, CPUX86State *env);
 } parts[] = {
-    {"events",            get_events,    NULL         },
-    {"control registers", get_sregs,     put_sregs    },
-    {"registers",         get_regs,      put_regs     },
-    {"XCR0",              get_xcrs,      put_xcrs     },
-    {"FPU",               get_xsave,     put_xsave    },
-    {"debug registers",   get_debugregs, put_debugregs},
-    {"MSRs",              get_msrs,      put_msrs     },
-    {"TSC",               get_tsc,       put_tsc      },
-    {"events",            NULL,          put_events   },
+    {"events",            get_events,            NULL                 },
+    {"control registers", get_sregs,             put_sregs            },
+    {"registers",         get_regs,              put_regs             },
+    {"XCR0",              get_xcrs,              put_xcrs             },
+    {"FPU",               get_xsave,             put_xsave            },
+    {"debug registers",   get_debugregs,         put_debugregs        },
+    {"MSRs",              get_msrs,              put_msrs             },
+    {"TSC",               get_tsc,               put_tsc              },
+    {"events",            NULL,                  put_events           },
+    {"MP state",          kvm_split_get_waiting, kvm_split_put_waiting},
 };
 
 bool kvm_get_state(KVMVcpu *v)

@@ -22,8 +22,6 @@
 #include "util/log.h"
 #include "util/thread.h"
 
-#define KICK_SIGNAL SIGUSR1
-
 /* Kicks. */
 
 static __thread KVMVcpu *running; /* by this thread */
@@ -44,7 +42,7 @@ void kvm_kick(CPUState *cpu)
 
     smp_mb();
     if (v && atomic_read(&v->in_guest) && atomic_read(&v->tid) != gettid()) {
-        syscall(SYS_tgkill, getpid(), atomic_read(&v->tid), KICK_SIGNAL);
+        syscall(SYS_tgkill, getpid(), atomic_read(&v->tid), KVM_KICK_SIGNAL);
     }
 }
 
@@ -54,13 +52,13 @@ static void adopt_thread(KVMVcpu *v)
     struct sigaction act = {.sa_sigaction = on_kick, .sa_flags = SA_SIGINFO};
     sigset_t set;
 
-    sigaction(KICK_SIGNAL, &act, NULL);
+    sigaction(KVM_KICK_SIGNAL, &act, NULL);
     running = v;
     atomic_set(&v->tid, gettid());
     sigemptyset(&set);
-    sigaddset(&set, KICK_SIGNAL);
+    sigaddset(&set, KVM_KICK_SIGNAL);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-    kvm_auto_start(v, KICK_SIGNAL);
+    kvm_auto_start(v, KVM_KICK_SIGNAL);
 }
 
 /* Entering. */
@@ -84,6 +82,7 @@ void kvm_fetch(KVMVcpu *v)
         atomic_set(&v->run->immediate_exit, 1);
         enter_guest(v);
     }
+    kvm_split_settle(v);
     v->fetches++;
     kvm_get_state(v);
     v->env_valid = true;
@@ -95,7 +94,8 @@ static bool push(KVMVcpu *v)
     if (v->env_valid) {
         kvm_debug_before_push(v);
         v->pushes++;
-        if (!kvm_put_state(v)) {
+        kvm_split_give(v);
+        if (!kvm_put_state(v) || !kvm_split_put_deadline(v)) {
             return false;
         }
         v->env_valid = false;
@@ -156,7 +156,7 @@ static void do_msr(KVMVcpu *v)
     struct kvm_run *run = v->run;
     uint32_t number = run->msr.index;
     uint64_t data = run->msr.data;
-    bool x2apic = number >= 0x800 && number < 0x900, ok = false;
+    bool x2apic = !kvm.split && number >= 0x800 && number < 0x900, ok = false;
 
     kvm_get_tsc(v);
     if (run->msr.reason != KVM_MSR_EXIT_REASON_INVAL || x2apic) {
@@ -240,6 +240,9 @@ static bool handle_exit(KVMVcpu *v, CPUExit *why)
     case KVM_EXIT_IRQ_WINDOW_OPEN:
     case KVM_EXIT_SET_TPR:
         return false;
+    case KVM_EXIT_IOAPIC_EOI:
+        kvm_split_eoi(v);
+        return false;
     case KVM_EXIT_DEBUG:
         return kvm_debug_exit(v, why);
     case KVM_EXIT_SHUTDOWN:
@@ -262,6 +265,7 @@ static bool handle_requests(KVMVcpu *v, CPUExit *why)
 
     if (atomic_read(&cpu->work)) {
         kvm_fetch(v);
+        kvm_split_take(v);
         cpu_process_work(cpu);
     }
     uint32_t pending = atomic_load_acquire(&cpu->interrupt_request);
@@ -322,7 +326,7 @@ static CPUExit run_loop(KVMVcpu *v)
         if (handle_requests(v, &why)) {
             return why;
         }
-        if (cpu->halted) {
+        if (cpu->halted && (!kvm.split || v->translating)) {
             cpu_wait(cpu);
         } else if (kvm.failure) {
             return give_up(v, kvm.failure);
@@ -344,9 +348,11 @@ CPUExit kvm_vcpu_run(CPUState *cpu)
     if (running != v) {
         adopt_thread(v);
     }
+    kvm_split_enter();
     CPUExit why = run_loop(v);
 
     kvm_auto_pause(v);
     kvm_fetch(v);
+    kvm_split_leave();
     return why;
 }

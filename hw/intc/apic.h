@@ -40,13 +40,18 @@ typedef struct ApicBus {
     unsigned nlapics;
     void (*taken)(void *opaque, uint8_t vector); /* the I/O APIC's: a vCPU took it */
     void (*eoi)(void *opaque, uint8_t vector);   /* the I/O APIC's */
-    void *eoi_opaque;                            /* of both */
+    void *eoi_opaque;                            /* of these and tell_routes */
     int (*extint_ack)(void *opaque);             /* INTA of the 8259 pair */
     void *extint_opaque;
+    void (*tell_routes)(void *opaque); /* the I/O APIC's: `taker` is to know them all */
+    const struct CPUIntcTaker *taker;  /* has the local APICs; NULL: nobody */
 } ApicBus;
 
 /* Delivers to the local APICs that match; false: none took it. */
 bool apic_bus_send(ApicBus *bus, const ApicMsg *msg);
+
+/* The write that sends a message (SDM vol. 3, 11.11). */
+void apic_msg_to_msi(const ApicMsg *msg, uint64_t *addr, uint32_t *data);
 
 /* A message-signalled interrupt: a write of `data` to FEExxxxxh (SDM vol. 3, 11.11). */
 void apic_bus_send_msi(ApicBus *bus, uint64_t addr, uint32_t data);

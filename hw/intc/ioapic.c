@@ -12,6 +12,7 @@
  * lets its vCPU wait. So edges of the timer's pin are counted (`owed`), and each is sent
  * when the one before it has been taken.
  */
+#include "cpu/intc.h"
 #include "hw/intc/apic.h"
 #include "memory/memory.h"
 #include "util/bitops.h"
@@ -52,11 +53,10 @@ typedef struct IOAPICState {
     uint64_t sent[NPINS]; /* messages of each pin, for people; not part of the state */
 } IOAPICState;
 
-static bool pin_send(IOAPICState *s, unsigned n)
+static ApicMsg pin_msg(const IOAPICState *s, unsigned n)
 {
     uint64_t e = s->rte[n];
-    s->sent[n]++;
-    ApicMsg msg = {
+    return (ApicMsg){
         .dest = FIELD_GET(e, RTE, DEST),
         .logical = FIELD_GET(e, RTE, LOGICAL),
         .broadcast = FIELD_GET(e, RTE, DEST) == 0xff,
@@ -64,6 +64,39 @@ static bool pin_send(IOAPICState *s, unsigned n)
         .mode = FIELD_GET(e, RTE, MODE),
         .vector = FIELD_GET(e, RTE, VECTOR),
     };
+}
+
+static bool is_fixed(const IOAPICState *s, unsigned n)
+{
+    return FIELD_GET(s->rte[n], RTE, MODE) <= APIC_LOWEST;
+}
+
+/* Who has the local APICs is to know which interrupts end here. The timer's do because of
+ * the ticks owed. */
+static void tell_route(IOAPICState *s, unsigned n)
+{
+    const CPUIntcTaker *taker = s->bus->taker;
+    ApicMsg msg = pin_msg(s, n);
+    uint64_t addr;
+    uint32_t data;
+    if (taker) {
+        msg.level |= n == TICK_PIN && is_fixed(s, n);
+        apic_msg_to_msi(&msg, &addr, &data);
+        taker->route(taker->opaque, n, addr, data);
+    }
+}
+
+static void tell_routes(void *opaque)
+{
+    for (unsigned n = 0; n < NPINS; n++) {
+        tell_route(opaque, n);
+    }
+}
+
+static bool pin_send(IOAPICState *s, unsigned n)
+{
+    s->sent[n]++;
+    ApicMsg msg = pin_msg(s, n);
     if (msg.mode == APIC_EXTINT) {
         if (!s->bus->extint_ack) {
             return false;
@@ -87,8 +120,7 @@ static void forget_ticks(IOAPICState *s)
 
 static void send_tick(IOAPICState *s)
 {
-    bool fixed = FIELD_GET(s->rte[TICK_PIN], RTE, MODE) <= APIC_LOWEST;
-    s->tick_waits = pin_send(s, TICK_PIN) && fixed;
+    s->tick_waits = pin_send(s, TICK_PIN) && is_fixed(s, TICK_PIN);
 }
 
 /* An edge of the timer. It is sent in any case: an INIT may have cleared the IRR. */
@@ -176,6 +208,7 @@ static void rte_write(IOAPICState *s, unsigned n, bool high, uint32_t v)
         e &= ~FIELD_MASK(RTE, REMOTE_IRR);
     }
     s->rte[n] = e;
+    tell_route(s, n);
     if (n == TICK_PIN && e != old) {
         forget_ticks(s);
     }
@@ -242,6 +275,7 @@ static void ioapic_reset(Device *d)
         s->rte[n] = FIELD_MASK(RTE, MASK);
     }
     forget_ticks(s);
+    tell_routes(s);
 }
 
 static bool ioapic_realize(Device *d, GError **errp)
@@ -250,6 +284,7 @@ static bool ioapic_realize(Device *d, GError **errp)
     assert(s->bus);
     s->bus->taken = ioapic_taken;
     s->bus->eoi = ioapic_eoi;
+    s->bus->tell_routes = tell_routes;
     s->bus->eoi_opaque = s;
     device_map_mem(d, &s->mmio, &ioapic_ops, BASE_ADDR, 0x1000);
     return true;

@@ -6,6 +6,9 @@
  * high exactly when lapic_pending() holds; whatever changes irr, isr, tpr, LINT0 or its
  * LVT entry ends in lapic_update().
  *
+ * An accelerator may have its registers and all that is made of them (CPUIntcTaker); what
+ * is left then is LINT0 and LINT1.
+ *
  * Input lines: 0 is LINT0 (INTR of the 8259 pair), 1 is LINT1 (NMI).
  * The timer counts on the machine's clock at timer_hz; in TSC-deadline mode it
  * follows the guest's TSC. The clock and the TSC may differ by rounding: the timer
@@ -101,6 +104,7 @@ typedef struct LapicState {
     uint8_t sipi_vector;
     bool lint[2];
     bool intr_level;
+    const CPUIntcTaker *taker; /* who has it; NULL: it is here */
 } LapicState;
 
 /* Bits that a guest can set in each LVT entry. */
@@ -173,6 +177,9 @@ static bool lapic_extint(const LapicState *s)
 static bool lapic_pending(void *opaque)
 {
     LapicState *s = opaque;
+    if (s->taker) {
+        return s->lint[0];
+    }
     return lapic_deliverable(s) >= 0 || lapic_extint(s);
 }
 
@@ -242,7 +249,9 @@ static void lapic_irq_in(void *opaque, int n, int level)
     LapicState *s = opaque;
     bool rise = level && !s->lint[n & 1];
     s->lint[n & 1] = level;
-    if (rise) {
+    if (rise && s->taker && n) {
+        irq_pulse(&s->nmi);
+    } else if (rise && !s->taker) {
         lapic_fire_lvt(s, LVT_LINT0 + (n & 1));
     }
     lapic_update(s);
@@ -251,14 +260,14 @@ static void lapic_irq_in(void *opaque, int n, int level)
 static int lapic_ack(void *opaque)
 {
     LapicState *s = opaque;
-    int vector = lapic_deliverable(s);
+    int vector = s->taker ? -1 : lapic_deliverable(s);
     if (vector >= 0) {
         vec_clear(s->irr, vector);
         vec_set(s->isr, vector);
         if (s->bus->taken) {
             s->bus->taken(s->bus->eoi_opaque, vector);
         }
-    } else if (lapic_extint(s) && s->bus->extint_ack) {
+    } else if (lapic_pending(s) && s->bus->extint_ack) {
         vector = s->bus->extint_ack(s->bus->extint_opaque);
     }
     lapic_update(s);
@@ -496,8 +505,23 @@ static bool bus_send_except(ApicBus *bus, const ApicMsg *msg, const LapicState *
     return taken;
 }
 
+void apic_msg_to_msi(const ApicMsg *msg, uint64_t *addr, uint32_t *data)
+{
+    uint32_t dest = msg->broadcast ? 0xff : msg->dest & 0xff;
+    *addr = APIC_DEFAULT_BASE | dest << 12 | (msg->mode == APIC_LOWEST) << 3 |
+            (uint32_t)msg->logical << 2;
+    *data =
+        msg->vector | (uint32_t)msg->mode << 8 | 1u << 14 | (uint32_t)msg->level << 15;
+}
+
 bool apic_bus_send(ApicBus *bus, const ApicMsg *msg)
 {
+    if (bus->taker) {
+        uint64_t addr;
+        uint32_t data;
+        apic_msg_to_msi(msg, &addr, &data);
+        return bus->taker->send(bus->taker->opaque, addr, data);
+    }
     return bus_send_except(bus, msg, NULL);
 }
 
@@ -858,6 +882,7 @@ static void intc_reset(void *opaque, bool cold)
 {
     LapicState *s = opaque;
     if (cold) {
+        s->taker = s->bus->taker = NULL;
         s->base = APIC_DEFAULT_BASE | BASE_ENABLE | (s->cpu_id ? 0 : BASE_BSP);
         s->id = s->cpu_id & 0xff;
         s->sipi_vector = 0;
@@ -878,6 +903,130 @@ void lapic_set_virtual_wire(Device *d)
     write_lvt(s, LVT_LINT1, APIC_NMI << LVT_MODE_SHIFT);
 }
 
+/* ---- moving: the registers to and from who has them ---- */
+
+/* Registers that have nothing behind them. */
+static const struct {
+    uint8_t reg, n;
+    uint32_t offset;
+} moved[] = {
+    {REG_TPR,          1,      offsetof(LapicState, tpr)         },
+    {REG_LDR,          1,      offsetof(LapicState, ldr)         },
+    {REG_DFR,          1,      offsetof(LapicState, dfr)         },
+    {REG_SVR,          1,      offsetof(LapicState, svr)         },
+    {REG_ISR,          8,      offsetof(LapicState, isr)         },
+    {REG_TMR,          8,      offsetof(LapicState, tmr)         },
+    {REG_IRR,          8,      offsetof(LapicState, irr)         },
+    {REG_ESR,          1,      offsetof(LapicState, esr)         },
+    {REG_LVT,          NR_LVT, offsetof(LapicState, lvt)         },
+    {REG_TIMER_INIT,   1,      offsetof(LapicState, timer_init)  },
+    {REG_TIMER_DIVIDE, 1,      offsetof(LapicState, timer_divide)},
+};
+
+static uint32_t *moved_at(LapicState *s, unsigned row)
+{
+    return (uint32_t *)(void *)((char *)s + moved[row].offset);
+}
+
+static void put_reg(CPUIntcImage *image, unsigned reg, uint32_t v)
+{
+    stl_le_p(image->page + 16 * reg, v);
+}
+
+static uint32_t get_reg(const CPUIntcImage *image, unsigned reg)
+{
+    return ldl_le_p(image->page + 16 * reg);
+}
+
+static void make_image(LapicState *s, CPUIntcImage *image)
+{
+    *image = (CPUIntcImage){.base = s->base, .deadline = s->deadline};
+    for (unsigned i = 0; i < ARRAY_SIZE(moved); i++) {
+        for (unsigned n = 0; n < moved[i].n; n++) {
+            put_reg(image, moved[i].reg + n, moved_at(s, i)[n]);
+        }
+    }
+    put_reg(image, REG_ID, (is_x2apic(s) ? s->cpu_id : s->id) << 24);
+    put_reg(image, REG_VERSION, VERSION);
+    put_reg(image, REG_ICR, s->icr);
+    put_reg(image, REG_ICR_HIGH, s->icr >> 32);
+    put_reg(image, REG_TIMER_CURRENT, timer_current(s));
+    if (timer_mode(s) != TIMER_PERIODIC && !timer_current(s)) {
+        put_reg(image, REG_TIMER_INIT, 0); /* has fired: not once more */
+    }
+}
+
+static void from_image(LapicState *s, const CPUIntcImage *image)
+{
+    s->base = image->base;
+    s->deadline = image->deadline;
+    for (unsigned i = 0; i < ARRAY_SIZE(moved); i++) {
+        for (unsigned n = 0; n < moved[i].n; n++) {
+            moved_at(s, i)[n] = get_reg(image, moved[i].reg + n);
+        }
+    }
+    if (!is_x2apic(s)) {
+        s->id = get_reg(image, REG_ID) >> 24;
+    }
+    s->icr = get_reg(image, REG_ICR) | (uint64_t)get_reg(image, REG_ICR_HIGH) << 32;
+    uint64_t done = s->timer_init - get_reg(image, REG_TIMER_CURRENT);
+    s->timer_start = clock_ns(s->dev.machine->clock) -
+                     muldiv64_up(done << timer_shift(s), NS_PER_SEC, s->timer_hz);
+}
+
+static void lapic_give(void *opaque, const CPUIntcTaker *taker, CPUIntcImage *image)
+{
+    LapicState *s = opaque;
+    bool first = !s->bus->taker;
+    make_image(s, image);
+    s->timer_hz = taker->timer_hz;
+    s->taker = s->bus->taker = taker;
+    if (first && s->bus->tell_routes) {
+        s->bus->tell_routes(s->bus->eoi_opaque);
+    }
+    timer_del(&s->timer);
+    lapic_update(s);
+}
+
+/* What is in service has been taken meanwhile. */
+static void tell_taken(LapicState *s)
+{
+    for (unsigned v = 0; s->bus->taken && v < 256; v++) {
+        if (vec_test(s->isr, v) && !vec_test(s->irr, v)) {
+            s->bus->taken(s->bus->eoi_opaque, v);
+        }
+    }
+}
+
+static void lapic_take_back(void *opaque, const CPUIntcImage *image, bool look)
+{
+    LapicState *s = opaque;
+    from_image(s, image);
+    if (!look) {
+        s->taker = s->bus->taker = NULL;
+        tell_taken(s);
+        timer_arm(s);
+        lapic_update(s);
+    }
+}
+
+static bool lapic_is_given(void *opaque)
+{
+    return ((LapicState *)opaque)->taker;
+}
+
+/* Only now is it known that it was taken. */
+static void lapic_ended(void *opaque, uint8_t vector)
+{
+    LapicState *s = opaque;
+    if (s->bus->taken) {
+        s->bus->taken(s->bus->eoi_opaque, vector);
+    }
+    if (s->bus->eoi) {
+        s->bus->eoi(s->bus->eoi_opaque, vector);
+    }
+}
+
 void lapic_get_intc(Device *d, CPUIntc *out)
 {
     *out = (CPUIntc){
@@ -892,6 +1041,10 @@ void lapic_get_intc(Device *d, CPUIntc *out)
         .msr_write = msr_write,
         .sipi_vector = get_sipi_vector,
         .reset = intc_reset,
+        .give = lapic_give,
+        .take_back = lapic_take_back,
+        .is_given = lapic_is_given,
+        .eoi = lapic_ended,
     };
 }
 

@@ -231,6 +231,7 @@ typedef struct CPUX86State {
     uint64_t features[3]; /* a copy of the model's: bit f of the array is X86Feature f */
     const struct Clock *clock; /* guest time; NULL: the host's monotonic clock */
     uint64_t tsc_hz;           /* x86_tsc_hz(); 0: X86_TSC_HZ */
+    uint32_t crystal_hz;       /* x86_crystal_hz(); 0: X86_CRYSTAL_HZ */
     bool is_program;           /* user.c: no kernel, SYSCALL leaves vcpu_run() */
     void (*reset_request)(void *opaque); /* on a triple fault; NULL: none */
     void *reset_opaque;
@@ -283,7 +284,7 @@ int x86_mmu_idx(const CPUX86State *env);
 /* The guest's time stamp counter, of x86_tsc_hz() ticks a second: that is X86_TSC_HZ,
  * unless the host's counter is what it reads. */
 #define X86_TSC_HZ     1000000000ull
-#define X86_CRYSTAL_HZ 25000000u /* CPUID 15h; also the clock of the LAPIC timer */
+#define X86_CRYSTAL_HZ 25000000u
 uint64_t x86_tsc(CPUX86State *env);
 static inline uint64_t x86_tsc_hz(const CPUX86State *env)
 {
@@ -291,6 +292,16 @@ static inline uint64_t x86_tsc_hz(const CPUX86State *env)
 }
 /* Another rate, from here on; the counter goes on from where it is. */
 void x86_set_tsc_hz(CPUX86State *env, uint64_t hz);
+/* CPUID 15h; also the clock of the local APIC's timer. X86_CRYSTAL_HZ, unless an
+ * accelerator has the APIC and can have only another. */
+static inline uint32_t x86_crystal_hz(const CPUX86State *env)
+{
+    return env->crystal_hz ? env->crystal_hz : X86_CRYSTAL_HZ;
+}
+static inline void x86_set_crystal_hz(CPUX86State *env, uint32_t hz)
+{
+    env->crystal_hz = hz;
+}
 
 /* RDMSR and WRMSR of the vCPU; false: #GP(0). In its thread. */
 bool x86_msr_read(CPUX86State *env, uint32_t number, uint64_t *val);

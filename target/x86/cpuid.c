@@ -465,17 +465,23 @@ static void leaf_b(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
 }
 
 /* TSC: crystal * EBX / EAX. The rate of a host's TSC is rounded so that crystal * EBX, in
- * kHz, has 32 bits: kernels compute with that. */
+ * kHz, has 32 bits: kernels compute with that. Where that is not to be had it is not
+ * enumerated, and they measure. */
 static void leaf_15(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
 {
     if (env->is_program) {
         return; /* its TSC is the host's: not enumerated */
     }
-    uint64_t hz = x86_tsc_hz(env);
+    uint64_t hz = x86_tsc_hz(env), crystal = x86_crystal_hz(env);
+    uint32_t div = hz % crystal ? 1000 : 1;
 
-    r[CPUID_EAX] = hz % X86_CRYSTAL_HZ ? 1000 : 1;
-    r[CPUID_EBX] = hz * r[CPUID_EAX] / X86_CRYSTAL_HZ;
-    r[CPUID_ECX] = X86_CRYSTAL_HZ;
+    if (crystal != X86_CRYSTAL_HZ &&
+        (hz * div % crystal || hz * div / 1000 > UINT32_MAX)) {
+        return;
+    }
+    r[CPUID_EAX] = div;
+    r[CPUID_EBX] = hz * div / crystal;
+    r[CPUID_ECX] = crystal;
 }
 
 static void leaf_16(CPUX86State *env, uint32_t subleaf, uint32_t r[4])

@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "boot"))
 import guest  # noqa: E402
 
 EMULATOR, FAKE, CHANGES, *KERNELS = map(os.path.abspath, sys.argv[1:])
-READONLY_MEM, XSAVE = 81, 55  # KVM_CAP_*
+READONLY_MEM, XSAVE, MAX_VCPUS = 81, 55, 66  # KVM_CAP_*
 OPTIONS = ["-m", "64", "-no-reboot", "-display", "none", "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
 PASSED = 35  # of GUEST, which gives 17 to isa-debug-exit
 GUEST = guest.elf(guest.out8(0xf4, 17) + guest.HALT)
@@ -93,6 +93,29 @@ class Fake(unittest.TestCase):
                 result = run(fault, "-accel", "kvm", *self.kernel)
                 self.assertEqual(result.returncode, 1)
                 self.assertIn(f": KVM cannot go on: {says}\n", result.stderr)
+
+    def test_vcpu_limit(self):
+        result = run(f"extension:{MAX_VCPUS}=2", "-accel", "kvm", "-smp", "3", *self.kernel)
+        self.assertEqual(result.returncode, 1)
+        self.one_line(result, ": -accel kvm: -smp: KVM has at most 2 vCPUs")
+
+    def test_irqchip(self):
+        """kernel-irqchip=split, of which the fake has nothing, in all its spellings."""
+        for spec, args in [("kvm,kernel-irqchip=split", []), ("kvm,kernel-irqchip=on", []), ("kvm", ["-machine", "kernel_irqchip=split"]),
+                           ("kvm", ["-machine", "kernel-irqchip=on"])]:
+            with self.subTest(f"{spec} {args}"):
+                result = run("", "-accel", spec, *args, *self.kernel)
+                self.assertEqual(result.returncode, 1)
+                self.one_line(result, f": -accel {spec}: kernel-irqchip=split: this kernel's KVM has not what it takes (capability ")
+        for args in [["-accel", "kvm,kernel-irqchip=off"], ["-accel", "tcg"], ["-accel", "kvm,kernel-irqchip=split", "-accel", "tcg"]]:
+            with self.subTest(f"{args}"):
+                result = run("", "-machine", "kernel_irqchip=split", *args, *self.kernel)
+                self.assertEqual(result.returncode, PASSED)
+        for args in [["-machine", "accel=kvm,kernel_irqchip=maybe"], ["-accel", "kvm,kernel-irqchip=maybe"]]:
+            with self.subTest(f"{args}"):
+                result = run("", *args, *self.kernel)
+                self.assertEqual(result.returncode, 1)
+                self.assertRegex(result.stderr, "^[^\n]*kernel.irqchip=maybe: expected on, split or off\n$")
 
     def test_nothing_is_wrong(self):
         """The fake itself: the guest comes to its end when nothing fails."""

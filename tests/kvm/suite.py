@@ -34,6 +34,7 @@ poweroff -f
 """
 LINUX_SUM = hashlib.md5(bytes(300000)).hexdigest()
 
+TRIPLE_GUEST = lab.guest.elf(lab.guest.TRIPLE_FAULT)
 MARKER_GUEST = lab.guest.elf(lab.guest.out8(0x4d59, 1) + lab.guest.out8(0xf4, 0) + lab.guest.HALT)
 
 
@@ -61,6 +62,31 @@ TESTS += [Test(f"sys-{name}-kvm", f"{MACHINE} -accel kvm -kernel {name}.elf", PA
 TESTS += [Test("exits-kvm", f"{MACHINE} -accel kvm -d stats -kernel exits.elf", PASSED,
                "port I/O +\\d{2} *\n.* HLT +[345]\\d\n.*state fetched [0-3] times.*collected: 1[12]\\d\\d\n.*for KVM: 0$"),
           Test("exits-kvm-each", f"{MACHINE} -accel kvm,coalesce=off -d stats -kernel exits.elf", PASSED, "port I/O +1\\d{3}\n.*collected: 0 ")]
+# Local APICs in the kernel: HLT, EOI and the timer do not leave the guest.
+SPLIT = "kvm,kernel-irqchip=split"
+TESTS += [Test(f"split-{name}", f"{MACHINE} -accel {SPLIT} -kernel {name}.elf", PASSED, "^$") for name in ["edges", "mmio"]]
+TESTS += [
+    Test("split-exits", f"{MACHINE} -accel {SPLIT} -d stats -kernel exits.elf", PASSED,
+         "^kvm: .*port I/O +\\d{2} *\n.* HLT +0\n.*state fetched [0-3] times"),
+    Test("split-smp", f"{MACHINE} -accel {SPLIT} -smp 2 -kernel smp.elf", PASSED, "^$"),
+    # The monitor sees the APICs that KVM has: here what the guest has sent last, and that its second vCPU has enabled its own.
+    Test("split-monitor", f"""mkfifo /tmp/m$$; ./mynah -m 64 -display none -serial null -monitor stdio -accel {SPLIT} -smp 2 -kernel smp.elf </tmp/m$$ >/tmp/o$$ &
+exec 3>/tmp/m$$; until grep -q 'ICR.*00004040' /tmp/o$$; do echo info lapic >&3; sleep 0.1; done
+for c in stop 'info lapic' cont stop cont 'info status' quit; do echo $c >&3; done; wait; cat /tmp/o$$; rm /tmp/m$$ /tmp/o$$""",
+         output="\\) stop\r?\n.*CPU 1\r?\n.*SPIV\t 0x000001ff APIC enabled.*running"),
+    Test("split-linux-smp", f"./mynah -m 256 -smp 2 -no-reboot -display none -serial stdio -accel {SPLIT} -d stats -kernel kernel -initrd initrd "
+         "-append 'console=ttyS0 quiet no_timer_check panic=-1'", output=f"processors: 2\r?\n.*(?:{LINUX_SUM}  -\r?\n){{3}}", kernel=True),
+]
+# The clocks of a machine that is stopped for a while.
+TESTS += [Test(f"clocks-{name}", f"sh ./stops.sh ./mynah {options} -kernel clocks.elf", output="^ready\nstatus 1$")
+          for name, options in [("kvm", "-accel kvm"), ("smp", "-accel kvm -smp 2"), ("split", f"-accel {SPLIT}"), ("split-smp", f"-accel {SPLIT} -smp 2")]]
+# What -cpu says. The lab's processor has no PCID, so there an Intel model is refused; "max" is without it.
+TESTS += [Test(f"cpu-{name}", f"{MACHINE} -accel kvm -cpu {name} -kernel edges.elf", PASSED, "^$") for name in ["host", "max", "x86-64-v2"]]
+TESTS += [
+    Test("cpu-lacks", f"{MACHINE} -accel kvm -cpu Haswell -kernel edges.elf", 1, "^[^\n]*-accel kvm: -cpu Haswell: this host's KVM has not got [^\n]*pcid[^\n]*$", lab_only=True),
+    Test("triple-fault", f"{MACHINE} -accel kvm -kernel triple.elf", 0, "^$"),
+    Test("assist-counted", f"{MACHINE} -accel kvm -d stats -kernel mmio.elf", PASSED, "instructions translated for KVM: [1-9]"),
+]
 TESTS += [Test("assist-off", f"{MACHINE} -accel kvm,assist=off -kernel mmio.elf", 1, "KVM cannot go on: it cannot emulate an instruction\nRAX=")]
 TESTS += [Test(f"auto-{name}", f"{MACHINE} -accel kvm,assist=auto -kernel {name}.elf", PASSED, "^$") for name in ["edges", "mmio"]]
 TESTS += [
@@ -181,7 +207,7 @@ def run(place, files, tests, verbose):
 
 def made_files(stack):
     """{name: path} of what the tests need that is not built."""
-    made = {"marker.elf": MARKER_GUEST}
+    made = {"marker.elf": MARKER_GUEST, "triple.elf": TRIPLE_GUEST}
     kernel, busybox = os.environ.get("MYNAH_KERNEL"), os.environ.get("MYNAH_BUSYBOX")
     if kernel and busybox:
         entries = [(folder, 0o040755, b"") for folder in ["bin", "dev", "proc"]]
