@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/atomic.h"
 #include "util/bitops.h"
 #include "util/hash.h"
 #include "util/host.h"
@@ -49,6 +50,8 @@ struct RecordFile {
     const Header *header;
     const Slot *index;
     uint32_t mask;
+    uint32_t
+        next; /* behind the record found last, as Slot.at: threads may look at once */
 };
 
 static size_t index_offset(size_t key_size)
@@ -123,6 +126,7 @@ RecordFile *record_file_open(const char *path, const void *key, size_t key_size,
     }
     f->index = (const Slot *)(f->map + index_offset(key_size));
     f->mask = (1u << f->header->slot_bits) - 1;
+    f->next = records_offset(key_size, f->header->slot_bits) / 8;
     return f;
 }
 
@@ -155,22 +159,43 @@ static const Record *record_at(const RecordFile *f, size_t at)
                : NULL;
 }
 
-const void *record_file_find(const RecordFile *f, uint64_t id, RecordCursor *at,
-                             size_t *size)
+/* The record at `at`, if it is number `id`. */
+static const void *found_at(RecordFile *f, size_t at, uint64_t id, size_t *size)
 {
-    while (at->probes <= f->mask) {
+    const Record *r = record_at(f, at);
+    if (!r || r->id != id) {
+        return NULL;
+    }
+    atomic_set(&f->next, at + record_room(r->size) / 8);
+    *size = r->size;
+    return r + 1;
+}
+
+/* A number that is wanted next is mostly that of the next record. */
+static bool is_next(const RecordFile *f, uint64_t id, size_t *at)
+{
+    *at = atomic_read(&f->next);
+    const Record *r = (const Record *)(f->map + 8 * *at);
+    return 8 * *at + sizeof *r <= f->size && r->id == id;
+}
+
+const void *record_file_find(RecordFile *f, uint64_t id, RecordCursor *at, size_t *size)
+{
+    const void *found = NULL;
+    size_t next;
+    if (!at->probes && !at->guessed && is_next(f, id, &next)) {
+        at->guessed = true;
+        found = found_at(f, next, id, size);
+    }
+    while (!found && at->probes <= f->mask) {
         const Slot *s = &f->index[(first_slot(id) + at->probes) & f->mask];
         if (!s->at) {
             break;
         }
         at->probes++;
-        const Record *r = s->tag == (uint32_t)id ? record_at(f, s->at) : NULL;
-        if (r && r->id == id) {
-            *size = r->size;
-            return r + 1;
-        }
+        found = s->tag == (uint32_t)id ? found_at(f, s->at, id, size) : NULL;
     }
-    return NULL;
+    return found;
 }
 
 /* ---- writing ---- */

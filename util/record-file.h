@@ -26,10 +26,11 @@ size_t record_file_size(const RecordFile *f);
 /* Several records may have the same number. Begins with zeros. */
 typedef struct RecordCursor {
     uint32_t probes;
+    bool guessed;
 } RecordCursor;
-/* The next record with number `id`, and its bytes; NULL: there is no more. */
-const void *record_file_find(const RecordFile *f, uint64_t id, RecordCursor *at,
-                             size_t *size);
+/* A record with number `id`, and its bytes; NULL: there is no more. Fastest in the order
+ * of the file. One may come twice. */
+const void *record_file_find(RecordFile *f, uint64_t id, RecordCursor *at, size_t *size);
 
 typedef struct RecordWriter RecordWriter;
 /* A new file in the folder dir_fd, for at most max_records; NULL: cannot be. */

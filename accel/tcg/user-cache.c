@@ -285,7 +285,7 @@ static void write_units(TCGEngine *e, RecordWriter *w, const UnitCache *now)
 }
 
 /* Units that the file has not, as far as their places tell. */
-static size_t count_new(const TCGEngine *e, const RecordFile *now)
+static size_t count_new(const TCGEngine *e, RecordFile *now)
 {
     size_t n = 0;
     for (size_t i = 0; i < e->ntbs; i++) {
