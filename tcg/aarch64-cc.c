@@ -261,14 +261,13 @@ static TCGValue at_fault(const A64 *x, unsigned reg)
     return (TCGValue){.env_offset = x->g->fault_regs + 8 * (int32_t)reg};
 }
 
-static TCGValue describe_value(const A64 *x, unsigned i)
+static TCGValue describe_value(const void *opaque, unsigned i)
 {
+    const A64 *x = opaque;
     return recipe_value(x->s, &x->cc.v[i], home_of(x, i));
 }
 
-typedef TCGValue DescribeFn(const A64 *x, unsigned i);
-
-static void describe(const A64 *x, TCGRestore *r, DescribeFn *value)
+static void describe(const A64 *x, TCGRestore *r, RecipeValueFn *value)
 {
     *r = (TCGRestore){
         .pc = x->pc,
@@ -276,8 +275,7 @@ static void describe(const A64 *x, TCGRestore *r, DescribeFn *value)
         .fip = x->x87_note.fip,
         .fop = x->x87_note.fop,
     };
-    TCGValue values[] = {value(x, 0), value(x, 1), value(x, 2), value(x, 3)};
-    recipe_describe(&x->cc, values, r);
+    recipe_describe(&x->cc, r, value, x);
 }
 
 void cc_describe(const A64 *x, TCGRestore *r)
@@ -285,8 +283,9 @@ void cc_describe(const A64 *x, TCGRestore *r)
     describe(x, r, describe_value);
 }
 
-static TCGValue describe_at_fault(const A64 *x, unsigned i)
+static TCGValue describe_at_fault(const void *opaque, unsigned i)
 {
+    const A64 *x = opaque;
     const CCVal *v = &x->cc.v[i];
     if (v->kind == CCV_OWN && ra_is_dirty(&x->ra, x->own[i])) {
         return at_fault(x, ra_reg(&x->ra, x->own[i]));

@@ -89,21 +89,24 @@ static inline TCGValue recipe_value(const TCGContext *s, const CCVal *v, int32_t
     }
 }
 
-/* What env lacks of the recipe, into r; value[i]: recipe_value() of operand i. */
-static inline void recipe_describe(const CCInfo *cc, const TCGValue value[4],
-                                   TCGRestore *r)
+/* Where operand i is. x: the emission. */
+typedef TCGValue RecipeValueFn(const void *x, unsigned i);
+
+/* What env lacks of the recipe, into r. */
+static inline void recipe_describe(const CCInfo *cc, TCGRestore *r, RecipeValueFn *value,
+                                   const void *x)
 {
     if (recipe_base_pending(cc)) {
         r->base_pending = true;
         r->cc_op = CC_OP(cc->kind, cc->type);
-        r->a = value[0];
-        r->b = value[1];
-        r->c = value[2];
+        r->a = value(x, 0);
+        r->b = value(x, 1);
+        r->c = value(x, 2);
     }
     if (recipe_overlay_pending(cc)) {
         r->overlay_pending = true;
         r->cc_op |= CC_OP_OVERLAY(cc->ov, cc->ov_type);
-        r->r = value[3];
+        r->r = value(x, 3);
     }
 }
 

@@ -225,19 +225,21 @@ void cc_store(X64 *x)
     }
 }
 
+static TCGValue describe_value(const void *opaque, unsigned i)
+{
+    const X64 *x = opaque;
+    return recipe_value(x->s, &x->cc.v[i], home_of(x, i));
+}
+
 void cc_describe(const X64 *x, TCGRestore *r)
 {
-    TCGValue values[4];
     *r = (TCGRestore){
         .pc = x->pc,
         .x87_pending = x->x87_note.pending,
         .fip = x->x87_note.fip,
         .fop = x->x87_note.fop,
     };
-    for (unsigned i = 0; i < ARRAY_SIZE(values); i++) {
-        values[i] = recipe_value(x->s, &x->cc.v[i], home_of(x, i));
-    }
-    recipe_describe(&x->cc, values, r);
+    recipe_describe(&x->cc, r, describe_value, x);
 }
 
 /* ---- operands that change ---- */

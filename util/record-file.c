@@ -171,21 +171,19 @@ static const void *found_at(RecordFile *f, size_t at, uint64_t id, size_t *size)
     return r + 1;
 }
 
-/* A number that is wanted next is mostly that of the next record. */
-static bool is_next(const RecordFile *f, uint64_t id, size_t *at)
+/* A number that is wanted is mostly that of the next record. */
+static uint32_t guess(const RecordFile *f, uint64_t id)
 {
-    *at = atomic_read(&f->next);
-    const Record *r = (const Record *)(f->map + 8 * *at);
-    return 8 * *at + sizeof *r <= f->size && r->id == id;
+    uint32_t at = atomic_read(&f->next);
+    const Record *r = (const Record *)(f->map + (size_t)8 * at);
+    return (size_t)8 * at + sizeof *r <= f->size && r->id == id ? at : 0;
 }
 
 const void *record_file_find(RecordFile *f, uint64_t id, RecordCursor *at, size_t *size)
 {
     const void *found = NULL;
-    size_t next;
-    if (!at->probes && !at->guessed && is_next(f, id, &next)) {
-        at->guessed = true;
-        found = found_at(f, next, id, size);
+    if (!at->probes && !at->guessed && (at->guessed = guess(f, id))) {
+        found = found_at(f, at->guessed, id, size);
     }
     while (!found && at->probes <= f->mask) {
         const Slot *s = &f->index[(first_slot(id) + at->probes) & f->mask];
@@ -193,7 +191,9 @@ const void *record_file_find(RecordFile *f, uint64_t id, RecordCursor *at, size_
             break;
         }
         at->probes++;
-        found = s->tag == (uint32_t)id ? found_at(f, s->at, id, size) : NULL;
+        if (s->tag == (uint32_t)id && s->at != at->guessed) {
+            found = found_at(f, s->at, id, size);
+        }
     }
     return found;
 }

@@ -26,10 +26,10 @@ size_t record_file_size(const RecordFile *f);
 /* Several records may have the same number. Begins with zeros. */
 typedef struct RecordCursor {
     uint32_t probes;
-    bool guessed;
+    uint32_t guessed; /* the record that came first without a probe */
 } RecordCursor;
-/* A record with number `id`, and its bytes; NULL: there is no more. Fastest in the order
- * of the file. One may come twice. */
+/* The next record with number `id`, and its bytes; NULL: there is no more. Fastest in the
+ * order of the file. */
 const void *record_file_find(RecordFile *f, uint64_t id, RecordCursor *at, size_t *size);
 
 typedef struct RecordWriter RecordWriter;

@@ -73,7 +73,7 @@ static bool write_all(void)
 }
 
 /* How many of the records are found; what is found is one of them. */
-static unsigned count(const RecordFile *f)
+static unsigned count(RecordFile *f)
 {
     unsigned n = 0;
     for (unsigned i = 0; i < RECORDS; i += SAME) {
