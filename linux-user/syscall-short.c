@@ -69,13 +69,13 @@ uint64_t syscall_short(void *opaque, uint64_t next)
     CPUX86State *env = opaque;
     CPUState *cpu = env_cpu(env);
     uint64_t *r = env->regs, nr = r[R_RAX];
-    const SyscallRow *row = &syscall_rows[nr];
     bool stays = true;
     int64_t ret;
 
     if (unlikely(nr >= GUEST_NR_END)) {
         return 0;
     }
+    const SyscallRow *row = &syscall_rows[nr];
     unsigned kind = atomic_load_acquire(&row->kind);
 
     if (kind == ROW_SHORT) {

@@ -9,8 +9,7 @@
  * The child's program may write anything there, with fewer rights than the parent has. So
  * a note says no more than where code may begin: the parent makes of it what it would
  * make if it got there by itself, of its own memory, or nothing. A process has notes of
- * its own
- * (`own`) from its first fork() on; `tell` is its parent's.
+ * its own (fork_own) from its first fork() on; fork_tell is its parent's.
  */
 #include "accel/tcg/tb.h"
 
@@ -50,10 +49,17 @@ static ForkNotes *new_notes(const TCGEngine *e)
     size_t size = ROUND_UP(sizeof(ForkNotes), host_page_size());
     const void *above = e->fork_tell ? e->fork_tell : code_buf_start(e->code);
     uintptr_t at = ROUND_DOWN((uintptr_t)above, host_page_size()) - size;
-    void *p =
-        mmap((void *)at, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void *p = mmap((void *)at, size, PROT_READ | PROT_WRITE,
+                   MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 
-    return p == MAP_FAILED ? NULL : p;
+    if (p == MAP_FAILED) {
+        return NULL;
+    }
+    if (p != (void *)at) { /* a kernel that takes the address for a wish */
+        munmap(p, size);
+        return NULL;
+    }
+    return p;
 }
 
 void fork_notes_take(CPUState *cpu)
