@@ -42,13 +42,18 @@ class Result(unittest.TestResult):
 
 def main():
     support.use_resources = {}
-    out = os.fdopen(os.dup(1), "w")  # what tests print is their own affair
+    # What tests print is their own affair, and so is what asyncio says of steps that took long.
+    out, errors = os.fdopen(os.dup(1), "w"), os.dup(2)
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     for name in sys.argv[1:]:
         random.seed(1)
         result = Result()
-        unittest.defaultTestLoader.loadTestsFromName("test.test_" + name).run(result)
+        os.dup2(null, 2)
+        try:
+            unittest.defaultTestLoader.loadTestsFromName("test.test_" + name).run(result)
+        finally:
+            os.dup2(errors, 2)
         for test, what in sorted(result.of.items()):
             print(test, what, file=out)
 
