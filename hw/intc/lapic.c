@@ -301,18 +301,25 @@ static unsigned timer_shift(const LapicState *s)
 }
 
 /* Timer ticks since the initial count was written. */
-static uint64_t timer_ticks(const LapicState *s)
+static int64_t timer_now(const LapicState *s)
 {
-    int64_t ns = clock_ns(s->dev.machine->clock) - s->timer_start;
+    return clock_ns(s->dev.machine->clock);
+}
+
+/* Counts since the start, at `now` ns: whoever goes on to arm the timer looks at the
+ * clock once. */
+static uint64_t timer_ticks(const LapicState *s, int64_t now)
+{
+    int64_t ns = now - s->timer_start;
     return ns > 0 ? muldiv64(ns, s->timer_hz, NS_PER_SEC) >> timer_shift(s) : 0;
 }
 
-static uint32_t timer_current(const LapicState *s)
+static uint32_t timer_left(const LapicState *s, int64_t now)
 {
     if (!s->timer_init || timer_mode(s) == TIMER_DEADLINE) {
         return 0;
     }
-    uint64_t t = timer_ticks(s);
+    uint64_t t = timer_ticks(s, now);
     if (timer_mode(s) == TIMER_PERIODIC) {
         return s->timer_init - t % s->timer_init;
     }
@@ -339,17 +346,19 @@ static void timer_arm_deadline(LapicState *s)
     timer_mod(&s->timer, clock_ns(s->dev.machine->clock) + MIN(ns, INT64_MAX / 4));
 }
 
-/* Arms the host timer for the next time when the count reaches 0. */
-static void timer_arm_count(LapicState *s)
+/* Arms the host timer for the next time when the count reaches 0. What has run out has
+ * fired, or is about to. */
+static void timer_arm_count(LapicState *s, int64_t now)
 {
-    int64_t now = clock_ns(s->dev.machine->clock);
-    uint64_t t = timer_ticks(s), end = s->timer_init;
-    if (!s->timer_init || (timer_mode(s) != TIMER_PERIODIC && t >= end)) {
+    uint64_t t = timer_ticks(s, now), end = s->timer_init;
+    if (!end) {
         timer_del(&s->timer);
         return;
     }
     if (timer_mode(s) == TIMER_PERIODIC) {
         end *= t / s->timer_init + 1;
+    } else if (t >= end) {
+        return;
     }
     int64_t at =
         s->timer_start + muldiv64_up(end << timer_shift(s), NS_PER_SEC, s->timer_hz);
@@ -362,7 +371,7 @@ static void timer_arm(LapicState *s)
     if (timer_mode(s) == TIMER_DEADLINE) {
         timer_arm_deadline(s);
     } else {
-        timer_arm_count(s);
+        timer_arm_count(s, timer_now(s));
     }
 }
 
@@ -376,7 +385,7 @@ static void lapic_timer(void *opaque)
         }
         s->deadline = 0;
     } else {
-        timer_arm_count(s);
+        timer_arm_count(s, timer_now(s));
     }
     lapic_fire_lvt(s, LVT_TIMER);
 }
@@ -387,19 +396,19 @@ static void timer_write_init(LapicState *s, uint32_t v)
         return;
     }
     s->timer_init = v;
-    s->timer_start = clock_ns(s->dev.machine->clock);
-    timer_arm_count(s);
+    s->timer_start = timer_now(s);
+    timer_arm_count(s, s->timer_start);
 }
 
 static void timer_write_divide(LapicState *s, uint32_t v)
 {
-    uint32_t left = timer_current(s);
+    int64_t now = timer_now(s);
+    uint32_t left = timer_left(s, now);
     s->timer_divide = v & 0xb;
-    if (s->timer_init) { /* what is left goes on at the new rate */
+    if (left) { /* what is left goes on at the new rate */
         uint64_t done = (uint64_t)(s->timer_init - left) << timer_shift(s);
-        s->timer_start =
-            clock_ns(s->dev.machine->clock) - muldiv64(done, NS_PER_SEC, s->timer_hz);
-        timer_arm(s);
+        s->timer_start = now - muldiv64(done, NS_PER_SEC, s->timer_hz);
+        timer_arm_count(s, now);
     }
 }
 
@@ -620,7 +629,7 @@ static bool reg_read(LapicState *s, unsigned reg, uint64_t *v)
         *v = s->timer_init;
         return true;
     case REG_TIMER_CURRENT:
-        *v = timer_current(s);
+        *v = timer_left(s, timer_now(s));
         return true;
     case REG_TIMER_DIVIDE:
         *v = s->timer_divide;
@@ -950,8 +959,10 @@ static void make_image(LapicState *s, CPUIntcImage *image)
     put_reg(image, REG_VERSION, VERSION);
     put_reg(image, REG_ICR, s->icr);
     put_reg(image, REG_ICR_HIGH, s->icr >> 32);
-    put_reg(image, REG_TIMER_CURRENT, timer_current(s));
-    if (timer_mode(s) != TIMER_PERIODIC && !timer_current(s)) {
+    uint32_t left = timer_left(s, timer_now(s));
+    bool late = !left && timer_pending(&s->timer);
+    put_reg(image, REG_TIMER_CURRENT, late ? 1 : left);
+    if (timer_mode(s) != TIMER_PERIODIC && !left && !late) {
         put_reg(image, REG_TIMER_INIT, 0); /* has fired: not once more */
     }
 }
@@ -1156,7 +1167,7 @@ static void lapic_info(Device *d, DeviceInfo what, GString *to)
     describe_lvt(s, "LVTTHMR", LVT_THERMAL, to);
     describe_lvt(s, "LVTT", LVT_TIMER, to);
     g_string_append_printf(to, "Timer\t DCR=0x%x initial_count = %u current_count = %u\n",
-                           s->timer_divide, s->timer_init, timer_current(s));
+                           s->timer_divide, s->timer_init, timer_left(s, timer_now(s)));
     g_string_append_printf(to, "SPIV\t 0x%08x APIC %s, spurious vec %u\n", s->svr,
                            s->svr & SVR_ENABLE ? "enabled" : "disabled", s->svr & 0xff);
     g_string_append_printf(to, "ICR\t 0x%08x\nICR2\t 0x%08x\nESR\t 0x%08x\n",

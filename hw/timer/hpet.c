@@ -71,14 +71,19 @@ static bool hpet_enabled(const HPETState *s)
     return s->config & CONFIG_ENABLE;
 }
 
-static uint64_t clock_ticks(const HPETState *s)
+static int64_t hpet_now(const HPETState *s)
 {
-    return clock_ns(s->dev.machine->clock) / TICK_NS;
+    return clock_ns(s->dev.machine->clock);
+}
+
+static uint64_t counter_at(const HPETState *s, int64_t now)
+{
+    return hpet_enabled(s) ? s->counter + (uint64_t)now / TICK_NS : s->counter;
 }
 
 static uint64_t hpet_counter(const HPETState *s)
 {
-    return hpet_enabled(s) ? s->counter + clock_ticks(s) : s->counter;
+    return counter_at(s, hpet_now(s));
 }
 
 /* ---- interrupts ---- */
@@ -140,20 +145,19 @@ static uint64_t timer_mask(const HPETTimer *t)
 }
 
 /* Ticks until the counter equals the comparator: 1 to 2^32 or 2^64. */
-static uint64_t timer_distance(const HPETState *s, const HPETTimer *t)
+static uint64_t timer_distance(const HPETState *s, const HPETTimer *t, int64_t now)
 {
-    uint64_t d = (t->cmp - hpet_counter(s)) & timer_mask(t);
+    uint64_t d = (t->cmp - counter_at(s, now)) & timer_mask(t);
     return d ? d : timer_mask(t);
 }
 
-static void timer_arm(HPETState *s, HPETTimer *t)
+static void timer_arm(HPETState *s, HPETTimer *t, int64_t now)
 {
     if (!hpet_enabled(s)) {
         timer_del(&t->timer);
         return;
     }
-    uint64_t ticks = MIN(timer_distance(s, t), (uint64_t)INT64_MAX / 4 / TICK_NS);
-    int64_t now = clock_ns(s->dev.machine->clock);
+    uint64_t ticks = MIN(timer_distance(s, t, now), (uint64_t)INT64_MAX / 4 / TICK_NS);
     int64_t at = now / TICK_NS * TICK_NS + (int64_t)ticks * TICK_NS;
     timer_mod(&t->timer, t->config & TN_PERIODIC ? MAX(at, now + MIN_PERIOD_NS) : at);
 }
@@ -162,12 +166,12 @@ static void timer_arm(HPETState *s, HPETTimer *t)
  * Moves a periodic comparator behind the counter. Returns the matches that came too late
  * for their own call; of a timer that is too fast for the main loop none.
  */
-static uint64_t timer_advance(HPETState *s, HPETTimer *t)
+static uint64_t timer_advance(HPETState *s, HPETTimer *t, int64_t now)
 {
     if (!(t->config & TN_PERIODIC) || !t->period) {
         return 0;
     }
-    uint64_t late = ((hpet_counter(s) - t->cmp) & timer_mask(t)) / t->period;
+    uint64_t late = ((counter_at(s, now) - t->cmp) & timer_mask(t)) / t->period;
     t->cmp = (t->cmp + (late + 1) * t->period) & timer_mask(t);
     return t->period < MIN_PERIOD_NS / TICK_NS ? 0 : MIN(late, TICKS_OWED_MAX);
 }
@@ -175,8 +179,10 @@ static uint64_t timer_advance(HPETState *s, HPETTimer *t)
 static void hpet_timer_fire(HPETState *s, unsigned n)
 {
     HPETTimer *t = &s->t[n];
-    uint64_t matches = timer_advance(s, t) + 1;
-    timer_arm(s, t);
+    int64_t now =
+        hpet_now(s); /* once: a period that ends in between would be a round away */
+    uint64_t matches = timer_advance(s, t, now) + 1;
+    timer_arm(s, t, now);
     while (matches--) {
         timer_match(s, n);
     }
@@ -256,7 +262,8 @@ static void write_config(HPETState *s, uint64_t v)
 {
     bool legacy_changed = (v ^ s->config) & CONFIG_LEGACY;
     bool was = hpet_enabled(s);
-    uint64_t counter = hpet_counter(s);
+    int64_t now = hpet_now(s);
+    uint64_t counter = counter_at(s, now);
     for (unsigned n = 0; n < NTIMERS; n++) { /* the route may change */
         if (s->t[n].line) {
             timer_drive(s, n, false);
@@ -267,10 +274,10 @@ static void write_config(HPETState *s, uint64_t v)
         pass_inputs(s);
     }
     if (hpet_enabled(s) != was) {
-        s->counter = was ? counter : counter - clock_ticks(s);
+        s->counter = was ? counter : counter - (uint64_t)now / TICK_NS;
     }
     for (unsigned n = 0; n < NTIMERS; n++) {
-        timer_arm(s, &s->t[n]);
+        timer_arm(s, &s->t[n], now);
         timer_update_level(s, n);
     }
 }
@@ -286,13 +293,14 @@ static void write_status(HPETState *s, uint64_t v)
 
 static void write_counter(HPETState *s, uint64_t v)
 {
+    int64_t now = hpet_now(s);
     if (hpet_enabled(s)) {
         log_guest_error("hpet: counter written while it runs");
-        v -= clock_ticks(s);
+        v -= (uint64_t)now / TICK_NS;
     }
     s->counter = v;
     for (unsigned n = 0; n < NTIMERS; n++) {
-        timer_arm(s, &s->t[n]);
+        timer_arm(s, &s->t[n], now);
     }
 }
 
@@ -308,7 +316,7 @@ static void write_timer_config(HPETState *s, unsigned n, uint64_t v)
     if (!(t->config & TN_LEVEL)) {
         s->status &= ~(1u << n);
     }
-    timer_arm(s, t);
+    timer_arm(s, t, hpet_now(s));
     timer_update_level(s, n);
 }
 
@@ -326,7 +334,7 @@ static void write_timer_cmp(HPETState *s, HPETTimer *t, uint64_t v, uint64_t lan
     if (lanes & 1) {
         t->config &= ~(uint64_t)TN_VAL_SET;
     }
-    timer_arm(s, t);
+    timer_arm(s, t, hpet_now(s));
 }
 
 static void timer_reg_write(HPETState *s, unsigned offset, uint64_t v, uint64_t lanes)
@@ -421,7 +429,7 @@ static bool hpet_post_load(void *opaque, uint32_t version, GError **errp)
 {
     HPETState *s = opaque;
     for (unsigned n = 0; n < NTIMERS; n++) {
-        timer_arm(s, &s->t[n]);
+        timer_arm(s, &s->t[n], hpet_now(s));
     }
     return true;
 }

@@ -65,18 +65,27 @@ typedef struct PITState {
     MemoryRegion io, io61;
     IRQLine irq;
     Timer timer;
-    uint64_t due; /* ticks of counter 0 at which the timer is to fire */
+    uint64_t seen; /* ticks of counter 0 up to which the line has been driven */
     Counter c[NCOUNTERS];
     uint8_t port61;
 } PITState;
 
-/* Ticks since the counter was loaded, not counting those under a low gate. */
-static uint64_t counter_ticks(const PITState *s, const Counter *c)
+static int64_t pit_now(const PITState *s)
+{
+    return clock_ns(s->dev.machine->clock);
+}
+
+/*
+ * Ticks from the load of the counter to `now` ns, not counting those under a low gate.
+ * Who drives the line and arms the timer looks at the clock once: what happens in between
+ * would be lost.
+ */
+static uint64_t counter_ticks(const Counter *c, int64_t now)
 {
     if (!c->gate && c->mode != 1 && c->mode != 5) {
         return c->held;
     }
-    int64_t ns = clock_ns(s->dev.machine->clock) - c->load_ns;
+    int64_t ns = now - c->load_ns;
     return c->held + (ns > 0 ? muldiv64(ns, PIT_HZ, NS_PER_SEC) : 0);
 }
 
@@ -94,7 +103,7 @@ static uint32_t from_bcd(uint16_t v)
 static uint16_t counter_value(const PITState *s, const Counter *c)
 {
     uint32_t modulo = c->bcd ? 10000 : 0x10000;
-    uint64_t t = c->running ? counter_ticks(s, c) : 0;
+    uint64_t t = c->running ? counter_ticks(c, pit_now(s)) : 0;
     uint32_t v;
     if (c->mode == 2) {
         v = c->count - t % c->count;
@@ -107,12 +116,12 @@ static uint16_t counter_value(const PITState *s, const Counter *c)
     return c->bcd ? to_bcd(v) : v;
 }
 
-static bool counter_out(const PITState *s, const Counter *c)
+static bool counter_out(const Counter *c, int64_t now)
 {
     if (!c->running) {
         return c->mode != 0;
     }
-    uint64_t t = counter_ticks(s, c);
+    uint64_t t = counter_ticks(c, now);
     switch (c->mode) {
     case 0:
     case 1:
@@ -143,53 +152,52 @@ static uint64_t next_change(const Counter *c, uint64_t t)
     }
 }
 
-static void pit_arm(PITState *s)
+static void pit_arm(PITState *s, int64_t now)
 {
     const Counter *c = &s->c[0];
     uint64_t next =
-        c->running && c->gate ? next_change(c, counter_ticks(s, c)) : UINT64_MAX;
+        c->running && c->gate ? next_change(c, counter_ticks(c, now)) : UINT64_MAX;
     if (next == UINT64_MAX) {
         timer_del(&s->timer);
     } else {
         uint64_t ticks = next - MIN(c->held, next);
-        s->due = next;
         timer_mod(&s->timer, c->load_ns + muldiv64_up(ticks, NS_PER_SEC, PIT_HZ));
     }
 }
 
-static void pit_update_irq(PITState *s)
+static void pit_update_irq(PITState *s, int64_t now)
 {
-    irq_set(&s->irq, counter_out(s, &s->c[0]));
-    pit_arm(s);
+    irq_set(&s->irq, counter_out(&s->c[0], now));
+    s->seen = counter_ticks(&s->c[0], now);
+    pit_arm(s, now);
 }
 
-/* Whole periods that went by since the timer should have fired. */
-static uint64_t periods_missed(const PITState *s)
+/* Rises of the output since the line was driven: one for each period that has ended,
+ * however late that is noticed. */
+static uint64_t rises_owed(const PITState *s, int64_t now)
 {
     const Counter *c = &s->c[0];
-    if ((c->mode != 2 && c->mode != 3) || c->count < MIN_PERIOD) {
+    if (c->mode != 2 && c->mode != 3) {
         return 0;
     }
-    uint64_t now = counter_ticks(s, c) / c->count, due = s->due / c->count;
-    return now > due ? MIN(now - due, TICKS_OWED_MAX) : 0;
+    uint64_t n = counter_ticks(c, now) / c->count - s->seen / c->count;
+    return MIN(n, c->count < MIN_PERIOD ? 1 : TICKS_OWED_MAX);
 }
 
 static void pit_timer(void *opaque)
 {
     PITState *s = opaque;
-    for (uint64_t n = periods_missed(s); n; n--) {
+    int64_t now = pit_now(s);
+    for (uint64_t n = rises_owed(s, now); n; n--) {
         irq_set(&s->irq, 0);
         irq_set(&s->irq, 1);
     }
-    if (s->c[0].mode == 2) {
-        irq_set(&s->irq, 0);
-    }
-    pit_update_irq(s);
+    pit_update_irq(s, now);
 }
 
-static void counter_start(PITState *s, Counter *c)
+static void counter_start(Counter *c, int64_t now)
 {
-    c->load_ns = clock_ns(s->dev.machine->clock);
+    c->load_ns = now;
     c->held = 0;
     c->running = true;
     c->null_count = false;
@@ -197,14 +205,15 @@ static void counter_start(PITState *s, Counter *c)
 
 static void counter_load(PITState *s, Counter *c, uint16_t v)
 {
+    int64_t now = pit_now(s);
     uint32_t n = c->bcd ? from_bcd(v) : v;
     c->count = n ? n : c->bcd ? 10000 : 0x10000;
     c->null_count = true;
     if (c->mode != 1 && c->mode != 5) { /* those wait for the gate */
-        counter_start(s, c);
+        counter_start(c, now);
     }
     if (c == &s->c[0]) {
-        pit_update_irq(s);
+        pit_update_irq(s, now);
     }
 }
 
@@ -212,15 +221,16 @@ static void counter_load(PITState *s, Counter *c, uint16_t v)
  * both. */
 static void counter_set_gate(PITState *s, Counter *c, bool gate)
 {
+    int64_t now = pit_now(s);
     bool rise = gate && !c->gate;
     if (c->mode != 1 && c->mode != 5 && c->gate && !gate) {
-        c->held = counter_ticks(s, c);
+        c->held = counter_ticks(c, now);
     }
     c->gate = gate;
     if (rise && (c->mode == 0 || c->mode == 4)) {
-        c->load_ns = clock_ns(s->dev.machine->clock);
+        c->load_ns = now;
     } else if (rise && (c->running || c->null_count)) {
-        counter_start(s, c);
+        counter_start(c, now);
     }
 }
 
@@ -235,7 +245,7 @@ static void counter_latch(PITState *s, Counter *c)
 static void counter_latch_status(PITState *s, Counter *c)
 {
     if (!c->status_latched) {
-        c->status = (counter_out(s, c) ? STATUS_OUT : 0) |
+        c->status = (counter_out(c, pit_now(s)) ? STATUS_OUT : 0) |
                     (c->null_count ? STATUS_NULL : 0) | c->rw << 4 | c->mode << 1 |
                     c->bcd;
         c->status_latched = true;
@@ -277,7 +287,7 @@ static void pit_write_control(PITState *s, uint8_t v)
     c->running = false;
     c->null_count = true;
     if (n == 0) {
-        pit_update_irq(s);
+        pit_update_irq(s, pit_now(s));
     }
 }
 
@@ -328,9 +338,10 @@ static uint64_t pit_read(void *opaque, hwaddr addr, unsigned size)
 static uint64_t port61_read(void *opaque, hwaddr addr, unsigned size)
 {
     PITState *s = opaque;
-    bool refresh = clock_ns(s->dev.machine->clock) / REFRESH_NS & 1;
+    int64_t now = pit_now(s);
+    bool refresh = now / REFRESH_NS & 1;
     return s->port61 | (refresh ? P61_REFRESH : 0) |
-           (counter_out(s, &s->c[2]) ? P61_OUT2 : 0);
+           (counter_out(&s->c[2], now) ? P61_OUT2 : 0);
 }
 
 static void port61_write(void *opaque, hwaddr addr, uint64_t v, unsigned size)
@@ -409,7 +420,7 @@ static const VMField counter_fields[] = {
 static const VMField pit_fields[] = {
     VMF_STRUCT_ARRAY(PITState, c, counter_fields),
     VMF_INT(PITState, port61),
-    VMF_INT(PITState, due),
+    VMF_INT(PITState, seen),
     VMF_TIMER(PITState, timer),
     VMF_END(),
 };

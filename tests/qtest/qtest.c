@@ -31,11 +31,23 @@ static void on_msi(void *opaque, uint64_t addr, uint32_t data)
     q->msis++;
 }
 
+int64_t qtest_look_ns;
+
+static int64_t busy_now(void *opaque)
+{
+    static int64_t ns;
+    return ns += qtest_look_ns;
+}
+
+static void busy_arm(void *opaque, int64_t delta) {}
+
+static const ClockSource busy_source = {busy_now, busy_arm, NULL};
+
 void qtest_init(QTest *q)
 {
     memset(q, 0, sizeof *q);
     machine_init_core(&q->m);
-    q->m.clock = clock_new_manual();
+    q->m.clock = qtest_look_ns ? clock_new(&busy_source, NULL) : clock_new_manual();
     memory_region_init_container(&q->mem, "memory", UINT64_MAX);
     memory_region_init_container(&q->io, "io", 0x10000);
     ck_assert(memory_region_init_ram(&q->ram, "ram", 0x100000, NULL));

@@ -30,6 +30,10 @@ typedef struct QTest {
     unsigned msis;
 } QTest;
 
+/* Not 0: machines made from now on have a host so busy that each look at the clock takes
+ * this many ns. Nothing but looks moves their clock, and clock_run() fires timers. */
+extern int64_t qtest_look_ns;
+
 /* A machine with 1 MiB of RAM, no devices, and gsi[] probed. */
 void qtest_init(QTest *q);
 void qtest_fini(QTest *q);

@@ -94,6 +94,27 @@ START_TEST(late_periods_are_made_up)
 }
 END_TEST
 
+/* Nor is a period lost that ends between two looks at the clock. */
+START_TEST(busy_host)
+{
+    enum { PERIOD = 40000 }; /* of 10 ns */
+    for (qtest_look_ns = 20000; qtest_look_ns < 500000; qtest_look_ns += 20000) {
+        teardown();
+        setup();
+        writel(&q, CONFIG, 3);
+        writel(&q, TN(0), 0x14c);
+        writel(&q, CMP(0), readl(&q, COUNTER) + 10 * PERIOD);
+        writel(&q, CMP(0), PERIOD);
+        int64_t start = clock_ns(q.m.clock);
+        for (int i = 0; i < 500; i++) {
+            clock_run(q.m.clock);
+        }
+        int64_t periods = (clock_ns(q.m.clock) - start) / (10 * PERIOD);
+        ck_assert_int_ge(q.gsi[0].rises, periods - 12);
+    }
+}
+END_TEST
+
 START_TEST(tiny_period_is_bounded)
 {
     writel(&q, CONFIG, 3);
@@ -163,6 +184,7 @@ static void add(TCase *tc)
     tcase_add_test(tc, one_shot_legacy);
     tcase_add_test(tc, periodic);
     tcase_add_test(tc, late_periods_are_made_up);
+    tcase_add_test(tc, busy_host);
     tcase_add_test(tc, tiny_period_is_bounded);
     tcase_add_test(tc, wrap_at_32_bits);
     tcase_add_test(tc, level_routed);

@@ -372,6 +372,36 @@ START_TEST(timer_fast_period_is_bounded)
 }
 END_TEST
 
+/* The count has run out before the next look at the clock. */
+START_TEST(timer_on_busy_host)
+{
+    teardown();
+    qtest_look_ns = 2000;
+    setup();
+    wr(0, TIMER_DIVIDE, 0xb);
+    wr(0, LVT_TIMER, 0x80);
+    for (uint32_t count = 1; count < 20000; count += 500) {
+        wr(0, TIMER_INIT, count);
+        for (int i = 0; i < 20; i++) {
+            clock_run(q.m.clock);
+        }
+        ck_assert_int_eq(ack(0), 0x80);
+        wr(0, EOI, 0);
+        ck_assert_int_eq(ack(0), -1);
+    }
+    /* and what goes on at another rate */
+    for (uint32_t count = 1; count < 20000; count += 500) {
+        wr(0, TIMER_INIT, count);
+        wr(0, TIMER_DIVIDE, count & 1 ? 0xb : 0);
+        for (int i = 0; i < 30; i++) {
+            clock_run(q.m.clock);
+        }
+        ck_assert_int_eq(ack(0), 0x80);
+        wr(0, EOI, 0);
+    }
+}
+END_TEST
+
 static uint64_t tsc_3ghz(void *opaque, unsigned n)
 {
     return 3 * clock_ns(q.m.clock);
@@ -496,6 +526,7 @@ static void add(TCase *tc)
     tcase_add_test(tc, timer_periodic);
     tcase_add_test(tc, timer_masked_runs);
     tcase_add_test(tc, timer_fast_period_is_bounded);
+    tcase_add_test(tc, timer_on_busy_host);
     tcase_add_test(tc, timer_deadline);
     tcase_add_test(tc, base_transitions);
     tcase_add_test(tc, x2apic_registers);

@@ -225,12 +225,38 @@ START_TEST(gate_triggers_mode1)
 }
 END_TEST
 
+/* A change of the output between two looks at the clock is not lost. */
+START_TEST(busy_host)
+{
+    for (qtest_look_ns = 1000; qtest_look_ns < TICKS(250); qtest_look_ns += 1000) {
+        teardown();
+        setup();
+        program(0, 0, 100);
+        for (int i = 0; i < 200; i++) {
+            clock_run(q.m.clock);
+        }
+        ck_assert_int_eq(out0.level, 1);
+        for (int mode = 2; mode <= 3; mode++) {
+            program(0, mode, 200);
+            unsigned before = out0.rises;
+            int64_t start = clock_ns(q.m.clock);
+            for (int i = 0; i < 500; i++) {
+                clock_run(q.m.clock);
+            }
+            int64_t periods = (clock_ns(q.m.clock) - start) / TICKS(200);
+            ck_assert_int_ge(out0.rises - before, periods - 2);
+        }
+    }
+}
+END_TEST
+
 static void add(TCase *tc)
 {
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, mode0_one_shot);
     tcase_add_test(tc, mode2_rate);
     tcase_add_test(tc, late_periods_are_made_up);
+    tcase_add_test(tc, busy_host);
     tcase_add_test(tc, mode3_square);
     tcase_add_test(tc, mode3_odd_and_one);
     tcase_add_test(tc, mode4_strobe);
