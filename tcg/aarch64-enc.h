@@ -430,6 +430,14 @@ static inline void asm_ls_index(Asm *a, uint32_t opc, unsigned r, uint32_t n_m,
                     (n_m >> 5) << 5 | r);
 }
 
+/* [n, m], m as 32 bits sign-extended or as it is, with `scaled` times the size. */
+static inline void asm_ls_extended(Asm *a, uint32_t opc, unsigned r, uint32_t n_m,
+                                   bool sign, bool scaled)
+{
+    asm_insn(a, opc | (sign ? 0x0020c800 : 0x00206800) | (n_m & 31) << 16 |
+                    (uint32_t)scaled << 12 | (n_m >> 5) << 5 | r);
+}
+
 /* Pairs: [n, #offset], a multiple of the size within 64 of them. */
 static inline void asm_pair(Asm *a, uint32_t opc, uint32_t r1_r2, unsigned n,
                             int32_t offset)

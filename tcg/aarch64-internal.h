@@ -30,6 +30,7 @@
  *   aarch64-string.c  repeated string instructions
  *   aarch64-vec.c     vectors: residency, moves, memory
  *   aarch64-simd.c    vector operations
+ *   aarch64-gather.c  gathers
  *   aarch64-x87.c     x87
  *   aarch64-loop.c    units that lead to themselves
  */
@@ -157,6 +158,7 @@ typedef struct A64 {
     struct VecCold *vec_cold;
     struct VExact *vec_exact;
     struct StringCold *string_cold;
+    struct GatherCold *gather_cold;
 } A64;
 typedef A64 Emission;
 
@@ -415,6 +417,12 @@ EmitFn a64_emit_atomic;
 /* A call of a HELPER_STRING one by code that does the same. False: nothing was done. */
 bool a64_emit_string(A64 *x, const IROp *op);
 void a64_string_cold(A64 *x);
+
+/* --- aarch64-gather.c --- */
+
+/* A call of a HELPER_GATHER one by code that does the same. False: nothing was done. */
+bool a64_emit_gather(A64 *x, const IROp *op);
+void a64_gather_cold(A64 *x);
 
 /* --- aarch64-vec.c --- */
 

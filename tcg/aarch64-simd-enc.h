@@ -35,7 +35,7 @@ enum {
     V_EXT = 0x6e000000, V_TBL = 0x4e000000, V_TBL2 = 0x4e002000,
     /* two registers: d = op n */
     V_REV64 = 0x0e200800, V_REV32 = 0x2e200800, V_UADDLP = 0x2e202800,
-    V_CMLT0 = 0x0e20a800, V_CMEQ0 = 0x0e209800, V_ABS = 0x0e20b800, V_NEG = 0x2e20b800,
+    V_CMLT0 = 0x0e20a800, V_CMGE0 = 0x2e208800, V_CMEQ0 = 0x0e209800, V_ABS = 0x0e20b800, V_NEG = 0x2e20b800,
     V_NOT = 0x6e205800, V_XTN = 0x0e212800, V_SQXTN = 0x0e214800, V_SQXTUN = 0x2e212800,
     V_UQXTN_SCALAR = 0x7e214800,
     /* shifts by an immediate: v_right() or v_left() added */

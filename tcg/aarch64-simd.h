@@ -23,6 +23,12 @@ unsigned v_const(A64 *x, uint32_t word);
 unsigned v_const_words(A64 *x, uint32_t value);
 /* The first of two neighbours, for an op that has locked at most three others. */
 unsigned v_tmp_pair(A64 *x);
+/* Guest register ymm`n`, and the register that half of it is pinned to, or -1: then it
+ * lives in env. */
+IRRef v_ymm(const A64 *x, unsigned n);
+int v_pin(const A64 *x, IRRef ref, unsigned half);
+/* Nothing in v0-v7 is what the vector holds. */
+void v_drop(A64 *x, IRRef ref);
 /* The half is a global's that has no register of its own. */
 bool v_is_stored(const A64 *x, IRRef ref, unsigned half);
 /* The half has been computed in reg. */

@@ -62,8 +62,17 @@ void a64_vec_homes(const TCGContext *s, int32_t *at)
     }
 }
 
-/* The register that half of a global is pinned to, or -1. */
-static int pin_of(const A64 *x, IRRef ref, unsigned half)
+IRRef v_ymm(const A64 *x, unsigned n)
+{
+    unsigned r = 0;
+    while (x->s->temps[r].loc != n + 1) {
+        r++;
+        assert(r < x->s->nglobals);
+    }
+    return r;
+}
+
+int v_pin(const A64 *x, IRRef ref, unsigned half)
 {
     const IRTemp *t = ir_t(x->s, ref);
     if (t->kind != TEMP_GLOBAL || !t->loc) {
@@ -138,7 +147,7 @@ static void drop_half(A64 *x, IRRef ref, unsigned half)
     }
 }
 
-static void drop_temp(A64 *x, IRRef ref)
+void v_drop(A64 *x, IRRef ref)
 {
     drop_half(x, ref, 0);
     drop_half(x, ref, 1);
@@ -149,12 +158,12 @@ void v_end_op(A64 *x, const IROp *op)
     x->vlocked = 0;
     for (unsigned k = 0; k < op_info[op->code].ins; k++) {
         if ((op->dead >> k & 1) && op->in[k] != IR_NONE && op->in[k] != op->out[0]) {
-            drop_temp(x, op->in[k]);
+            v_drop(x, op->in[k]);
         }
     }
     for (unsigned k = 0; k < op_info[op->code].outs; k++) {
         if (op->out[k] != IR_NONE && !ir_t(x->s, op->out[k])->uses) {
-            drop_temp(x, op->out[k]);
+            v_drop(x, op->out[k]);
         }
     }
     if (!a64_thunks.has_vecs) { /* slow paths do not keep v0-v7 */
@@ -222,7 +231,7 @@ static bool is_cached(const A64 *x, IRRef ref)
 
 unsigned v_in(A64 *x, IRRef ref, unsigned half)
 {
-    int pin = pin_of(x, ref, half), held = holder(x, ref, half);
+    int pin = v_pin(x, ref, half), held = holder(x, ref, half);
     if (pin >= 0) {
         return pin;
     }
@@ -240,7 +249,7 @@ unsigned v_in(A64 *x, IRRef ref, unsigned half)
 
 unsigned v_out(A64 *x, IRRef ref, unsigned half)
 {
-    int pin = pin_of(x, ref, half);
+    int pin = v_pin(x, ref, half);
     unsigned r = pin >= 0 ? (unsigned)pin : v_tmp(x);
     if (!ir_is_global(x->s, ref)) {
         hold(x, r, ref, half, false);
@@ -250,7 +259,7 @@ unsigned v_out(A64 *x, IRRef ref, unsigned half)
 
 bool v_is_stored(const A64 *x, IRRef ref, unsigned half)
 {
-    return ir_is_global(x->s, ref) && pin_of(x, ref, half) < 0;
+    return ir_is_global(x->s, ref) && v_pin(x, ref, half) < 0;
 }
 
 void v_out_done(A64 *x, IRRef ref, unsigned half, unsigned reg)

@@ -308,7 +308,7 @@ static void emit_call(A64 *x, const IROp *op)
     unsigned reads = ir_helper_reads(h);
     TCGRestore state;
     Arg args[IR_MAX_INS];
-    if (a64_emit_string(x, op)) {
+    if (a64_emit_string(x, op) || a64_emit_gather(x, op)) {
         return;
     }
     a64_x87_flush(x);
@@ -579,6 +579,7 @@ static bool emit_cold(A64 *x, TCGCode *out)
 {
     a64_emit_slow(x);
     a64_string_cold(x);
+    a64_gather_cold(x);
     a64_vec_cold(x);
     a64_vec_exact_cold(x);
     for (unsigned i = 0; i < x->nexits && !asm_full(&x->a); i++) {

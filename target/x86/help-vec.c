@@ -245,8 +245,8 @@ static uint64_t gather_address(CPUX86State *env, uint64_t how, uint64_t ea, int6
     return (uint32_t)(ea + env->seg[seg].base);
 }
 
-/* Elements that are done leave the mask, so that the instruction goes on with the others
- * after a fault (SDM vol. 2, VGATHERDPS). */
+/* Elements that are done, and those that are passed over, leave the mask, so that the
+ * instruction goes on with the others after a fault (SDM vol. 2, VGATHERDPS). */
 void helper_vec_gather(CPUX86State *env, uint64_t how, uint64_t ea)
 {
     uintptr_t ra = GETPC();
@@ -258,13 +258,13 @@ void helper_vec_gather(CPUX86State *env, uint64_t how, uint64_t ea)
     const X86Vec *index = &env->vec[how >> GATHER_INDEX_SHIFT & 15];
 
     for (unsigned i = 0; i < n; i++) {
-        if (!is_selected(mask, size, i)) {
-            continue;
-        }
-        int64_t at = index_size == 4 ? (int32_t)index->d[i] : (int64_t)index->q[i];
-        uint64_t e = load_element(env, size, gather_address(env, how, ea, at, ra), ra);
+        if (is_selected(mask, size, i)) {
+            int64_t at = index_size == 4 ? (int32_t)index->d[i] : (int64_t)index->q[i];
+            uint64_t e =
+                load_element(env, size, gather_address(env, how, ea, at, ra), ra);
 
-        memcpy(v->b + i * size, &e, size);
+            memcpy(v->b + i * size, &e, size);
+        }
         memset(mask->b + i * size, 0, size);
     }
     memset(v->b + n * size, 0, sizeof(v->b) - n * size);

@@ -124,14 +124,22 @@ int main(void)
             show(forms[f].name, v);
         }
     }
-    for (unsigned f = 0; f < NR_FORMS; f++) { /* the second element is behind the end */
-        fill(v, f, 1, PAGE / 8 + 3);
-        memset(&v[2], 0xff, sizeof v[2]);
-        mprotect(area + PAGE, PAGE, PROT_NONE);
-        forms[f].run(area + PAGE / 2, v);
-        show(forms[f].name, v);
-        if (f == 0) { /* the first element was done */
-            printf("data %x mask %x\n", data_at_fault, mask_at_fault);
+    for (unsigned f = 0; f < NR_FORMS; f++) {
+        for (int k = 0; k < 8;
+             k++) { /* an element that is behind the end, of all or some */
+            int far = k & 1 ? 3 : 1;
+
+            fill(v, f, far, PAGE / 8 + 3);
+            for (int i = 0; i < 8; i++) {
+                v[2].d[i] = k >> 1 & 1 && i == k >> 2 ? 0x7fffffff : 0xffffffff;
+            }
+            mask_at_fault = data_at_fault = 0;
+            mprotect(area + PAGE, PAGE, PROT_NONE);
+            forms[f].run(area + PAGE / 2, v);
+            show(forms[f].name, v);
+            if (f == 0) { /* what was done of the first element */
+                printf("data %x mask %x\n", data_at_fault, mask_at_fault);
+            }
         }
     }
     printf("%d faults\n", faults);
