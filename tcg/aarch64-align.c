@@ -4,7 +4,7 @@
  * The host does not check alignment where there is no TLB, so a vector access that wants
  * it is checked by code, and one that is not aligned does not come back from its slow
  * path. From then on base + (index << scale) is known modulo 1 << bits, whatever is added
- * to the two, up to a label that several paths reach.
+ * to the two; behind a label that several paths reach, what all of them know.
  *
  * In a unit that leads to itself, what no op of it changes holds in all rounds but the
  * first: the second copy (tcg/loop.h) begins with it.
@@ -117,6 +117,17 @@ static bool lasts(const A64 *x, const AlignFact *f)
                  !(op->code == OP_call && ir_helper(op)->writes & HS_GPR);
     }
     return lasts;
+}
+
+void a64_meet_facts(const A64 *x, AlignFacts *facts)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < facts->n; i++) {
+        if (is_known(&x->align, &facts->f[i])) {
+            facts->f[n++] = facts->f[i];
+        }
+    }
+    facts->n = n;
 }
 
 AlignFacts a64_lasting_facts(const A64 *x)

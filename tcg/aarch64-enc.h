@@ -96,6 +96,8 @@ enum {
     PAIR_X = (int)0xa9000000, PAIR_Q = (int)0xad000000, PAIR_D = 0x6d000000,
     PAIR_LD = 0x00400000,
 };
+/* A load of 16 bytes that stand literal_offset() from it. */
+#define V_LITERAL UINT32_C(0x9c000000)
 /* Shifts of a register operand. */
 enum { LSL = 0, LSR = 1, ASR = 2, ROR = 3 };
 /* clang-format on */
@@ -533,11 +535,15 @@ static inline void asm_adrp(Asm *a, unsigned d, int64_t pages)
     uint32_t v = (uint32_t)pages;
     asm_insn(a, 0x90000000 | (v & 3) << 29 | (v >> 2 & 0x7ffff) << 5 | d);
 }
+/* Where a literal is, in the word of its load. */
+static inline uint32_t literal_offset(ptrdiff_t distance)
+{
+    return ((uint32_t)(distance >> 2) & 0x7ffff) << 5;
+}
 /* d = the word (I32) or doubleword at `distance` bytes from the instruction. */
 static inline void asm_literal(Asm *a, IRType t, unsigned d, ptrdiff_t distance)
 {
-    uint32_t v = (uint32_t)(distance >> 2) & 0x7ffff;
-    asm_insn(a, (t == IR_I64 ? 0x58000000 : 0x18000000) | v << 5 | d);
+    asm_insn(a, (t == IR_I64 ? 0x58000000 : 0x18000000) | literal_offset(distance) | d);
 }
 
 #endif

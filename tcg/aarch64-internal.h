@@ -78,24 +78,29 @@ typedef struct AlignFacts {
     AlignFact f[8];
 } AlignFacts;
 
-typedef struct Label {
-    LABEL_STATE;
-    AlignFacts align;
-    bool met;          /* some path leads here */
-    uint8_t vec_state; /* of the paths so far */
-} Label;
-
 /* What one of v0-v7 holds: half of a temp, half of a global that is in env besides, or a
  * constant. */
 enum { NR_VTEMPS = 8 };
 typedef struct VHeld {
     bool used;
     bool stored; /* it is in its slot, too, or need not be anywhere */
+    bool keep;   /* the loop's next round wants it there */
     uint8_t half;
-    IRRef ref;     /* or IR_NONE: what `word` makes, of `value` if that is DUP */
-    uint32_t word; /* without its register */
-    uint32_t value;
+    IRRef ref;     /* or IR_NONE: what `word` makes */
+    uint32_t word; /* without its register; V_LITERAL: `quad` twice */
+    uint64_t quad;
+    unsigned when; /* it was used last, by A64.vclock */
 } VHeld;
+
+typedef struct Label {
+    LABEL_STATE;
+    bool met; /* some path leads here; what all of them so far have in common: */
+    uint8_t vec_state;
+    uint16_t vmask[2];
+    VHeld vheld[NR_VTEMPS];
+    AlignFacts align;
+} Label;
+
 enum { VEC_UNKNOWN, VEC_IN_ENV, VEC_IN_REGS };
 
 typedef struct SlowPath SlowPath;
@@ -127,14 +132,14 @@ typedef struct A64Loop {
     LoopHead heads[2];
     CCInfo cc; /* at heads[1], and what the stubs of edges to there store */
     AlignFacts align;
-    VHeld consts[NR_VTEMPS]; /* there, of v0-v7 */
+    VHeld held[NR_VTEMPS]; /* there, in v0-v7 */
 } A64Loop;
 
-/* Bytes that code of the unit refers to by ADR. */
+/* Bytes that code of the unit refers to by ADR, or loads by a literal's LDR. */
 typedef struct Data Data;
 struct Data {
     Data *next;
-    uint8_t *adr;
+    uint8_t *adr; /* that instruction */
     const void *bytes;
     size_t size;
 };
@@ -154,7 +159,9 @@ typedef struct A64 {
     X87Note x87_note;
     VHeld vheld[NR_VTEMPS];
     uint8_t vlocked, vnext; /* registers that the op uses; the last one taken */
-    Dirty *dirty;           /* being noted */
+    unsigned vclock;
+    uint16_t vmask[2]; /* lower and upper halves whose bytes are 0 or 0xff, by ymm */
+    Dirty *dirty;      /* being noted */
     struct VecCold *vec_cold;
     struct VExact *vec_exact;
     struct StringCold *string_cold;
@@ -203,6 +210,8 @@ void a64_env(A64 *x, uint32_t opc, unsigned reg, int32_t offset);
 void a64_add_imm(A64 *x, unsigned reg, unsigned base, int64_t offset);
 /* reg = address of `size` bytes that are put behind the unit. */
 void a64_data(A64 *x, unsigned reg, const void *bytes, size_t size);
+/* Vector register `reg` = the 16 bytes, which are put there. */
+void a64_vec_literal(A64 *x, unsigned reg, const void *bytes);
 /* Frees what the op does not need any more; done once an op, at its end or before. */
 void a64_end_op(A64 *x, const IROp *op);
 /* Calls a C function that looks at no guest registers; its arguments are in x0 ... The
@@ -377,6 +386,8 @@ typedef struct Access {
 void a64_access_begin(A64 *x, Access *acc, const IROp *op, SlowKind kind);
 /* The access at `offset`, by an instruction of ls_opc(). */
 void a64_access(A64 *x, const Access *acc, uint32_t opc, unsigned reg, unsigned offset);
+/* The access by one instruction of PAIR_*, whose registers are reg and reg2. */
+void a64_access_pair(A64 *x, const Access *acc, uint32_t opc);
 /* What comes next is an instruction that makes the access, if it may fault. */
 void a64_access_side(A64 *x, const Access *acc);
 /* The slow path comes back here. */
@@ -404,6 +415,8 @@ bool a64_is_aligned(const A64 *x, const IROp *op);
 void a64_note_aligned(A64 *x, const IROp *op);
 /* op is going to write the global. */
 void a64_align_write(A64 *x, const IROp *op, IRRef global);
+/* Keeps of `facts` what is known, too. */
+void a64_meet_facts(const A64 *x, AlignFacts *facts);
 /* Of what is known, what no op of the unit changes. */
 AlignFacts a64_lasting_facts(const A64 *x);
 bool a64_knows_all(const A64 *x, const AlignFacts *facts);
@@ -439,12 +452,17 @@ void a64_vec_in_env(A64 *x);
 void v_spill_temps(A64 *x);
 /* Nothing is in v0-v7. */
 void v_forget_temps(A64 *x);
-/* to[NR_VTEMPS]: the constants in v0-v7, and nothing else; whether there are some. */
-bool v_held_consts(const A64 *x, VHeld *to);
-/* v0-v7 hold the constants of the list, with code where they do not yet. Nothing in other
- * registers than theirs is lost, and temps have been spilled. Destroys T0. */
-void v_make_consts(A64 *x, const VHeld *list);
+/* A path leads to the label: it keeps what this has in v0-v7, too, but for temps. */
+void v_meet(const A64 *x, Label *l);
+/* to[NR_VTEMPS]: what of v0-v7 the unit's next round finds there, and nothing else: what
+ * no op changes; whether there is something. */
+bool v_lasting(const A64 *x, VHeld *to);
+/* v0-v7 hold what the list says, with code where they do not yet. Nothing in other
+ * registers than theirs is lost, and temps have been spilled. */
+void v_make_held(A64 *x, const VHeld *list);
 void v_end_op(A64 *x, const IROp *op);
+/* What is known of the vectors that op writes. */
+void v_note_masks(A64 *x, const IROp *op);
 /* The cold parts of v_need(). */
 void a64_vec_cold(A64 *x);
 

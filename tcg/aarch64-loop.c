@@ -46,10 +46,9 @@ LoopEdge a64_loop_edge(A64 *x, const IROp *exit)
     if (!l->u.is_loop || (uint64_t)exit->imm != x->s->pc || !fits(x, &l->heads[0])) {
         return EDGE_NONE;
     }
-    VHeld consts[NR_VTEMPS];
+    VHeld held[NR_VTEMPS];
     bool lazy = exit->ccmask && recipe_is_pending(&x->cc);
-    if (!l->u.may_copy ||
-        (!lazy && !a64_lasting_facts(x).n && !v_held_consts(x, consts))) {
+    if (!l->u.may_copy || (!lazy && !a64_lasting_facts(x).n && !v_lasting(x, held))) {
         return EDGE_HEAD;
     }
     if (exit->ccmask) {
@@ -67,12 +66,12 @@ void a64_loop_take_edge(A64 *x, const IROp *exit, LoopEdge edge)
 {
     A64Loop *l = &x->loop;
     if (edge == EDGE_LAZY && l->u.copied) {
-        v_make_consts(x, l->consts);
+        v_make_held(x, l->held);
     } else if (edge == EDGE_LAZY) {
         l->u.copied = true;
         l->cc = cc_left(x, exit);
         l->align = a64_lasting_facts(x);
-        v_held_consts(x, l->consts);
+        v_lasting(x, l->held);
         l->heads[1].vec_state = x->vec_state == VEC_IN_REGS ? VEC_IN_REGS : VEC_UNKNOWN;
     }
 }
@@ -96,7 +95,8 @@ bool a64_loop_copy(A64 *x)
     x->slot_base = x->s->nexits;
     x->cc = l->cc;
     x->align = l->align;
-    memcpy(x->vheld, l->consts, sizeof l->consts);
+    memcpy(x->vheld, l->held, sizeof l->held);
+    x->vmask[0] = x->vmask[1] = 0;
     x->vec_state = l->heads[1].vec_state;
     begin_head(x, &l->heads[1]);
     return a64_emit_ops(x);

@@ -490,6 +490,13 @@ void a64_access(A64 *x, const Access *acc, uint32_t opc, unsigned reg, unsigned 
     }
 }
 
+void a64_access_pair(A64 *x, const Access *acc, uint32_t opc)
+{
+    assert(acc->index == NO_REG && !acc->ordered && pair_fits(opc, acc->disp));
+    a64_access_side(x, acc);
+    asm_pair(&x->a, opc, from_to(acc->reg, acc->reg2), acc->base, acc->disp);
+}
+
 void a64_access_done(A64 *x, Access *acc)
 {
     if (acc->slow) {

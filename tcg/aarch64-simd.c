@@ -339,8 +339,13 @@ static void v_shufb(A64 *x, const VArgs *v)
 static void v_blendv(A64 *x, const VArgs *v)
 {
     bool input = v->d == v->a || v->d == v->b;
-    unsigned mask = input ? v_tmp(x) : v->d;
-    asm_v2(&x->a, V_CMLT0 | v->opc, mask, v->c);
+    bool known = v->opc == V16B && v_is_mask(x, v->op->in[2], v->half);
+    unsigned mask = known && input ? v->c : input ? v_tmp(x) : v->d;
+    if (!known) {
+        asm_v2(&x->a, V_CMLT0 | v->opc, mask, v->c);
+    } else if (mask != v->c) {
+        asm_vmov(&x->a, mask, v->c);
+    }
     if (v->d == v->a) {
         asm_v3(&x->a, V_BIT, v->d, v->b, mask);
     } else if (v->d == v->b) {
@@ -490,17 +495,24 @@ void a64_emit_itov(A64 *x, const IROp *op)
     v_clear_upper(x, op);
 }
 
-/* d = the sign bits of the bytes. */
-static void movmsk_b(A64 *x, unsigned d, unsigned v)
+/* d = the sign bits of the bytes: byte i of eight keeps bit i, then their sums. */
+static void movmsk_b(A64 *x, const IROp *op, unsigned d)
 {
-    unsigned t = v_tmp(x);
-    asm_v2(&x->a, V_USHR | v_right(0, 7), t, v);
-    asm_v2(&x->a, V_USRA | v_right(1, 7), t, t);
-    asm_v2(&x->a, V_USRA | v_right(2, 14), t, t);
-    asm_v2(&x->a, V_USRA | v_right(3, 28), t, t);
-    asm_v2(&x->a, V_UMOV | v_lane(0, 0), d, t);
-    asm_v2(&x->a, V_UMOV | v_lane(0, 8), T1, t);
-    asm_shifted(&x->a, ORR, IR_I32, d, d, shifted(T1, LSL, 8));
+    unsigned t[2], bits = v_const_quads(x, UINT64_C(0x8040201008040201));
+    bool whole = op->type == IR_V256;
+    for (unsigned half = 0; half <= whole; half++) {
+        unsigned v = v_in(x, op->in[1], half);
+        t[half] = v_tmp(x);
+        if (!v_is_mask(x, op->in[1], half)) {
+            asm_v2(&x->a, V_CMLT0 | V16B, t[half], v);
+            v = t[half];
+        }
+        asm_v3(&x->a, V_AND, t[half], v, bits);
+    }
+    asm_v3(&x->a, V_ADDP | V16B, t[0], t[0], t[whole]);
+    asm_v3(&x->a, V_ADDP | V16B, t[0], t[0], t[0]);
+    asm_v3(&x->a, V_ADDP | V16B, t[0], t[0], t[0]);
+    asm_v2(&x->a, whole ? (uint32_t)FMOV_W_S : V_UMOV | v_lane(1, 0), d, t[0]);
 }
 
 static void movmsk_s(A64 *x, unsigned d, unsigned v)
@@ -525,18 +537,14 @@ static void movmsk_d(A64 *x, unsigned d, unsigned v)
 static void movmsk(A64 *x, const IROp *op)
 {
     unsigned d = a64_out(x, op, 0);
-    for (unsigned half = 0; half <= (op->type == IR_V256); half++) {
+    bool bytes = op->vec == VEC_PMOVMSKB, words = op->vec == VEC_MOVMSKPS;
+    if (bytes) {
+        movmsk_b(x, op, d);
+    }
+    for (unsigned half = 0; half <= (op->type == IR_V256) && !bytes; half++) {
         unsigned v = v_in(x, op->in[1], half), r = half ? T2 : d;
-        unsigned lanes = 16;
-        if (op->vec == VEC_PMOVMSKB) {
-            movmsk_b(x, r, v);
-        } else if (op->vec == VEC_MOVMSKPS) {
-            movmsk_s(x, r, v);
-            lanes = 4;
-        } else {
-            movmsk_d(x, r, v);
-            lanes = 2;
-        }
+        unsigned lanes = words ? 4 : 2;
+        (words ? movmsk_s : movmsk_d)(x, r, v);
         if (half) {
             asm_shifted(&x->a, ORR, IR_I32, d, d, shifted(T2, LSL, lanes));
         }
@@ -606,10 +614,10 @@ void a64_emit_vtoi(A64 *x, const IROp *op)
     v_in_c(x, op);
 }
 
-/* x0 = whether any bit is set of the vector op of both inputs, all halves. */
-static void any_bit(A64 *x, const IROp *op, uint32_t opc)
+/* A register whose bits are those of the vector op of both inputs, all halves. */
+static unsigned bits_of(A64 *x, const IROp *op, uint32_t opc)
 {
-    unsigned t = v_tmp(x);
+    unsigned t = v_tmp(x), kept = x->vlocked;
     for (unsigned half = 0; half <= (op->type == IR_V256); half++) {
         unsigned a = v_in(x, op->in[0], half), b = v_in(x, op->in[1], half);
         unsigned r = half ? v_tmp(x) : t;
@@ -618,9 +626,30 @@ static void any_bit(A64 *x, const IROp *op, uint32_t opc)
             asm_v3(&x->a, V_ORR, t, t, r);
         }
     }
-    asm_v3(&x->a, V_UMAXP | V4S, t, t, t);
-    asm_v2(&x->a, FMOV_X_D, T0, t);
-    asm_addsub_imm(&x->a, SUBS, IR_I64, XZR, T0, 0);
+    x->vlocked = kept;
+    return t;
+}
+
+/* ZF: no bit of both; CF: none of the last input alone, of which a register has none that
+ * is compared with itself. */
+static void ptest(A64 *x, const IROp *op)
+{
+    bool same = op->in[0] == op->in[1], carry = x->wanted & CC_C;
+    unsigned r = ra_alloc(&x->ra), t = bits_of(x, op, V_AND);
+    unsigned u = carry && !same ? bits_of(x, op, V_BIC) : t;
+    asm_v3(&x->a, V_UMAXP | V4S, t, t, u);
+    asm_v2(&x->a, V_CMEQ0 | V2D, t, t);
+    asm_v2(&x->a, FMOV_X_D, r, t);
+    if (u != t) {
+        asm_v2(&x->a, V_UMOV_X | v_lane(3, 1), T1, t);
+    }
+    asm_logic_imm(&x->a, AND, IR_I32, r, r, CC_Z);
+    if (u != t) {
+        asm_rrr(&x->a, SUB, IR_I32, r, r, T1);
+    } else if (carry) {
+        asm_addsub_imm(&x->a, ADD, IR_I32, r, r, CC_C);
+    }
+    cc_set_value(x, r);
 }
 
 void a64_emit_vcmpcc(A64 *x, const IROp *op)
@@ -640,16 +669,5 @@ void a64_emit_vcmpcc(A64 *x, const IROp *op)
         return;
     }
     v_need(x);
-    cc_clobber(x);
-    unsigned r = ra_alloc(&x->ra);
-    any_bit(x, op, V_AND);
-    asm_cset(&x->a, r, A_EQ);
-    asm_shift_imm(&x->a, LSL, IR_I32, from_to(r, r), 6);
-    if (x->wanted & CC_C) {
-        x->vlocked = 0;
-        any_bit(x, op, V_BIC);
-        asm_cset(&x->a, T1, A_EQ);
-        asm_rrr(&x->a, ORR, IR_I32, r, r, T1);
-    }
-    cc_set_value(x, r);
+    ptest(x, op);
 }

@@ -19,14 +19,17 @@ unsigned v_tmp(A64 *x);
 /* One that holds what the instruction `word` makes in its register, which is not to be
  * written; it stays there for others who want the same. */
 unsigned v_const(A64 *x, uint32_t word);
-/* The same: all words are `value`. Destroys T0. */
+/* The same: all words, or both quadwords, are this. */
 unsigned v_const_words(A64 *x, uint32_t value);
+unsigned v_const_quads(A64 *x, uint64_t quad);
 /* The first of two neighbours, for an op that has locked at most three others. */
 unsigned v_tmp_pair(A64 *x);
 /* Guest register ymm`n`, and the register that half of it is pinned to, or -1: then it
  * lives in env. */
 IRRef v_ymm(const A64 *x, unsigned n);
 int v_pin(const A64 *x, IRRef ref, unsigned half);
+/* All bytes of the half are 0 or 0xff, as a comparison has left them. */
+bool v_is_mask(const A64 *x, IRRef ref, unsigned half);
 /* Nothing in v0-v7 is what the vector holds. */
 void v_drop(A64 *x, IRRef ref);
 /* The half is a global's that has no register of its own. */

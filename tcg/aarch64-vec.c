@@ -175,18 +175,24 @@ void v_end_op(A64 *x, const IROp *op)
 /* What it costs to take the register away. */
 static unsigned loss(const VHeld *h)
 {
-    return !h->used ? 0 : h->stored ? 1 : 2;
+    return !h->used ? 0 : !h->stored ? 3 : h->keep ? 2 : 1;
 }
 
-/* One that is free, else of those that are in memory, too, else of all the one after the
- * last that was taken. */
+static bool is_worse(const VHeld *h, const VHeld *than)
+{
+    return loss(h) < loss(than) ||
+           (loss(h) == loss(than) && h->used && h->when < than->when);
+}
+
+/* One that is free, else of those that are in memory, too, else of all the one that has
+ * not been used for longest. */
 unsigned v_tmp(A64 *x)
 {
     unsigned best = NR_VTEMPS;
     for (unsigned i = 1; i <= NR_VTEMPS; i++) {
         unsigned r = (x->vnext + i) % NR_VTEMPS;
         if (!(x->vlocked >> r & 1) &&
-            (best == NR_VTEMPS || loss(&x->vheld[r]) < loss(&x->vheld[best]))) {
+            (best == NR_VTEMPS || is_worse(&x->vheld[r], &x->vheld[best]))) {
             best = r;
         }
     }
@@ -220,7 +226,8 @@ unsigned v_tmp_pair(A64 *x)
 
 static void hold(A64 *x, unsigned r, IRRef ref, unsigned half, bool stored)
 {
-    x->vheld[r] = (VHeld){.used = true, .stored = stored, .half = half, .ref = ref};
+    x->vheld[r] = (VHeld){
+        .used = true, .stored = stored, .half = half, .ref = ref, .when = ++x->vclock};
 }
 
 /* Halves of globals that have no register of their own stay in one of v0-v7. */
@@ -236,6 +243,7 @@ unsigned v_in(A64 *x, IRRef ref, unsigned half)
         return pin;
     }
     if (held >= 0) {
+        x->vheld[held].when = ++x->vclock;
         x->vlocked |= 1u << held;
         return held;
     }
@@ -290,28 +298,26 @@ void v_set_zero(A64 *x, IRRef ref, unsigned half)
 
 static void make_const(A64 *x, unsigned r, const VHeld *c)
 {
-    if (c->value) {
-        asm_movi(&x->a, T0, c->value);
-        asm_v2(&x->a, c->word, r, T0);
+    if (c->word == V_LITERAL) {
+        uint64_t *bytes = arena_alloc(&x->s->arena, 2 * sizeof *bytes);
+        bytes[0] = bytes[1] = c->quad;
+        a64_vec_literal(x, r, bytes);
     } else {
         asm_insn(&x->a, c->word | r);
     }
 }
 
-static bool is_const(const VHeld *h)
+static bool is_same(const VHeld *a, const VHeld *b)
 {
-    return h->used && h->ref == IR_NONE;
-}
-
-static bool same_const(const VHeld *a, const VHeld *b)
-{
-    return is_const(a) && a->word == b->word && a->value == b->value;
+    return a->used && b->used && a->ref == b->ref && a->half == b->half &&
+           a->word == b->word && a->quad == b->quad;
 }
 
 static unsigned find_const(A64 *x, VHeld c)
 {
     for (unsigned r = 0; r < NR_VTEMPS; r++) {
-        if (same_const(&x->vheld[r], &c)) {
+        if (is_same(&x->vheld[r], &c)) {
+            x->vheld[r].when = ++x->vclock;
             x->vlocked |= 1u << r;
             return r;
         }
@@ -319,6 +325,7 @@ static unsigned find_const(A64 *x, VHeld c)
     unsigned r = v_tmp(x);
     make_const(x, r, &c);
     if (!TCG_OPT_OFF(x->s, halves)) {
+        c.when = ++x->vclock;
         x->vheld[r] = c;
     }
     return r;
@@ -330,35 +337,76 @@ unsigned v_const(A64 *x, uint32_t word)
         x, (VHeld){.used = true, .stored = true, .ref = IR_NONE, .word = word});
 }
 
-unsigned v_const_words(A64 *x, uint32_t value)
+unsigned v_const_quads(A64 *x, uint64_t quad)
 {
-    if (value < 256) {
-        return v_const(x, V_MOVI_4S | v_imm8(value));
-    }
     return find_const(x, (VHeld){.used = true,
                                  .stored = true,
                                  .ref = IR_NONE,
-                                 .word = V_DUP_GPR | v_lane(2, 0),
-                                 .value = value});
+                                 .word = V_LITERAL,
+                                 .quad = quad});
 }
 
-bool v_held_consts(const A64 *x, VHeld *to)
+unsigned v_const_words(A64 *x, uint32_t value)
+{
+    return value < 256 ? v_const(x, V_MOVI_4S | v_imm8(value))
+                       : v_const_quads(x, value * UINT64_C(0x100000001));
+}
+
+void v_meet(const A64 *x, Label *l)
+{
+    for (unsigned r = 0; r < NR_VTEMPS; r++) {
+        const VHeld *h = &x->vheld[r];
+        bool stays = h->used && (h->ref == IR_NONE || ir_is_global(x->s, h->ref));
+        if (!l->met) {
+            l->vheld[r] = stays ? *h : (VHeld){0};
+        } else {
+            l->vheld[r].used &= stays && is_same(h, &l->vheld[r]);
+        }
+    }
+    for (unsigned half = 0; half < 2; half++) {
+        l->vmask[half] = x->vmask[half] & (l->met ? l->vmask[half] : UINT16_MAX);
+    }
+}
+
+/* Some op of the unit writes it, or a call leaves nothing where it was. */
+static bool is_written(const A64 *x, IRRef ref)
 {
     bool any = false;
-    for (unsigned r = 0; r < NR_VTEMPS; r++) {
-        to[r] = is_const(&x->vheld[r]) ? x->vheld[r] : (VHeld){0};
-        any |= to[r].used;
+    for (unsigned i = 0; i < x->s->nops && !any; i++) {
+        const IROp *op = &x->s->ops[i];
+        any = op->out[0] == ref ||
+              (op->code == OP_call && !(ir_helper(op)->flags & HELPER_GATHER));
     }
     return any;
 }
 
-void v_make_consts(A64 *x, const VHeld *list)
+bool v_lasting(const A64 *x, VHeld *to)
+{
+    bool any = false;
+    for (unsigned r = 0; r < NR_VTEMPS; r++) {
+        const VHeld *h = &x->vheld[r];
+        bool lasts = h->used && (h->ref == IR_NONE ||
+                                 (ir_is_global(x->s, h->ref) && !is_written(x, h->ref)));
+        to[r] = lasts ? *h : (VHeld){0};
+        to[r].keep = true;
+        any |= lasts;
+    }
+    return any;
+}
+
+void v_make_held(A64 *x, const VHeld *list)
 {
     for (unsigned r = 0; r < NR_VTEMPS; r++) {
-        if (list[r].used && !same_const(&x->vheld[r], &list[r])) {
-            make_const(x, r, &list[r]);
-            x->vheld[r] = list[r];
+        const VHeld *h = &list[r];
+        if (!h->used || is_same(&x->vheld[r], h)) {
+            continue;
         }
+        if (h->ref == IR_NONE) {
+            make_const(x, r, h);
+        } else {
+            move_home(x, LDR, r, h->ref, h->half);
+        }
+        x->vheld[r] = *h;
     }
 }
 
@@ -367,6 +415,59 @@ void v_clear_upper(A64 *x, const IROp *op)
 {
     if (op->vzero && ir_is_global(x->s, op->out[0])) {
         v_set_zero(x, op->out[0], 1);
+    }
+}
+
+/* ---- masks ---- */
+
+/* The bit of a global in A64.vmask. */
+static unsigned mask_bit(const A64 *x, IRRef ref)
+{
+    const IRTemp *t = ir_t(x->s, ref);
+    return t->kind == TEMP_GLOBAL && t->loc ? 1u << (t->loc - 1) : 0;
+}
+
+bool v_is_mask(const A64 *x, IRRef ref, unsigned half)
+{
+    return x->vmask[half] & mask_bit(x, ref);
+}
+
+static bool makes_mask(unsigned vec)
+{
+    switch (vec) {
+    case VEC_PCMPEQB:
+    case VEC_PCMPEQW:
+    case VEC_PCMPEQD:
+    case VEC_PCMPEQQ:
+    case VEC_PCMPGTB:
+    case VEC_PCMPGTW:
+    case VEC_PCMPGTD:
+    case VEC_PCMPGTQ:
+    case VEC_CMPPS:
+    case VEC_CMPPD:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void v_note_masks(A64 *x, const IROp *op)
+{
+    unsigned to = op->out[0] != IR_NONE ? mask_bit(x, op->out[0]) : 0;
+    if (op->code == OP_call) {
+        x->vmask[0] = x->vmask[1] = 0;
+    }
+    if (!to || TCG_OPT_OFF(x->s, fuse)) {
+        return;
+    }
+    bool makes = op->code == OP_vop && makes_mask(op->vec);
+    for (unsigned half = 0; half < 2; half++) {
+        bool written = half == 0 || op->type == IR_V256 || op->vzero;
+        bool mask = makes || (half && op->vzero) ||
+                    (op->code == OP_vmov && v_is_mask(x, op->in[0], half));
+        if (written) {
+            x->vmask[half] = mask ? x->vmask[half] | to : x->vmask[half] & ~to;
+        }
     }
 }
 
@@ -515,7 +616,9 @@ static uint32_t access_opc(unsigned what, const Access *acc)
 }
 
 /* 256 bits: without a TLB the upper half first, and to no guest register, so that nothing
- * is written when one of the halves faults. Those that are aligned are in one page. */
+ * is written when one of the halves faults. Those that are aligned are in one page. A
+ * load of both at once may leave anything in both when it faults, so none to guest
+ * registers. */
 static void load_halves(A64 *x, const IROp *op)
 {
     Access acc = {.vec = true, .reg = v_out(x, op->out[0], 0)};
@@ -523,8 +626,12 @@ static void load_halves(A64 *x, const IROp *op)
     bool splits = x->g->direct && !(op->memop & MO_ALIGN);
     acc.reg2 = splits && d >= NR_VTEMPS ? v_tmp(x) : d;
     a64_access_begin(x, &acc, op, SLOW_LD);
-    a64_access(x, &acc, access_opc(LDR, &acc), acc.reg2, 16);
-    a64_access(x, &acc, access_opc(LDR, &acc), acc.reg, 0);
+    if (acc.reg < NR_VTEMPS && acc.reg2 < NR_VTEMPS) {
+        a64_access_pair(x, &acc, (uint32_t)PAIR_Q | PAIR_LD);
+    } else {
+        a64_access(x, &acc, access_opc(LDR, &acc), acc.reg2, 16);
+        a64_access(x, &acc, access_opc(LDR, &acc), acc.reg, 0);
+    }
     a64_access_done(x, &acc);
     if (acc.reg2 != d) {
         asm_vmov(&x->a, d, acc.reg2);
@@ -562,9 +669,10 @@ void a64_emit_vec_st(A64 *x, const IROp *op)
     a64_before_store(x);
     a64_access_begin(x, &acc, op, SLOW_ST);
     if (halves) {
-        a64_access(x, &acc, access_opc(STR, &acc), acc.reg2, 16);
+        a64_access_pair(x, &acc, PAIR_Q);
+    } else {
+        a64_access(x, &acc, access_opc(STR, &acc), acc.reg, 0);
     }
-    a64_access(x, &acc, access_opc(STR, &acc), acc.reg, 0);
     a64_access_done(x, &acc);
 }
 

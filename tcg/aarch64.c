@@ -102,12 +102,23 @@ void a64_env(A64 *x, uint32_t opc, unsigned reg, int32_t offset)
     }
 }
 
-void a64_data(A64 *x, unsigned reg, const void *bytes, size_t size)
+static void note_data(A64 *x, const void *bytes, size_t size)
 {
     Data *d = arena_alloc(&x->s->arena, sizeof *d);
     *d = (Data){.next = x->data, .adr = x->a.p, .bytes = bytes, .size = size};
     x->data = d;
+}
+
+void a64_data(A64 *x, unsigned reg, const void *bytes, size_t size)
+{
+    note_data(x, bytes, size);
     asm_adr(&x->a, reg, 0);
+}
+
+void a64_vec_literal(A64 *x, unsigned reg, const void *bytes)
+{
+    note_data(x, bytes, 16);
+    asm_insn(&x->a, V_LITERAL | reg);
 }
 
 static void emit_data(A64 *x)
@@ -117,7 +128,12 @@ static void emit_data(A64 *x)
             asm_insn(&x->a, NOP);
         }
         Asm at = {d->adr, d->adr + 4};
-        asm_adr(&at, ldl_he_p(d->adr) & 31, x->a.p - d->adr);
+        uint32_t insn = ldl_he_p(d->adr);
+        if ((insn & ~31u) == V_LITERAL) {
+            asm_insn(&at, insn | literal_offset(x->a.p - d->adr));
+        } else {
+            asm_adr(&at, insn & 31, x->a.p - d->adr);
+        }
         memcpy(x->a.p, d->bytes, d->size);
         x->a.p += ROUND_UP(d->size, 4);
     }
@@ -373,30 +389,43 @@ static void emit_fence(A64 *x, const IROp *op)
 static void emit_nothing(A64 *x, const IROp *op) {}
 
 /* A path leads to the label. */
-static void vec_state_at(A64 *x, Label *l)
+static void meet(A64 *x, Label *l)
 {
-    bool first = !l->met;
+    v_meet(x, l);
+    if (!l->met) {
+        l->vec_state = x->vec_state;
+        l->align = x->align;
+    } else {
+        l->vec_state = l->vec_state == x->vec_state ? x->vec_state : VEC_UNKNOWN;
+        a64_meet_facts(x, &l->align);
+    }
     l->met = true;
-    l->vec_state = first || l->vec_state == x->vec_state ? x->vec_state : VEC_UNKNOWN;
 }
 
-/* Before the branch's own instructions: where several paths meet nothing is in registers.
- */
+/* Flags that somebody may see behind the label. */
+static bool wants_flags(const A64 *x, const Label *l)
+{
+    const IROp *op = &x->s->ops[l->at];
+    return op->ccmask | op->ccfault;
+}
+
+/* Before the branch's own instructions: where several paths meet no integer is in a
+ * scratch register. */
 static Label *branch_to(A64 *x, const IROp *op)
 {
     Label *l = &x->labels[op->label];
     a64_x87_flush(x);
     v_spill_temps(x);
-    vec_state_at(x, l);
-    if (l->preds > 1) {
-        if (x->wanted) {
-            cc_store(x);
-        }
-        ra_sync(&x->ra);
+    meet(x, l);
+    bool store = l->preds > 1 && wants_flags(x, l);
+    if (x->wanted && store) {
+        cc_store(x);
     } else if (x->wanted) {
         cc_own(x, false);
     }
-    l->align = x->align; /* for who is its only branch */
+    if (l->preds > 1) {
+        ra_sync_but(&x->ra, x->own, store ? 0 : ARRAY_SIZE(x->own));
+    }
     return l;
 }
 
@@ -439,17 +468,14 @@ static void emit_label(A64 *x, const IROp *op)
     }
     if (!x->ended) {
         a64_x87_flush(x);
-        vec_state_at(x, l);
+        meet(x, l);
     }
     x->x87_note.pending = false;
-    v_forget_temps(x);
+    memcpy(x->vheld, l->vheld, sizeof x->vheld);
+    memcpy(x->vmask, l->vmask, sizeof x->vmask);
     x->vec_state = l->vec_state;
+    x->align = l->align;
     label_reached(x, l);
-    if (l->preds > 1) {
-        x->align.n = 0;
-    } else if (l->ra) {
-        x->align = l->align;
-    }
 }
 
 /* ---- units ---- */
@@ -552,6 +578,7 @@ static inline void emit_op(A64 *x, const IROp *op)
     } else {
         (emitters[op->code] ? emitters[op->code] : a64_emit_in_c)(x, op);
     }
+    v_note_masks(x, op);
     if (op->code != OP_call) {
         a64_end_op(x, op);
     }
