@@ -450,6 +450,8 @@ void a64_vec_thunks(A64 *x);
 void a64_vec_in_env(A64 *x);
 /* Temps are in slots, too. */
 void v_spill_temps(A64 *x);
+/* Halves of globals that live in env are there. */
+void v_store_globals(A64 *x);
 /* Nothing is in v0-v7. */
 void v_forget_temps(A64 *x);
 /* A path leads to the label: it keeps what this has in v0-v7, too, but for temps. */
@@ -457,6 +459,8 @@ void v_meet(const A64 *x, Label *l);
 /* to[NR_VTEMPS]: what of v0-v7 the unit's next round finds there, and nothing else: what
  * no op changes; whether there is something. */
 bool v_lasting(const A64 *x, VHeld *to);
+/* What is derived in the list is there. */
+bool v_can_make(const A64 *x, const VHeld *list);
 /* v0-v7 hold what the list says, with code where they do not yet. Nothing in other
  * registers than theirs is lost, and temps have been spilled. */
 void v_make_held(A64 *x, const VHeld *list);

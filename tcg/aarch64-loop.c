@@ -56,7 +56,7 @@ LoopEdge a64_loop_edge(A64 *x, const IROp *exit)
     }
     CCInfo now = cc_left(x, exit);
     return !l->u.copied || (recipe_same(&now, &l->cc) && a64_knows_all(x, &l->align) &&
-                            fits(x, &l->heads[1]))
+                            v_can_make(x, l->held) && fits(x, &l->heads[1]))
                ? EDGE_LAZY
                : EDGE_HEAD;
 }

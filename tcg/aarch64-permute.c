@@ -283,27 +283,35 @@ void v_vpermq(A64 *x, const IROp *op)
     write_halves(x, op, t);
 }
 
-/* TBL goes by bytes: 4 * index + 0 ... 3, of a table of two registers. */
+/* A register with the indices of half of a vector as TBL wants them, which goes by bytes:
+ * 4 * index + 0 ... 3. */
+static unsigned byte_indices(A64 *x, IRRef ref, unsigned half)
+{
+    int held = v_derived(x, ref, half, V_TBL2);
+    if (held >= 0) {
+        return held;
+    }
+    unsigned t = v_tmp(x), locked = x->vlocked;
+    asm_v3(&x->a, V_AND, t, v_in(x, ref, half), v_const_words(x, 7));
+    x->vlocked = locked;
+    asm_v3(&x->a, V_MUL | V4S, t, t, v_const(x, V_MOVI_16B | v_imm8(4)));
+    asm_v3(&x->a, V_ADD | V4S, t, t, v_const_words(x, 0x03020100));
+    x->vlocked = locked;
+    v_note_derived(x, t, ref, half, V_TBL2);
+    return t;
+}
+
+/* The table is of two registers. */
 void v_vpermd(A64 *x, const IROp *op)
 {
-    unsigned table = v_tmp_pair(x), t[2] = {v_tmp(x), v_tmp(x)};
-    unsigned keep = 3u << table | 1u << t[0] | 1u << t[1];
+    unsigned table = v_tmp_pair(x), t[2];
     for (unsigned h = 0; h < 2; h++) {
         asm_vmov(&x->a, table + h, v_in(x, op->in[1], h));
     }
-    x->vlocked = keep;
-    unsigned seven = v_const_words(x, 7);
+    x->vlocked = 3u << table;
     for (unsigned h = 0; h < 2; h++) {
-        asm_v3(&x->a, V_AND, t[h], v_in(x, op->in[0], h), seven);
+        t[h] = byte_indices(x, op->in[0], h);
     }
-    x->vlocked = keep;
-    unsigned four = v_const(x, V_MOVI_16B | v_imm8(4));
-    unsigned bytes = v_const_words(x, 0x03020100);
-    for (unsigned h = 0; h < 2; h++) {
-        asm_v3(&x->a, V_MUL | V4S, t[h], t[h], four);
-        asm_v3(&x->a, V_ADD | V4S, t[h], t[h], bytes);
-    }
-    x->vlocked = keep;
     for (unsigned h = 0; h < 2; h++) {
         unsigned d = half_of_output(x, op, h);
         asm_v3(&x->a, V_TBL2, d, table, t[h]);

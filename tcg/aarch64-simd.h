@@ -22,6 +22,10 @@ unsigned v_const(A64 *x, uint32_t word);
 /* The same: all words, or both quadwords, are this. */
 unsigned v_const_words(A64 *x, uint32_t value);
 unsigned v_const_quads(A64 *x, uint64_t quad);
+/* One of v0-v7 that holds what `word` stands for, made of half of ref, or -1; notes that
+ * it does, as long as that half is not written. */
+int v_derived(A64 *x, IRRef ref, unsigned half, uint32_t word);
+void v_note_derived(A64 *x, unsigned reg, IRRef ref, unsigned half, uint32_t word);
 /* The first of two neighbours, for an op that has locked at most three others. */
 unsigned v_tmp_pair(A64 *x);
 /* Guest register ymm`n`, and the register that half of it is pinned to, or -1: then it

@@ -4,8 +4,8 @@
  * Guest registers xmm0 ... xmm15 are pinned to v16-v31, upper halves of ymm0 ... ymm7 to
  * v8-v15; the other upper halves live in env. Temps are in v0-v7 as long as these last,
  * and else in slots; 256 bits are two registers, which are allocated one by one. What is
- * left of v0-v7 keeps copies of halves that live in env, and constants, which stay there
- * in a loop (opt "halves").
+ * left of v0-v7 keeps halves that live in env, which are stored before something may look
+ * at env, and constants; some stay there in a loop (opt "halves").
  *
  * Pinned registers are loaded lazily: the byte env.vec_loaded says whether they are
  * there, and the guest's floating-point modes in FPCR, or all in env. C code always finds
@@ -132,18 +132,19 @@ static int holder(const A64 *x, IRRef ref, unsigned half)
 {
     for (unsigned r = 0; r < NR_VTEMPS; r++) {
         const VHeld *h = &x->vheld[r];
-        if (h->used && h->ref == ref && h->half == half) {
+        if (h->used && h->ref == ref && h->half == half && !h->word) {
             return (int)r;
         }
     }
     return -1;
 }
 
+/* What is made of it goes, too. */
 static void drop_half(A64 *x, IRRef ref, unsigned half)
 {
-    int r = holder(x, ref, half);
-    if (r >= 0) {
-        x->vheld[r].used = false;
+    for (unsigned r = 0; r < NR_VTEMPS; r++) {
+        VHeld *h = &x->vheld[r];
+        h->used &= h->ref != ref || h->half != half;
     }
 }
 
@@ -153,17 +154,24 @@ void v_drop(A64 *x, IRRef ref)
     drop_half(x, ref, 1);
 }
 
+static void drop_temp(A64 *x, IRRef ref)
+{
+    if (ref != IR_NONE && !ir_is_global(x->s, ref)) {
+        v_drop(x, ref);
+    }
+}
+
 void v_end_op(A64 *x, const IROp *op)
 {
     x->vlocked = 0;
     for (unsigned k = 0; k < op_info[op->code].ins; k++) {
-        if ((op->dead >> k & 1) && op->in[k] != IR_NONE && op->in[k] != op->out[0]) {
-            v_drop(x, op->in[k]);
+        if ((op->dead >> k & 1) && op->in[k] != op->out[0]) {
+            drop_temp(x, op->in[k]);
         }
     }
     for (unsigned k = 0; k < op_info[op->code].outs; k++) {
         if (op->out[k] != IR_NONE && !ir_t(x->s, op->out[k])->uses) {
-            v_drop(x, op->out[k]);
+            drop_temp(x, op->out[k]);
         }
     }
     if (!a64_thunks.has_vecs) { /* slow paths do not keep v0-v7 */
@@ -172,16 +180,17 @@ void v_end_op(A64 *x, const IROp *op)
     }
 }
 
-/* What it costs to take the register away. */
-static unsigned loss(const VHeld *h)
+/* What it costs to take the register away. A global is to be stored once in any case. */
+static unsigned loss(const A64 *x, const VHeld *h)
 {
-    return !h->used ? 0 : !h->stored ? 3 : h->keep ? 2 : 1;
+    bool temp = h->used && !h->stored && !ir_is_global(x->s, h->ref);
+    return !h->used ? 0 : temp ? 3 : h->keep ? 2 : 1;
 }
 
-static bool is_worse(const VHeld *h, const VHeld *than)
+static bool is_worse(const A64 *x, const VHeld *h, const VHeld *than)
 {
-    return loss(h) < loss(than) ||
-           (loss(h) == loss(than) && h->used && h->when < than->when);
+    return loss(x, h) < loss(x, than) ||
+           (loss(x, h) == loss(x, than) && h->used && h->when < than->when);
 }
 
 /* One that is free, else of those that are in memory, too, else of all the one that has
@@ -192,7 +201,7 @@ unsigned v_tmp(A64 *x)
     for (unsigned i = 1; i <= NR_VTEMPS; i++) {
         unsigned r = (x->vnext + i) % NR_VTEMPS;
         if (!(x->vlocked >> r & 1) &&
-            (best == NR_VTEMPS || is_worse(&x->vheld[r], &x->vheld[best]))) {
+            (best == NR_VTEMPS || is_worse(x, &x->vheld[r], &x->vheld[best]))) {
             best = r;
         }
     }
@@ -224,6 +233,43 @@ unsigned v_tmp_pair(A64 *x)
     return r;
 }
 
+/* Some op of the unit writes it, or a call leaves nothing where it was. */
+static bool is_written(const A64 *x, IRRef ref)
+{
+    bool any = false;
+    for (unsigned i = 0; i < x->s->nops && !any; i++) {
+        const IROp *op = &x->s->ops[i];
+        any = op->out[0] == ref ||
+              (op->code == OP_call && !(ir_helper(op)->flags & HELPER_GATHER));
+    }
+    return any;
+}
+
+/* What it takes to make it anew. */
+static unsigned worth(const A64 *x, const VHeld *h)
+{
+    bool global = h->ref != IR_NONE;
+    if (!h->used || (global && (!ir_is_global(x->s, h->ref) || is_written(x, h->ref)))) {
+        return 0;
+    }
+    return global && h->word ? 2 : 1;
+}
+
+/* As many as leave the ops enough; those that are worth least. */
+enum { MAX_LASTING = 4, MAX_LASTING_CHEAP = 2 };
+
+/* The next round of a loop may want what the register holds now. */
+static void keep(A64 *x, unsigned reg)
+{
+    unsigned value =
+        x->loop.u.may_copy && x->loop.u.is_loop ? worth(x, &x->vheld[reg]) : 0;
+    unsigned n = 0;
+    for (unsigned r = 0; r < NR_VTEMPS; r++) {
+        n += x->vheld[r].used && x->vheld[r].keep;
+    }
+    x->vheld[reg].keep = value && n < (value > 1 ? MAX_LASTING : MAX_LASTING_CHEAP);
+}
+
 static void hold(A64 *x, unsigned r, IRRef ref, unsigned half, bool stored)
 {
     x->vheld[r] = (VHeld){
@@ -251,6 +297,7 @@ unsigned v_in(A64 *x, IRRef ref, unsigned half)
     move_home(x, LDR, r, ref, half);
     if (is_cached(x, ref)) {
         hold(x, r, ref, half, true);
+        keep(x, r);
     }
     return r;
 }
@@ -259,10 +306,35 @@ unsigned v_out(A64 *x, IRRef ref, unsigned half)
 {
     int pin = v_pin(x, ref, half);
     unsigned r = pin >= 0 ? (unsigned)pin : v_tmp(x);
+    if (pin >= 0) {
+        drop_half(x, ref, half);
+    }
     if (!ir_is_global(x->s, ref)) {
         hold(x, r, ref, half, false);
     }
     return r;
+}
+
+int v_derived(A64 *x, IRRef ref, unsigned half, uint32_t word)
+{
+    for (unsigned r = 0; r < NR_VTEMPS; r++) {
+        VHeld *h = &x->vheld[r];
+        if (h->used && h->ref == ref && h->half == half && h->word == word) {
+            h->when = ++x->vclock;
+            x->vlocked |= 1u << r;
+            return (int)r;
+        }
+    }
+    return -1;
+}
+
+void v_note_derived(A64 *x, unsigned reg, IRRef ref, unsigned half, uint32_t word)
+{
+    if (ir_is_global(x->s, ref) && !TCG_OPT_OFF(x->s, halves)) {
+        hold(x, reg, ref, half, true);
+        x->vheld[reg].word = word;
+        keep(x, reg);
+    }
 }
 
 bool v_is_stored(const A64 *x, IRRef ref, unsigned half)
@@ -272,11 +344,23 @@ bool v_is_stored(const A64 *x, IRRef ref, unsigned half)
 
 void v_out_done(A64 *x, IRRef ref, unsigned half, unsigned reg)
 {
-    if (v_is_stored(x, ref, half)) {
+    if (!v_is_stored(x, ref, half)) {
+        return;
+    }
+    drop_half(x, ref, half);
+    if (is_cached(x, ref) && reg < NR_VTEMPS && !x->vheld[reg].used) {
+        hold(x, reg, ref, half, false);
+    } else {
         move_home(x, STR, reg, ref, half);
-        drop_half(x, ref, half);
-        if (is_cached(x, ref) && reg < NR_VTEMPS && !x->vheld[reg].used) {
-            hold(x, reg, ref, half, true);
+    }
+}
+
+void v_store_globals(A64 *x)
+{
+    for (unsigned r = 0; r < NR_VTEMPS; r++) {
+        if (x->vheld[r].used && !x->vheld[r].stored &&
+            ir_is_global(x->s, x->vheld[r].ref)) {
+            spill(x, r);
         }
     }
 }
@@ -327,6 +411,7 @@ static unsigned find_const(A64 *x, VHeld c)
     if (!TCG_OPT_OFF(x->s, halves)) {
         c.when = ++x->vclock;
         x->vheld[r] = c;
+        keep(x, r);
     }
     return r;
 }
@@ -368,30 +453,25 @@ void v_meet(const A64 *x, Label *l)
     }
 }
 
-/* Some op of the unit writes it, or a call leaves nothing where it was. */
-static bool is_written(const A64 *x, IRRef ref)
-{
-    bool any = false;
-    for (unsigned i = 0; i < x->s->nops && !any; i++) {
-        const IROp *op = &x->s->ops[i];
-        any = op->out[0] == ref ||
-              (op->code == OP_call && !(ir_helper(op)->flags & HELPER_GATHER));
-    }
-    return any;
-}
-
 bool v_lasting(const A64 *x, VHeld *to)
 {
     bool any = false;
     for (unsigned r = 0; r < NR_VTEMPS; r++) {
-        const VHeld *h = &x->vheld[r];
-        bool lasts = h->used && (h->ref == IR_NONE ||
-                                 (ir_is_global(x->s, h->ref) && !is_written(x, h->ref)));
-        to[r] = lasts ? *h : (VHeld){0};
-        to[r].keep = true;
+        bool lasts = x->vheld[r].keep && worth(x, &x->vheld[r]);
+        to[r] = lasts ? x->vheld[r] : (VHeld){0};
         any |= lasts;
     }
     return any;
+}
+
+bool v_can_make(const A64 *x, const VHeld *list)
+{
+    bool can = true;
+    for (unsigned r = 0; r < NR_VTEMPS; r++) {
+        bool derived = list[r].used && list[r].ref != IR_NONE && list[r].word;
+        can &= !derived || is_same(&x->vheld[r], &list[r]);
+    }
+    return can;
 }
 
 void v_make_held(A64 *x, const VHeld *list)

@@ -548,6 +548,12 @@ void a64_end_op(A64 *x, const IROp *op)
     ra_end_op(&x->ra, op);
 }
 
+/* Ops that do so though they cannot fault, and labels, where paths meet. */
+static bool looks_at_env(unsigned code)
+{
+    return code == OP_label || code == OP_call || code == OP_ld_env || code == OP_st_env;
+}
+
 /* Old recipes stay good where an op writes globals but not all of the flags. */
 static void begin_op(A64 *x, const IROp *op)
 {
@@ -558,6 +564,9 @@ static void begin_op(A64 *x, const IROp *op)
     x->op = op;
     x->wanted = info->flags & OPF_BB_END ? after | ir_cc_reads(op) : after;
     x->needed = after | ir_cc_reads(op) | (shows ? CC_ALL : 0);
+    if (shows || info->flags & (OPF_BB_END | OPF_BRANCH) || looks_at_env(op->code)) {
+        v_store_globals(x);
+    }
     for (unsigned k = 0; k < info->outs; k++) {
         if (op->out[k] != IR_NONE && ir_is_global(x->s, op->out[k]) &&
             !(op->setcc && info->ccw == CC_ALL)) {
