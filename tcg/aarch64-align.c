@@ -56,7 +56,10 @@ static bool is_known(const AlignFacts *known, const AlignFact *f)
 bool a64_is_aligned(const A64 *x, const IROp *op)
 {
     AlignFact f;
-    return fact_of(x, op, &f) && is_known(&x->align, &f);
+    if (!fact_of(x, op, &f)) { /* a constant */
+        return !(f.disp & ((1u << f.bits) - 1)) && !TCG_OPT_OFF(x->s, align);
+    }
+    return is_known(&x->align, &f);
 }
 
 void a64_note_aligned(A64 *x, const IROp *op)

@@ -126,6 +126,11 @@ static void test_known(void)
         "%%rbx; 2: cmp $5, %%rcx; jne 1b");
     KNOWN("1: movaps (%%rbx, %%rcx, 2), %%xmm0; add $8, %%rcx; cmp $16, %%rcx; jne 1b; "
           "movaps 8(%%rbx, %%rcx, 2), %%xmm0");
+    KNOWN("movaps data+16(%%rip), %%xmm0; inc %%rcx; movaps data+24(%%rip), %%xmm0");
+    KNOWN("lea 8(%%rbx), %%rdx; test %%rcx, %%rcx; je 2f; movaps (%%rdx), %%xmm0; 2: inc "
+          "%%rcx; movaps (%%rdx), %%xmm0");
+    KNOWN("lea 16(%%rbx), %%rdx; 1: test %%rcx, %%rcx; je 2f; movaps (%%rdx), %%xmm0; "
+          "lea 8(%%rdx), %%rdx; 2: inc %%rcx; movaps (%%rdx), %%xmm0; jmp 1b");
 }
 
 int main(void)
