@@ -19,6 +19,7 @@
 #include "util/log.h"
 
 SyscallRow syscall_rows[GUEST_NR_END];
+SyscallFn *syscall_leaves[GUEST_NR_END];
 
 /* Whether an argument of the kind can be given as it is; *look: after a look at it. */
 static bool is_simple(const ArgDesc *d, bool *look)
@@ -59,9 +60,8 @@ static bool is_simple(const ArgDesc *d, bool *look)
 }
 
 /* The row is for syscall_short() as well, if that can make the looks that it needs. */
-static void make_short(SyscallRow *row, const SyscallDesc *desc)
+static void make_short(SyscallShape *row, const SyscallDesc *desc)
 {
-    static const uint8_t reg[6] = {R_RDI, R_RSI, R_RDX, 10, 8, 9};
     unsigned looks = row->looks;
 
     row->host_nr = desc->host_nr;
@@ -86,16 +86,17 @@ static void make_short(SyscallRow *row, const SyscallDesc *desc)
             return;
         }
         row->writes = true;
-        row->to = reg[i];
-        row->count = reg[d->ref];
+        row->to = i;
+        row->count = d->ref;
+        row->usual = row->counted && i == 1 && d->ref == 2;
         row->bytes = syscall_buf_size(d, one, i); /* with a count of 0 */
     }
     row->kind = ROW_SHORT;
 }
 
-static SyscallRow look_at_row(const SyscallDesc *desc)
+static SyscallShape look_at_row(const SyscallDesc *desc)
 {
-    SyscallRow row = {.kind = ROW_LEFT};
+    SyscallShape row = {.kind = ROW_LEFT};
     bool passes = desc && (desc->how == HOW_PASS || desc->how == HOW_WAIT);
 
     if (!desc || !((passes && desc->host_nr >= 0) || desc->how == HOW_LEAF)) {
@@ -109,7 +110,7 @@ static SyscallRow look_at_row(const SyscallDesc *desc)
         }
         row.looks |= look ? 1u << i : 0;
     }
-    row.kind = ROW_CODE;
+    row.kind = passes ? ROW_CODE : ROW_LEAF;
     if (passes) {
         make_short(&row, desc);
     }
@@ -151,24 +152,39 @@ static int64_t call_host(TaskState *ts, const SyscallDesc *desc, const uint64_t 
 }
 
 /* Those that somebody watches are left. */
-static const SyscallRow *row_of(uint64_t nr)
+static SyscallShape shape_of(uint64_t nr)
 {
-    static const SyscallRow left = {.kind = ROW_LEFT};
-
     if (nr >= GUEST_NR_END || gdb_active || log_enabled(LOG_STRACE)) {
-        return &left;
+        return (SyscallShape){.kind = ROW_LEFT};
     }
-    SyscallRow *row = &syscall_rows[nr];
+    SyscallShape shape = syscall_shape(nr);
 
-    if (unlikely(!atomic_load_acquire(&row->kind))) {
-        SyscallRow made = look_at_row(syscall_desc(nr));
-        enum { REST = sizeof made.kind };
+    if (unlikely(shape.kind == ROW_UNKNOWN)) { /* another thread may find the same */
+        const SyscallDesc *desc = syscall_desc(nr);
+        SyscallRow row = {.shape = look_at_row(desc)};
 
-        /* another thread may be writing the same */
-        memcpy((char *)row + REST, (char *)&made + REST, sizeof made - REST);
-        atomic_store_release(&row->kind, made.kind);
+        if (row.shape.kind == ROW_LEAF) {
+            atomic_set(&syscall_leaves[nr], desc->fn);
+        }
+        atomic_store_release(&syscall_rows[nr].word, row.word);
+        shape = row.shape;
     }
-    return row;
+    return shape;
+}
+
+/* False: it is none of these, or has not been made. */
+static bool call_short(CPUX86State *env)
+{
+    uint64_t *r = env->regs;
+    ShortResult done =
+        syscall_short(r[R_RDI], r[R_RSI], r[R_RDX], r[10], r[8], r[9], r[R_RAX], env);
+
+    if (done.also) {
+        r[R_RCX] = env->rip;
+        r[11] = (uint32_t)done.also;
+        r[R_RAX] = done.value;
+    }
+    return done.also;
 }
 
 int syscall_in_code(CPUState *cpu)
@@ -178,19 +194,18 @@ int syscall_in_code(CPUState *cpu)
     uint64_t *r = env->regs, nr = r[R_RAX];
     bool gone = false;
     int64_t ret;
+    bool short_call = !host_tries_short_calls && call_short(env);
 
-#ifndef __aarch64__ /* its back end has tried it (HELPER_SHORT) */
-    if (syscall_short(env, env->rip)) {
-        return -1;
-    }
-#endif
     if (unlikely(cpu->short_call_done)) {
         cpu->short_call_done = false;
         return CPU_EXCP_LEAVE;
     }
-    const SyscallRow *row = row_of(nr);
+    if (short_call) {
+        return -1;
+    }
+    const SyscallShape row = shape_of(nr);
 
-    if (unlikely(row->kind == ROW_LEFT)) {
+    if (unlikely(row.kind == ROW_LEFT)) {
         return CPU_EXCP_SYSCALL;
     }
     const uint64_t args[6] = {r[R_RDI], r[R_RSI], r[R_RDX], r[10], r[8], r[9]};
@@ -200,7 +215,7 @@ int syscall_in_code(CPUState *cpu)
     cpu->in_syscall = true;
     if (desc->how == HOW_LEAF) {
         ret = desc->fn(ts, args);
-    } else if (look_at_args(desc, row->looks, args)) {
+    } else if (look_at_args(desc, row.looks, args)) {
         ret = call_host(ts, desc, args, &gone);
     } else {
         ret = -EBADF;

@@ -182,7 +182,7 @@ typedef struct A64Thunks {
      * pinned registers; scratch registers stay. to_c: x0 is env then */
     const uint8_t *to_c, *from_c;
     const uint8_t *vec_exact;  /* T0: a VecOp; its operands are in the frame */
-    const uint8_t *short_call; /* T0: a helper with HELPER_SHORT, x1: its argument */
+    const uint8_t *short_call; /* the helper's argument is there; NULL: there is none */
     const uint8_t *x87;        /* T0: id and i of an X87Op in FRAME_ARGS; its result */
     int32_t vec_at[16];        /* env offset of ymm0 ..., or NOT_PINNED */
     bool has_vecs;             /* there are some */
@@ -196,6 +196,8 @@ enum { A64_THUNK_ROOM = 16 << 10 };
 /* Thunks for the globals of `s`, if there are none yet: where globals live is known from
  * the first unit on. */
 bool a64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned);
+/* The register that the global there is pinned to, or NO_REG. */
+unsigned a64_pin_of(int32_t at);
 
 /* --- aarch64.c --- */
 

@@ -430,24 +430,57 @@ static void thunk_x87(A64 *x)
     slow_end(x);
 }
 
-/* Vectors stay where they are over what is done at once. */
+unsigned a64_pin_of(int32_t at)
+{
+    for (unsigned r = 0; r < 32; r++) {
+        if (tcg_thunks.pinned_at[r] == at) {
+            return r;
+        }
+    }
+    return NO_REG;
+}
+
+/* Pinned registers stay where they are over what is done at once. */
 static void thunk_short_call(A64 *x)
 {
+    Asm *a = &x->a;
+    const ShortRegs *at = &x->g->short_regs;
+    unsigned arg = a64_pin_of(at->arg), also = a64_pin_of(at->also);
     a64_thunks.short_call = thunk_start(x);
     frame(x, STR, LR, FRAME_LR);
-    asm_pair(&x->a, PAIR_X, from_to(T0, 1), SP, FRAME_ARGS);
-    thunk_regs(x, ALL_PINNED, true);
-    asm_mov(&x->a, IR_I64, 0, ENV);
+    for (unsigned i = 0; i < ARRAY_SIZE(at->in); i++) {
+        asm_mov(a, IR_I64, i, a64_pin_of(at->in[i]));
+    }
+    asm_mov(a, IR_I64, 7, ENV);
     a64_call(x, (const void *)x->g->short_call);
-    uint8_t *done = asm_branch(&x->a, cb(CBNZ, IR_I64, 0));
+    uint8_t *declined = asm_branch(a, cb(CBZ, IR_I64, 1));
+    asm_mov(a, IR_I64, a64_pin_of(at->value), 0);
+    asm_mov(a, IR_I64, also, 1);
+    uint8_t *leaves = asm_branch(a, tb_opc(TBNZ, 1, SHORT_LEAVE));
+    frame(x, LDR, LR, FRAME_LR);
+    thunk_ret(x);
+    asm_patch(leaves, a->p);
+    asm_extract(a, IR_I64, false, from_to(also, also), 0, SHORT_LEAVE);
+    asm_patch(declined, a->p);
+    thunk_regs(x, ALL_PINNED, true);
     vec_to_c(x);
-    asm_pair(&x->a, PAIR_X | PAIR_LD, from_to(T0, 1), SP, FRAME_ARGS);
-    asm_mov(&x->a, IR_I64, 0, ENV);
-    asm_insn(&x->a, BLR | T0 << 5);
-    asm_patch(done, x->a.p);
+    asm_mov(a, IR_I64, 1, arg);
+    asm_mov(a, IR_I64, 0, ENV);
+    a64_call(x, (const void *)x->g->short_else);
     thunk_regs(x, ALL_PINNED, false);
     frame(x, LDR, LR, FRAME_LR);
     thunk_ret(x);
+}
+
+static bool short_regs_are_pinned(const GuestDesc *g)
+{
+    const ShortRegs *at = &g->short_regs;
+    bool all = a64_pin_of(at->arg) != NO_REG && a64_pin_of(at->value) != NO_REG &&
+               a64_pin_of(at->also) != NO_REG;
+    for (unsigned i = 0; i < ARRAY_SIZE(at->in); i++) {
+        all &= a64_pin_of(at->in[i]) != NO_REG;
+    }
+    return all;
 }
 
 static void emit_thunks(A64 *x)
@@ -468,7 +501,8 @@ static void emit_thunks(A64 *x)
     if (a64_thunks.fp) {
         thunk_exact(x);
     }
-    if (x->g->short_call) {
+    a64_thunks.short_call = NULL;
+    if (x->g->short_call && short_regs_are_pinned(x->g)) {
         thunk_short_call(x);
     }
     thunk_divu(x);

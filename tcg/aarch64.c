@@ -298,10 +298,11 @@ static void call_result(A64 *x, const IROp *op, const HelperInfo *h)
 
 static bool is_short(const A64 *x, const HelperInfo *h)
 {
-    return h->flags & HELPER_SHORT && x->g->short_call;
+    return h->flags & HELPER_SHORT && a64_thunks.short_call;
 }
 
-/* The arguments are there. Faults of such a helper come when env is precise. */
+/* The argument is where short_regs says. Faults of such a helper come when env is
+ * precise. */
 static void emit_short_call(A64 *x, const HelperInfo *h)
 {
     g_assert(h->takes_env && h->nargs == 1 && !h->has_result && h->writes == HS_GPR);
@@ -310,7 +311,6 @@ static void emit_short_call(A64 *x, const HelperInfo *h)
     if (x->g->ordered) {
         asm_insn(&x->a, DMB_ISH);
     }
-    a64_address(x, T0, h->fn);
     a64_call(x, a64_thunks.short_call);
     if (x->vec_state == VEC_IN_REGS) {
         x->vec_state = VEC_UNKNOWN;
@@ -339,6 +339,7 @@ static void emit_call(A64 *x, const IROp *op)
     a64_end_op(x, op);
     ra_evict(&x->ra, 0xff);
     if (is_short(x, h)) {
+        args[0].reg = a64_pin_of(x->g->short_regs.arg);
         load_args(x, args, n);
         emit_short_call(x, h);
         return;

@@ -92,22 +92,67 @@ static inline uint32_t compute_base(CCKind kind, IRType t, uint64_t a, uint64_t 
  * The most frequent kinds, by one way without branches: CC_CMP, CC_SUB, and CC_LOGIC,
  * whose flags are those of subtracting 0. Operands are moved up to bit 63.
  */
-static inline bool is_difference(CCKind kind)
+#define CC_DIFFERENCES (1u << CC_CMP | 1u << CC_SUB | 1u << CC_LOGIC)
+
+/* ... and nothing is laid over it. */
+static inline bool cc_is_difference(const CCState *cc)
 {
-    return 1u << kind & (1u << CC_CMP | 1u << CC_SUB | 1u << CC_LOGIC);
+    uint32_t kind = cc->op >> 2;
+
+    return kind < 32 && CC_DIFFERENCES >> kind & 1;
 }
 
-static inline uint32_t compute_difference(const CCState *cc)
+static inline bool cc_is_logic(const CCState *cc)
+{
+    return cc->op >> 2 == CC_LOGIC;
+}
+
+/* By what the operands are to be moved. */
+static inline unsigned cc_up(const CCState *cc)
+{
+    return -(8u << CC_OP_TYPE(cc->op)) & 63;
+}
+
+static inline uint32_t cc_of_logic(const CCState *cc)
+{
+    uint64_t x = cc->a << cc_up(cc);
+
+    return cc_parity(cc->a) | (x == 0) * CC_Z | (x >> 63) * CC_S;
+}
+
+/* All but PF and AF of x - y. */
+#ifdef __aarch64__
+static inline uint32_t cc_of_subs(uint64_t x, uint64_t y)
+{
+    uint64_t nzcv; /* from bit 31 down; C is CF's inverse */
+
+    __asm__("subs xzr, %1, %2\n"
+            "mrs %0, nzcv"
+            : "=r"(nzcv)
+            : "r"(x), "r"(y)
+            : "cc");
+    uint32_t f = (nzcv >> 24 & (CC_S | CC_Z)) | (nzcv >> 28 & 1) * CC_O;
+
+    return f | (~nzcv >> 29 & 1) * CC_C;
+}
+#else
+static inline uint32_t cc_of_subs(uint64_t x, uint64_t y)
+{
+    uint64_t d = x - y;
+    uint32_t f = (x < y) * CC_C | (d == 0) * CC_Z | (d >> 63) * CC_S;
+
+    return f | (((x ^ y) & (x ^ d)) >> 63) * CC_O;
+}
+#endif
+
+static inline uint32_t cc_of_difference(const CCState *cc)
 {
     CCKind kind = CC_OP_KIND(cc->op);
-    unsigned up = 64 - ir_type_bits(CC_OP_TYPE(cc->op));
     uint64_t b = kind == CC_LOGIC ? 0 : cc->b;
     uint64_t a = cc->a + (kind == CC_SUB ? b : 0), r = a - b;
-    uint64_t x = a << up, y = b << up, d = x - y;
-    uint32_t f = cc_parity(r) | ((a ^ b ^ r) & CC_A);
 
-    f |= (x < y) * CC_C | (d == 0) * CC_Z | (d >> 63) * CC_S;
-    return f | (((x ^ y) & (x ^ d)) >> 63) * CC_O;
+    return cc_of_subs(a << cc_up(cc), b << cc_up(cc)) | cc_parity(r) |
+           ((a ^ b ^ r) & CC_A);
 }
 
 static inline uint32_t cc_compute_inline(const CCState *cc)
@@ -116,8 +161,8 @@ static inline uint32_t cc_compute_inline(const CCState *cc)
     IRType t = CC_OP_TYPE(cc->op);
     uint64_t mask = ir_type_mask(t);
     uint32_t f;
-    if (is_difference(kind)) {
-        f = compute_difference(cc);
+    if (1u << kind & CC_DIFFERENCES) {
+        f = cc_of_difference(cc);
     } else if (kind == CC_EFLAGS) {
         f = cc->a & CC_ALL;
     } else if (kind == CC_AH) {

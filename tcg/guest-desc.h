@@ -63,6 +63,22 @@ static inline size_t jump_index(uint64_t pc, uint32_t mask)
     return (pc & mask) >> JUMP_SHIFT;
 }
 
+/*
+ * A short call. Where `also` is 0 it was not made, and the helper is called; where bit
+ * SHORT_LEAVE is set it was made, the globals are set, and the helper is called as well.
+ */
+typedef struct ShortResult {
+    uint64_t value, also;
+} ShortResult;
+#define SHORT_LEAVE 63
+typedef ShortResult ShortCall(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
+                              uint64_t a4, uint64_t a5, uint64_t a6, void *env);
+/* Globals: what it is given; where the helper's argument goes in any case; where the
+ * result goes. */
+typedef struct ShortRegs {
+    int32_t in[7], arg, value, also;
+} ShortRegs;
+
 typedef struct GuestDesc {
     int32_t pc;           /* uint64_t: guest pc, valid when no generated code runs    */
     int32_t exit_request; /* int32_t: not zero: leave at the next unit head           */
@@ -140,11 +156,14 @@ typedef struct GuestDesc {
      */
     X87FastFn *const *x87_fast;
     /*
-     * What helpers with HELPER_SHORT do, in common cases; 0: the helper is called, too.
-     * All state but vectors is in env. On aarch64 it changes no registers but x0-x7, x16,
-     * x17, x30 and NZCV. NULL: there is none.
+     * What helpers with HELPER_SHORT do, in common cases; NULL: there is none. It is
+     * given the globals that short_regs names; pinned ones are in their registers alone,
+     * and the flags' recipe is in env. On aarch64 it changes no registers but x0-x7,
+     * x16-x18, x30 and NZCV. short_else: the helper.
      */
-    uint64_t (*short_call)(void *env, uint64_t arg);
+    ShortCall *short_call;
+    void (*short_else)(void *env, uint64_t arg);
+    ShortRegs short_regs;
     /* Code for the pc in env and the current mode, from the cache; NULL: leave with
      * TCG_EXIT_LOOKUP. All state is in env. */
     const void *(*lookup)(void *env);

@@ -46,7 +46,7 @@ static const void *leave_generated(void *env, uintptr_t pc)
     return resume;
 }
 
-uint64_t (*user_short_call)(void *env, uint64_t next);
+ShortCall *user_short_call;
 
 void tcg_memory_init(TCGEngine *e)
 {

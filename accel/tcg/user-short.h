@@ -6,6 +6,13 @@
 #include "accel/tcg/tb-leaf.h"
 #include "util/epoch.h"
 
+/* There has been no other vCPU, so nobody waits for this one, or changes code while it
+ * sleeps. */
+static inline bool user_is_alone(CPUState *cpu)
+{
+    return !cpu_tcg(cpu)->engine->guest.ordered;
+}
+
 /*
  * user_sleep_begin() and user_sleep_end() of a thread that nobody waits for (who wants to
  * be alone looks again after a millisecond at most). False: code may be gone, or somebody

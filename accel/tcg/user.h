@@ -122,12 +122,11 @@ unsigned user_sleep_begin(CPUState *cpu);
 bool user_sleep_end(CPUState *cpu, unsigned begin);
 
 /*
- * GuestDesc.short_call of programs: makes a system call that needs nothing else done,
- * with all state in env but the pc, `next`. 0: it was not made, or the code has to be
- * left behind it; CPUState.syscall_in_code knows which. Or NULL; set before the engine is
- * made.
+ * GuestDesc.short_call of programs: makes a system call that needs nothing else done. Not
+ * made, or the code has to be left behind it: CPUState.syscall_in_code knows which. Or
+ * NULL; set before the engine is made.
  */
-extern uint64_t (*user_short_call)(void *env, uint64_t next);
+extern ShortCall *user_short_call;
 
 /* fork(): the caller is outside vcpu_run(). After it, once in each process; `cpu` is the
  * vCPU of the only thread of the child. */

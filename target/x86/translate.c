@@ -7,6 +7,7 @@
  * next page. So a unit whose bytes span two pages holds one instruction.
  */
 #include "target/x86/translate.h"
+#include "target/x86/helpers.h"
 #include "target/x86/x87-fast.h"
 
 #include "target/x86/vec.h"
@@ -25,6 +26,13 @@ static const char *const vec_names[16] = {
     "ymm0", "ymm1", "ymm2",  "ymm3",  "ymm4",  "ymm5",  "ymm6",  "ymm7",
     "ymm8", "ymm9", "ymm10", "ymm11", "ymm12", "ymm13", "ymm14", "ymm15",
 };
+
+#define GPR(n) (int32_t)(offsetof(CPUX86State, regs) + 8 * (n))
+
+static void short_else(void *env, uint64_t next)
+{
+    helper_program_syscall(env, next);
+}
 
 void x86_fill_guest_desc(GuestDesc *g)
 {
@@ -50,13 +58,20 @@ void x86_fill_guest_desc(GuestDesc *g)
     g->x87_host_cw = offsetof(CPUX86State, x87_host_cw);
     g->x87_op = x86_x87_op;
     g->x87_fast = x87_fast;
+    g->short_else = short_else;
+    g->short_regs = (ShortRegs){
+        .in = {GPR(R_RDI), GPR(R_RSI), GPR(R_RDX), GPR(10), GPR(8), GPR(9), GPR(R_RAX)},
+        .arg = GPR(R_RCX),
+        .value = GPR(R_RAX),
+        .also = GPR(11),
+    };
 }
 
 /* Globals are numbered as made: GPRs 0..15, vector registers 16..31, vec_tmp 32. */
 void x86_init_globals(TCGContext *tcg)
 {
     for (unsigned n = 0; n < 16; n++) {
-        ir_global(tcg, IR_I64, offsetof(CPUX86State, regs) + 8 * n, gpr_names[n]);
+        ir_global(tcg, IR_I64, GPR(n), gpr_names[n]);
     }
     for (unsigned n = 0; n < 16; n++) {
         ir_global(tcg, IR_V256, offsetof(CPUX86State, vec) + sizeof(X86Vec) * n,

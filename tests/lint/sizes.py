@@ -18,6 +18,7 @@ FILE_EXCEPTIONS = {
 PARAMS_EXCEPTIONS = {
     "ir_*": "the builder: context, type, result and operands of an op",
     "x86_call_if": "a comparison and a call in one",
+    "syscall_short": "arguments of a system call, in the registers where the host's kernel wants them",
     "vmstate_load": "a section of saved state and where it goes",
 }
 
