@@ -221,7 +221,7 @@ static int64_t find_room(uint64_t hint, uint64_t skew, uint64_t size, int flags)
     uint64_t page = host_page_size(), n = page_up(skew + size);
     int how = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (flags & MAP_32BIT);
     /* more than needed: a host whose pages are said to be large aligns less */
-    int64_t at = raw_map(page_down(hint), n + page, PROT_NONE, how, -1, 0);
+    int64_t at = place_mmap(page_down(hint), n + page, PROT_NONE, how, -1, 0);
 
     if (is_error(at)) {
         return at;

@@ -3,14 +3,8 @@
 #ifndef LINUX_USER_MMAP_PAGES_H
 #define LINUX_USER_MMAP_PAGES_H
 
-#include <sys/mman.h>
-
-#include "util/common.h"
+#include "linux-user/mmap-place.h"
 #include "util/host.h"
-
-#ifndef MAP_32BIT
-#define MAP_32BIT 0 /* of x86_64 hosts only */
-#endif
 
 /*
  * All under the engine's lock, with ranges in whole guest pages. They change what is

@@ -3,7 +3,7 @@
 /*
  * Guest and emulator share an address space. What the guest maps is in the engine's map
  * (accel/tcg/user.h); all else that is mapped is ours, and a MAP_FIXED over it is
- * refused. Where the guest leaves the choice, the kernel chooses. Every change is made
+ * refused. Where the guest leaves the choice, mmap-place.c chooses. Every change is made
  * under the engine's lock, so that no code is translated from pages that are about to
  * change, and units made from them go.
  */
@@ -43,9 +43,7 @@ static int64_t host_mmap(uint64_t addr, uint64_t len, int prot, int flags, int f
     if (pages_are_large()) {
         return pages_map(addr, PAGE_UP(len), prot, flags, fd, offset);
     }
-    void *p = (void *)syscall(SYS_mmap, g2h(addr), len, prot, flags, fd, offset);
-
-    return p == MAP_FAILED ? -errno : (int64_t)h2g(p);
+    return place_mmap(addr, len, prot, flags, fd, offset);
 }
 
 /* Where host pages are large, what was made writable for us to fill becomes what it is to
@@ -309,7 +307,7 @@ static int64_t remap(uint64_t old, uint64_t old_size, uint64_t size, int flags,
      */
     user_will_be_written_locked(old, old + MAX(old_size, 1) - 1);
     int64_t r = pages_are_large() ? pages_remap(old, old_size, size, flags, to, uf)
-                                  : host_mremap(old, old_size, size, flags, to);
+                                  : place_mremap(old, old_size, size, flags, to);
 
     if (r < 0 && r >= -4095) {
         return r;
@@ -478,12 +476,11 @@ int64_t sys_shmat(TaskState *ts, const uint64_t args[6])
         user_map_unlock();
         return -EINVAL;
     }
-    void *p = shmat(id, addr ? g2h(addr) : NULL, flags & ~SHM_EXEC);
-    int64_t r = p == (void *)-1 ? -errno : (int64_t)h2g(p);
+    int64_t r = place_shmat(id, addr, size, flags & ~SHM_EXEC);
 
-    if (p != (void *)-1) {
+    if (r >= 0 || r < -4095) {
         attached = attached ? attached : g_hash_table_new(NULL, NULL);
-        g_hash_table_insert(attached, p, (void *)(uintptr_t)size);
+        g_hash_table_insert(attached, g2h(r), (void *)(uintptr_t)size);
         user_map_set(r, r + size - 1,
                      USER_READ | USER_SHARED | (flags & SHM_RDONLY ? 0 : USER_WRITE) |
                          (flags & SHM_EXEC ? USER_EXEC : 0));
