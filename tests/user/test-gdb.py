@@ -4,6 +4,7 @@
 usage: test-gdb.py EMULATOR GUEST BACKEND FOLDER-OF-RSP
 """
 # SPDX-License-Identifier: MIT
+import contextlib
 import os
 import re
 import shutil
@@ -23,7 +24,7 @@ PROGRAM = os.path.abspath(sys.argv.pop())
 GDB = shutil.which('gdb')
 TIMEOUT = 120
 INTERRUPT = ('python import threading, os, signal; '
-             'threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()')
+             'threading.Timer(2, os.kill, (os.getpid(), signal.SIGINT)).start()')
 
 
 class Program(unittest.TestCase):
@@ -63,8 +64,14 @@ class Gdb(Program):
         at = 0
         for p in patterns:
             m = re.compile(p, re.M).search(self.text, at)
-            self.assertIsNotNone(m, f'no {p!r} after {self.text[:at]!r} in:\n{self.text}')
+            self.assertIsNotNone(m, f'no {p!r} after {self.text[:at]!r} in:\n{self.text}\n{self.end()}')
             at = m.end()
+
+    def end(self):
+        """How the program ended, for who looks into a failure."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return f'the program ended with status {self.program.wait(1)}'
+        return 'the program still runs'
 
     def test_breakpoints_and_steps(self):
         self.start()
@@ -140,7 +147,7 @@ class Gdb(Program):
         """Before its first instruction; of a thread that is not the first; a watchpoint ends with the old program."""
         self.start('thread')
         self.gdb('break thread_again', 'continue', 'catch exec', 'delete 1', 'continue', 'info threads', 'info breakpoints', 'bt 1',
-                 'print $_siginfo.si_signo', 'tbreak spare', 'continue', 'finish', INTERRUPT, 'continue')
+                 'print $_siginfo.si_signo', 'tbreak spare', 'continue', 'finish', 'continue')
         self.says(r'^Breakpoint 1, thread_again', r'Catchpoint 2 \(exec\)', r'Catchpoint 2 \(exec\S* .*user-gdb', r'^\* 1 .*Thread',
                   r'catchpoint .*exec', r'^#0 .*(_start|\?\? \(\) from .*/ld-linux)', r'breakpoint 3, spare', r'= 50$', r'exited with code 062')
         self.ends(50, 'hello\nhello\n')
@@ -153,7 +160,7 @@ class Gdb(Program):
 
     def test_interrupt_and_kill(self):
         self.start('spin')
-        self.gdb('break main', 'continue', INTERRUPT, 'continue', 'print counter', 'info threads', 'kill')
+        self.gdb('break spin', 'continue', INTERRUPT, 'continue', 'print counter', 'info threads', 'kill')
         self.says(r'received signal SIGINT', r'= 4$', 'killed')
         self.assertEqual(self.program.wait(TIMEOUT), -9)
 
