@@ -243,10 +243,11 @@ void a64_emit_head_exits(A64 *x)
 /* ---- patching ---- */
 
 /*
- * B, B.cond, CBZ, CBNZ, TBZ and TBNZ may be changed while other threads run them: these
- * run the old or the new one (Arm ARM, "Concurrent modification and execution of
- * instructions"; of branches its first editions named B and BL alone). Nothing but the
- * target changes. One store, since half an instruction is none.
+ * B, B.cond, CBZ, CBNZ, TBZ and TBNZ may be changed while other threads run them, if what
+ * was and what comes are both of these: the old or the new one is run (Arm ARM B2.2.5,
+ * "Concurrent modification and execution of instructions"; of branches its first editions
+ * named B and BL alone). Nothing but the target changes. One store, since half an
+ * instruction is none.
  */
 static void patch_branch(CodeBuf *b, const uint8_t *at, const uint8_t *to)
 {
