@@ -73,21 +73,6 @@ static int enter_guest(KVMVcpu *v)
     return r;
 }
 
-void kvm_fetch(KVMVcpu *v)
-{
-    if (v->env_valid) {
-        return;
-    }
-    if (v->io_pending) { /* the kernel finishes the instruction first */
-        atomic_set(&v->run->immediate_exit, 1);
-        enter_guest(v);
-    }
-    kvm_split_settle(v);
-    v->fetches++;
-    kvm_get_state(v);
-    v->env_valid = true;
-}
-
 static bool push(KVMVcpu *v)
 {
     kvm_debug_log(v);
@@ -168,6 +153,49 @@ static void do_msr(KVMVcpu *v)
     v->io_pending = true;
 }
 
+/* Whether the exit was an access, which has been done: the instruction is not complete
+ * before the next KVM_RUN. */
+static bool do_access(KVMVcpu *v)
+{
+    switch (v->run->exit_reason) {
+    case KVM_EXIT_IO:
+        do_io(v);
+        return true;
+    case KVM_EXIT_MMIO:
+        do_mmio(v);
+        return true;
+    case KVM_EXIT_X86_RDMSR:
+    case KVM_EXIT_X86_WRMSR:
+        do_msr(v);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The kernel finishes the instruction, which may want further accesses. */
+static void finish_access(KVMVcpu *v)
+{
+    bool again = v->io_pending;
+
+    while (again) {
+        atomic_set(&v->run->immediate_exit, 1);
+        again = enter_guest(v) == 0 && do_access(v);
+    }
+}
+
+void kvm_fetch(KVMVcpu *v)
+{
+    if (v->env_valid) {
+        return;
+    }
+    finish_access(v);
+    kvm_split_settle(v);
+    v->fetches++;
+    kvm_get_state(v);
+    v->env_valid = true;
+}
+
 /* Says what the guest was doing when KVM gave up. */
 static CPUExit give_up(KVMVcpu *v, const char *why)
 {
@@ -221,17 +249,10 @@ static CPUExit unknown_exit(KVMVcpu *v)
 static bool handle_exit(KVMVcpu *v, CPUExit *why)
 {
     v->exits[MIN(v->run->exit_reason, ARRAY_SIZE(v->exits) - 1)]++;
+    if (do_access(v)) {
+        return false;
+    }
     switch (v->run->exit_reason) {
-    case KVM_EXIT_IO:
-        do_io(v);
-        return false;
-    case KVM_EXIT_MMIO:
-        do_mmio(v);
-        return false;
-    case KVM_EXIT_X86_RDMSR:
-    case KVM_EXIT_X86_WRMSR:
-        do_msr(v);
-        return false;
     case KVM_EXIT_HLT:
         kvm_get_halted(v);
         v->cpu->halted = true;

@@ -271,6 +271,18 @@ static void check_string(unsigned round)
     CHECK_EQ(to[(round - 1) % 8192], from[(round - 1) % 8192]);
 }
 
+/* An instruction that reads a device's register and writes it: both, or neither. */
+static void check_device(unsigned round)
+{
+    volatile uint32_t *comparator = (void *)0xfed00128ull; /* of the HPET's timer 1 */
+
+    *comparator = round;
+    for (unsigned n = 1; n <= 4; n++) {
+        asm volatile("incl %0" : "+m"(*comparator));
+        CHECK_EQ(*comparator, round + n);
+    }
+}
+
 /* A sum that is known, in registers all the time. */
 static void check_sum(unsigned round)
 {
@@ -294,6 +306,7 @@ int test_main(void)
         check_paging(round);
         check_code(round);
         check_string(round);
+        check_device(round);
         check_sum(round);
         asm volatile("cli"); /* or its handler's time comes between the two readings */
         check_time();
