@@ -31,6 +31,7 @@ typedef enum CPUExit {
     CPU_EXIT_SYSCALL,   /* of a program: pc is behind it */
     CPU_EXIT_EXCEPTION, /* of a program: exception_index, which is to become -1 */
     CPU_EXIT_SHUTDOWN,  /* the vCPU cannot go on (x86: triple fault): reset the machine */
+    CPU_EXIT_POWEROFF,  /* the guest has switched the machine off, past all devices */
     CPU_EXIT_ERROR, /* the accelerator cannot go on, and has said why: end the program */
 } CPUExit;
 

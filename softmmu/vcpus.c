@@ -55,6 +55,11 @@ static void run_once(VCPU *v)
     case CPU_EXIT_SHUTDOWN:
         cpu_gave_up(v);
         break;
+    case CPU_EXIT_POWEROFF:
+        machine_lock();
+        vm_request_shutdown(v->vm);
+        machine_unlock();
+        break;
     case CPU_EXIT_ERROR:
         machine_lock();
         vm_request_exit(v->vm, 1);

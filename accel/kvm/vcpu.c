@@ -245,6 +245,24 @@ static CPUExit unknown_exit(KVMVcpu *v)
     return give_up(v, why);
 }
 
+/* What the guest asks of KVM, past the board. */
+static CPUExit system_event(KVMVcpu *v)
+{
+    g_autofree char *why = NULL;
+
+    switch (v->run->system_event.type) {
+    case KVM_SYSTEM_EVENT_SHUTDOWN:
+        return CPU_EXIT_POWEROFF;
+    case KVM_SYSTEM_EVENT_RESET:
+        return CPU_EXIT_SHUTDOWN;
+    case KVM_SYSTEM_EVENT_CRASH:
+        return give_up(v, "the guest says that it has crashed");
+    default:
+        why = g_strdup_printf("system event %u", v->run->system_event.type);
+        return give_up(v, why);
+    }
+}
+
 /* Acts on the exit. True: leave the loop for *why. */
 static bool handle_exit(KVMVcpu *v, CPUExit *why)
 {
@@ -267,8 +285,10 @@ static bool handle_exit(KVMVcpu *v, CPUExit *why)
     case KVM_EXIT_DEBUG:
         return kvm_debug_exit(v, why);
     case KVM_EXIT_SHUTDOWN:
-    case KVM_EXIT_SYSTEM_EVENT:
         *why = CPU_EXIT_SHUTDOWN;
+        return true;
+    case KVM_EXIT_SYSTEM_EVENT:
+        *why = system_event(v);
         return true;
     case KVM_EXIT_INTERNAL_ERROR:
         return internal_error(v, why);

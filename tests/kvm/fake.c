@@ -8,6 +8,7 @@
  *
  * FAKE_KVM="emulates": it says so never, but is in KVM_RUN for ever; its statistics tell
  * of two million instructions a second that were emulated.
+ * FAKE_KVM="system-event=TYPE": the first KVM_RUN ends with such an event.
  * FAKE_KVM="NAME[:ARGUMENT]=RESULT[@N]": from the Nth time on (the first) the request of
  * that name (see below; or "open") has that result, a number; negative: -errno.
  */
@@ -299,10 +300,26 @@ static void check_breakpoints(void)
     }
 }
 
+/* The first time, and if there is to be one. */
+static bool system_event(const char *s)
+{
+    static bool was;
+
+    if (!s || was || sscanf(s, "system-event=%u", &run->system_event.type) != 1) {
+        return false;
+    }
+    was = true;
+    run->exit_reason = KVM_EXIT_SYSTEM_EVENT;
+    return true;
+}
+
 static int enter(void)
 {
     const char *s = getenv("FAKE_KVM");
 
+    if (system_event(s)) {
+        return 0;
+    }
     if (s && !strcmp(s, "emulates")) {
         emulate();
     }

@@ -94,6 +94,22 @@ class Fake(unittest.TestCase):
                 self.assertEqual(result.returncode, 1)
                 self.assertIn(f": KVM cannot go on: {says}\n", result.stderr)
 
+    def test_system_events(self):
+        """What a guest asks of KVM itself: switched off, reset (and then it comes to its end), crashed, something else."""
+        off, reset, crash, other = 1, 2, 3, 99
+        kvm = ["-accel", "kvm", "-kernel", self.kernel[1]]
+        for event, args, status in [(off, [], 0), (off, ["-no-reboot"], 0), (reset, ["-no-reboot"], 0), (reset, [], PASSED)]:
+            with self.subTest(f"{event} {args}"):
+                options = [o for o in OPTIONS if o != "-no-reboot"]
+                env = dict(os.environ, LD_PRELOAD=os.path.abspath(FAKE), FAKE_KVM=f"system-event={event}")
+                result = subprocess.run([EMULATOR, *options, *args, *kvm], env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+                self.assertEqual((result.returncode, result.stderr), (status, ""))
+        for event, says in [(crash, "the guest says that it has crashed"), (other, "system event 99")]:
+            with self.subTest(f"{event}"):
+                result = run(f"system-event={event}", *kvm)
+                self.assertEqual(result.returncode, 1)
+                self.assertIn(f": KVM cannot go on: {says}\n", result.stderr)
+
     def test_vcpu_limit(self):
         result = run(f"extension:{MAX_VCPUS}=2", "-accel", "kvm", "-smp", "3", *self.kernel)
         self.assertEqual(result.returncode, 1)
