@@ -62,6 +62,15 @@ void cpu_watchpoint_insert(CPUState *cpu, vaddr va, vaddr len, int flags)
     cpu_watchpoints_changed(cpu, va);
 }
 
+/* It is in no list any more. */
+static void free_watchpoint(CPUState *cpu, CPUWatchpoint *wp)
+{
+    if (cpu->stop_watch == wp) {
+        cpu->stop_watch = NULL;
+    }
+    g_free(wp);
+}
+
 bool cpu_watchpoint_remove(CPUState *cpu, vaddr va, vaddr len, int flags)
 {
     for (CPUWatchpoint **p = &cpu->watchpoints; *p; p = &(*p)->next) {
@@ -69,7 +78,7 @@ bool cpu_watchpoint_remove(CPUState *cpu, vaddr va, vaddr len, int flags)
 
         if (wp->va == va && wp->len == len && wp->flags == flags) {
             *p = wp->next;
-            g_free(wp);
+            free_watchpoint(cpu, wp);
             cpu_watchpoints_changed(cpu, va);
             return true;
         }
@@ -85,7 +94,7 @@ void cpu_watchpoint_remove_all(CPUState *cpu, int flags)
         if (wp->flags & flags) {
             *p = wp->next;
             cpu_watchpoints_changed(cpu, wp->va);
-            g_free(wp);
+            free_watchpoint(cpu, wp);
         } else {
             p = &wp->next;
         }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "softmmu/vm.h"
 
+#include "cpu/debug.h"
 #include "hw/core/clock.h"
 
 /*
@@ -16,13 +17,35 @@ static void pause_all(VM *vm)
     clock_pause(vm->machine.clock);
 }
 
-/* Tells gdb of the first vCPU that has stopped for it. */
+/* Several vCPUs may have stopped at once, and gdb is told of one. What the others stopped
+ * for may have gone when it is their turn, or gone and come again. */
+static bool still_holds(VCPU *v)
+{
+    CPUState *cpu = v->cpu;
+    switch (cpu->stop_cause) {
+    case CPU_STOP_STEP:
+        return cpu->singlestep;
+    case CPU_STOP_BREAKPOINT:
+        return cpu_breakpoint_at(cpu, cpu->ops->tb_key(cpu).pc) & BP_DEBUGGER;
+    default:
+        if (!cpu->stop_watch) {
+            cpu->stop_watch = cpu_watchpoint_find(cpu, v->hit, 1, v->hit_access);
+        }
+        return cpu->stop_watch && cpu->stop_watch->flags & BP_DEBUGGER;
+    }
+}
+
+/* Tells gdb of the first vCPU that has stopped for it. One that is to stay where it is
+ * waits with it. */
 static bool report_debug(VM *vm)
 {
     for (unsigned i = 0; i < vm->nvcpus; i++) {
         VCPU *v = &vm->vcpus[i];
-        if (v->debug_hit) {
+        if (v->debug_hit && !v->held) {
             v->debug_hit = false;
+            if (!still_holds(v)) {
+                continue;
+            }
             vm->state = RUN_STATE_DEBUG;
             gdb_server_stopped(gdb_chardev_server(vm->gdb), v->cpu, 0);
             return true;
@@ -151,7 +174,12 @@ void vm_request_shutdown(VM *vm)
 
 void vm_request_debug(VM *vm, VCPU *v)
 {
+    CPUWatchpoint *wp = v->cpu->stop_watch;
     v->debug_hit = true;
+    if (v->cpu->stop_cause == CPU_STOP_WATCHPOINT && wp) {
+        v->hit = MAX(wp->hit, wp->va);
+        v->hit_access = wp->flags & (BP_READ | BP_WRITE);
+    }
     vm_request_check(vm);
 }
 

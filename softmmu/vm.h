@@ -37,6 +37,9 @@ typedef struct VCPU {
     bool paused;    /* the thread has seen cpu->stopped; under the machine lock */
     bool held;      /* stays where it is while others run */
     bool debug_hit; /* has left guest code for the debugger, who does not know yet */
+    /* ... for a watchpoint: where it was hit, and whether by BP_READ or BP_WRITE. */
+    vaddr hit;
+    int hit_access;
 } VCPU;
 
 /* A point that the guest may come to; `then` takes over there. */

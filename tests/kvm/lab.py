@@ -169,26 +169,28 @@ def results(fd, process, deadline):
 class Lab:
     """Runs commands inside. `console` has what the kernel said, for when nothing comes."""
 
-    def __init__(self, kernel, busybox, memory=1024, cpus=1):
+    def __init__(self, kernel, busybox, memory=1024, cpus=1, wire=None):
+        """wire: a path; what connects to that socket talks to the third serial port."""
         if not shutil.which(QEMU):
             raise Unavailable(f"there is no {QEMU}")
         if not (kernel and busybox):
             raise Unavailable("MYNAH_KERNEL and MYNAH_BUSYBOX are not set")
         kernel_modules(kernel)
-        self.kernel, self.busybox, self.memory, self.cpus = kernel, busybox, memory, cpus
+        self.kernel, self.busybox, self.memory, self.cpus, self.wire = kernel, busybox, memory, cpus, wire
         self.console = b""
 
     def argv(self, folder):
+        wire = ["-serial", f"unix:{self.wire},server=on,wait=off"] if self.wire else []
         return [QEMU, "-accel", "tcg", "-cpu", "max", "-m", str(self.memory), "-smp", str(self.cpus), "-nodefaults",
                 "-display", "none", "-no-reboot", "-kernel", self.kernel, "-initrd", f"{folder}/initramfs",
-                "-append", "console=ttyS0 quiet panic=-1 no_timer_check", "-serial", f"file:{folder}/console", "-serial", "stdio"]
+                "-append", "console=ttyS0 quiet panic=-1 no_timer_check", "-serial", f"file:{folder}/console", "-serial", "stdio", *wire]
 
     def run(self, files, commands, limit=300, total=900):
         """Yields (number, status, output) for each command. Status 137: it was stopped after `limit` seconds."""
         with tempfile.TemporaryDirectory(prefix="mynah-lab-") as folder:
             pathlib.Path(folder, "initramfs").write_bytes(
                 initramfs(self.kernel, self.busybox, files, commands, limit))
-            process = subprocess.Popen(self.argv(folder), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+            self.process = process = subprocess.Popen(self.argv(folder), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
             try:
                 yield from results(process.stdout.fileno(), process, time.monotonic() + total)
             finally:
@@ -196,6 +198,11 @@ class Lab:
                 process.wait()
                 console = pathlib.Path(folder, "console")
                 self.console = console.read_bytes() if console.exists() else b""
+
+
+    def stop(self):
+        """Ends run() in another thread."""
+        self.process.kill()
 
 
 class Host:
