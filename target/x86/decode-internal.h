@@ -53,12 +53,11 @@ enum {
 };
 
 typedef struct OperandForm {
-    uint8_t kind; /* X86OperandKind                                           */
-    uint8_t size;
+    /* What the operand begins as. size: also the names above. reg: that the opcode
+     * implies. high: a GPR of a byte, 4 to 7 are AH CH DH BH, but with REX. */
+    X86Operand like;
     uint8_t from;    /* FROM_*                                                   */
     uint8_t mask;    /* how much of that field counts                            */
-    uint8_t number;  /* register that the opcode implies                         */
-    bool byte_reg;   /* a GPR of a byte: 4 to 7 are AH CH DH BH, but with REX    */
     uint16_t unused; /* 8 bytes index faster than 6                             */
 } OperandForm;
 

@@ -20,12 +20,12 @@
 
 typedef struct Cursor {
     const uint8_t *p, *start;
-    Insn *insn;
-    unsigned map, pp; /* pp: 0 none, 1 66, 2 F3, 3 F2 */
-    uint32_t regs;    /* register numbers where FROM_* says      */
-    uint8_t opsize;   /* that of SZ_V                            */
-    bool is_mem;      /* ModRM names memory */
-    bool no_rex;      /* nor VEX */
+    const uint16_t *slots; /* by opcode, of the map */
+    unsigned map, pp;      /* pp: 0 none, 1 66, 2 F3, 3 F2 */
+    uint32_t regs;         /* register numbers where FROM_* says      */
+    uint8_t opsize;        /* that of SZ_V                            */
+    bool is_mem;           /* ModRM names memory */
+    bool no_rex;           /* nor VEX */
 } Cursor;
 
 /* ---- Bytes ---- */
@@ -104,9 +104,8 @@ static void take_prefix(Insn *i, unsigned kind)
 
 /* All prefixes, from the first byte on. A REX prefix counts only right in front of the
  * opcode. */
-static void parse_all_prefixes(Cursor *c)
+static void parse_all_prefixes(Cursor *c, Insn *i)
 {
-    Insn *i = c->insn;
     unsigned kind;
 
     i->rex = 0;
@@ -127,16 +126,15 @@ static void parse_all_prefixes(Cursor *c)
 }
 
 /* Most instructions have a REX prefix or none: taken without a branch. */
-static inline void parse_prefixes(Cursor *c)
+static inline void parse_prefixes(Cursor *c, Insn *i)
 {
-    Insn *i = c->insn;
     bool rex = (*c->p & 0xf0) == 0x40 && i->mode == X86_MODE_64;
 
     i->rex = rex ? *c->p & 15 : 0;
     i->prefixes = rex ? PFX_REX : 0;
     c->p += rex;
     if (unlikely(is_prefix(i, prefix_kind[*c->p]))) {
-        parse_all_prefixes(c);
+        parse_all_prefixes(c, i);
     }
 }
 
@@ -144,9 +142,9 @@ static inline void parse_prefixes(Cursor *c)
 
 /* Whether C4, C5 or 62 is a prefix here: outside 64-bit mode only where LES, LDS, BOUND
  * are not. */
-static bool vex_here(const Cursor *c)
+static bool vex_here(const Cursor *c, const Insn *i)
 {
-    return c->insn->mode == X86_MODE_64 || *c->p >= 0xc0;
+    return i->mode == X86_MODE_64 || *c->p >= 0xc0;
 }
 
 static bool vex_forbidden(const Insn *i)
@@ -155,9 +153,8 @@ static bool vex_forbidden(const Insn *i)
 }
 
 /* Takes the payload and opcode of C4 or C5. False: #UD. */
-static bool parse_vex(Cursor *c, uint8_t first)
+static bool parse_vex(Cursor *c, Insn *i, uint8_t first)
 {
-    Insn *i = c->insn;
     uint8_t b1 = *c->p++, b2;
 
     if (vex_forbidden(i)) {
@@ -180,7 +177,11 @@ static bool parse_vex(Cursor *c, uint8_t first)
         i->vvvv &= 7;
     }
     i->opcode = *c->p++;
-    return c->map >= MAP_0F && c->map <= MAP_0F3A;
+    if (c->map < MAP_0F || c->map > MAP_0F3A) {
+        return false;
+    }
+    c->slots = &x86_maps[c->map][MAP_VEX];
+    return true;
 }
 
 /* Whether an EVEX instruction ends with an immediate byte: maps 1 (0F) and 3 (0F 3A). */
@@ -195,9 +196,8 @@ static bool evex_has_imm(unsigned map, uint8_t op)
  * masks, broadcast and the scale of disp8 come with the rows. c->pp tells the row of
  * GEVEX.
  */
-static bool parse_evex(Cursor *c)
+static bool parse_evex(Cursor *c, Insn *i)
 {
-    Insn *i = c->insn;
     uint8_t p0 = c->p[0], p1 = c->p[1], p2 = c->p[2];
     unsigned map = p0 & 7;
 
@@ -217,13 +217,13 @@ static bool parse_evex(Cursor *c)
 
 /* ---- Row ---- */
 
-static bool parse_opcode(Cursor *c)
+static bool parse_opcode(Cursor *c, Insn *i)
 {
     static const uint8_t pp_of[8] = {0, 2, 3, 3, 1, 2, 3, 3}; /* by 66, F2, F3 */
-    Insn *i = c->insn;
     uint8_t op = *c->p++;
 
     c->map = MAP_1BYTE;
+    c->slots = x86_maps[MAP_1BYTE];
     if (op == 0x0f) {
         c->map = MAP_0F;
         op = *c->p++;
@@ -231,10 +231,11 @@ static bool parse_opcode(Cursor *c)
             c->map = op == 0x38 ? MAP_0F38 : MAP_0F3A;
             op = *c->p++;
         }
-    } else if (unlikely(op == 0xc4 || op == 0xc5) && vex_here(c)) {
-        return parse_vex(c, op);
-    } else if (unlikely(op == 0x62) && vex_here(c)) {
-        return parse_evex(c);
+        c->slots = x86_maps[c->map];
+    } else if (unlikely(op == 0xc4 || op == 0xc5) && vex_here(c, i)) {
+        return parse_vex(c, i, op);
+    } else if (unlikely(op == 0x62) && vex_here(c, i)) {
+        return parse_evex(c, i);
     }
     i->opcode = op;
     if (unlikely(i->prefixes & (PFX_66 | PFX_F3 | PFX_F2))) {
@@ -244,10 +245,9 @@ static bool parse_opcode(Cursor *c)
 }
 
 /* The selecting gates that hold for this instruction. */
-static uint32_t conditions(const Cursor *c)
+static uint32_t conditions(const Cursor *c, const Insn *i)
 {
     static const uint32_t by_pp[4] = {NP | NFX, P66 | NFX, PF3, PF2};
-    const Insn *i = c->insn;
     uint32_t have = by_pp[c->pp];
 
     have |= i->mode == X86_MODE_64 ? ONLY64 : NO64;
@@ -262,9 +262,9 @@ static uint32_t conditions(const Cursor *c)
 }
 
 /* The last of the rows, from d upwards, whose selecting gates hold, or NULL. */
-static const InsnDesc *select_row(const Cursor *c, const InsnDesc *d)
+static const InsnDesc *select_row(const Cursor *c, const Insn *i, const InsnDesc *d)
 {
-    uint32_t have = conditions(c);
+    uint32_t have = conditions(c, i);
 
     while (d->need & ~have) {
         if (d == x86_rows || d->key != d[-1].key) {
@@ -285,13 +285,10 @@ static inline unsigned group_slot(unsigned slot, uint8_t modrm)
 }
 
 /* Takes the ModRM byte when there is one. False: #UD. */
-static bool find_row(Cursor *c)
+static bool find_row(Cursor *c, Insn *i)
 {
-    Insn *i = c->insn;
-    bool vex = i->prefixes & PFX_VEX;
-    unsigned slot = likely(c->map != MAP_EVEX)
-                        ? x86_maps[c->map][i->opcode + (vex ? MAP_VEX : 0)]
-                        : x86_groups[x86_group_evex + c->pp];
+    unsigned slot = likely(c->map != MAP_EVEX) ? c->slots[i->opcode]
+                                               : x86_groups[x86_group_evex + c->pp];
 
     bool modrm = slot & SLOT_GROUP || x86_rows[slot].modrm;
     i->modrm = modrm ? *c->p : 0;
@@ -300,7 +297,7 @@ static bool find_row(Cursor *c)
         slot = group_slot(slot, i->modrm);
     }
     const InsnDesc *d = &x86_rows[slot];
-    if (d->need && !(d = select_row(c, d))) {
+    if (d->need && !(d = select_row(c, i, d))) {
         return false;
     }
     i->desc = d;
@@ -310,7 +307,7 @@ static bool find_row(Cursor *c)
 
 /* ---- Sizes ---- */
 
-static inline void resolve_sizes(Cursor *c)
+static inline void resolve_sizes(Cursor *c, Insn *i)
 {
     /* clang-format off */
     /* by mode; OSIZE_*; 66 and REX.W */
@@ -324,7 +321,6 @@ static inline void resolve_sizes(Cursor *c)
     };
     static const uint8_t address[3][2] = { { SZ16, SZ32 }, { SZ32, SZ16 }, { SZ64, SZ32 } };
     /* clang-format on */
-    Insn *i = c->insn;
 
     c->opsize =
         operand[i->mode][i->desc->osize][(i->prefixes & PFX_66) | (i->rex & REX_W) >> 2];
@@ -333,9 +329,8 @@ static inline void resolve_sizes(Cursor *c)
 }
 
 /* Sizes that depend on more than the operand size. */
-static unsigned rare_size(const Cursor *c, unsigned size)
+static unsigned rare_size(const Cursor *c, const Insn *i, unsigned size)
 {
-    const Insn *i = c->insn;
 
     switch (size) {
     case SZ_Z:
@@ -351,20 +346,20 @@ static unsigned rare_size(const Cursor *c, unsigned size)
     }
 }
 
-static inline unsigned size_of(const Cursor *c, unsigned size)
+static inline unsigned size_of(const Cursor *c, const Insn *i, unsigned size)
 {
-    return likely(size <= SZ_V) ? (size == SZ_V ? c->opsize : size) : rare_size(c, size);
+    return likely(size <= SZ_V) ? (size == SZ_V ? c->opsize : size)
+                                : rare_size(c, i, size);
 }
 
 /* ---- Memory ---- */
 
-static void parse_mem16(Cursor *c)
+static void parse_mem16(Cursor *c, Insn *i)
 {
     static const int8_t base[8] = {R_RBX, R_RBX, R_RBP, R_RBP,
                                    R_RSI, R_RDI, R_RBP, R_RBX};
     static const int8_t index[8] = {R_RSI, R_RDI, R_RSI, R_RDI, -1, -1, -1, -1};
     static const uint8_t bytes[4] = {0, 1, 2, 0};
-    Insn *i = c->insn;
     unsigned mod = i->modrm >> 6, rm = i->modrm & 7;
     bool direct = mod == 0 && rm == 6;
 
@@ -373,10 +368,9 @@ static void parse_mem16(Cursor *c)
     i->disp = take_disp(c, direct ? 2 : bytes[mod]);
 }
 
-static void parse_mem32(Cursor *c)
+static void parse_mem32(Cursor *c, Insn *i)
 {
     static const uint8_t bytes[4] = {0, 1, 4, 0};
-    Insn *i = c->insn;
     unsigned mod = i->modrm >> 6, base = i->modrm & 7;
     bool sib = base == R_RSP;
 
@@ -393,14 +387,13 @@ static void parse_mem32(Cursor *c)
     i->disp = take_disp(c, direct ? 4 : bytes[mod]);
 }
 
-static inline void parse_mem(Cursor *c)
+static inline void parse_mem(Cursor *c, Insn *i)
 {
-    Insn *i = c->insn;
 
     if (likely(i->addrsize != SZ16)) {
-        parse_mem32(c);
+        parse_mem32(c, i);
     } else {
-        parse_mem16(c);
+        parse_mem16(c, i);
     }
     if ((i->base == R_RBP || i->base == R_RSP) && !i->seg_override) {
         i->seg = SEG_SS;
@@ -409,9 +402,8 @@ static inline void parse_mem(Cursor *c)
 
 /* ---- Operands ---- */
 
-static inline void collect_registers(Cursor *c)
+static inline void collect_registers(Cursor *c, const Insn *i)
 {
-    const Insn *i = c->insn;
     unsigned b = i->rex << 3 & 8;
     unsigned reg = (i->modrm >> 3 & 7) | (i->rex << 1 & 8), rm = (i->modrm & 7) | b;
 
@@ -420,24 +412,28 @@ static inline void collect_registers(Cursor *c)
     c->no_rex = !(i->prefixes & (PFX_REX | PFX_VEX));
 }
 
-static inline void resolve_operand(const Cursor *c, X86Operand *o, unsigned name)
+static inline void resolve_operand(const Cursor *c, Insn *i, unsigned n)
 {
-    const OperandForm *f = &x86_operand_info[name].form[c->is_mem];
-    unsigned reg = (c->regs >> f->from & f->mask) | f->number;
-    bool high = f->byte_reg & c->no_rex & (reg >> 2);
+    const OperandForm *f = &x86_operand_info[i->desc->op[n]].form[c->is_mem];
+    X86Operand *o = &i->op[n];
 
-    *o = (X86Operand){f->kind, size_of(c, f->size), reg - 4 * high, high};
+    *o = f->like;
+    o->reg |= c->regs >> f->from & f->mask;
+    if (f->like.size >= SZ_V) {
+        o->size = f->like.size == SZ_V ? c->opsize : rare_size(c, i, f->like.size);
+    }
+    if (f->like.high) {
+        o->high = c->no_rex && o->reg >= 4;
+        o->reg -= 4 * o->high;
+    }
 }
 
-static inline void resolve_operands(const Cursor *c)
+static inline void resolve_operands(const Cursor *c, Insn *i)
 {
-    Insn *i = c->insn;
-    const InsnDesc *d = i->desc;
-
-    resolve_operand(c, &i->op[0], d->op[0]);
-    resolve_operand(c, &i->op[1], d->op[1]);
-    for (unsigned n = 2; n < d->nops; n++) {
-        resolve_operand(c, &i->op[n], d->op[n]);
+    resolve_operand(c, i, 0);
+    resolve_operand(c, i, 1);
+    for (unsigned n = 2; n < i->desc->nops; n++) {
+        resolve_operand(c, i, n);
     }
 }
 
@@ -457,9 +453,8 @@ static bool registers_exist(const Insn *i)
 }
 
 /* VSIB needs a SIB byte, and destination, index and mask to be three registers. */
-static bool parse_vsib(Cursor *c)
+static bool parse_vsib(Cursor *c, Insn *i)
 {
-    Insn *i = c->insn;
     int reg = c->regs >> FROM_REG & 15;
 
     i->index = i->index < 0 ? R_RSP : i->index;
@@ -468,15 +463,14 @@ static bool parse_vsib(Cursor *c)
 }
 
 /* Work for the few, after memory, immediate and operands. False: #UD. */
-static bool parse_special(Cursor *c, unsigned special)
+static bool parse_special(Cursor *c, Insn *i, unsigned special)
 {
-    Insn *i = c->insn;
 
     if (special & SPECIAL_MOFFS) {
         i->disp = take(c, i->addrsize, false);
     }
     if (special & SPECIAL_FAR) {
-        i->imm = take(c, size_of(c, SZ_Z), false);
+        i->imm = take(c, size_of(c, i, SZ_Z), false);
         i->imm2 = take(c, SZ16, false);
     }
     if (special & SPECIAL_ONE) {
@@ -491,31 +485,30 @@ static bool parse_special(Cursor *c, unsigned special)
     if (special & SPECIAL_REG && !registers_exist(i)) {
         return false;
     }
-    return !(special & SPECIAL_VSIB) || parse_vsib(c);
+    return !(special & SPECIAL_VSIB) || parse_vsib(c, i);
 }
 
 /* ---- The whole ---- */
 
-static bool decode(Cursor *c)
+static bool decode(Cursor *c, Insn *i)
 {
-    Insn *i = c->insn;
 
-    parse_prefixes(c);
-    if (!parse_opcode(c) || !find_row(c)) {
+    parse_prefixes(c, i);
+    if (!parse_opcode(c, i) || !find_row(c, i)) {
         return false;
     }
     const InsnDesc *d = i->desc;
-    resolve_sizes(c);
+    resolve_sizes(c, i);
     if (c->is_mem) {
-        parse_mem(c);
+        parse_mem(c, i);
     }
     if (d->imm) {
-        i->imm =
-            take(c, size_of(c, x86_operand_info[d->imm].form[0].size), d->imm >= OP_Iz);
+        i->imm = take(c, size_of(c, i, x86_operand_info[d->imm].form[0].like.size),
+                      d->imm >= OP_Iz);
     }
-    collect_registers(c);
-    resolve_operands(c);
-    if (unlikely(d->special) && !parse_special(c, d->special)) {
+    collect_registers(c, i);
+    resolve_operands(c, i);
+    if (unlikely(d->special) && !parse_special(c, i, d->special)) {
         return false;
     }
     return likely(!(i->prefixes & PFX_LOCK)) ||
@@ -525,7 +518,7 @@ static bool decode(Cursor *c)
 int x86_decode(Insn *insn, const uint8_t *buf, size_t avail, X86Mode mode)
 {
     uint8_t padded[READ_AHEAD];
-    Cursor c = {.p = buf, .start = buf, .insn = insn};
+    Cursor c = {.p = buf, .start = buf};
 
     if (unlikely(avail < READ_AHEAD)) {
         memset(padded, 0, sizeof(padded));
@@ -537,7 +530,7 @@ int x86_decode(Insn *insn, const uint8_t *buf, size_t avail, X86Mode mode)
     insn->seg = SEG_DS;
     insn->base = insn->index = -1;
 
-    bool valid = decode(&c);
+    bool valid = decode(&c, insn);
     size_t len = c.p - c.start, limit = MIN(avail, X86_MAX_INSN_LEN);
     insn->len = MIN(len, limit);
     if (unlikely(len > limit)) {

@@ -199,7 +199,7 @@ const uint16_t x86_groups[NR_GROUPS * GROUP_WIDTH] = {
 /* ---- Operands: HANDLER_X is both forms; FORM: kind, from, mask, number, size ---- */
 
 #define FORM(kind, from, mask, number, size) \
-    { kind, size, from, mask, number, (kind) == OPK_REG && (int)(size) == SZ8 }
+    { { kind, size, number, (kind) == OPK_REG && (int)(size) == SZ8 }, from, mask, 0 }
 #define ONE(...)            { FORM(__VA_ARGS__), FORM(__VA_ARGS__) }
 #define OR_MEM(msize, ...)  { FORM(__VA_ARGS__), FORM(OPK_MEM, FROM_NONE, 0, 0, msize) }
 
