@@ -47,6 +47,7 @@ void a64_vec_pins(TCGContext *s)
         IRTemp *t = &s->temps[r];
         unsigned n = t->type == IR_V256 ? ymm_number(t->name) : UINT_MAX;
         t->loc = n < 16 ? n + 1 : 0;
+        s->globals[r].loc = t->loc;
     }
 }
 

@@ -61,11 +61,10 @@ static inline void label_reached(Emission *x, const Label *l)
 /* ---- ops ---- */
 
 /* A label, or an op that ends a block. */
-static inline void survey_control(Emission *x, unsigned at, bool *ended)
+static inline void survey_control(Emission *x, unsigned at, unsigned flags, bool *ended)
 {
     const IROp *op = &x->s->ops[at];
-    unsigned flags = op_info[op->code].flags;
-    if (op->code == OP_label) {
+    if (flags & OPF_LABEL) {
         x->labels[op->label].preds += !*ended;
         x->labels[op->label].at = at;
         *ended = false;
@@ -89,11 +88,14 @@ static inline void survey(Emission *x)
     x->exits = arena_alloc(&s->arena, TCG_MAX_EXITS * sizeof(Exit));
     x->labels = arena_alloc(&s->arena, s->nlabels * sizeof(Label));
     memset(x->labels, 0, s->nlabels * sizeof(Label));
-    for (unsigned i = 0; i < s->nops; i++) {
+    for (unsigned i = 0, n = s->nops; i < n; i++) {
         unsigned code = s->ops[i].code, flags = op_info[code].flags;
+        if (!(flags & OPF_CC)) {
+            continue; /* neither of the two below */
+        }
         x->nfaults += code == OP_call || (flags & OPF_FAULT);
-        if (unlikely(flags & (OPF_BRANCH | OPF_BB_END) || code == OP_label)) {
-            survey_control(x, i, &ended);
+        if (flags & OPF_CONTROL) {
+            survey_control(x, i, flags, &ended);
         }
     }
 }
@@ -107,9 +109,8 @@ static inline bool is_skipped(const Emission *x, const IROp *op)
 /* All ops, from the first on, by emit(): which is best inline, too. False: no room. */
 static inline bool emit_ops(Emission *x, void (*emit)(Emission *x, const IROp *op))
 {
-    TCGContext *s = x->s;
-    for (x->at = 0; x->at < s->nops && !asm_full(&x->a); x->at++) {
-        const IROp *op = &s->ops[x->at];
+    const IROp *op = x->s->ops;
+    for (unsigned at = 0, n = x->s->nops; at < n && !asm_full(&x->a); at++, op++) {
         if (op->code <= OP_insn_start) {
             if (op->code == OP_insn_start) { /* goes by the order of ops */
                 x->pc = (uint64_t)op->imm;
@@ -122,9 +123,13 @@ static inline bool emit_ops(Emission *x, void (*emit)(Emission *x, const IROp *o
             continue;
         }
         x->noreturn = false;
+        x->at = at;
         emit(x, op);
+        op += x->at - at; /* it may have emitted the next ones, too */
+        at = x->at;
         x->ended = ends || x->noreturn;
     }
+    x->at = x->s->nops;
     return !asm_full(&x->a);
 }
 static_assert(OP_nop == 0 && OP_insn_start == 1, "these two have no code");

@@ -573,15 +573,15 @@ static bool fold_brcond(Fold *f)
 
 /* ---- the table ---- */
 
-/* All inputs are constants: so is the result. */
-static bool fold_constants(Fold *f)
+/* All inputs are constants: so is the result. Not inline: it is rare, and needs many
+ * registers. */
+G_GNUC_NO_INLINE static bool fold_constants(Fold *f)
 {
     IROp *op = f->op;
     const OpInfo *info = &op_info[op->code];
     uint64_t in[IR_MAX_INS] = {0}, out[IR_MAX_OUTS];
     uint32_t cc = 0;
-    if (info->outs != 1 || info->ins == 0 || info->ccr || op->code == OP_mov ||
-        !ir_can_eval(op->code)) {
+    if (info->ins == 0 || info->ccr || !ir_can_eval(op->code)) {
         return false;
     }
     for (unsigned i = 0; i < info->ins; i++) {
@@ -621,9 +621,11 @@ static bool (*const rules[NR_OPS])(Fold *f) = {
 
 bool fold_rule(Fold *f)
 {
-    bool (*rule)(Fold *) = rules[f->op->code];
-    if ((f->op->in[0] == IR_NONE || fold_is_const(f, 0)) && fold_constants(f)) {
+    const IROp *op = f->op;
+    bool maybe = op_info[op->code].outs == 1 && op->code != OP_mov;
+    if (maybe && (op->in[0] == IR_NONE || fold_is_const(f, 0)) && fold_constants(f)) {
         return true;
     }
+    bool (*rule)(Fold *) = rules[op->code];
     return rule && rule(f);
 }

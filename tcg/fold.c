@@ -24,14 +24,11 @@
 
 /*
  * Drops an op that control does not reach. A label ends that, unless its branches are
- * gone too. insn_start stays: it counts for what follows it in the order of the ops.
+ * gone too. (insn_start stays: it counts for what follows it in the order of the ops.)
  */
 static void drop_unreachable(Fold *f)
 {
     IROp *op = f->op;
-    if (op->code == OP_insn_start) {
-        return;
-    }
     if (op->code == OP_label && f->branches[op->label]) {
         f->unreachable = false;
         return;
@@ -148,23 +145,30 @@ static void note_global(Fold *f, IRRef r)
     }
 }
 
+static void note_output(Fold *f, IRRef r, unsigned at)
+{
+    if (r == IR_NONE) {
+        return;
+    }
+    if (ir_is_global(f->s, r)) {
+        note_global(f, r);
+    } else {
+        note_temp(f, r, at);
+    }
+}
+
 static void note_outputs(Fold *f, const OpInfo *info, unsigned at)
 {
     const IROp *op = f->op;
-    if (op->code == OP_label ||
+    if (info->flags & OPF_LABEL ||
         (op->code == OP_call && (ir_helper(op)->writes & (HS_GPR | HS_VEC)))) {
         f->base = ++f->clock; /* nothing that was known of globals holds any more */
     }
-    for (unsigned k = 0; k < info->outs; k++) {
-        IRRef r = op->out[k];
-        if (r == IR_NONE) {
-            continue;
-        }
-        if (ir_is_global(f->s, r)) {
-            note_global(f, r);
-        } else {
-            note_temp(f, r, at);
-        }
+    if (info->outs) {
+        note_output(f, op->out[0], at);
+    }
+    if (unlikely(info->outs > 1)) {
+        note_output(f, op->out[1], at);
     }
 }
 
@@ -198,12 +202,16 @@ void opt_fold(TCGContext *s)
         live_flags(s);
     }
     fold_init(&f, s);
-    for (unsigned i = 0; i < s->nops; i++) {
-        f.op = &s->ops[i];
+    IROp *op = s->ops;
+    for (unsigned i = 0, n = s->nops; i < n; i++, op++) {
+        if (op->code <= OP_insn_start) {
+            continue;
+        }
+        f.op = op;
         if (f.unreachable) {
             drop_unreachable(&f);
         }
-        if (f.op->code > OP_insn_start) {
+        if (op->code != OP_nop) {
             fold_op(&f, i);
         }
     }

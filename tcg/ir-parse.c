@@ -371,7 +371,7 @@ static bool parse_suffixes(Parse *p, IROp *op, char **word)
 static int find_op(const char *name)
 {
     for (unsigned i = 0; i < NR_OPS; i++) {
-        if (!strcmp(name, op_info[i].name)) {
+        if (!strcmp(name, op_names[i])) {
             return i;
         }
     }

@@ -174,7 +174,7 @@ static void put_name(Print *p, const IROp *op)
 {
     const OpInfo *info = &op_info[op->code];
     GString *to = p->to;
-    g_string_append(to, info->name);
+    g_string_append(to, op_names[op->code]);
     if (info->class != CLASS_CTL) {
         g_string_append_printf(to, ".%s", ir_type_names[op->type]);
     }

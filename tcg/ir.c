@@ -13,16 +13,20 @@
 #include "util/bitops.h"
 
 const OpInfo op_info[NR_OPS] = {
-#define COND   OPCC_COND
-#define VAR    OPCC_VAR
-#define PURE   OPF_PURE
-#define COMM   OPF_COMM
-#define FAULT  OPF_FAULT
-#define BB_END OPF_BB_END
-#define BRANCH OPF_BRANCH
-#define SIDE   OPF_SIDE
+#define COND              OPCC_COND
+#define VAR               OPCC_VAR
+#define PURE              OPF_PURE
+#define COMM              OPF_COMM
+#define FAULT             OPF_FAULT
+#define BB_END            OPF_BB_END
+#define BRANCH            OPF_BRANCH
+#define SIDE              OPF_SIDE
+#define LABEL             OPF_LABEL
+#define CC                OPF_CC
+#define SHOWS             (FAULT | BB_END | BRANCH | LABEL) /* flags, to others */
+#define FLAGS(flags, ccr) ((flags) | ((ccr) || ((flags)&SHOWS) ? CC : 0))
 #define OP(name, outs, ins, class, flags, ccr, ccw) \
-    [OP_##name] = {#name, outs, ins, CLASS_##class, flags, ccr, ccw},
+    [OP_##name] = {outs, ins, CLASS_##class, FLAGS(flags, ccr), ccr, ccw},
 #include "tcg/ops.def"
 #undef COND
 #undef VAR
@@ -32,6 +36,15 @@ const OpInfo op_info[NR_OPS] = {
 #undef BB_END
 #undef BRANCH
 #undef SIDE
+#undef LABEL
+#undef CC
+#undef SHOWS
+#undef FLAGS
+};
+
+const char *const op_names[NR_OPS] = {
+#define OP(name, outs, ins, class, flags, ccr, ccw) #name,
+#include "tcg/ops.def"
 };
 
 /* ---- units, temps, constants, labels ---- */
@@ -41,6 +54,7 @@ void tcg_start(TCGContext *s, uint64_t pc)
     s->pc = pc;
     s->nops = 0;
     s->ntemps = s->nglobals;
+    memcpy(s->temps, s->globals, s->nglobals * sizeof *s->temps);
     s->nlabels = 0;
     s->nexits = 0;
     s->guard_links = s->head_guard = false;
@@ -61,6 +75,7 @@ IRRef ir_global(TCGContext *s, IRType type, int32_t env_offset, const char *name
     IRRef r = new_ref(s, TEMP_GLOBAL, type);
     s->temps[r].env_offset = env_offset;
     s->temps[r].name = name;
+    s->globals[r] = s->temps[r];
     s->nglobals++;
     return r;
 }

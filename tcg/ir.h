@@ -36,21 +36,25 @@ enum { /* op flags */
        OPF_BB_END = 1 << 3,
        OPF_BRANCH = 1 << 4,
        OPF_SIDE = 1 << 5,
+       OPF_LABEL = 1 << 6,
+       OPF_CC = 1 << 7,
+       OPF_CONTROL = OPF_BB_END | OPF_BRANCH | OPF_LABEL,
 };
 enum { /* in ccr and ccw of OpInfo, beside the CC_* bits */
-       OPCC_COND = 1 << 30,
-       OPCC_VAR = 1 << 29,
+       OPCC_COND = 1 << 15,
+       OPCC_VAR = 1 << 14,
 };
 typedef enum OpClass { CLASS_INT, CLASS_VEC, CLASS_MEM, CLASS_CTL } OpClass;
 
 typedef struct OpInfo {
-    const char *name;
     /* most that it can have: some may be IR_NONE where ops.def says so */
     uint8_t outs, ins;
     uint8_t class, flags;
-    uint32_t ccr, ccw;
+    uint16_t ccr, ccw;
 } OpInfo;
+static_assert(sizeof(OpInfo) == 8, "what all passes look at is found without arithmetic");
 extern const OpInfo op_info[NR_OPS];
+extern const char *const op_names[NR_OPS];
 
 #define IR_MAX_GLOBALS 128
 #define IR_MAX_OUTS    2
@@ -151,6 +155,8 @@ struct TCGContext {
     unsigned nops, max_ops;
     IRTemp *temps;
     unsigned ntemps, max_temps, nglobals;
+    IRTemp *globals; /* as a unit begins with them; what a back end notes of them once is
+                        noted here, too */
     unsigned nlabels;
     unsigned nexits; /* exit_link slots used */
     uint64_t pc;     /* guest pc of the unit */
@@ -167,6 +173,7 @@ struct TCGContext {
     uint32_t dump;    /* passes to print after: bit (key - 'a') */
     uint32_t opt_off; /* optimisations switched off: OPT_* of tcg.h */
     void *backend;    /* the host back end's own; g_free()d with the context */
+    bool pinned;      /* `globals` tell which host registers are theirs: regalloc.c */
     unsigned id;      /* no other context of the process has it; not 0 */
 };
 

@@ -112,15 +112,16 @@ static void live_end(Live *l, const IROp *op)
     }
 }
 
-static void live_control(Live *l, const IROp *op, unsigned flags)
+static void live_control(Live *l, const IROp *op, unsigned flags, unsigned i)
 {
+    l->barrier = i;
     if (flags & OPF_BB_END) {
         live_end(l, op);
     }
     if (flags & OPF_BRANCH) {
         live_branch(l, op);
     }
-    if (op->code == OP_label) {
+    if (flags & OPF_LABEL) {
         live_label(l, op);
     }
 }
@@ -193,30 +194,45 @@ static void coalesce_try(Live *l, IROp *op, unsigned k)
 
 static bool op_is_pure(const IROp *op)
 {
-    if (op->code == OP_call) {
+    OpInfo info = op_info[op->code];
+    if (info.class == CLASS_VEC && vec_info[op->vec].flags & VECF_FP) {
+        return false; /* MXCSR */
+    }
+    if (info.flags & OPF_PURE) {
+        return true;
+    }
+    switch (op->code) {
+    case OP_putcc:
+    case OP_vcmpcc:
+        return true;
+    case OP_ld:
+        return op->memop & MO_HOST;
+    case OP_call: {
         const HelperInfo *h = ir_helper(op);
         return (h->flags & HELPER_PURE) && !(h->flags & HELPER_FAULT) && !h->writes;
     }
-    if (op_info[op->code].class == CLASS_VEC && vec_info[op->vec].flags & VECF_FP) {
-        return false; /* MXCSR */
+    default:
+        return false;
     }
-    return op_info[op->code].flags & OPF_PURE || op->code == OP_putcc ||
-           op->code == OP_vcmpcc || (op->code == OP_ld && op->memop & MO_HOST);
 }
 
-/* Does the pending moves of the outputs. True if one of them is live. */
+/* Does the pending move of output k. True if the output is live. */
+static bool live_result(Live *l, IROp *op, unsigned k)
+{
+    if (op->out[k] == IR_NONE) {
+        return false;
+    }
+    if (l->pending[op->out[k]] != NO_OP) {
+        coalesce_try(l, op, k);
+    }
+    return l->live[op->out[k]];
+}
+
+/* The same of all: two at the most, and mostly one or none. */
 static bool live_results(Live *l, IROp *op, unsigned outs)
 {
-    bool any = false;
-    for (unsigned k = 0; k < outs; k++) {
-        if (op->out[k] != IR_NONE) {
-            if (l->pending[op->out[k]] != NO_OP) {
-                coalesce_try(l, op, k);
-            }
-            any |= l->live[op->out[k]];
-        }
-    }
-    return any;
+    bool live = outs && live_result(l, op, 0);
+    return (unlikely(outs > 1) && live_result(l, op, 1)) || live;
 }
 
 /* Nothing is left of what was in global r. */
@@ -227,23 +243,20 @@ static bool writes_all(const Live *l, const IROp *op, IRRef r)
     return t >= IR_I32 && !half;
 }
 
-/* The outputs are written here: above, what is read is something else, unless it was a
- * part of a global. */
-static void live_outs(Live *l, const IROp *op, unsigned outs, unsigned i)
+/* Output r is written here: above, what is read is something else, unless it was a part
+ * of a global. */
+static void live_out(Live *l, const IROp *op, IRRef r, unsigned i)
 {
-    for (unsigned k = 0; k < outs; k++) {
-        IRRef r = op->out[k];
-        if (r >= l->nglobals) {
-            if (r != IR_NONE) {
-                l->live[r] = 0;
-            }
-            continue;
-        }
-        l->touched[r] = i;
-        if (writes_all(l, op, r)) {
+    if (r >= l->nglobals) {
+        if (r != IR_NONE) {
             l->live[r] = 0;
-            l->all_live = false;
         }
+        return;
+    }
+    l->touched[r] = i;
+    if (writes_all(l, op, r)) {
+        l->live[r] = 0;
+        l->all_live = false;
     }
 }
 
@@ -274,25 +287,34 @@ static void live_fault(Live *l, unsigned i)
     l->barrier = i;
 }
 
+/* `dead`, when the second and later of the same inputs have been taken for live. */
+static unsigned dead_same(const IROp *op, unsigned ins, unsigned dead)
+{
+    for (unsigned k = 1; k < ins; k++) {
+        for (unsigned j = 0; j < k; j++) {
+            dead |= (op->in[k] == op->in[j] ? dead >> j & 1 : 0) << k;
+        }
+    }
+    return dead;
+}
+
 static void live_ins(Live *l, IROp *op, unsigned ins, unsigned i)
 {
+    IRTemp *temps = l->s->temps;
     unsigned dead = 0;
     for (unsigned k = 0; k < ins; k++) {
-        if (op->in[k] != IR_NONE) {
-            dead |= (unsigned)!l->live[op->in[k]] << k;
-        }
-    }
-    op->dead = dead;
-    for (unsigned k = 0; k < ins; k++) {
         IRRef r = op->in[k];
-        if (r != IR_NONE) {
-            l->s->temps[r].uses++;
-            make_live(l, r);
-            if (r < l->nglobals) {
-                l->touched[r] = i;
-            }
+        if (r == IR_NONE) {
+            continue;
+        }
+        dead |= (unsigned)!l->live[r] << k;
+        temps[r].uses++;
+        make_live(l, r);
+        if (r < l->nglobals) {
+            l->touched[r] = i;
         }
     }
+    op->dead = dead && ins > 1 ? dead_same(op, ins, dead) : dead;
 }
 
 /* A shift by nothing is a move: the type rules of its output are the same. */
@@ -303,24 +325,43 @@ static void shift_by_zero(IROp *op)
     op->in[1] = op->in[2] = IR_NONE;
 }
 
-static void live_op(Live *l, IROp *op, unsigned i)
+/* An op with setcc: perhaps nobody reads its flags, or it has none. */
+static void live_setcc(Live *l, IROp *op)
 {
-    const OpInfo *info = &op_info[op->code];
-    bool is_call = op->code == OP_call;
-    if ((info->flags & (OPF_BB_END | OPF_BRANCH)) || op->code == OP_label) {
-        live_control(l, op, info->flags);
-        l->barrier = i;
+    if (l->dce && !((l->cc | l->fault) & ir_cc_writes(op))) {
+        op->setcc = false;
+    } else if (ir_count_is_zero(l->s, op)) {
+        shift_by_zero(op);
     }
-    bool any_live = live_results(l, op, info->outs);
+}
+
+/* What the op does to the flags, and who sees state there. */
+static void live_state(Live *l, const IROp *op, unsigned i)
+{
+    uint32_t kills = ir_cc_kills(l->s, op);
+    l->cc &= ~kills;
+    l->fault &= ~kills;
+    if (ir_op_faults(op)) {
+        live_fault(l, i);
+    }
+    if (op->code == OP_call) {
+        live_call(l, op, i);
+    }
+    l->cc |= ir_cc_reads(op);
+}
+
+static inline void live_op(Live *l, IROp *op, unsigned i)
+{
+    OpInfo info = op_info[op->code];
+    if (info.flags & OPF_CONTROL) {
+        live_control(l, op, info.flags, i);
+    }
+    bool any_live = live_results(l, op, info.outs);
     if (op->setcc) {
-        if (l->dce && !((l->cc | l->fault) & ir_cc_writes(op))) {
-            op->setcc = false;
-        } else if ((info->ccw & OPCC_VAR) && ir_count_is_zero(l->s, op)) {
-            shift_by_zero(op);
-        }
-        info = &op_info[op->code];
+        live_setcc(l, op);
+        info = op_info[op->code];
     }
-    bool leads_on = info->flags & (OPF_BB_END | OPF_BRANCH);
+    bool leads_on = info.flags & (OPF_BB_END | OPF_BRANCH);
     if (!any_live && !op->setcc && !leads_on && l->dce && op_is_pure(op)) {
         op->code = OP_nop;
         return;
@@ -329,25 +370,16 @@ static void live_op(Live *l, IROp *op, unsigned i)
         op->ccmask = l->cc;
         op->ccfault = l->fault & ~l->cc;
     }
-    if (l->coalesce && (op->code == OP_mov || op->code == OP_vmov)) {
+    if ((op->code == OP_mov || op->code == OP_vmov) && l->coalesce) {
         coalesce_note(l, op, i);
     }
-    live_outs(l, op, info->outs, i);
-    if (op->setcc || is_call) {
-        uint32_t kills = ir_cc_kills(l->s, op);
-        l->cc &= ~kills;
-        l->fault &= ~kills;
+    for (unsigned k = 0; k < info.outs; k++) {
+        live_out(l, op, op->out[k], i);
     }
-    if (ir_op_faults(op)) {
-        live_fault(l, i);
+    if (op->setcc || info.flags & OPF_CC) {
+        live_state(l, op, i);
     }
-    if (is_call) {
-        live_call(l, op, i);
-    }
-    if (info->ccr || is_call) {
-        l->cc |= ir_cc_reads(op);
-    }
-    live_ins(l, op, info->ins, i);
+    live_ins(l, op, info.ins, i);
 }
 
 static void live_init(Live *l, TCGContext *s)
@@ -367,11 +399,7 @@ static void live_init(Live *l, TCGContext *s)
     l->labels = arena_alloc(&s->arena, s->nlabels * sizeof(LabelState));
     memset(l->pending, 0xff, s->ntemps * sizeof(uint16_t));
     memset(l->live, 0, l->nglobals);
-    for (unsigned i = 0; i < l->nglobals; i++) {
-        s->temps[i].uses = 0;
-    }
-    for (unsigned i = l->nglobals; i < s->ntemps; i++) {
-        s->temps[i].uses = 0;
+    for (unsigned i = l->nglobals, n = s->ntemps; i < n; i++) {
         l->live[i] = s->temps[i].kind == TEMP_CONST;
     }
 }
@@ -380,8 +408,9 @@ void live_run(TCGContext *s)
 {
     Live l;
     live_init(&l, s);
-    for (unsigned i = s->nops; i-- > 0;) {
-        IROp *op = &s->ops[i];
+    unsigned i = s->nops;
+    for (IROp *op = s->ops + i; i-- > 0;) {
+        op--;
         if (op->code > OP_insn_start) {
             live_op(&l, op, i);
         }
@@ -427,11 +456,14 @@ void live_flags(TCGContext *s)
 {
     uint16_t *labels = arena_alloc(&s->arena, s->nlabels * sizeof(uint16_t));
     uint32_t seen = 0;
-    for (unsigned i = s->nops; i-- > 0;) {
-        IROp *op = &s->ops[i];
+    IROp *first = s->ops;
+    for (IROp *op = first + s->nops; op-- > first;) {
+        if (!op->setcc && !(op_info[op->code].flags & OPF_CC)) {
+            continue;
+        }
         if (op->code == OP_label) {
             labels[op->label] = seen;
-        } else if (op->code > OP_insn_start) {
+        } else {
             seen = flags_before(s, op, seen, labels);
         }
     }

@@ -92,19 +92,21 @@ static inline TCGValue recipe_value(const TCGContext *s, const CCVal *v, int32_t
 /* Where operand i is. x: the emission. */
 typedef TCGValue RecipeValueFn(const void *x, unsigned i);
 
-/* What env lacks of the recipe, into r. */
+/* What env lacks of the recipe, into r. What is not pending is left as it is: this is a
+ * large struct, and asked for at each access. */
 static inline void recipe_describe(const CCInfo *cc, TCGRestore *r, RecipeValueFn *value,
                                    const void *x)
 {
-    if (recipe_base_pending(cc)) {
-        r->base_pending = true;
+    r->base_pending = recipe_base_pending(cc);
+    r->overlay_pending = recipe_overlay_pending(cc);
+    r->cc_op = 0;
+    if (r->base_pending) {
         r->cc_op = CC_OP(cc->kind, cc->type);
         r->a = value(x, 0);
         r->b = value(x, 1);
         r->c = value(x, 2);
     }
-    if (recipe_overlay_pending(cc)) {
-        r->overlay_pending = true;
+    if (r->overlay_pending) {
         r->cc_op |= CC_OP_OVERLAY(cc->ov, cc->ov_type);
         r->r = value(x, 3);
     }

@@ -94,10 +94,14 @@ void ra_start(RegAlloc *ra, const RAHost *host, TCGContext *s, const uint8_t *pi
         ra->held[i] = (RAHeld){.ref = IR_NONE};
         ra->index_of[host->scratch[i]] = i;
     }
-    for (unsigned r = 0; r < s->nglobals; r++) {
-        s->temps[r].reg = (int8_t)(pinned[r] + 1);
-    }
+    ra->dirty = false;
     ra->last = NULL;
+    if (!s->pinned) { /* from the next unit on, tcg_start() does it */
+        for (unsigned r = 0; r < s->nglobals; r++) {
+            s->globals[r].reg = s->temps[r].reg = (int8_t)(pinned[r] + 1);
+        }
+        s->pinned = true;
+    }
 }
 
 /* ---- slots ---- */
@@ -225,6 +229,13 @@ static void hold(RegAlloc *ra, unsigned i, IRRef ref)
     temp(ra, ref)->reg = ra->host->scratch[i] + 1;
 }
 
+/* The value in register i is newer than that in env, if it has a place there. */
+static void set_dirty(RegAlloc *ra, unsigned i, const IRTemp *t)
+{
+    ra->held[i].dirty = t->kind == TEMP_GLOBAL;
+    ra->dirty |= ra->held[i].dirty;
+}
+
 void ra_lock(RegAlloc *ra, unsigned reg)
 {
     ra->locked |= 1u << reg;
@@ -251,7 +262,8 @@ unsigned ra_nfree(const RegAlloc *ra)
     return n;
 }
 
-unsigned ra_use(RegAlloc *ra, IRRef ref)
+/* ra_use() of what is not pinned. */
+unsigned ra_use_scratch(RegAlloc *ra, IRRef ref)
 {
     IRTemp *t = temp(ra, ref);
     if (t->kind == TEMP_CONST) {
@@ -261,10 +273,8 @@ unsigned ra_use(RegAlloc *ra, IRRef ref)
     }
     if (t->reg) {
         unsigned reg = t->reg - 1;
-        if (ra_is_scratch(ra, reg)) {
-            ra->held[ra->index_of[reg]].age = ++ra->clock;
-            ra_lock(ra, reg);
-        }
+        ra->held[ra->index_of[reg]].age = ++ra->clock;
+        ra_lock(ra, reg);
         return reg;
     }
     unsigned reg = ra_alloc(ra);
@@ -288,7 +298,7 @@ unsigned ra_def(RegAlloc *ra, IRRef ref)
     unsigned reg = t->reg - 1;
     if (ra_is_scratch(ra, reg)) {
         ra_lock(ra, reg);
-        ra->held[ra->index_of[reg]].dirty = t->kind == TEMP_GLOBAL;
+        set_dirty(ra, ra->index_of[reg], t);
     }
     return reg;
 }
@@ -300,14 +310,14 @@ void ra_bind(RegAlloc *ra, IRRef ref, unsigned reg)
     ra_forget(ra, ref);
     hold(ra, i, ref);
     ra_lock(ra, reg);
-    ra->held[i].dirty = temp(ra, ref)->kind == TEMP_GLOBAL;
+    set_dirty(ra, i, temp(ra, ref));
 }
 
 void ra_dirty(RegAlloc *ra, IRRef ref)
 {
     unsigned reg = temp(ra, ref)->reg - 1;
     if (ra_is_scratch(ra, reg)) {
-        ra->held[ra->index_of[reg]].dirty = true;
+        set_dirty(ra, ra->index_of[reg], temp(ra, ref));
     }
 }
 
@@ -330,26 +340,28 @@ void ra_kill(RegAlloc *ra, IRRef ref)
 void ra_end_op(RegAlloc *ra, const IROp *op)
 {
     ra->locked = 0;
+    OpInfo info = op_info[op->code];
     for (unsigned k = 0, d = op->dead; d; k++, d >>= 1) {
         if ((d & 1) && op->in[k] != op->out[0] && op->in[k] != op->out[1]) {
             ra_kill(ra, op->in[k]);
         }
     }
-    for (unsigned k = 0; k < op_info[op->code].outs; k++) {
+    for (unsigned k = 0; k < info.outs; k++) {
         if (op->out[k] != IR_NONE && !temp(ra, op->out[k])->uses) {
             ra_kill(ra, op->out[k]);
         }
     }
-    ra->path += (op_info[op->code].flags & OPF_BB_END) != 0;
+    ra->path += (info.flags & OPF_BB_END) != 0;
 }
 
 /* ---- all of them ---- */
 
 void ra_sync(RegAlloc *ra)
 {
-    for (unsigned i = 0; i < ra->host->nscratch; i++) {
+    for (unsigned i = 0; ra->dirty && i < ra->host->nscratch; i++) {
         store_dirty(ra, i);
     }
+    ra->dirty = false;
 }
 
 void ra_sync_but(RegAlloc *ra, const IRRef *keep, unsigned n)
@@ -475,6 +487,7 @@ void ra_restore(RegAlloc *ra, const RAState *st)
     ra_reset(ra);
     for (unsigned i = 0; i < ra->host->nscratch; i++) {
         ra->held[i] = st->held[i];
+        ra->dirty |= st->held[i].dirty;
         if (ra->held[i].ref != IR_NONE) {
             temp(ra, ra->held[i].ref)->reg = ra->host->scratch[i] + 1;
         }

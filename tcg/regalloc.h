@@ -46,6 +46,7 @@ struct RegAlloc {
     RAHeld held[RA_MAX_SCRATCH];
     uint8_t index_of[32]; /* host register -> index in held[], 0xff: not scratch */
     uint32_t locked;      /* host registers */
+    bool dirty;           /* one of held[] may be */
     uint32_t clock;
     uint64_t slots_used[RA_MAX_SLOTS / 64];
     IRRef slot_ref[RA_MAX_SLOTS];
@@ -76,7 +77,12 @@ static inline bool ra_is_scratch(const RegAlloc *ra, unsigned reg)
 
 /* The register that holds ref, loaded if necessary; locked until the end of the op.
  * Constants are loaded anew each time. */
-unsigned ra_use(RegAlloc *ra, IRRef ref);
+unsigned ra_use_scratch(RegAlloc *ra, IRRef ref);
+static inline unsigned ra_use(RegAlloc *ra, IRRef ref)
+{
+    int reg = ra_reg(ra, ref);
+    return reg >= 0 && !ra_is_scratch(ra, reg) ? (unsigned)reg : ra_use_scratch(ra, ref);
+}
 /* A register for the op's own use until ra_release() or the end of the op. */
 unsigned ra_alloc(RegAlloc *ra);
 void ra_lock(RegAlloc *ra, unsigned reg);

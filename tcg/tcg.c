@@ -27,6 +27,7 @@ TCGContext *tcg_context_new(const GuestDesc *g)
     s->ops = usual_pages(g_new(IROp, MAX_OPS));
     s->max_temps = MAX_TEMPS;
     s->temps = usual_pages(g_new(IRTemp, MAX_TEMPS));
+    s->globals = g_new0(IRTemp, IR_MAX_GLOBALS);
     arena_init(&s->arena, ARENA_SIZE);
     usual_pages(s->arena.base);
     return s;
@@ -36,6 +37,7 @@ void tcg_context_free(TCGContext *s)
 {
     g_free(s->ops);
     g_free(s->temps);
+    g_free(s->globals);
     g_free(s->backend);
     arena_free(&s->arena);
     g_free(s);

@@ -43,7 +43,8 @@ typedef struct Verify {
 
 static bool fail(Verify *v, char *why)
 {
-    user_error(v->errp, "op %u (%s): %s", v->at, v->info ? v->info->name : "?", why);
+    user_error(v->errp, "op %u (%s): %s", v->at,
+               v->info ? op_names[v->info - op_info] : "?", why);
     g_free(why);
     return false;
 }

@@ -233,13 +233,12 @@ static TCGValue describe_value(const void *opaque, unsigned i)
 
 void cc_describe(const X64 *x, TCGRestore *r)
 {
-    *r = (TCGRestore){
-        .pc = x->pc,
-        .x87_pending = x->x87_note.pending,
-        .fip = x->x87_note.fip,
-        .fop = x->x87_note.fop,
-    };
     recipe_describe(&x->cc, r, describe_value, x);
+    r->pc = x->pc;
+    r->x87_pending = x->x87_note.pending;
+    r->fip = x->x87_note.fip;
+    r->fop = x->x87_note.fop;
+    r->resume = 0;
 }
 
 /* ---- operands that change ---- */
@@ -585,14 +584,17 @@ static void plan_recipe(X64 *x, CCPlan *p, unsigned kind, IRRef a, IRRef b)
 void cc_plan(X64 *x, CCPlan *p, unsigned kind, IRRef a, IRRef b)
 {
     const IROp *op = x->op;
-    *p = (CCPlan){.writes = ir_cc_writes(op), .keep = -1};
+    p->writes = ir_cc_writes(op);
+    p->others = 0;
+    p->keep = -1;
+    p->of = false;
     if (!op->setcc) {
         cc_clobber(x);
-        p->next = x->cc;
-        return;
+        return; /* cc_done() does not look at p->next */
     }
     p->others = x->wanted & ~ir_cc_kills(x->s, op);
     if (p->others || kind == CC_HOST_ONLY) {
+        p->next = (CCInfo){0};
         cc_require(x, p->others);
     } else {
         plan_recipe(x, p, kind, a, b);

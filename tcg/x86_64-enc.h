@@ -131,42 +131,55 @@ static inline uint32_t opc_of1(uint32_t opc, IRType t)
     return t == IR_I8 ? opc | BYTE_RM : (opc + 1) | opc_size(t);
 }
 
-static inline void asm_legacy(Asm *a, uint32_t opc)
+/*
+ * An instruction is written by a pointer that the compiler can keep in a register; a->p
+ * moves once, at its end. The put_ functions return where the next byte goes.
+ */
+static inline uint8_t *put_legacy(uint8_t *p, uint32_t opc)
 {
     if (opc & LOCK) {
-        asm_b(a, 0xf0);
+        *p++ = 0xf0;
     }
     if (opc & PRE_66) {
-        asm_b(a, 0x66);
+        *p++ = 0x66;
     }
     if (opc & PRE_F3) {
-        asm_b(a, 0xf3);
+        *p++ = 0xf3;
     }
     if (opc & PRE_F2) {
-        asm_b(a, 0xf2);
+        *p++ = 0xf2;
     }
+    return p;
 }
 
-static inline void asm_map(Asm *a, unsigned map)
+static inline uint8_t *put_map(uint8_t *p, unsigned map)
 {
-    asm_b(a, 0x0f);
+    *p++ = 0x0f;
     if (map != MAP_0F) {
-        asm_b(a, map == MAP_0F38 ? 0x38 : 0x3a);
+        *p++ = map == MAP_0F38 ? 0x38 : 0x3a;
     }
+    return p;
+}
+
+/* Prefixes and opcode. */
+static inline uint8_t *put_opcode(uint8_t *p, uint32_t opc, unsigned rex)
+{
+    if (opc & (LOCK | PRE_66 | PRE_F3 | PRE_F2)) {
+        p = put_legacy(p, opc);
+    }
+    rex |= opc & REX_W ? 0x48 : 0;
+    *p = rex | 0x40; /* written over if there is none */
+    p += rex != 0;
+    if (opc & MAP_MASK) {
+        p = put_map(p, opc & MAP_MASK);
+    }
+    *p++ = opc;
+    return p;
 }
 
 static inline void asm_prefixes(Asm *a, uint32_t opc, unsigned rex)
 {
-    if (opc & (LOCK | PRE_66 | PRE_F3 | PRE_F2)) {
-        asm_legacy(a, opc);
-    }
-    rex |= opc & REX_W ? 0x48 : 0;
-    *a->p = rex | 0x40; /* written over if there is none */
-    a->p += rex != 0;
-    if (opc & MAP_MASK) {
-        asm_map(a, opc & MAP_MASK);
-    }
-    asm_b(a, opc);
+    a->p = put_opcode(a->p, opc, rex);
 }
 
 static inline bool is_new_byte_reg(unsigned r)
@@ -181,8 +194,9 @@ static inline void asm_rr(Asm *a, uint32_t opc, unsigned reg, unsigned rm)
         ((opc & BYTE_RM) && is_new_byte_reg(rm))) {
         rex |= 0x40;
     }
-    asm_prefixes(a, opc, rex);
-    asm_b(a, 0xc0 | (reg & 7) << 3 | (rm & 7));
+    uint8_t *p = put_opcode(a->p, opc, rex);
+    *p++ = 0xc0 | (reg & 7) << 3 | (rm & 7);
+    a->p = p;
 }
 
 static inline unsigned mem_rex(unsigned reg, Mem m)
@@ -192,26 +206,31 @@ static inline unsigned mem_rex(unsigned reg, Mem m)
 }
 
 /* ModRM, SIB and displacement. */
-static inline void asm_modrm(Asm *a, unsigned reg, Mem m)
+static inline uint8_t *put_modrm(uint8_t *p, unsigned reg, Mem m)
 {
     unsigned r = (reg & 7) << 3;
     unsigned index = m.index == NO_REG ? 4 : m.index & 7;
     if (m.base == NO_REG) {
-        asm_b(a, r | 4);
-        asm_b(a, m.scale << 6 | index << 3 | 5);
-        asm_d(a, m.disp);
-        return;
+        *p++ = r | 4;
+        *p++ = m.scale << 6 | index << 3 | 5;
+        stl_he_p(p, m.disp);
+        return p + 4;
     }
     unsigned base = m.base & 7;
     unsigned mod = m.disp == 0 && base != 5 ? 0 : m.disp == (int8_t)m.disp ? 1 : 2;
     if (m.index != NO_REG || base == 4) {
-        asm_b(a, mod << 6 | r | 4);
-        asm_b(a, m.scale << 6 | index << 3 | base);
+        *p++ = mod << 6 | r | 4;
+        *p++ = m.scale << 6 | index << 3 | base;
     } else {
-        asm_b(a, mod << 6 | r | base);
+        *p++ = mod << 6 | r | base;
     }
-    stl_he_p(a->p, m.disp); /* what is too much is written over */
-    a->p += mod * mod;      /* 0, 1 or 4 */
+    stl_he_p(p, m.disp);  /* what is too much is written over */
+    return p + mod * mod; /* 0, 1 or 4 */
+}
+
+static inline void asm_modrm(Asm *a, unsigned reg, Mem m)
+{
+    a->p = put_modrm(a->p, reg, m);
 }
 
 static inline void asm_rm(Asm *a, uint32_t opc, unsigned reg, Mem m)
@@ -220,8 +239,7 @@ static inline void asm_rm(Asm *a, uint32_t opc, unsigned reg, Mem m)
     if ((opc & BYTE_REG) && is_new_byte_reg(reg)) {
         rex |= 0x40;
     }
-    asm_prefixes(a, opc, rex);
-    asm_modrm(a, reg, m);
+    a->p = put_modrm(put_opcode(a->p, opc, rex), reg, m);
 }
 
 /* VEX forms with general registers (BMI1, BMI2): pp is 0, 1 (66), 2 (F3), 3 (F2). */

@@ -32,7 +32,9 @@ static uint8_t *emit_guard(X64 *x, uint64_t pc, uint32_t token)
 static Exit *new_exit(X64 *x, const IROp *op)
 {
     Exit *e = &x->exits[x->nexits++];
-    *e = (Exit){.pc = op->imm, .slot = op->slot + x->slot_base};
+    e->guard = e->guard_jump = NULL; /* not all of it: `cc` is large, and rarely used */
+    e->pc = op->imm;
+    e->slot = op->slot + x->slot_base;
     return e;
 }
 

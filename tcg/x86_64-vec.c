@@ -226,6 +226,7 @@ void x64_vec_pins(const TCGContext *s, int32_t *at)
             t->loc = n + 1;
             at[n] = t->env_offset;
         }
+        s->globals[r].loc = t->loc;
     }
 }
 

@@ -372,31 +372,38 @@ static_assert(OP_inc + 3 == OP_not && OP_add + 6 == OP_xor && OP_xor + 1 == OP_a
               "the ranges above");
 
 /* Old recipes stay good where an op writes globals but not all of the flags. */
-static void flags_before_op(X64 *x, const IROp *op)
+static inline void globals_before_op(X64 *x, const IROp *op, unsigned outs)
 {
-    const OpInfo *info = &op_info[op->code];
-    if (ir_op_faults(op)) {
-        cc_fault_point(x);
-    }
     if (!x->wanted || (op->setcc && op->code != OP_inc && op->code != OP_dec)) {
         return;
     }
-    for (unsigned k = 0; k < info->outs; k++) {
+    for (unsigned k = 0; k < outs; k++) {
         if (op->out[k] != IR_NONE && ir_is_global(x->s, op->out[k])) {
             cc_global_write(x, op->out[k]);
         }
     }
 }
 
-void x64_begin_op(X64 *x, unsigned at)
+static inline void begin_op(X64 *x, const IROp *op, unsigned at)
 {
-    const IROp *op = &x->s->ops[at];
+    OpInfo info = op_info[op->code];
     uint32_t after = op->code == OP_exit_link ? op->ccmask : op->ccmask | op->ccfault;
     x->op = op;
     x->at = at;
-    x->wanted = after | ir_cc_reads(op);
-    flags_before_op(x, op);
     x->wanted = after;
+    if (info.flags & OPF_CC) {
+        x->wanted |= ir_cc_reads(op);
+        if (ir_op_faults(op)) {
+            cc_fault_point(x);
+        }
+    }
+    globals_before_op(x, op, info.outs);
+    x->wanted = after;
+}
+
+void x64_begin_op(X64 *x, unsigned at)
+{
+    begin_op(x, &x->s->ops[at], at);
 }
 
 static inline void emit_op(X64 *x, const IROp *op)
@@ -405,7 +412,7 @@ static inline void emit_op(X64 *x, const IROp *op)
     if (op->code == OP_ld && !TCG_OPT_OFF(x->s, fuse) && x64_fuse(x, op)) {
         return;
     }
-    x64_begin_op(x, x->at);
+    begin_op(x, op, x->at);
     (emitters[op->code] ? emitters[op->code] : x64_emit_in_c)(x, op);
     x->vec_last = x->vec_made;
     x->vec_made = IR_NONE;

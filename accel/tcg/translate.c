@@ -180,11 +180,11 @@ static bool breakpoint_stops(const DisasContextBase *db)
            cpu_breakpoint_at(db->cpu, db->pc_next);
 }
 
-static bool may_go_on(const DisasContextBase *db)
+static bool may_go_on(const DisasContextBase *db, const Translation *tr)
 {
     return db->is_jmp == DISAS_NEXT && db->num_insns < db->max_insns &&
-           ir_room(db->tcg) && !translation_of((DisasContextBase *)db)->full &&
-           !((db->pc_next ^ db->pc_first) & PAGE_MASK) && !breakpoint_stops(db);
+           ir_room(db->tcg) && !tr->full && !((db->pc_next ^ db->pc_first) & PAGE_MASK) &&
+           !breakpoint_stops(db);
 }
 
 /* A unit that only says that it is at a breakpoint. */
@@ -289,6 +289,8 @@ static void gen_stale(DisasContextBase *db, unsigned label)
 static void translate_insns(DisasContextBase *db)
 {
     const CPUOps *ops = db->cpu->ops;
+    const Translation *tr = translation_of(db);
+    bool watched = tr->checks || lockstep_on(cpu_tcg(db->cpu)->engine);
 
     if (breakpoint_stops(db)) {
         gen_breakpoint(db);
@@ -301,9 +303,11 @@ static void translate_insns(DisasContextBase *db)
 
         ops->translate_insn(db);
         db->num_insns += db->pc_next != pc;
-        note_io(db, first);
-        note_store(db, first);
-    } while (may_go_on(db));
+        if (unlikely(watched)) {
+            note_io(db, first);
+            note_store(db, first);
+        }
+    } while (may_go_on(db, tr));
     ops->translate_stop(db);
 }
 

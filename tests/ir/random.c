@@ -66,7 +66,9 @@ static void load(const Test *t, TCGContext *s)
     s->nlabels = f->nlabels;
     s->nexits = f->nexits;
     memcpy(s->ops, t->unit.ops, s->nops * sizeof *s->ops);
-    memcpy(s->temps, t->unit.temps, s->ntemps * sizeof *s->temps);
+    /* The globals are those of `s`: its back end has noted in them where they are. */
+    memcpy(s->temps + s->nglobals, t->unit.temps + s->nglobals,
+           (s->ntemps - s->nglobals) * sizeof *s->temps);
 }
 
 static void run(const Test *t, const Variant *v, Outcome *o)
@@ -227,7 +229,7 @@ static void forbid(Test *t, const char *names)
     g_auto(GStrv) list = g_strsplit(names, ",", 0);
     for (unsigned i = 0; list[i]; i++) {
         for (unsigned code = 0; code < NR_OPS; code++) {
-            t->gen.without[code] |= !strcmp(op_info[code].name, list[i]);
+            t->gen.without[code] |= !strcmp(op_names[code], list[i]);
         }
     }
 }

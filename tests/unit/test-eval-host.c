@@ -181,8 +181,7 @@ static void differs(const Case *c, IRType t, const Regs *r, const char *what,
 {
     ck_abort_msg("%s type %d a=%" PRIx64 " b=%" PRIx64 " c=%" PRIx64 " d=%" PRIx64
                  " flags=%" PRIx64 ": %s %" PRIx64 ", the host has %" PRIx64,
-                 op_info[c->code].name, t, r->a, r->b, r->c, r->d, r->flags, what, got,
-                 want);
+                 op_names[c->code], t, r->a, r->b, r->c, r->d, r->flags, what, got, want);
 }
 
 static void check(const Case *c, IRType t, Regs r)
