@@ -33,7 +33,8 @@ typedef struct KVMState {
     unsigned nvcpus;
     struct KVMVcpu *vcpus; /* all of them; under the machine lock */
     unsigned nrunning;     /* in vcpu_run(), with split; under the machine lock */
-    int64_t tsc_since;     /* of several vCPUs: clock_stood_ns() as if, when TSCs began */
+    int64_t tsc_stood;     /* state.c: clock_stood_ns() that tsc_shift is for */
+    uint64_t tsc_shift;    /* what has been added to the TSC of each of several vCPUs */
 
     struct kvm_msr_list *msrs; /* those that KVM saves and restores */
     struct kvm_cpuid2 *cpuid;  /* what it can offer */
@@ -73,7 +74,7 @@ typedef struct KVMVcpu {
     bool in_guest;       /* about to enter KVM_RUN, or in it: kick by signal */
     bool env_valid;      /* env is newer than, or the same as, KVM's state */
     bool io_pending;     /* the last exit has to be completed by the next KVM_RUN */
-    int64_t tsc_stood;   /* state.c: what of clock_stood_ns() the TSC has made up for */
+    uint64_t tsc_shift;  /* state.c: what has been added to its TSC */
     bool put_tsc; /* the TSC goes to KVM with the next state: guest time stood still */
     struct kvm_guest_debug debug;                  /* as KVM was told last */
     struct CPUWatchpoint *watch[KVM_DEBUG_POINTS]; /* by debug register; NULL: none */

@@ -422,9 +422,7 @@ static bool kvm_vcpu_init(CPUState *cpu, GError **errp)
     if (kvm.nvcpus == 1) {
         listen(cpu->mem);
         kvm_coalesce_start(cpu);
-        kvm.tsc_since = clock_monotonic_ns();
     }
-    v->tsc_stood = kvm.tsc_since;
     if (kvm.nvcpus == 2 && kvm.assist == KVM_ASSIST_AUTO) {
         report_warning("-accel kvm: assist=auto is for one vCPU; this is assist=on");
         kvm.assist = KVM_ASSIST_ON;

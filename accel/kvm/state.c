@@ -17,6 +17,7 @@
 #include "target/x86/excp.h"
 #include "target/x86/seg.h"
 #include "util/log.h"
+#include "util/thread.h"
 
 /* General registers: in the order of struct kvm_regs, their numbers. */
 
@@ -430,14 +431,17 @@ void kvm_get_tsc(KVMVcpu *v)
     get_tsc(v, cpu_env(v->cpu));
 }
 
+static Mutex shifts = MUTEX_INIT; /* KVMState.tsc_shift and tsc_stood */
+
 /*
- * Several vCPUs have to agree: KVM has begun their TSCs at the same time, so each of them
- * goes back by the time that stood still since, which is the same number for all.
+ * Several vCPUs have to agree. KVM has begun their TSCs at the same time, so the same is
+ * added to each: what the first one that runs after a stop lacks to go on where it was.
  */
 static bool shift_with_others(KVMVcpu *v, CPUX86State *env)
 {
     int64_t stood = clock_stood_ns(env->clock);
-    uint64_t offset, hz = x86_tsc_hz(env);
+    uint64_t offset, tsc = 0;
+    bool ok = true;
     struct kvm_device_attr attr = {
         .group = KVM_VCPU_TSC_CTRL,
         .attr = KVM_VCPU_TSC_OFFSET,
@@ -447,9 +451,16 @@ static bool shift_with_others(KVMVcpu *v, CPUX86State *env)
     if (kvm_ioctl(v->fd, KVM_GET_DEVICE_ATTR, &attr) < 0) {
         return true; /* a kernel before 5.16: their TSCs go on */
     }
-    offset -= muldiv64(stood, hz, NS_PER_SEC) - muldiv64(v->tsc_stood, hz, NS_PER_SEC);
-    v->tsc_stood = stood;
-    return kvm_ioctl(v->fd, KVM_SET_DEVICE_ATTR, &attr) == 0;
+    mutex_lock(&shifts);
+    if (kvm.tsc_stood != stood) {
+        ok = kvm_one_msr(v, KVM_GET_MSRS, MSR_TSC, &tsc);
+        kvm.tsc_shift = v->tsc_shift + x86_tsc(env) - tsc;
+        kvm.tsc_stood = stood;
+    }
+    offset += kvm.tsc_shift - v->tsc_shift;
+    v->tsc_shift = kvm.tsc_shift;
+    mutex_unlock(&shifts);
+    return ok && kvm_ioctl(v->fd, KVM_SET_DEVICE_ATTR, &attr) == 0;
 }
 
 /* KVM takes a value of the MSR that is off by less than a second for an attempt to make
