@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "cpu/debug.h"
+#include "util/host.h"
 #include "util/log.h"
 #include "util/options.h"
 
@@ -317,9 +318,23 @@ static bool tcg_set_option(const char *key, const char *value, GError **errp)
     return set_switch(key, value, errp);
 }
 
+static bool host_has_needed(const TCGBackend *backend, GError **errp)
+{
+    uint64_t missing = backend->needs & ~host_features();
+
+    return !missing ||
+           user_error(errp,
+                      "backend=native: this CPU lacks '%s', which generated code needs; "
+                      "-accel tcg,backend=interp does without",
+                      host_feature_name(__builtin_ctzll(missing)));
+}
+
 static bool tcg_accel_init(GError **errp)
 {
     ensure_defaults();
+    if (!host_has_needed(tcg.opts.backend, errp)) {
+        return false;
+    }
     if ((tcg.perfmap || tcg.jitdump) && tcg.opts.backend != tcg_native_backend) {
         return user_error(errp, "perfmap and jitdump: the interpreter makes no code");
     }

@@ -5,6 +5,7 @@ usage: test-door.py EMULATOR MANPAGE GUEST-STATIC GUEST-STATIC-PIE GUEST-OTHER-I
 """
 # SPDX-License-Identifier: MIT
 import os
+import platform
 import re
 import signal
 import struct
@@ -37,6 +38,11 @@ def run(*args, **env):
 def is_static():
     out = subprocess.run(['readelf', '-lW', PROGRAM], capture_output=True, text=True).stdout
     return 'INTERP' not in out
+
+
+def is_for_arm():
+    with open(PROGRAM, 'rb') as f:
+        return platform.machine() == 'aarch64' or IS_SCRIPT and b'qemu-aarch64' in f.read()
 
 
 class Door(unittest.TestCase):
@@ -194,6 +200,12 @@ class Options(Door):
         self.fails(1, '-accel x', '-accel', 'x', GUEST)
         self.fails(1, '-d x', '-d', 'x', GUEST)
         self.fails(1, '-D', '-D', '/nowhere/log', '-d', 'exec', GUEST)
+
+    @unittest.skipUnless(is_for_arm(), 'all of this kind have what the code needs')
+    def test_lesser_host(self):
+        """A CPU without what generated code takes for granted."""
+        self.fails(1, "lacks 'asimd'.*backend=interp", GUEST, MYNAH_HOST_OFF='asimd')
+        self.says('1\n', '-accel', 'tcg,backend=interp', GUEST, 'argc', MYNAH_HOST_OFF='asimd')
 
     def test_large_pages(self):
         """On a host with larger pages than the guest's."""
