@@ -56,7 +56,6 @@ typedef struct DisasContextBase {
     unsigned num_insns, max_insns;
     enum { DISAS_NEXT, DISAS_END } is_jmp; /* END: an exit op has been emitted */
     bool one_insn;                         /* single step, or one-insn-per-tb   */
-    uint32_t opts_off;                     /* OPTBIT_* of tcg.h                 */
     /*
      * Code bytes of the unit, contiguous from pc_first: at least code_len bytes are
      * valid. translate_insn asks for more with code_more(db, len), which may move `code`;

@@ -171,7 +171,7 @@ struct TCGContext {
     Arena arena; /* reset per unit */
     IRRef const_cache[64];
     uint32_t dump;    /* passes to print after: bit (key - 'a') */
-    uint32_t opt_off; /* optimisations switched off: OPT_* of tcg.h */
+    uint64_t opt_off; /* optimisations switched off: OPT_* of tcg.h */
     void *backend;    /* the host back end's own; g_free()d with the context */
     bool pinned;      /* `globals` tell which host registers are theirs: regalloc.c */
     unsigned id;      /* no other context of the process has it; not 0 */

@@ -34,6 +34,7 @@
     OPT(forks, "what a forked child has translated is there for the next one")          \
     OPT(trace, "units that go on behind a branch not taken")                            \
     OPT(join, "branches inside a unit, forward to an instruction that it reaches")      \
+    OPT(select, "jumps around a few moves as conditional moves")                        \
     OPT(vector, "SIMD as the host's own instructions")                                  \
     OPT(avx, "256-bit registers and VEX instructions on the host")                      \
     OPT(x87, "x87 as the host's own instructions")                                      \

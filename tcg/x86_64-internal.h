@@ -142,7 +142,7 @@ typedef struct X64Globals {
 
 /* Code made once, by rx address. */
 typedef struct X64Thunks {
-    uint32_t opt_off; /* what was off in Thunks.context */
+    uint64_t opt_off; /* what was off in Thunks.context */
     /* from here to x87_exec: nothing but addresses; see basis() of x86_64-move.c */
     const uint8_t *unlinked[TCG_MAX_EXITS];
     const uint8_t *flags_load, *recipe_load, *vec_load, *vec_save, *x87_load, *x87_save,

@@ -285,7 +285,7 @@ static bool set_switch(const char *key, const char *value, GError **errp)
             return true;
         }
     }
-    uint32_t bit = UINT32_C(1) << tcg_opt_find(key + strlen("opt-"));
+    uint64_t bit = UINT64_C(1) << tcg_opt_find(key + strlen("opt-"));
 
     tcg.opts.opt_off = on ? tcg.opts.opt_off & ~bit : tcg.opts.opt_off | bit;
     return true;

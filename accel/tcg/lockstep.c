@@ -205,11 +205,11 @@ static void find_undefined(const TCGContext *s, LockstepUnit *u)
 bool lockstep_gen_code(TCGEngine *e, LockstepUnit *u)
 {
     TCGContext *s = e->ctx;
-    uint32_t off = s->opt_off;
+    uint64_t off = s->opt_off;
 
     u->once = lockstep_has_io(s, 0);
     find_undefined(s, u);
-    s->opt_off = UINT32_MAX;
+    s->opt_off = UINT64_MAX;
     s->guest = &e->lockstep->guest;
     tcg_optimize(s);
     bool ok = tcg_interp_backend.gen_code(s, e->lockstep->code, &u->code);

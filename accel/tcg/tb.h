@@ -78,7 +78,7 @@ static inline TBLink *tb_links(const TranslationBlock *tb)
 typedef struct TCGOptions {
     const TCGBackend *backend;
     uint64_t tb_size; /* bytes of code memory */
-    uint32_t opt_off; /* OPTBIT_* */
+    uint64_t opt_off; /* OPTBIT_* */
     bool one_insn_per_tb;
     enum { TCG_COUNT_AUTO, TCG_COUNT_ON, TCG_COUNT_OFF } count; /* auto: for -d stats */
     uint64_t lockstep;                                          /* instructions; 0: off */

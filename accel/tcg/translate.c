@@ -342,7 +342,6 @@ static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
                      : cut                               ? cut
                                                          : MAX_INSNS,
         .one_insn = one_shot,
-        .opts_off = e->opts.opt_off,
         .code_more = code_more,
         .code_peek = code_peek,
         .skip_jumps = may_skip_jumps(cpu),

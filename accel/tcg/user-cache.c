@@ -70,7 +70,7 @@ static const ElfW(Nhdr) * build_id(void)
 static bool make_key(UnitCache *c, TCGEngine *e, const void *guest, size_t size)
 {
     const ElfW(Nhdr) *note = build_id();
-    uint32_t options[] = {e->opts.opt_off, e->count, e->guest.ordered};
+    uint64_t options[] = {e->opts.opt_off, e->count, e->guest.ordered};
     uint64_t basis = e->backend->mover->basis(e->ctx, e->code);
     if (!note) {
         return false;

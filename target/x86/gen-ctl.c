@@ -19,9 +19,12 @@ static void fall_through(DisasContext *s, uint64_t taken)
 void gen_jcc(DisasContext *s, Insn *i)
 {
     uint64_t target = rel_target(s);
+    Cond c = (Cond)(i->opcode & 15);
 
-    x86_goto_if_cc(s, (Cond)(i->opcode & 15), target);
-    fall_through(s, target);
+    if (!x86_select(s, c, target)) {
+        x86_goto_if_cc(s, c, target);
+        fall_through(s, target);
+    }
 }
 
 void gen_jmp(DisasContext *s, Insn *i)

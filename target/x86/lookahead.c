@@ -68,9 +68,7 @@ static bool stops_lookahead(const DisasContext *s, const Insn *i)
            x86_gate_exception(s, i) >= 0;
 }
 
-/* Code bytes at the linear address `va`. The engine shows them, and has the unit depend
- * on them: they need not become part of it. */
-static const uint8_t *peek(const DisasContext *s, vaddr va, unsigned *len)
+const uint8_t *x86_peek(const DisasContext *s, vaddr va, unsigned *len)
 {
     const DisasContextBase *db = &s->base;
 
@@ -86,7 +84,7 @@ uint64_t x86_behind_jumps(const DisasContext *s, uint64_t pc)
     for (unsigned n = 0; n < MAX_JUMPS; n++) {
         Insn i;
         unsigned avail;
-        const uint8_t *code = peek(s, pc + s->cs_base, &avail);
+        const uint8_t *code = x86_peek(s, pc + s->cs_base, &avail);
 
         if (!code || (code[0] != 0xeb && code[0] != 0xe9)) {
             break;
@@ -113,7 +111,7 @@ uint32_t x86_flags_live_at(const DisasContext *s, uint64_t pc)
     for (unsigned n = 0; n < LOOKAHEAD_INSNS && unknown; n++) {
         Insn i;
         unsigned avail;
-        const uint8_t *code = peek(s, va, &avail);
+        const uint8_t *code = x86_peek(s, va, &avail);
         int len = code ? x86_decode(&i, code, avail, s->mode) : X86_DECODE_MORE;
         if (len < 0) {
             break;

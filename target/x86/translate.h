@@ -219,8 +219,17 @@ void x86_join(DisasContext *s);
 /* #GP unless `1 << t` ports from `port` on may be accessed. */
 void x86_gen_check_io(DisasContext *s, IRRef port, IRType t);
 
+/* --- select.c --- */
+
+/* JCC as conditional moves, if that is likely to be better: the unit goes on where both
+ * ways come together. False: nothing has been done. */
+bool x86_select(DisasContext *s, Cond c, uint64_t target);
+
 /* --- lookahead.c --- */
 
+/* Code bytes at the linear address `va`, at most *len, X86_MAX_INSN_LEN of them, or NULL.
+ * The unit depends on them: they need not become part of it. */
+const uint8_t *x86_peek(const DisasContext *s, vaddr va, unsigned *len);
 /* Flags (CC_*) that may be read at `pc`, as far as the code bytes at hand tell. */
 uint32_t x86_flags_live_at(const DisasContext *s, uint64_t pc);
 /* Where an exit to `pc` may go instead: behind jumps that it would meet first. */

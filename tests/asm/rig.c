@@ -46,7 +46,7 @@ struct Rig {
     CodeBuf *buf;
     X86Model model;
     uint64_t xcr0;
-    uint32_t opts_off;
+    uint64_t opts_off;
     bool one_insn;
     unsigned max_insns;
     bool ended; /* the last unit made, by its last instruction */
@@ -457,7 +457,7 @@ static void make_ir(Rig *r)
         .code_len = PAGE_SIZE - key.pc % PAGE_SIZE,
         .code_more = code_more,
         .code_peek = code_peek,
-        .opts_off = r->opts_off,
+        .skip_jumps = true,
     };
     r->tcg->opt_off = r->opts_off;
     tcg_start(r->tcg, r->env->rip);
@@ -684,7 +684,7 @@ static void fill_desc(Rig *r)
     g->lookup = slow_lookup;
 }
 
-static Rig *make_rig(const TCGBackend *backend, uint32_t opts_off, bool direct)
+static Rig *make_rig(const TCGBackend *backend, uint64_t opts_off, bool direct)
 {
     Rig *r = g_new0(Rig, 1);
     GError *err = NULL;
@@ -720,12 +720,12 @@ static Rig *make_rig(const TCGBackend *backend, uint32_t opts_off, bool direct)
     return r;
 }
 
-Rig *rig_new(const TCGBackend *backend, uint32_t opts_off)
+Rig *rig_new(const TCGBackend *backend, uint64_t opts_off)
 {
     return make_rig(backend, opts_off, false);
 }
 
-Rig *rig_new_direct(const TCGBackend *backend, uint32_t opts_off)
+Rig *rig_new_direct(const TCGBackend *backend, uint64_t opts_off)
 {
     return make_rig(backend, opts_off, true);
 }

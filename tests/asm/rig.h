@@ -88,10 +88,10 @@ bool native_has_feature(unsigned feature);
 
 typedef struct Rig Rig;
 /* A vCPU on `backend`; `opts_off`: OPTBIT_* switched off. */
-Rig *rig_new(const TCGBackend *backend, uint32_t opts_off);
+Rig *rig_new(const TCGBackend *backend, uint64_t opts_off);
 /* The same without a TLB: memory is accessed directly. It cannot catch faults: for
  * rig_translate(). */
-Rig *rig_new_direct(const TCGBackend *backend, uint32_t opts_off);
+Rig *rig_new_direct(const TCGBackend *backend, uint64_t opts_off);
 void rig_free(Rig *r);
 /* Code in memory has changed: forget all translations. */
 void rig_forget(Rig *r);

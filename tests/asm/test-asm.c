@@ -335,17 +335,17 @@ static int check_coverage(GPtrArray *all)
 
 /* --- main --- */
 
-static uint32_t opts_off(void)
+static uint64_t opts_off(void)
 {
     g_auto(GStrv) names = g_strsplit(opt.off ? opt.off : "", ",", -1);
-    uint32_t mask = 0;
+    uint64_t mask = 0;
 
     for (char **n = names; *n && **n; n++) {
         int bit = strcmp(*n, "all") == 0 ? -1 : tcg_opt_find(*n);
         if (bit < 0 && strcmp(*n, "all") != 0) {
             fail(*n, "no such optimisation");
         }
-        mask |= bit < 0 ? (1u << NR_TCG_OPTS) - 1 : 1u << bit;
+        mask |= bit < 0 ? UINT64_MAX : UINT64_C(1) << bit;
     }
     return mask;
 }

@@ -475,10 +475,10 @@ static unsigned run_batch(Diff *d, uint64_t first, unsigned n)
     return d->host ? run_on_host(d, n) : replay(d, n);
 }
 
-static uint32_t opts_off(void)
+static uint64_t opts_off(void)
 {
     g_auto(GStrv) names = g_strsplit(opt.off ? opt.off : "", ",", -1);
-    uint32_t mask = 0;
+    uint64_t mask = 0;
 
     for (char **n = names; *n && **n; n++) {
         bool all = strcmp(*n, "all") == 0;
@@ -487,7 +487,7 @@ static uint32_t opts_off(void)
             report_error("%s: no such optimisation", *n);
             exit(1);
         }
-        mask |= all ? (1u << NR_TCG_OPTS) - 1 : 1u << bit;
+        mask |= all ? UINT64_MAX : UINT64_C(1) << bit;
     }
     return mask;
 }

@@ -32,10 +32,10 @@ static bool any_feature(unsigned feature)
     return true;
 }
 
-static uint32_t opts_off(void)
+static uint64_t opts_off(void)
 {
     g_auto(GStrv) names = g_strsplit(opt.off ? opt.off : "", ",", -1);
-    uint32_t mask = 0;
+    uint64_t mask = 0;
 
     for (char **n = names; *n && **n; n++) {
         int bit = tcg_opt_find(*n);
@@ -43,7 +43,7 @@ static uint32_t opts_off(void)
             report_error("%s: no such optimisation", *n);
             exit(1);
         }
-        mask |= 1u << bit;
+        mask |= UINT64_C(1) << bit;
     }
     return mask;
 }

@@ -17,7 +17,7 @@
 
 typedef struct Variant {
     bool native;
-    uint32_t opt_off;
+    uint64_t opt_off;
     const char *name;
 } Variant;
 
@@ -85,7 +85,7 @@ static void run(const Test *t, const Variant *v, Outcome *o)
     machine_run(m, m->s, o);
     if (m->probe_failed) { /* as the engine does, but from the start */
         Variant without = *v;
-        without.opt_off |= 1u << OPTBIT_share;
+        without.opt_off |= UINT64_C(1) << OPTBIT_share;
         run(t, &without, o);
     }
 }
@@ -109,10 +109,10 @@ static unsigned make_variants(const Test *t, Variant *to)
     unsigned n = 0;
     for (int native = 0; native <= (t->native != NULL); native++) {
         to[n++] = (Variant){native, 0, "all"};
-        to[n++] = (Variant){native, UINT32_MAX, "none"};
+        to[n++] = (Variant){native, UINT64_MAX, "none"};
         for (unsigned i = 0; i < ARRAY_SIZE(opts); i++) {
             if (native || opts[i].bit <= OPTBIT_dce || opts[i].bit == OPTBIT_share) {
-                to[n++] = (Variant){native, 1u << opts[i].bit, opts[i].name};
+                to[n++] = (Variant){native, UINT64_C(1) << opts[i].bit, opts[i].name};
             }
         }
     }
@@ -165,7 +165,7 @@ static void shrink(Test *t, const Variant *v)
 static void report(Test *t, const Variant *v, uint64_t seed)
 {
     const char *engine = v->native ? "native" : "interp";
-    bool some_off = v->opt_off && v->opt_off != UINT32_MAX;
+    bool some_off = v->opt_off && v->opt_off != UINT64_MAX;
     printf("seed %" PRIu64 ": %s with %s%s\n", seed, engine,
            some_off ? "all passes but " : "passes ", v->name);
     fflush(stdout);

@@ -38,7 +38,7 @@ static void strip_annotations(TCGContext *s)
 
 static bool run_pass(TCGContext *s, const char *name)
 {
-    uint32_t dce = 1u << OPTBIT_dce, coalesce = 1u << OPTBIT_coalesce;
+    uint64_t dce = UINT64_C(1) << OPTBIT_dce, coalesce = UINT64_C(1) << OPTBIT_coalesce;
     s->opt_off = 0;
     s->share = true;
     if (!strcmp(name, "fold")) {
