@@ -19,7 +19,7 @@
     OPT(pairs, "words of the flags' recipe are stored two at a time")                   \
     OPT(exits, "conditional branches that are a direct jump themselves")                \
     OPT(jumps, "exits that lead to a jump go where that goes")                          \
-    OPT(operands, "operands of flags stay in host registers where an access may fault") \
+    OPT(operands, "flags stay in host registers where an access may fault")             \
     OPT(align, "alignment of vectors in memory is checked once an address")             \
     OPT(loops, "units that lead to themselves keep flags and vectors where they are")   \
     OPT(chain, "direct jumps between units")                                            \

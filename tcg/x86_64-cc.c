@@ -8,7 +8,8 @@
  * to be lost, it is stored in its own place in env (CCV_OWN), which is one move; or, when
  * nothing in sight destroys EFLAGS, it is just forgotten. cc_op is stored last, by
  * whatever makes env exact: exits, helpers that read flags, labels. A fault finds all of
- * it in the side table.
+ * it in the side table. Without a TLB an access is one instruction that leaves EFLAGS
+ * alone, so flags may be nowhere else then: the fault brings them along (opt "operands").
  *
  * Invariants: flags that are wanted are in EFLAGS (cc.host) or in a recipe (cc.base).
  * While cc.base is CC_BASE_ENV nothing but cc_r and the overlay in env may be written.
@@ -22,6 +23,19 @@ static int32_t home_of(const X64 *x, unsigned i)
 }
 
 /* ---- what happens to flags later ---- */
+
+/* The thunk of faults puts EFLAGS here. */
+static int32_t fault_flags(const X64 *x)
+{
+    return x->g->fault_regs;
+}
+
+bool cc_shows_eflags(const X64 *x, const IROp *op)
+{
+    return (op->code == OP_ld || op->code == OP_st) && op->type <= IR_I64 &&
+           x->g->direct && fault_flags(x) && !(op->memop & MO_ALIGN) &&
+           !TCG_OPT_OFF(x->s, operands);
+}
 
 /* The op leaves EFLAGS alone on this host. */
 static bool keeps_eflags(const X64 *x, const IROp *op)
@@ -48,7 +62,7 @@ static bool keeps_eflags(const X64 *x, const IROp *op)
         return op->type >= IR_I32;
     case OP_ld:
     case OP_st:
-        return op->memop & MO_HOST && op->type <= IR_I64;
+        return (op->memop & MO_HOST && op->type <= IR_I64) || cc_shows_eflags(x, op);
     default:
         return false;
     }
@@ -61,7 +75,7 @@ static bool survive_from(const X64 *x, unsigned at, uint32_t mask, unsigned budg
         if (op->code == OP_exit_link) {
             return op->ccmask & mask;
         }
-        if (ir_op_faults(op) ||
+        if ((ir_op_faults(op) && !cc_shows_eflags(x, op)) ||
             (op_info[op->code].flags & OPF_BB_END && op->code != OP_br)) {
             return true;
         }
@@ -234,6 +248,12 @@ static TCGValue describe_value(const void *opaque, unsigned i)
 void cc_describe(const X64 *x, TCGRestore *r)
 {
     recipe_describe(&x->cc, r, describe_value, x);
+    if (x->cc.base == CC_BASE_NONE && x->cc.host) {
+        r->base_pending = true;
+        r->cc_op = CC_OP(CC_EFLAGS, IR_I64);
+        r->a = (TCGValue){.env_offset = fault_flags(x)};
+        r->b = r->c = (TCGValue){.is_const = true};
+    }
     r->pc = x->pc;
     r->x87_pending = x->x87_note.pending;
     r->fip = x->x87_note.fip;

@@ -278,6 +278,9 @@ static bool fuse_rmw(X64 *x, const IROp *ld)
     } else if (op->code >= OP_shl) {
         v.imm = ir_t(x->s, op->in[1])->val & (op->type == IR_I64 ? 63 : 31);
     }
+    if (flags_last(x, op, at_st)) { /* the store may fault behind the op */
+        cc_fault_point(x);
+    }
     x64_access_begin(x, &acc, ld, SLOW_RMW);
     x->op = op;
     x->at = at_st;

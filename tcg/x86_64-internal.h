@@ -300,6 +300,8 @@ uint32_t x64_loop_target(const X64 *x, const Exit *e);
 
 /* EFLAGS are about to be destroyed by an op that is not about flags. */
 void cc_clobber(X64 *x);
+/* A fault of the op, if any, finds in EFLAGS what they held before it. */
+bool cc_shows_eflags(const X64 *x, const IROp *op);
 /* State must be precise here: the six flags must exist outside EFLAGS. */
 void cc_fault_point(X64 *x);
 /* An op that does not set all flags is going to write the global. */

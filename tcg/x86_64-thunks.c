@@ -121,6 +121,10 @@ static void thunk_jump_miss(X64 *x)
 static void thunk_fault(X64 *x)
 {
     tcg_thunks.fault = thunk_start(x);
+    if (x->g->fault_regs) {
+        asm_b(&x->a, 0x9c); /* pushfq */
+        asm_rm(&x->a, 0x8f, 0, env_mem(x->g->fault_regs));
+    }
     x64_vec_to_c(x);
     thunk_regs(x, ALL_PINNED, true);
     x64_env_to(x, RDI);

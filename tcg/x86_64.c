@@ -393,7 +393,7 @@ static inline void begin_op(X64 *x, const IROp *op, unsigned at)
     x->wanted = after;
     if (info.flags & OPF_CC) {
         x->wanted |= ir_cc_reads(op);
-        if (ir_op_faults(op)) {
+        if (ir_op_faults(op) && !cc_shows_eflags(x, op)) {
             cc_fault_point(x);
         }
     }
