@@ -143,19 +143,36 @@ void cpu_process_work(CPUState *cpu)
 }
 
 /* Something is to be done: asked with work_lock held. */
+static bool is_wanted(CPUState *cpu)
+{
+    return cpu->work || atomic_load_acquire(&cpu->interrupt_request) & CPU_INTERRUPT_EXIT;
+}
+
+static bool may_go_on(CPUState *cpu)
+{
+    return is_wanted(cpu) || !cpu->stopped;
+}
+
 static bool must_wake(CPUState *cpu)
 {
-    if (cpu->work || atomic_load_acquire(&cpu->interrupt_request) & CPU_INTERRUPT_EXIT) {
-        return true;
+    return is_wanted(cpu) || (!cpu->stopped && (!cpu->halted || cpu->ops->has_work(cpu)));
+}
+
+static void wait_until(CPUState *cpu, bool (*awake)(CPUState *cpu))
+{
+    mutex_lock(&cpu->work_lock);
+    while (!awake(cpu)) {
+        cond_wait(&cpu->halt_cond, &cpu->work_lock);
     }
-    return !cpu->stopped && (!cpu->halted || cpu->ops->has_work(cpu));
+    mutex_unlock(&cpu->work_lock);
 }
 
 void cpu_wait(CPUState *cpu)
 {
-    mutex_lock(&cpu->work_lock);
-    while (!must_wake(cpu)) {
-        cond_wait(&cpu->halt_cond, &cpu->work_lock);
-    }
-    mutex_unlock(&cpu->work_lock);
+    wait_until(cpu, must_wake);
+}
+
+void cpu_wait_stopped(CPUState *cpu)
+{
+    wait_until(cpu, may_go_on);
 }

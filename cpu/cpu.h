@@ -310,6 +310,9 @@ void cpu_process_work(CPUState *cpu);
 /* In the vCPU's thread: sleeps while it is halted or stopped and nothing else is to be
  * done. */
 void cpu_wait(CPUState *cpu);
+/* ... while it is stopped. One that is halted goes on then: what wakes it up may come to
+ * the accelerator alone. */
+void cpu_wait_stopped(CPUState *cpu);
 
 /* --- declared here, implemented by the engine (accel/tcg) --- */
 

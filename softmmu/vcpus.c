@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 /*
- * A vCPU thread is in one of three places: in accel->vcpu_run(), asleep in cpu_wait(), or
- * between them. cpu->stopped and vcpus_quit are set first, CPU_INTERRUPT_EXIT after them;
- * the thread clears that bit first and looks at them after it. So it sees each change,
- * wherever it is. `stopped` and `paused` change under the machine lock: a vCPU that is
- * `paused` does not run again before vcpus_resume().
+ * A vCPU thread is in one of three places: in accel->vcpu_run(), asleep in cpu_wait*(),
+ * or between them. cpu->stopped and vcpus_quit are set first, CPU_INTERRUPT_EXIT after
+ * them; the thread clears that bit first and looks at them after it. So it sees each
+ * change, wherever it is. `stopped` and `paused` change under the machine lock: a vCPU
+ * that is `paused` does not run again before vcpus_resume().
  */
 
 /* Whether the vCPU may run now; tells who waits for its pause. */
@@ -83,7 +83,7 @@ static void *vcpu_thread(void *opaque)
             run_once(v);
         } else {
             cpu_process_work(cpu);
-            cpu_wait(cpu);
+            cpu_wait_stopped(cpu);
         }
     }
 }

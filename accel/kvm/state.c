@@ -577,13 +577,15 @@ static bool put_events(KVMVcpu *v, CPUX86State *env)
     return kvm_ioctl(v->fd, KVM_SET_VCPU_EVENTS, &e) == 0;
 }
 
-/* The whole. KVM puts an accepted event's DR6 and CR2 there when it is asked for it. */
+/* The whole. KVM puts an accepted event's DR6 and CR2 there when it is asked for it; and
+ * when asked for the MP state it takes an INIT or start-up IPI that has come. */
 
 static const struct {
     const char *name; /* either function may be NULL */
     bool (*get)(KVMVcpu *v, CPUX86State *env);
     bool (*put)(KVMVcpu *v, CPUX86State *env);
 } parts[] = {
+    {"MP state",          kvm_split_get_waiting, NULL                 },
     {"events",            get_events,            NULL                 },
     {"control registers", get_sregs,             put_sregs            },
     {"registers",         get_regs,              put_regs             },
@@ -593,7 +595,7 @@ static const struct {
     {"MSRs",              get_msrs,              put_msrs             },
     {"TSC",               get_tsc,               put_tsc              },
     {"events",            NULL,                  put_events           },
-    {"MP state",          kvm_split_get_waiting, kvm_split_put_waiting},
+    {"MP state",          NULL,                  kvm_split_put_waiting},
 };
 
 bool kvm_get_state(KVMVcpu *v)

@@ -70,6 +70,8 @@ TESTS += [
          "^kvm: .*port I/O +\\d{2} *\n.* HLT +0\n.*state fetched [0-3] times"),
     Test("split-smp", f"{MACHINE} -accel {SPLIT} -smp 2 -kernel smp.elf", PASSED, "^$"),
     Test("split-changes", f"sh ./changes.sh @COUNT@ {SPLIT} tcg ./mynah -kernel changes-calm.elf", output="^status 1, changed 100+ times", new_qemu=True),
+    # One that waits for its start-up IPI while the machine is stopped gets it afterwards.
+    Test("split-begins", f"{{ echo 'info cpus'; sleep 2; echo cont; }} | {MACHINE.replace('-serial', '-serial null -monitor')} -accel {SPLIT} -smp 2 -S -kernel smp.elf", PASSED),
     # The monitor sees the APICs that KVM has: here what the guest has sent last, and that its second vCPU has enabled its own.
     Test("split-monitor", f"""mkfifo /tmp/m$$; ./mynah -m 64 -display none -serial null -monitor stdio -accel {SPLIT} -smp 2 -kernel smp.elf </tmp/m$$ >/tmp/o$$ &
 exec 3>/tmp/m$$; until grep -q 'ICR.*00004040' /tmp/o$$; do echo info lapic >&3; sleep 0.1; done
