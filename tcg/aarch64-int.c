@@ -304,8 +304,11 @@ static void plan_alu(A64 *x, CCPlan *p, const IROp *op, unsigned ia)
     IRRef out = op->out[0], a = op->in[ia], b = op->in[!ia];
     if (op->code == OP_add) {
         cc_plan(x, p, CC_ADD, out, b);
+    } else if (op->code == OP_sub && out != IR_NONE) {
+        cc_plan(x, p, CC_SUB, out, b);
     } else if (op->code == OP_sub) {
-        cc_plan(x, p, out == IR_NONE ? CC_CMP : CC_SUB, out == IR_NONE ? a : out, b);
+        unsigned kind = recipe_of_compare(x->s, (IRType)op->type, b);
+        cc_plan(x, p, kind, a, kind == CC_LOGIC ? IR_NONE : b);
     } else {
         cc_plan(x, p, CC_LOGIC, out == IR_NONE && a == b ? a : out, IR_NONE);
     }

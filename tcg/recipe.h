@@ -45,6 +45,14 @@ static inline unsigned recipe_operands(unsigned kind)
     }
 }
 
+/* The recipe's kind for a comparison with b: with 0 its flags are those of the other
+ * operand, as of a result of logic, so that there is one word to keep. */
+static inline unsigned recipe_of_compare(const TCGContext *s, IRType t, IRRef b)
+{
+    bool zero = ir_is_const(s, b) && !(ir_t(s, b)->val & ir_type_mask(t));
+    return zero ? CC_LOGIC : CC_CMP;
+}
+
 /* The base, or the overlay, is not in env yet. */
 static inline bool recipe_base_pending(const CCInfo *cc)
 {

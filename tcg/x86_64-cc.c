@@ -578,6 +578,8 @@ static CCVal plan_operand(X64 *x, unsigned i, IRRef ref, bool keep)
 static void plan_recipe(X64 *x, CCPlan *p, unsigned kind, IRRef a, IRRef b)
 {
     bool keep = cc_must_survive(x, x->at + 1, x->wanted);
+    kind = kind == CC_CMP ? recipe_of_compare(x->s, (IRType)x->op->type, b) : kind;
+    b = recipe_operands(kind) > 1 ? b : IR_NONE;
     bool a_is_result = a == IR_NONE || a == x->op->out[0];
     CCInfo *n = &p->next;
     *n = (CCInfo){.base = CC_BASE_KNOWN, .kind = kind, .type = x->op->type};
