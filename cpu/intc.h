@@ -17,9 +17,30 @@ typedef struct CPUIntcTaker {
      * nobody took it. */
     bool (*send)(void *opaque, uint64_t addr, uint32_t data);
     /* The message that an input of the I/O APIC sends from now on. If it is
-     * level-triggered, CPUIntc.eoi() is to be told of its end. */
+     * level-triggered, CPUIntc.eoi() is to be told of its end. Not with set_pin. */
     void (*route)(void *opaque, unsigned pin, uint64_t addr, uint32_t data);
+    /* NULL, or: give_chips() goes there as well. The level of an input of the 8259 pair,
+     * or of the I/O APIC, has changed. */
+    void (*set_pin)(void *opaque, bool ioapic, unsigned pin, int level);
 } CPUIntcTaker;
+
+#define INTC_PINS 24
+
+/* The 8259 pair and the I/O APIC on their way. */
+typedef struct CPUIntcChips {
+    struct {
+        uint8_t lines, irr, imr, isr, elcr;
+        uint8_t base;   /* vector of input 0 */
+        uint8_t first;  /* input with the highest priority */
+        uint8_t expect; /* the next write to the odd port: 0: OCW1; n: ICW n + 1 */
+        bool icw4_needed, aeoi, rotate_aeoi, sfnm, special_mask, read_isr, poll;
+    } pic[2]; /* master, slave */
+    struct {
+        uint8_t select, id;
+        uint32_t lines;
+        uint64_t rte[INTC_PINS]; /* the redirection table, as the guest sees it */
+    } ioapic;
+} CPUIntcChips;
 
 /* A local APIC on its way: the register page (SDM vol. 3, table 11-1; ICR and ID as the
  * xAPIC has them) and what is not in it. */
@@ -87,6 +108,10 @@ typedef struct CPUIntc {
      * Those of all vCPUs come back in one go. */
     void (*take_back)(void *opaque, const CPUIntcImage *image, bool look);
     bool (*is_given)(void *opaque);
+    /* The same with the machine's 8259 pair and I/O APIC, of any vCPU; after give() and
+     * after take_back() of all. */
+    void (*give_chips)(void *opaque, const CPUIntcTaker *taker, CPUIntcChips *image);
+    void (*take_chips)(void *opaque, const CPUIntcChips *image, bool look);
     /* The guest ends an interrupt that the taker has delivered, as route() asks for. */
     void (*eoi)(void *opaque, uint8_t vector);
 } CPUIntc;

@@ -150,21 +150,26 @@ void hmp_info_irq(MonCall *c)
     print_devices(c, DEVICE_INFO_IRQ);
 }
 
-void hmp_info_pic(MonCall *c)
-{
-    print_devices(c, DEVICE_INFO_PIC);
-}
-
 static void nothing_on_cpu(CPUState *cpu, void *data) {}
 
-/* Who has taken the APICs shows them with the vCPUs' state, before work. */
-void hmp_info_lapic(MonCall *c)
+/* Who has taken interrupt controllers shows them with the vCPUs' state, before work. */
+static void print_controllers(MonCall *c, DeviceInfo what)
 {
     const Machine *m = c->p->machine;
     for (unsigned i = 0; i < m->ncpus; i++) {
         run_on_cpu(m->cpus[i], nothing_on_cpu, NULL);
     }
-    print_devices(c, DEVICE_INFO_LAPIC);
+    print_devices(c, what);
+}
+
+void hmp_info_pic(MonCall *c)
+{
+    print_controllers(c, DEVICE_INFO_PIC);
+}
+
+void hmp_info_lapic(MonCall *c)
+{
+    print_controllers(c, DEVICE_INFO_LAPIC);
 }
 
 static void print_space(AddressSpace *as, bool flat, MonCall *c)

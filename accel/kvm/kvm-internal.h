@@ -12,6 +12,7 @@
 
 #define KVM_DEBUG_POINTS 4 /* debug registers for addresses */
 #define KVM_KICK_SIGNAL  SIGUSR1
+#define KVM_IOAPIC_BASE  0xfec00000u /* where KVM's I/O APIC is */
 
 typedef enum KVMAssist { KVM_ASSIST_OFF, KVM_ASSIST_ON, KVM_ASSIST_AUTO } KVMAssist;
 
@@ -41,6 +42,7 @@ typedef struct KVMState {
     KVMAssist assist;          /* the translator helps out */
     bool user_msr;             /* MSRs that it does not know come to us */
     bool split;                /* it has the local APICs */
+    bool chips;                /* ... and 8259s and I/O APIC */
     bool coalesces;            /* writes that may wait are collected */
     bool logs_dirty;           /* it may log writes to memory */
 } KVMState;
@@ -250,5 +252,15 @@ void kvm_split_inject(KVMVcpu *v, bool pending);
 void kvm_split_eoi(KVMVcpu *v);
 /* The NMI that waits is let through by LINT1, if that is where it comes from. */
 bool kvm_split_takes_nmi(KVMVcpu *v);
+
+/* ---- chips.c: the other interrupt controllers in the kernel; under the machine lock,
+ * nothing happens where they are not to be there ---- */
+
+/* For a new virtual machine: `taker` has them too. */
+bool kvm_chips_create(CPUIntcTaker *taker, GError **errp) USER_CHECKED;
+/* KVM gets them unless it has them. All local APICs are there. */
+void kvm_chips_give(KVMVcpu *v, const CPUIntcTaker *taker);
+/* They come back, or are shown as they are now (`look`). */
+void kvm_chips_take(KVMVcpu *v, bool look);
 
 #endif

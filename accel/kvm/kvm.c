@@ -47,7 +47,7 @@ static const AccelOption kvm_option_list[] = {
     {"coalesce", "coalesce=on|off", "writes that a device need not see at once are collected (on)"},
     {"dirty-log", "dirty-log=on|off", "what the guest did not write under KVM stays translated (on)"},
     {"device", "device=PATH", "the device of KVM (" DEFAULT_DEVICE ")"},
-    {"kernel-irqchip", "kernel-irqchip=on|split|off", "the kernel has the local APICs (split; on is the same), or nothing (off)"},
+    {"kernel-irqchip", "kernel-irqchip=on|split|off", "the kernel has all interrupt controllers (on), local APICs (split), or none (off)"},
     {NULL},
 };
 // clang-format on
@@ -55,7 +55,7 @@ static const AccelOption kvm_option_list[] = {
 static struct {
     const char *device;
     KVMAssist assist;
-    bool coalesce, dirty_log, split;
+    bool coalesce, dirty_log, split, chips; /* chips: split as well */
 } settings = {DEFAULT_DEVICE, KVM_ASSIST_ON, true, true};
 
 static bool set_assist(const char *value, GError **errp)
@@ -73,12 +73,16 @@ static bool set_assist(const char *value, GError **errp)
     return true;
 }
 
-/* There is no chip that is in the kernel as a whole: "on" is what comes next to it. */
 static bool set_irqchip(const char *value, GError **errp)
 {
-    settings.split = !strcmp(value, "split");
-    return settings.split || parse_bool(value, &settings.split) ||
-           user_error(errp, "kernel-irqchip=%s: expected on, split or off", value);
+    bool on = false;
+
+    if (strcmp(value, "split") && !parse_bool(value, &on)) {
+        return user_error(errp, "kernel-irqchip=%s: expected on, split or off", value);
+    }
+    settings.chips = on;
+    settings.split = on || !strcmp(value, "split");
+    return true;
 }
 
 static bool kvm_set_option(const char *key, const char *value, GError **errp)
@@ -218,6 +222,7 @@ static bool create_vm(GError **errp)
     kvm.run_size = size;
     kvm.assist = settings.assist;
     kvm.split = settings.split;
+    kvm.chips = settings.chips;
     if (kvm.split && !kvm_split_create(errp)) {
         return false;
     }

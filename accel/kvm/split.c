@@ -1,6 +1,7 @@
 /* kernel-irqchip=split: local APICs in the kernel, PIC and I/O APIC in the board. */
 /* SPDX-License-Identifier: MIT */
 /*
+ * With kernel-irqchip=on those are in the kernel too: chips.c, and no routes.
  * (Linux: Documentation/virt/kvm/api.rst, 7.5 KVM_CAP_SPLIT_IRQCHIP, 4.52 and 4.70.) KVM
  * has the local APICs while a vCPU is in vcpu_run(): the first that comes gives them all
  * away, the last that leaves takes them all back, so that none is sent what it would
@@ -98,29 +99,39 @@ void kvm_split_init_vcpu(KVMVcpu *v)
     }
 }
 
-bool kvm_split_create(GError **errp)
+static bool enable_split(GError **errp)
 {
-    static const int needed[] = {KVM_CAP_SPLIT_IRQCHIP, KVM_CAP_SIGNAL_MSI,
-                                 KVM_CAP_IRQ_ROUTING, KVM_CAP_MP_STATE,
-                                 KVM_CAP_TSC_DEADLINE_TIMER};
     struct kvm_enable_cap cap = {.cap = KVM_CAP_SPLIT_IRQCHIP, .args = {MACHINE_GSIS}};
 
-    for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
-        if (!kvm_check(needed[i])) {
-            return user_error(errp,
-                              "kernel-irqchip=split: this kernel's KVM has not what it "
-                              "takes (capability %d)",
-                              needed[i]);
-        }
-    }
     if (kvm_ioctl(kvm.vm, KVM_ENABLE_CAP, &cap) < 0) {
         return user_error(errp, "kernel-irqchip=split: %s", g_strerror(errno));
     }
+    taker.set_pin = NULL;
     memset(&routes, 0, sizeof routes);
     routes.head.nr = MACHINE_GSIS;
     for (unsigned i = 0; i < MACHINE_GSIS; i++) {
         routes.entries[i].gsi = i;
         routes.entries[i].type = KVM_IRQ_ROUTING_MSI;
+    }
+    return true;
+}
+
+bool kvm_split_create(GError **errp)
+{
+    const int needed[] = {kvm.chips ? KVM_CAP_IRQCHIP : KVM_CAP_SPLIT_IRQCHIP,
+                          KVM_CAP_SIGNAL_MSI, KVM_CAP_IRQ_ROUTING, KVM_CAP_MP_STATE,
+                          KVM_CAP_TSC_DEADLINE_TIMER};
+
+    for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
+        if (!kvm_check(needed[i])) {
+            return user_error(errp,
+                              "kernel-irqchip=%s: this kernel's KVM has not what it "
+                              "takes (capability %d)",
+                              kvm.chips ? "on" : "split", needed[i]);
+        }
+    }
+    if (!(kvm.chips ? kvm_chips_create(&taker, errp) : enable_split(errp))) {
+        return false;
     }
     set_timer_rate();
     return true;
@@ -217,6 +228,7 @@ void kvm_split_take(KVMVcpu *v)
     if (kvm.split) {
         machine_lock();
         take(v, kvm.nvcpus > 1);
+        kvm_chips_take(v, kvm.nvcpus > 1);
         machine_unlock();
     }
 }
@@ -226,6 +238,7 @@ void kvm_split_give(KVMVcpu *v)
     if (kvm.split) {
         machine_lock();
         give(v);
+        kvm_chips_give(v, &taker);
         machine_unlock();
     }
 }
@@ -240,6 +253,7 @@ void kvm_split_enter(void)
         for (KVMVcpu *v = kvm.vcpus; v; v = v->next) {
             give(v);
         }
+        kvm_chips_give(kvm.vcpus, &taker);
     }
     machine_unlock();
 }
@@ -254,6 +268,7 @@ void kvm_split_leave(void)
         for (KVMVcpu *v = kvm.vcpus; v; v = v->next) {
             take(v, false);
         }
+        kvm_chips_take(kvm.vcpus, false);
     }
     machine_unlock();
 }

@@ -6,6 +6,8 @@
 #include "hw/core/device.h"
 
 struct CPUIntc;
+struct CPUIntcChips;
+struct CPUIntcTaker;
 
 #define APIC_DEFAULT_BASE 0xfee00000u
 #define APIC_SPACE_SIZE   0x1000
@@ -45,6 +47,11 @@ typedef struct ApicBus {
     void *extint_opaque;
     void (*tell_routes)(void *opaque); /* the I/O APIC's: `taker` is to know them all */
     const struct CPUIntcTaker *taker;  /* has the local APICs; NULL: nobody */
+    /* Of the board: CPUIntc.give_chips() and take_chips(). */
+    void (*give_chips)(void *opaque, const struct CPUIntcTaker *taker,
+                       struct CPUIntcChips *image);
+    void (*take_chips)(void *opaque, const struct CPUIntcChips *image, bool look);
+    void *chips_opaque;
 } ApicBus;
 
 /* Delivers to the local APICs that match; false: none took it. */
@@ -55,6 +62,10 @@ void apic_msg_to_msi(const ApicMsg *msg, uint64_t *addr, uint32_t *data);
 
 /* A message-signalled interrupt: a write of `data` to FEExxxxxh (SDM vol. 3, 11.11). */
 void apic_bus_send_msi(ApicBus *bus, uint64_t addr, uint32_t data);
+
+/* The I/O APIC's part of CPUIntc.give_chips() and take_chips(). */
+void ioapic_give(Device *d, const struct CPUIntcTaker *taker, struct CPUIntcChips *image);
+void ioapic_take_back(Device *d, const struct CPUIntcChips *image, bool look);
 
 /* The vCPU's side of a local APIC. */
 void lapic_get_intc(Device *d, struct CPUIntc *out);

@@ -11,8 +11,12 @@
  *
  * An edge of input 0, the timer, that finds the last one still requested is owed: it
  * is requested again when that one is acknowledged (see ioapic.c).
+ *
+ * While somebody else has the chips (CPUIntcTaker.set_pin) only the levels are kept here,
+ * and what asks for it is there.
  */
 #include "hw/intc/i8259.h"
+#include "cpu/intc.h"
 #include "memory/memory.h"
 #include "util/bitops.h"
 
@@ -67,6 +71,7 @@ typedef struct PICState {
     Chip chip[2];
     uint32_t owed;       /* ticks to request after the present one: 0 to TICKS_OWED_MAX */
     uint64_t raised[16]; /* rising edges, for people; not part of the state */
+    const CPUIntcTaker *taker; /* who has them; NULL: they are here */
 } PICState;
 
 static bool is_master(const PICState *s, const Chip *c)
@@ -132,17 +137,38 @@ static bool tick_is_lost(const PICState *s)
     return (c->irr & ~c->imr & ~c->lines & ~level_inputs(c)) & bit;
 }
 
+static void count_rise(PICState *s, unsigned n, int level)
+{
+    s->raised[n] += level && !(s->chip[n >> 3].lines >> (n & 7) & 1);
+}
+
+/* The chips are somewhere else. */
+static void pass_on(PICState *s, unsigned n, int level)
+{
+    Chip *c = &s->chip[n >> 3];
+    uint8_t bit = 1 << (n & 7), lines = level ? c->lines | bit : c->lines & ~bit;
+    if (lines != c->lines) {
+        c->lines = lines;
+        s->taker->set_pin(s->taker->opaque, false, n, level);
+    }
+}
+
 static void pic_irq_in(void *opaque, int n, int level)
 {
     PICState *s = opaque;
+    if (n == CASCADE) {
+        return;
+    }
+    count_rise(s, n & 15, level);
+    if (s->taker) {
+        pass_on(s, n & 15, level);
+        return;
+    }
     if (n == TICK && level && tick_is_lost(s)) {
         s->owed = MIN(s->owed + 1, TICKS_OWED_MAX);
     }
-    if (n != CASCADE) {
-        s->raised[n & 15] += level && !(s->chip[n >> 3 & 1].lines >> (n & 7) & 1);
-        chip_input(&s->chip[n >> 3 & 1], n & 7, level);
-        pic_update(s);
-    }
+    chip_input(&s->chip[n >> 3 & 1], n & 7, level);
+    pic_update(s);
 }
 
 static void chip_ack(PICState *s, Chip *c, unsigned n)
@@ -356,7 +382,65 @@ static void pic_reset(Device *d)
         *c = (Chip){.lines = c->lines, .elcr_mask = c->elcr_mask, .out = c->out};
     }
     s->owed = 0;
+    s->taker = NULL;
     pic_update(s);
+}
+
+/* ---- moving ---- */
+
+void i8259_give(Device *d, const CPUIntcTaker *taker, CPUIntcChips *image)
+{
+    PICState *s = (PICState *)d;
+    for (int i = 0; i < 2; i++) {
+        const Chip *c = &s->chip[i];
+        image->pic[i].lines = c->lines;
+        image->pic[i].irr = c->irr;
+        image->pic[i].imr = c->imr;
+        image->pic[i].isr = c->isr;
+        image->pic[i].elcr = c->elcr;
+        image->pic[i].base = c->base;
+        image->pic[i].first = c->first;
+        image->pic[i].expect = c->expect;
+        image->pic[i].icw4_needed = c->icw4_needed;
+        image->pic[i].aeoi = c->aeoi;
+        image->pic[i].rotate_aeoi = c->rotate_aeoi;
+        image->pic[i].sfnm = c->sfnm;
+        image->pic[i].special_mask = c->special_mask;
+        image->pic[i].read_isr = c->read_isr;
+        image->pic[i].poll = c->poll;
+    }
+    s->taker = taker;
+    s->owed = 0;
+    s->chip[0].out = false;
+    irq_set(&s->intr, 0);
+}
+
+/* The levels are those that came here. */
+void i8259_take_back(Device *d, const CPUIntcChips *image, bool look)
+{
+    PICState *s = (PICState *)d;
+    for (int i = 0; i < 2; i++) {
+        Chip *c = &s->chip[i];
+        c->irr = image->pic[i].irr;
+        c->imr = image->pic[i].imr;
+        c->isr = image->pic[i].isr;
+        c->elcr = image->pic[i].elcr & c->elcr_mask;
+        c->base = image->pic[i].base;
+        c->first = image->pic[i].first & 7;
+        c->expect = image->pic[i].expect & 3;
+        c->icw4_needed = image->pic[i].icw4_needed;
+        c->aeoi = image->pic[i].aeoi;
+        c->rotate_aeoi = image->pic[i].rotate_aeoi;
+        c->sfnm = image->pic[i].sfnm;
+        c->special_mask = image->pic[i].special_mask;
+        c->read_isr = image->pic[i].read_isr;
+        c->poll = image->pic[i].poll;
+    }
+    if (!look) {
+        s->taker = NULL;
+        s->chip[0].lines &= ~(1 << CASCADE);
+        pic_update(s);
+    }
 }
 
 #define BYTE_OPS(name, r, w)              \

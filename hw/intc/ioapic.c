@@ -11,6 +11,9 @@
  * a device that is right, but a guest that counts ticks would lose time whenever the host
  * lets its vCPU wait. So edges of the timer's pin are counted (`owed`), and each is sent
  * when the one before it has been taken.
+ *
+ * While somebody else has the chip (CPUIntcTaker.set_pin) only the lines are kept here,
+ * and no tick is owed.
  */
 #include "cpu/intc.h"
 #include "hw/intc/apic.h"
@@ -50,7 +53,9 @@ typedef struct IOAPICState {
     uint64_t rte[NPINS];
     bool tick_waits;      /* a tick was sent that no vCPU has taken */
     uint32_t owed;        /* ticks to send after it: 0 to TICKS_OWED_MAX */
-    uint64_t sent[NPINS]; /* messages of each pin, for people; not part of the state */
+    uint64_t sent[NPINS]; /* messages of each pin, for people; not part of the state.
+                             Rising edges while somebody else has it */
+    const CPUIntcTaker *has_chip; /* NULL: nobody else */
 } IOAPICState;
 
 static ApicMsg pin_msg(const IOAPICState *s, unsigned n)
@@ -79,7 +84,7 @@ static void tell_route(IOAPICState *s, unsigned n)
     ApicMsg msg = pin_msg(s, n);
     uint64_t addr;
     uint32_t data;
-    if (taker) {
+    if (taker && !taker->set_pin) {
         msg.level |= n == TICK_PIN && is_fixed(s, n);
         apic_msg_to_msi(&msg, &addr, &data);
         taker->route(taker->opaque, n, addr, data);
@@ -157,7 +162,15 @@ static void ioapic_irq_in(void *opaque, int n, int level)
     IOAPICState *s = opaque;
     uint32_t bit = 1u << n;
     bool rise = level && !(s->lines & bit);
+    bool change = !!level != !!(s->lines & bit);
     s->lines = level ? s->lines | bit : s->lines & ~bit;
+    if (s->has_chip) {
+        s->sent[n] += rise;
+        if (change) {
+            s->has_chip->set_pin(s->has_chip->opaque, true, n, level);
+        }
+        return;
+    }
     if (FIELD_GET(s->rte[n], RTE, LEVEL)) {
         pin_service_level(s, n);
     } else if (!rise || FIELD_GET(s->rte[n], RTE, MASK)) {
@@ -275,7 +288,37 @@ static void ioapic_reset(Device *d)
         s->rte[n] = FIELD_MASK(RTE, MASK);
     }
     forget_ticks(s);
+    s->has_chip = NULL;
     tell_routes(s);
+}
+
+void ioapic_give(Device *d, const CPUIntcTaker *taker, CPUIntcChips *image)
+{
+    IOAPICState *s = (IOAPICState *)d;
+    image->ioapic.select = s->select;
+    image->ioapic.id = s->id;
+    image->ioapic.lines = s->lines;
+    memcpy(image->ioapic.rte, s->rte, sizeof s->rte);
+    forget_ticks(s);
+    s->has_chip = taker;
+}
+
+/* The lines are those that came here. */
+void ioapic_take_back(Device *d, const CPUIntcChips *image, bool look)
+{
+    IOAPICState *s = (IOAPICState *)d;
+    s->select = image->ioapic.select;
+    s->id = image->ioapic.id & 0xf;
+    for (unsigned n = 0; n < NPINS; n++) {
+        s->rte[n] = image->ioapic.rte[n] & (RTE_WRITABLE | FIELD_MASK(RTE, REMOTE_IRR));
+    }
+    if (look) {
+        return;
+    }
+    s->has_chip = NULL;
+    for (unsigned n = 0; n < NPINS; n++) {
+        pin_service_level(s, n);
+    }
 }
 
 static bool ioapic_realize(Device *d, GError **errp)

@@ -1026,6 +1026,18 @@ static bool lapic_is_given(void *opaque)
     return ((LapicState *)opaque)->taker;
 }
 
+static void give_chips(void *opaque, const CPUIntcTaker *taker, CPUIntcChips *image)
+{
+    const ApicBus *bus = ((LapicState *)opaque)->bus;
+    bus->give_chips(bus->chips_opaque, taker, image);
+}
+
+static void take_chips(void *opaque, const CPUIntcChips *image, bool look)
+{
+    const ApicBus *bus = ((LapicState *)opaque)->bus;
+    bus->take_chips(bus->chips_opaque, image, look);
+}
+
 /* Only now is it known that it was taken. */
 static void lapic_ended(void *opaque, uint8_t vector)
 {
@@ -1055,6 +1067,8 @@ void lapic_get_intc(Device *d, CPUIntc *out)
         .give = lapic_give,
         .take_back = lapic_take_back,
         .is_given = lapic_is_given,
+        .give_chips = give_chips,
+        .take_chips = take_chips,
         .eoi = lapic_ended,
     };
 }

@@ -10,6 +10,7 @@
  * virtual wire mode, PCI routing and BARs, the ACPI block, tables, kernel, boot state.
  * With -bios it is left to the firmware, which starts at the reset vector.
  */
+#include "cpu/intc.h"
 #include "hw/devices.h"
 #include "hw/intc/apic.h"
 #include "hw/intc/i8259.h"
@@ -134,6 +135,20 @@ static int pic_ack(void *opaque)
     return i8259_ack(((PCState *)opaque)->pic);
 }
 
+static void give_chips(void *opaque, const CPUIntcTaker *taker, CPUIntcChips *image)
+{
+    PCState *s = opaque;
+    i8259_give(s->pic, taker, image);
+    ioapic_give(s->ioapic, taker, image);
+}
+
+static void take_chips(void *opaque, const CPUIntcChips *image, bool look)
+{
+    PCState *s = opaque;
+    i8259_take_back(s->pic, image, look);
+    ioapic_take_back(s->ioapic, image, look);
+}
+
 static void send_msi(void *opaque, uint64_t addr, uint32_t data)
 {
     apic_bus_send_msi(&((PCState *)opaque)->apic_bus, addr, data);
@@ -191,6 +206,9 @@ static bool init_interrupts(PCState *s, GError **errp)
     Machine *m = s->m;
     s->apic_bus.extint_ack = pic_ack;
     s->apic_bus.extint_opaque = s;
+    s->apic_bus.give_chips = give_chips;
+    s->apic_bus.take_chips = take_chips;
+    s->apic_bus.chips_opaque = s;
     m->msi = send_msi;
     m->msi_opaque = s;
     for (int i = 0; i < MACHINE_GSIS; i++) {

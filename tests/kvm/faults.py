@@ -116,13 +116,13 @@ class Fake(unittest.TestCase):
         self.one_line(result, ": -accel kvm: -smp: KVM has at most 2 vCPUs")
 
     def test_irqchip(self):
-        """kernel-irqchip=split, of which the fake has nothing, in all its spellings."""
-        for spec, args in [("kvm,kernel-irqchip=split", []), ("kvm,kernel-irqchip=on", []), ("kvm", ["-machine", "kernel_irqchip=split"]),
-                           ("kvm", ["-machine", "kernel-irqchip=on"])]:
+        """kernel-irqchip=split and =on, of which the fake has nothing, in all their spellings."""
+        for spec, args, which in [("kvm,kernel-irqchip=split", [], "split"), ("kvm,kernel-irqchip=on", [], "on"),
+                                  ("kvm", ["-machine", "kernel_irqchip=split"], "split"), ("kvm", ["-machine", "kernel-irqchip=on"], "on")]:
             with self.subTest(f"{spec} {args}"):
                 result = run("", "-accel", spec, *args, *self.kernel)
                 self.assertEqual(result.returncode, 1)
-                self.one_line(result, f": -accel {spec}: kernel-irqchip=split: this kernel's KVM has not what it takes (capability ")
+                self.one_line(result, f": -accel {spec}: kernel-irqchip={which}: this kernel's KVM has not what it takes (capability ")
         for args in [["-accel", "kvm,kernel-irqchip=off"], ["-accel", "tcg"], ["-accel", "kvm,kernel-irqchip=split", "-accel", "tcg"]]:
             with self.subTest(f"{args}"):
                 result = run("", "-machine", "kernel_irqchip=split", *args, *self.kernel)

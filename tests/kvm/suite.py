@@ -83,9 +83,26 @@ for c in stop 'info lapic' cont stop cont 'info status' quit; do echo $c >&3; do
     Test("split-linux-smp", f"./mynah -m 256 -smp 2 -no-reboot -display none -serial stdio -accel {SPLIT} -d stats -kernel kernel -initrd initrd "
          "-append 'console=ttyS0 quiet no_timer_check panic=-1'", output=f"processors: 2\r?\n.*(?:{LINUX_SUM}  -\r?\n){{3}}", kernel=True),
 ]
+# 8259s and I/O APIC as well: their end of interrupt does not leave the guest either.
+CHIPS = "kvm,kernel-irqchip=on"
+TESTS += [Test(f"chips-{name}", f"{MACHINE} -accel {CHIPS} -kernel {name}.elf", PASSED, "^$") for name in ["edges", "irq", "mmio", "modes"]]
+TESTS += [
+    Test("chips-exits", f"{MACHINE} -accel {CHIPS} -d stats -kernel exits.elf", PASSED,
+         "^kvm: .*port I/O +\\d{1,2} *\n.* HLT +0\n.*end of interrupt +0\n.*state fetched [0-3] times"),
+    Test("chips-smp", f"{MACHINE} -accel {CHIPS} -smp 2 -kernel smp.elf", PASSED, "^$"),
+    Test("chips-changes", f"sh ./changes.sh @COUNT@ {CHIPS} tcg ./mynah -kernel changes-calm.elf", output="^status 1, changed 100+ times", new_qemu=True),
+    # The monitor sees them too: the guest has set up its first 8259, and gets ticks; so it is under the translator afterwards.
+    Test("chips-monitor", f"""mkfifo /tmp/m$$; ./mynah -m 64 -display none -serial null -monitor stdio -accel {CHIPS} -kernel changes-calm.elf </tmp/m$$ >/tmp/o$$ &
+exec 3>/tmp/m$$; until grep -q 'imr=fe.*irq_base=30' /tmp/o$$; do echo info pic >&3; sleep 0.1; done
+for c in 'info irq' 'accel tcg' 'info accel' 'info pic' quit; do echo $c >&3; done; wait; cat /tmp/o$$; rm /tmp/m$$ /tmp/o$$""",
+         output="imr=fe.*irq_base=30.*IRQ statistics for i8259:\r?\n 0: \\d+.*accel tcg.*info pic\r?\n.*imr=fe isr=0[01] hprio=0 irq_base=30"),
+    Test("chips-linux-smp", f"./mynah -m 256 -smp 2 -no-reboot -display none -serial stdio -accel {CHIPS} -d stats -kernel kernel -initrd initrd "
+         "-append 'console=ttyS0 quiet no_timer_check panic=-1'", output=f"processors: 2\r?\n.*(?:{LINUX_SUM}  -\r?\n){{3}}", kernel=True),
+]
 # The clocks of a machine that is stopped for a while.
 TESTS += [Test(f"clocks-{name}", f"sh ./stops.sh ./mynah {options} -kernel clocks.elf", output="^ready\nstatus 1$")
-          for name, options in [("kvm", "-accel kvm"), ("smp", "-accel kvm -smp 2"), ("split", f"-accel {SPLIT}"), ("split-smp", f"-accel {SPLIT} -smp 2")]]
+          for name, options in [("kvm", "-accel kvm"), ("smp", "-accel kvm -smp 2"), ("split", f"-accel {SPLIT}"), ("split-smp", f"-accel {SPLIT} -smp 2"),
+                              ("chips", f"-accel {CHIPS}"), ("chips-smp", f"-accel {CHIPS} -smp 2")]]
 # What -cpu says. The lab's processor has no PCID, so there an Intel model is refused; "max" is without it.
 TESTS += [Test(f"cpu-{name}", f"{MACHINE} -accel kvm -cpu {name} -kernel edges.elf", PASSED, "^$") for name in ["host", "max", "x86-64-v2"]]
 TESTS += [

@@ -207,6 +207,66 @@ START_TEST(nobody_takes_it)
 }
 END_TEST
 
+static int passed, passed_pin, passed_level;
+
+static void taker_pin(void *opaque, bool to_ioapic, unsigned pin, int l)
+{
+    ck_assert(to_ioapic);
+    passed++;
+    passed_pin = pin;
+    passed_level = l;
+}
+
+static const CPUIntcTaker taker = {.set_pin = taker_pin};
+
+/* Somebody else has the chip: levels go there; one that is high sends when it is back. */
+START_TEST(given_away)
+{
+    CPUIntcChips image = {0};
+    set_pin(17, 0x51 | LEVEL | MASKED);
+    set_pin(4, 0x34);
+    set_line(ioapic, 17, 1);
+    ioapic_give(ioapic, &taker, &image);
+    ck_assert_uint_eq(image.ioapic.rte[4], 0x34);
+    ck_assert_uint_eq(image.ioapic.lines, 1u << 17);
+    passed = 0;
+    set_line(ioapic, 17, 1); /* nothing new */
+    ck_assert_int_eq(passed, 0);
+    set_line(ioapic, 4, 1);
+    ck_assert_int_eq(passed, 1);
+    ck_assert_int_eq(passed_pin, 4);
+    ck_assert_int_eq(passed_level, 1);
+    ck_assert_int_eq(ack(), -1);
+
+    image.ioapic.rte[17] = 0x52 | LEVEL; /* unmasked there */
+    ioapic_take_back(ioapic, &image, true);
+    ck_assert_uint_eq(get(0x10 + 2 * 17), 0x52 | LEVEL);
+    ck_assert_int_eq(ack(), -1);
+    set_line(ioapic, 4, 0);
+    ck_assert_int_eq(passed, 2);
+    ioapic_take_back(ioapic, &image, false);
+    ck_assert_int_eq(ack(), 0x52);
+    ck_assert_uint_eq(get(0x10 + 2 * 17), 0x52 | LEVEL | REMOTE);
+    set_line(ioapic, 4, 1);
+    ck_assert_int_eq(passed, 2);
+}
+END_TEST
+
+/* In service there: it is not sent once more before its end. */
+START_TEST(comes_back_in_service)
+{
+    CPUIntcChips image = {0};
+    set_pin(17, 0x51 | LEVEL);
+    ioapic_give(ioapic, &taker, &image);
+    set_line(ioapic, 17, 1);
+    image.ioapic.rte[17] |= REMOTE;
+    ioapic_take_back(ioapic, &image, false);
+    ck_assert_int_eq(ack(), -1);
+    writel(&q, BASE + 0x40, 0x51);
+    ck_assert_int_eq(ack(), 0x51);
+}
+END_TEST
+
 static void add(TCase *tc)
 {
     tcase_add_checked_fixture(tc, setup, teardown);
@@ -220,6 +280,8 @@ static void add(TCase *tc)
     tcase_add_test(tc, eoi_register);
     tcase_add_test(tc, switch_to_edge_clears_remote_irr);
     tcase_add_test(tc, nobody_takes_it);
+    tcase_add_test(tc, given_away);
+    tcase_add_test(tc, comes_back_in_service);
 }
 
 int main(void)

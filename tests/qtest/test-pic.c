@@ -1,6 +1,7 @@
 /* i8259: initialisation, priorities, cascade, modes, level inputs, poll. */
 /* SPDX-License-Identifier: MIT */
 #include "hw/intc/i8259.h"
+#include "cpu/intc.h"
 #include "tests/qtest/qtest.h"
 
 static QTest q;
@@ -235,6 +236,72 @@ START_TEST(withdrawn_slave_request)
 }
 END_TEST
 
+static int passed, passed_pin, passed_level;
+
+static void taker_pin(void *opaque, bool to_ioapic, unsigned pin, int l)
+{
+    ck_assert(!to_ioapic);
+    passed++;
+    passed_pin = pin;
+    passed_level = l;
+}
+
+static const CPUIntcTaker taker = {.set_pin = taker_pin};
+
+/* Somebody else has the chips: what is asked for goes there, and comes back with them. */
+START_TEST(given_away)
+{
+    CPUIntcChips image = {0};
+    outb(&q, 0x4d1, 0x08);
+    outb(&q, 0xa1, 0x0f & ~4);
+    set_line(pic, 4, 1);
+    i8259_give(pic, &taker, &image);
+    ck_assert_int_eq(intr.level, 0);
+    ck_assert_uint_eq(image.pic[0].lines & 0x10, 0x10);
+    ck_assert_uint_eq(image.pic[0].irr & 0x10, 0x10);
+    ck_assert_uint_eq(image.pic[0].base, 0x20);
+    ck_assert_uint_eq(image.pic[1].base, 0x28);
+    ck_assert_uint_eq(image.pic[1].imr, 0x0b);
+    ck_assert_uint_eq(image.pic[1].elcr, 0x08);
+    passed = 0;
+    set_line(pic, 4, 1); /* nothing new */
+    set_line(pic, 2, 1); /* not wired */
+    ck_assert_int_eq(passed, 0);
+    set_line(pic, 10, 1);
+    ck_assert_int_eq(passed, 1);
+    ck_assert_int_eq(passed_pin, 10);
+    ck_assert_int_eq(passed_level, 1);
+    ck_assert_int_eq(intr.level, 0);
+
+    image.pic[0].irr = 0; /* there 4 has been taken, ended, and a mask was written */
+    image.pic[0].imr = 0x80;
+    image.pic[1].irr = 0x04;
+    i8259_take_back(pic, &image, true);
+    ck_assert_int_eq(intr.level, 0);
+    ck_assert_uint_eq(inb(&q, 0x21), 0x80);
+    set_line(pic, 4, 0);
+    ck_assert_int_eq(passed, 2);
+    i8259_take_back(pic, &image, false);
+    ck_assert_int_eq(intr.level, 1);
+    ck_assert_int_eq(i8259_ack(pic), 0x2a);
+    set_line(pic, 4, 1);
+    ck_assert_int_eq(passed, 2);
+}
+END_TEST
+
+START_TEST(reset_ends_giving)
+{
+    CPUIntcChips image = {0};
+    i8259_give(pic, &taker, &image);
+    device_reset(pic);
+    passed = 0;
+    program(0x01);
+    set_line(pic, 4, 1);
+    ck_assert_int_eq(passed, 0);
+    ck_assert_int_eq(i8259_ack(pic), 0x24);
+}
+END_TEST
+
 static void add(TCase *tc)
 {
     tcase_add_checked_fixture(tc, setup, teardown);
@@ -252,6 +319,8 @@ static void add(TCase *tc)
     tcase_add_test(tc, level_triggered);
     tcase_add_test(tc, poll);
     tcase_add_test(tc, withdrawn_slave_request);
+    tcase_add_test(tc, given_away);
+    tcase_add_test(tc, reset_ends_giving);
 }
 
 int main(void)
