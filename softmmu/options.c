@@ -408,7 +408,12 @@ static const OptRow rows[] = {
 #include "softmmu/options.def"
 };
 
-static const OptTable table = {rows, ARRAY_SIZE(rows)};
+static const OptMissing missing[] = {
+#define MISSING(name, text) {name, text},
+#include "softmmu/options-missing.def"
+};
+
+static const OptTable table = {rows, ARRAY_SIZE(rows), missing, ARRAY_SIZE(missing)};
 
 static int take_option(Options *o, char **argv, GError **errp)
 {

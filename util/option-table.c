@@ -15,6 +15,13 @@ static const OptRow *find_row(const OptTable *t, const char *name)
 
 static bool unknown_option(const OptTable *t, const char *word, GError **errp)
 {
+    const char *bare = word + strspn(word, "-");
+    for (size_t i = 0; i < t->nmissing; i++) {
+        if (strcmp(t->missing[i].name, bare) == 0) {
+            return user_error(errp, "%s: QEMU's option, which is not here: %s", word,
+                              t->missing[i].text);
+        }
+    }
     g_autofree const char **names = g_new0(const char *, t->nrows + 1);
     size_t n = 0;
     for (size_t i = 0; i < t->nrows; i++) {
@@ -22,7 +29,7 @@ static bool unknown_option(const OptTable *t, const char *word, GError **errp)
             names[n++] = t->rows[i].name;
         }
     }
-    const char *close = closest_name(word + strspn(word, "-"), names);
+    const char *close = closest_name(bare, names);
     g_autofree char *all = g_strjoinv(" -", (char **)names);
     g_autofree char *hint =
         close ? g_strdup_printf(", did you mean '-%s'?", close) : NULL;

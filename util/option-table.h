@@ -20,9 +20,17 @@ typedef struct OptRow {
     OptFn *fn;
 } OptRow;
 
+/* An option that users of QEMU may give and that is not here. */
+typedef struct OptMissing {
+    const char *name;
+    const char *text; /* why, and what to do */
+} OptMissing;
+
 typedef struct OptTable {
     const OptRow *rows;
     size_t nrows;
+    const OptMissing *missing;
+    size_t nmissing;
 } OptTable;
 
 /*

@@ -175,6 +175,19 @@ class BadInput(Files):
             with self.subTest(args=args):
                 self.bad_with_kernel(*args, says=says)
 
+    def test_options_of_qemu(self):
+        """What QEMU has and we have not is no misspelling: the line says what to do."""
+        for args, text in [
+                (['-drive', 'file=x,format=raw'], '-initrd'),
+                (['--hda', 'x'], '-initrd'),
+                (['-netdev', 'user,id=n'], '-nic none'),
+                (['-vnc', ':0'], '-nographic'),
+                (['-qmp', 'stdio'], '-monitor'),
+                (['-daemonize'], 'shell'),
+        ]:
+            with self.subTest(args=args):
+                self.bad_with_kernel(*args, says=[f"{args[0]}: QEMU's option, which is not here: ", text])
+
     def test_accelerators(self):
         """A line for each that cannot be used, and the end when none is left; a bad value ends at once."""
         self.bad_lines('-accel', 'hax', '-accel', 'tgc', says=['warning: -accel hax: ', '-accel tgc: '])
