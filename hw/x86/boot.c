@@ -66,6 +66,11 @@ const uint8_t *boot_read_file(BootPlan *p, const char *option, const char *path,
         user_error(errp, "%s %s: is a directory", option, path);
         return NULL;
     }
+    if (g_file_test(path, G_FILE_TEST_EXISTS) &&
+        !g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+        user_error(errp, "%s %s: is a device or a pipe, not a file", option, path);
+        return NULL;
+    }
     GMappedFile *f = g_mapped_file_new(path, FALSE, &err);
     if (!f) {
         /* GLib's text repeats the path; its code says what the system said. */

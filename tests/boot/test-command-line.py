@@ -94,6 +94,15 @@ class BadInput(Files):
         path = self.file('empty', b'')
         self.bad('-kernel', path, '-display', 'none', says=[f'-kernel {path}: '])
 
+    def test_device_or_pipe_as_file(self):
+        pipe = os.path.join(self.folder, 'pipe')
+        os.mkfifo(pipe)
+        for path in '/dev/null', pipe:
+            text = f'{path}: is a device or a pipe'
+            self.bad('-kernel', path, '-display', 'none', says=['-kernel ' + text])
+            self.bad('-bios', path, '-display', 'none', says=['-bios ' + text])
+            self.bad_with_kernel('-initrd', path, says=['-initrd ' + text])
+
     def test_text_as_kernel(self):
         path = self.file('text', b'This is no kernel.\n' * 1000)
         self.bad('-kernel', path, '-display', 'none', says=[f'-kernel {path}: '])
