@@ -122,9 +122,9 @@ typedef struct X86Operand {
 
 /* clang-format off */
 
-/* One row of the opcode tables. */
+/* One row of the opcode tables. No pointers: the table is the same page of the file for
+ * every process, whatever its address. */
 typedef struct InsnDesc {
-    const char *mnem;
     uint32_t need;    /* selecting gates                                */
     uint32_t gates;   /* GATE_*                                         */
     uint16_t key;     /* opcode and map, or group and number            */
@@ -194,6 +194,9 @@ const InsnDesc *x86_insn_fallback(const InsnDesc *desc);
  */
 extern const InsnDesc x86_rows[];
 extern const unsigned x86_nr_rows;
+
+/* The mnemonic of a row. */
+const char *x86_row_name(const InsnDesc *row);
 
 extern const char *const x86_operand_names[NR_X86_OPERANDS];
 

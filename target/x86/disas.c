@@ -50,7 +50,7 @@ size_t x86_disas_insn(GString *to, X86Mode mode, vaddr pc, const uint8_t *code,
                                ci->op_str);
         len = ci->size;
     } else {
-        put_bytes(to, code, MAX(len, 1), len > 0 ? insn.desc->mnem : NULL);
+        put_bytes(to, code, MAX(len, 1), len > 0 ? x86_row_name(insn.desc) : NULL);
         len = MAX(len, 1);
     }
     if (n) {

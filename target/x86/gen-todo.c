@@ -44,7 +44,7 @@ void helper_todo(CPUX86State *env, uint64_t row)
 {
     char why[64];
 
-    snprintf(why, sizeof(why), "%s is not implemented", x86_rows[row].mnem);
+    snprintf(why, sizeof(why), "%s is not implemented", x86_row_name(&x86_rows[row]));
     raise_unimplemented(env, why, GETPC());
 }
 

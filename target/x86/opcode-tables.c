@@ -83,9 +83,8 @@ const uint16_t x86_group_evex = GEVEX;
 #define MAP_OF(map)    MAP_OF_(map)
 #define KEY(opcode, g) (MAP_OF(X86_MAP) << 12 | ((g)&VEX ? MAP_VEX : 0) | (opcode))
 
-#define DESC(code, name, sub, g, efl, feat, is_todo, a, b, c, d)                 \
+#define DESC(code, sub, g, efl, feat, is_todo, a, b, c, d)                 \
     {                                                                            \
-        .mnem = name,                                                            \
         .need = ((g)&0xffffffff) | OPS_NEED(a, b, c, d),                         \
         .gates = (uint64_t)(g) >> 32,                                            \
         .key = KEY(code, g),                                                     \
@@ -101,24 +100,43 @@ const uint16_t x86_group_evex = GEVEX;
         .byte = OPS_BYTE(a, b, c, d),                                            \
         .todo = is_todo,                                                         \
     },
-#define DESC_OPS(code, name, sub, g, efl, feat, is_todo, a, b, c, d, ...) \
-    DESC(code, name, sub, g, efl, feat, is_todo, OP_##a, OP_##b, OP_##c, OP_##d)
+#define DESC_OPS(code, sub, g, efl, feat, is_todo, a, b, c, d, ...) \
+    DESC(code, sub, g, efl, feat, is_todo, OP_##a, OP_##b, OP_##c, OP_##d)
 #define ROW(...) DESC_OPS(__VA_ARGS__, , , , , )
 
 const InsnDesc x86_rows[] = {
-    { .mnem = "(bad)", .need = (uint32_t)BAD, .key = 0xffff },
+    { .need = (uint32_t)BAD, .key = 0xffff },
 #define I(op, mnem, gen, g, efl, feat, ...) \
-    ROW(op, mnem, 0, g, efl, feat, 0, __VA_ARGS__)
+    ROW(op, 0, g, efl, feat, 0, __VA_ARGS__)
 #define T(op, mnem, gen, g, efl, feat, ...) \
-    ROW(op, mnem, 0, g, efl, feat, 1, __VA_ARGS__)
+    ROW(op, 0, g, efl, feat, 1, __VA_ARGS__)
 #define IA(op, mnem, gen, arg, g, efl, feat, ...) \
-    ROW(op, mnem, arg, g, efl, feat, 0, __VA_ARGS__)
+    ROW(op, arg, g, efl, feat, 0, __VA_ARGS__)
 #define TA(op, mnem, gen, arg, g, efl, feat, ...) \
-    ROW(op, mnem, arg, g, efl, feat, 1, __VA_ARGS__)
+    ROW(op, arg, g, efl, feat, 1, __VA_ARGS__)
 #include "target/x86/opcode-all.def"
 };
 
 const unsigned x86_nr_rows = NR_ROWS;
+
+#define NAME_MAX_LEN 18
+#define ROW_NAME(op, mnem, ...) mnem,
+
+static const char row_names[NR_ROWS][NAME_MAX_LEN + 1] = {
+    "(bad)",
+#define I  ROW_NAME
+#define T  ROW_NAME
+#define IA ROW_NAME
+#define TA ROW_NAME
+#include "target/x86/opcode-all.def"
+};
+
+static_assert(sizeof(InsnDesc) == 24, "a pointer would make the table private to each process");
+
+const char *x86_row_name(const InsnDesc *row)
+{
+    return row_names[row - x86_rows];
+}
 
 /* ---- Slots ---- */
 

@@ -283,7 +283,7 @@ static unsigned checked_alignment(const Insn *i, unsigned bytes)
         return bytes <= 8 ? bytes : bytes == 10 ? 8 : i->opsize == SZ16 ? 2 : 4;
     }
     if (gates & (GATE_SSE | GATE_AVX) && !(gates & (GATE_ALIGN | GATE_VSIB)) &&
-        bytes >= 16 && !strstr(i->desc->mnem, "maskmov")) {
+        bytes >= 16 && !strstr(x86_row_name(i->desc), "maskmov")) {
         return 16;
     }
     return 1;

@@ -304,7 +304,7 @@ static char *row_name(unsigned n)
     const InsnDesc *d = &x86_rows[n];
     GString *s = g_string_new(NULL);
 
-    g_string_printf(s, "%04x %s", d->key, d->mnem);
+    g_string_printf(s, "%04x %s", d->key, x86_row_name(d));
     for (unsigned k = 0; k < d->nops; k++) {
         g_string_append_printf(s, "%s%s", k ? "," : " ", x86_operand_names[d->op[k]]);
     }

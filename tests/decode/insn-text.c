@@ -79,7 +79,7 @@ char *insn_text(const Insn *i, int len)
         g_string_append(s, errors[-1 - len]);
         return g_string_free(s, FALSE);
     }
-    g_string_append(s, i->desc->mnem);
+    g_string_append(s, x86_row_name(i->desc));
     for (unsigned n = 0; n < i->desc->nops; n++) {
         g_string_append_printf(s, "%s%s", n ? "," : " ",
                                x86_operand_names[i->desc->op[n]]);

@@ -227,7 +227,7 @@ static bool unknown_to_capstone(const Case *c)
 {
     return c->len > 0 && c->cs_len < 0 &&
            begins_with_one_of(
-               c->insn.desc->mnem,
+               x86_row_name(c->insn.desc),
                "evex wrss wruss incssp rdssp rstorssp saveprevssp clrssbsy setssbsy "
                "movdir gf2p8 vgf2p8 vpdp umonitor umwait tpause rdpid serialize "
                "cldemote vpclmulqdq vaesenc vaesdec prefetch ud0 nop monitorx "
@@ -241,8 +241,8 @@ static bool system_register(const Case *c)
 
 static bool ud_modrm(const Case *c)
 {
-    return c->len > 0 &&
-           (!strcmp(c->insn.desc->mnem, "ud0") || !strcmp(c->insn.desc->mnem, "ud1"));
+    return c->len > 0 && (!strcmp(x86_row_name(c->insn.desc), "ud0") ||
+                          !strcmp(x86_row_name(c->insn.desc), "ud1"));
 }
 
 static bool syscall32(const Case *c)
@@ -257,7 +257,7 @@ static bool sreg_rex_r(const Case *c)
 
 static bool fence_rm(const Case *c)
 {
-    return c->len > 0 && c->cs_len < 0 && strstr(c->insn.desc->mnem, "fence");
+    return c->len > 0 && c->cs_len < 0 && strstr(x86_row_name(c->insn.desc), "fence");
 }
 
 static bool ret_iw_66(const Case *c)
@@ -268,7 +268,7 @@ static bool ret_iw_66(const Case *c)
 
 static bool evex(const Case *c)
 {
-    return c->len > 0 && !strcmp(c->insn.desc->mnem, "evex");
+    return c->len > 0 && !strcmp(x86_row_name(c->insn.desc), "evex");
 }
 
 static bool moffs_prefixes(const Case *c)

@@ -114,7 +114,8 @@ static unsigned check_fallbacks(void)
         const InsnDesc *old = x86_insn_fallback(&x86_rows[r]);
         met += old != NULL;
         if (old && (old->key != x86_rows[r].key || old->modrm != x86_rows[r].modrm)) {
-            printf("%s falls back to %s\n", x86_rows[r].mnem, old->mnem);
+            printf("%s falls back to %s\n", x86_row_name(&x86_rows[r]),
+                   x86_row_name(old));
             failed++;
         }
     }

@@ -109,7 +109,7 @@ static unsigned report_missing(const Golden *g)
     unsigned missing = 0;
     for (unsigned r = 1; r < x86_nr_rows; r++) {
         if (!g->seen[r]) {
-            printf("no line for row %u: %s\n", r, x86_rows[r].mnem);
+            printf("no line for row %u: %s\n", r, x86_row_name(&x86_rows[r]));
             missing++;
         }
     }

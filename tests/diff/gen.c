@@ -164,7 +164,7 @@ static bool make_encoding(Draft *d, const Templates *all, unsigned row)
 
 static bool matches(const Insn *i, const char *glob)
 {
-    return fnmatch(glob, i->desc->mnem, 0) == 0;
+    return fnmatch(glob, x86_row_name(i->desc), 0) == 0;
 }
 
 static bool names_pointer(const Insn *i)

@@ -82,11 +82,11 @@ static bool is_eligible(const InsnDesc *d, const char *rows)
         return false;
     }
     for (unsigned n = 0; n < ARRAY_SIZE(excluded); n++) {
-        if (fnmatch(excluded[n], d->mnem, 0) == 0) {
+        if (fnmatch(excluded[n], x86_row_name(d), 0) == 0) {
             return false;
         }
     }
-    return !rows || fnmatch(rows, d->mnem, 0) == 0;
+    return !rows || fnmatch(rows, x86_row_name(d), 0) == 0;
 }
 
 unsigned template_bytes(const Template *t, uint8_t *to)

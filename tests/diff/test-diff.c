@@ -109,7 +109,7 @@ static void forgive_ss(Snapshot *host)
  */
 static void forgive_scan(const Case *c, Snapshot *ours, const Snapshot *host)
 {
-    const char *mnem = x86_rows[c->row].mnem;
+    const char *mnem = x86_row_name(&x86_rows[c->row]);
 
     if (c->ninsns > 1 || (strcmp(mnem, "bsf") != 0 && strcmp(mnem, "bsr") != 0)) {
         return;
@@ -140,7 +140,7 @@ static bool branched_away(const Case *c, const Snapshot *ours, const Snapshot *h
  */
 static bool is_masked_store(const Case *c)
 {
-    return g_str_has_prefix(x86_rows[c->row].mnem, "maskmov") && c->ninsns == 1;
+    return g_str_has_prefix(x86_row_name(&x86_rows[c->row]), "maskmov") && c->ninsns == 1;
 }
 
 /* Which operand of CMPS is read first is up to the processor; so is the fault it shows.
@@ -149,7 +149,8 @@ static void forgive_order(const Case *c, Snapshot *ours, const Snapshot *host)
 {
     bool end = host->st.rip == c->before.rip + c->len;
 
-    if (c->ninsns == 1 && !end && g_str_has_prefix(x86_rows[c->row].mnem, "cmps")) {
+    if (c->ninsns == 1 && !end &&
+        g_str_has_prefix(x86_row_name(&x86_rows[c->row]), "cmps")) {
         ours->res = host->res;
     }
 }
@@ -161,7 +162,7 @@ static void forgive_order(const Case *c, Snapshot *ours, const Snapshot *host)
  */
 static void forgive_compared(const Case *c, Snapshot *ours, const Snapshot *host)
 {
-    const char *mnem = x86_rows[c->row].mnem;
+    const char *mnem = x86_row_name(&x86_rows[c->row]);
     bool compares = g_str_has_prefix(mnem, "cmps") || g_str_has_prefix(mnem, "scas");
     uint32_t before = c->before.eflags & RIG_EFLAGS;
 
@@ -324,7 +325,7 @@ static void disassemble(const Case *c, GString *to)
         for (unsigned b = 0; b < c->len; b++) {
             g_string_append_printf(to, "%s0x%02x", b ? ", " : "", c->code[b]);
         }
-        g_string_append_printf(to, " # %s\n", x86_rows[c->row].mnem);
+        g_string_append_printf(to, " # %s\n", x86_row_name(&x86_rows[c->row]));
     }
     cs_close(&cs);
 }

@@ -68,7 +68,7 @@ static void report(const Gen *g, const Case *c, const Outcome *ours, const Outco
         g_string_truncate(text, 1500);
     }
     printf("seed %" PRIu64 ", state %u, mxcsr %#x, %s: ours !interpreter:%s\n ", c->seed,
-           c->state, c->before.mxcsr, x86_rows[c->row].mnem, text->str);
+           c->state, c->before.mxcsr, x86_row_name(&x86_rows[c->row]), text->str);
     for (unsigned i = 0; i < c->len; i++) {
         printf(" %02x", c->code[i]);
     }

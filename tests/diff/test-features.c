@@ -47,7 +47,8 @@ static void expect(bool ok, const InsnDesc *row, const char *what)
 {
     checked++;
     if (!ok) {
-        printf("%s (feature %s): %s\n", row->mnem, x86_features[row->feature].name, what);
+        printf("%s (feature %s): %s\n", x86_row_name(row),
+               x86_features[row->feature].name, what);
         failed++;
     }
 }
@@ -69,7 +70,7 @@ static bool is_always_undefined(const InsnDesc *row)
     static const char *const names[] = {"ud0", "ud1", "ud2", "clac", "stac"};
 
     for (unsigned n = 0; n < ARRAY_SIZE(names); n++) {
-        if (strcmp(row->mnem, names[n]) == 0) {
+        if (strcmp(x86_row_name(row), names[n]) == 0) {
             return true;
         }
     }
