@@ -159,7 +159,7 @@ typedef struct GuestDesc {
      * What helpers with HELPER_SHORT do, in common cases; NULL: there is none. It is
      * given the globals that short_regs names; pinned ones are in their registers alone,
      * and the flags' recipe is in env. On aarch64 it changes no registers but x0-x7,
-     * x16-x18, x30 and NZCV. short_else: the helper.
+     * x16-x18, x30, v0-v7 and NZCV. short_else: the helper.
      */
     ShortCall *short_call;
     void (*short_else)(void *env, uint64_t arg);
