@@ -253,7 +253,11 @@ static const OptRow rows[] = {
 #define OPT(id, name, alias, arg, text) {name, alias, arg, text, opt_##id},
 #include "linux-user/options.def"
 };
-static const OptTable table = {.rows = rows, .nrows = ARRAY_SIZE(rows)};
+static const OptMissing missing[] = {
+#define MISSING(name, text) {name, text},
+#include "linux-user/options-missing.def"
+};
+static const OptTable table = {rows, ARRAY_SIZE(rows), missing, ARRAY_SIZE(missing)};
 
 /* What the kernel would give a program. */
 static uint64_t default_stack(void)

@@ -193,6 +193,8 @@ class BadInput(Files):
                 (['-vnc', ':0'], '-nographic'),
                 (['-qmp', 'stdio'], '-monitor'),
                 (['-daemonize'], 'shell'),
+                (['-rtc', 'base=utc'], 'UTC'),
+                (['-boot', 'order=c'], '-kernel'),
         ]:
             with self.subTest(args=args):
                 self.bad_with_kernel(*args, says=[f"{args[0]}: QEMU's option, which is not here: ", text])

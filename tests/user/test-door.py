@@ -195,6 +195,8 @@ class Options(Door):
     def test_bad_options(self):
         self.fails(1, 'nothing to run')
         self.fails(1, '-nonsense', '-nonsense', GUEST)
+        self.fails(1, "-seed: QEMU's option, which is not here: ", '-seed', '1', GUEST)
+        self.fails(1, '-accel tcg,tb-size=', '-tb-size', '64', GUEST)
         self.fails(1, '-L', '-L')
         self.fails(1, '-cpu x', '-cpu', 'x', GUEST)
         self.fails(1, '-accel x', '-accel', 'x', GUEST)
