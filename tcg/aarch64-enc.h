@@ -67,7 +67,7 @@ enum {
     RBIT = 0x5ac00000, REV16 = 0x5ac00400, REV = 0x5ac00800, CLZ = 0x5ac01000,
     /* conditional select */
     CSEL = 0x1a800000, CSINC = 0x1a800400, CSINV = 0x5a800000, CSNEG = 0x5a800400,
-    CCMP = 0x7a400000, CCMN = 0x3a400000,
+    CCMP = 0x7a400000, CCMN = 0x3a400000, CCMP_IMM = 1 << 11,
     /* bit fields */
     SBFM = 0x13000000, BFM = 0x33000000, UBFM = 0x53000000, EXTR = 0x13800000,
     /* flags: FEAT_FlagM */

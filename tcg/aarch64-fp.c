@@ -6,13 +6,13 @@
  * denormal operands; with NEP (no explicit preservation) scalar results keep the other
  * elements of the first source, or of the destination where there is one source; FIZ is
  * DAZ. Arm ARM, A2.2.1 FEAT_AFP and D24.2 FPCR. So most rows are one instruction, and
- * FPSR collects MXCSR's flags. Without it floating point is computed in C.
+ * FPSR collects MXCSR's flags. Without it: aarch64-fp-checked.c.
  *
  * FMA is the exception: which of three NaNs it takes depends on the form, so a NaN is
  * computed again in C.
  */
+#include "tcg/aarch64-fp.h"
 #include "tcg/aarch64-simd-enc.h"
-#include "tcg/aarch64-simd.h"
 #include "util/host.h"
 
 /* ---- modes ---- */
@@ -25,24 +25,31 @@ void v_thunk_mxcsr_load(A64 *x)
     asm_extract(&x->a, IR_I32, false, from_to(T0, T1), 13, 2); /* RC: its bits change */
     asm_rr(&x->a, RBIT, IR_I32, T1, T1);
     asm_shift_imm(&x->a, LSR, IR_I32, from_to(T1, T1), 30 - RMODE);
-    asm_logic_imm(&x->a, ORR, IR_I32, T1, T1, AH | NEP);
-    asm_shift_imm(&x->a, LSR, IR_I32, from_to(T0, T0), 6); /* DAZ is bit 0 now */
-    asm_insert(&x->a, IR_I32, from_to(T0, T1), 0, 1);
-    asm_shift_imm(&x->a, LSR, IR_I32, from_to(T0, T0), 9); /* and now FTZ */
-    asm_insert(&x->a, IR_I32, from_to(T0, T1), FZ, 1);
+    if (a64_thunks.afp) {
+        asm_logic_imm(&x->a, ORR, IR_I32, T1, T1, AH | NEP);
+        asm_shift_imm(&x->a, LSR, IR_I32, from_to(T0, T0), 6); /* DAZ is bit 0 now */
+        asm_insert(&x->a, IR_I32, from_to(T0, T1), 0, 1);
+        asm_shift_imm(&x->a, LSR, IR_I32, from_to(T0, T0), 9); /* and now FTZ */
+        asm_insert(&x->a, IR_I32, from_to(T0, T1), FZ, 1);
+    }
     asm_insn(&x->a, (uint32_t)MSR_FPCR | T1);
     asm_insn(&x->a, (uint32_t)MSR_FPSR | XZR);
 }
 
-/* Destroys T0 and T1: MXCSR's flags from FPSR (IOC DZC OFC UFC IXC, and IDC at bit 7). */
+/* Destroys T0 and T1: MXCSR's flags from FPSR (IOC DZC OFC UFC IXC, and IDC at bit 7).
+ * Without FEAT_AFP not its UFC: what is tiny has been computed in C. */
 void v_thunk_mxcsr_save(A64 *x)
 {
+    enum { UNDERFLOW = 1 << 4 };
     asm_insn(&x->a, (uint32_t)MRS_FPSR | T0);
     asm_extract(&x->a, IR_I32, false, from_to(T0, T1), 7, 1);
     asm_shift_imm(&x->a, LSL, IR_I32, from_to(T1, T1), 1);
     asm_insert(&x->a, IR_I32, from_to(T0, T1), 0, 1);
     asm_extract(&x->a, IR_I32, false, from_to(T0, T0), 1, 4);
     asm_shifted(&x->a, ORR, IR_I32, T1, T1, shifted(T0, LSL, 2));
+    if (!a64_thunks.afp) {
+        asm_logic_imm(&x->a, AND, IR_I32, T1, T1, ~UNDERFLOW);
+    }
     a64_env(x, ls_opc(LDR, 2), T0, x->g->mxcsr);
     asm_rrr(&x->a, ORR, IR_I32, T0, T0, T1);
     a64_env(x, ls_opc(STR, 2), T0, x->g->mxcsr);
@@ -139,8 +146,13 @@ void v_fp_cmp_scalar(A64 *x, const VArgs *v)
     v_insert(x, &w, V_INS | v_lane(v->opc & FD ? 3 : 2, 0));
 }
 
-bool v_fp_has(const IROp *op)
+bool v_fp_has(const A64 *x, const IROp *op)
 {
+    bool afp = a64_thunks.afp;
+    if (!a64_thunks.has_vecs ||
+        (!afp && (x->s->fp_flushes || TCG_OPT_OFF(x->s, fpchecks)))) {
+        return false;
+    }
     switch (op->vec) {
     case VEC_ROUNDPS:
     case VEC_ROUNDPD:
@@ -160,7 +172,7 @@ bool v_fp_has(const IROp *op)
     case VEC_CVTTSS2SI:
     case VEC_CVTSD2SI:
     case VEC_CVTTSD2SI:
-        return host_has(HOST_ARM_FRINT);
+        return !afp || host_has(HOST_ARM_FRINT);
     default:
         return true;
     }
@@ -237,10 +249,14 @@ void v_fp_from_int(A64 *x, const IROp *op)
     uint32_t opc = SCVTF | (is_double ? FD : FS) | sf((IRType)op->memop);
     unsigned r = a64_in(x, op->in[1], (IRType)op->memop);
     unsigned a = v_in(x, op->in[0], 0), d = v_out(x, op->out[0], 0);
+    unsigned to = a64_thunks.afp ? d : v_tmp(x);
     if (d != a) {
         asm_vmov(&x->a, d, a);
     }
-    asm_v2(&x->a, opc, d, r);
+    asm_v2(&x->a, opc, to, r);
+    if (to != d) {
+        asm_v2(&x->a, V_INS | v_lane(is_double ? 3 : 2, 0), d, to);
+    }
     v_out_done(x, op->out[0], 0, d);
     v_clear_upper(x, op);
 }
@@ -248,6 +264,10 @@ void v_fp_from_int(A64 *x, const IROp *op)
 /* CVT(T)SS2SI, CVT(T)SD2SI */
 void v_fp_to_int(A64 *x, const IROp *op)
 {
+    if (!a64_thunks.afp) {
+        v_checked_to_int(x, op);
+        return;
+    }
     bool is_double = op->vec == VEC_CVTSD2SI || op->vec == VEC_CVTTSD2SI;
     bool truncates = op->vec == VEC_CVTTSS2SI || op->vec == VEC_CVTTSD2SI;
     bool wide = (IRType)op->memop == IR_I64;
@@ -300,6 +320,10 @@ void v_fp_compare(A64 *x, const IROp *op)
     bool host_flags = host_has(HOST_ARM_FLAGM2) && !TCG_OPT_OFF(x->s, hostflags);
     unsigned a = v_in(x, op->in[0], 0), b = v_in(x, op->in[1], 0);
     cc_clobber(x);
+    if (!a64_thunks.afp) {
+        VArgs v = {.op = op, .opc = is_double ? FD : FS, .a = a, .b = b};
+        v_checked_compare(x, &v);
+    }
     asm_v3(&x->a, (quiet ? FCMP : FCMPE) | (is_double ? FD : FS), 0, a, b);
     if (!op->setcc || !x->wanted) {
         return;
@@ -320,40 +344,41 @@ void v_fp_compare(A64 *x, const IROp *op)
 
 /* ---- fused multiply and add ---- */
 
-typedef struct VExact VExact;
-struct VExact {
-    VExact *next;
-    VArgs v;
-    uint8_t *jump, *resume;
-    unsigned result;
-};
-
-/* Computed again in C when the branch just emitted is taken. */
-static void exact_when(A64 *x, const VArgs *v, unsigned result, uint8_t *jump)
+VExact *v_exact_when(A64 *x, const VArgs *v, unsigned result, uint8_t *jump)
 {
     VExact *e = arena_alloc(&x->s->arena, sizeof *e);
     *e = (VExact){
-        .next = x->vec_exact, .v = *v, .result = result, .jump = jump, .resume = x->a.p};
+        .next = x->vec_exact,
+        .v = *v,
+        .result = result,
+        .to = IR_V128,
+        .jump = jump,
+        .resume = x->a.p,
+        .done = x->a.p,
+    };
     x->vec_exact = e;
+    return e;
 }
-
-/* Where the thunk finds the inputs, and leaves the result. */
-enum { EXACT_A = FRAME_ARGS, EXACT_B = EXACT_A + 16, EXACT_C = EXACT_B + 16 };
-enum { EXACT_R = EXACT_C + 16 };
-static_assert(EXACT_R + 16 <= FRAME_VEC_LOADED, "they are arguments of an op in C");
 
 static void emit_exact(A64 *x, const VExact *e)
 {
     VecOp *op = arena_alloc(&x->s->arena, sizeof *op);
     *op = (VecOp){.vec = e->v.op->vec, .imm = e->v.op->imm, .n = 16};
     asm_patch(e->jump, x->a.p);
+    if (e->looks) {
+        v_look(x, e);
+    }
     asm_ls(&x->a, ls_vec_opc(STR, 4), e->v.a, SP, EXACT_A);
     asm_ls(&x->a, ls_vec_opc(STR, 4), e->v.b, SP, EXACT_B);
     asm_ls(&x->a, ls_vec_opc(STR, 4), e->v.c, SP, EXACT_C);
     a64_data(x, T0, op, sizeof *op);
     a64_call(x, a64_thunks.vec_exact);
-    asm_ls(&x->a, ls_vec_opc(LDR, 4), e->result, SP, EXACT_R);
-    asm_insn(&x->a, branch_word(B, e->resume - x->a.p));
+    if (e->to != IR_V128) {
+        asm_ls(&x->a, ls_opc(LDR, e->to), e->result, SP, EXACT_R);
+    } else if (e->result != NO_REG) {
+        asm_ls(&x->a, ls_vec_opc(LDR, 4), e->result, SP, EXACT_R);
+    }
+    asm_insn(&x->a, branch_word(B, e->done - x->a.p));
 }
 
 void a64_vec_exact_cold(A64 *x)
@@ -401,7 +426,7 @@ static uint8_t *branch_if_nan(A64 *x, unsigned v, uint32_t type)
 }
 
 /* t = +- n * m +- addend */
-static void multiply_add(A64 *x, const VArgs *v, unsigned t, const unsigned *in)
+void v_multiply_add(A64 *x, const VArgs *v, unsigned t, const uint8_t *in)
 {
     static const uint32_t scalar[] = {FMADD, FNMSUB, FMSUB, FNMADD};
     bool sub = v->opc & FMA_SUB, neg = v->opc & FMA_NEG;
@@ -421,21 +446,21 @@ static void multiply_add(A64 *x, const VArgs *v, unsigned t, const unsigned *in)
 void v_fma(A64 *x, const VArgs *v)
 {
     unsigned t = v_tmp(x), form = v->opc & 3;
-    const unsigned in[][3] = {
+    const uint8_t in[][3] = {
         {v->a, v->c, v->b}, /* 132 */
         {v->b, v->a, v->c}, /* 213 */
         {v->b, v->c, v->a}, /* 231 */
     };
     cc_clobber(x);
-    multiply_add(x, v, t, in[form]);
+    v_multiply_add(x, v, t, in[form]);
     if (!(v->opc & V16B)) {
         unsigned all = v_tmp(x);
         asm_vmov(&x->a, all, v->a);
         asm_v2(&x->a, V_INS | v_lane(v->opc & FD ? 3 : 2, 0), all, t);
-        exact_when(x, v, all, branch_if_nan(x, t, v->opc & FD));
+        v_exact_when(x, v, all, branch_if_nan(x, t, v->opc & FD));
         asm_vmov(&x->a, v->d, all);
         return;
     }
-    exact_when(x, v, t, branch_if_nan(x, t, v->opc & (V16B | FD)));
+    v_exact_when(x, v, t, branch_if_nan(x, t, v->opc & (V16B | FD)));
     asm_vmov(&x->a, v->d, t);
 }

@@ -185,8 +185,9 @@ typedef struct A64Thunks {
     const uint8_t *short_call; /* the helper's argument is there; NULL: there is none */
     const uint8_t *x87;        /* T0: id and i of an X87Op in FRAME_ARGS; its result */
     int32_t vec_at[16];        /* env offset of ymm0 ..., or NOT_PINNED */
-    bool has_vecs;             /* there are some */
-    bool fp; /* FPCR and FPSR are the guest's MXCSR while they are loaded */
+    const uint8_t *fp_look[2][2]; /* v_thunks_look() */
+    bool has_vecs; /* there are some; FPCR and FPSR are MXCSR while they are loaded */
+    bool afp;      /* and by FEAT_AFP all of it */
 } A64Thunks;
 extern A64Thunks a64_thunks;
 

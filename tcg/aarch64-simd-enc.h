@@ -19,7 +19,7 @@ enum { F4S = V16B, F2D = V16B | 1 << 22, FS = 0, FD = 1 << 22 };
 enum {
     /* three registers: d = n op m */
     V_SQADD = 0x0e200c00, V_UQADD = 0x2e200c00, V_URHADD = 0x2e201400,
-    V_SQSUB = 0x0e202c00, V_UQSUB = 0x2e202c00, V_CMGT = 0x0e203400, V_CMHI = 0x2e203400,
+    V_SQSUB = 0x0e202c00, V_UQSUB = 0x2e202c00, V_CMGT = 0x0e203400, V_CMHI = 0x2e203400, V_CMHS = 0x2e203c00,
     V_SSHL = 0x0e204400, V_USHL = 0x2e204400, V_SMAX = 0x0e206400, V_UMAX = 0x2e206400,
     V_SMIN = 0x0e206c00, V_UMIN = 0x2e206c00, V_UABD = 0x2e207400,
     V_ADD = 0x0e208400, V_SUB = 0x2e208400, V_CMTST = 0x0e208c00, V_CMEQ = 0x2e208c00,
@@ -36,6 +36,7 @@ enum {
     /* two registers: d = op n */
     V_REV64 = 0x0e200800, V_REV32 = 0x2e200800, V_UADDLP = 0x2e202800,
     V_CMLT0 = 0x0e20a800, V_CMGE0 = 0x2e208800, V_CMEQ0 = 0x0e209800, V_ABS = 0x0e20b800, V_NEG = 0x2e20b800,
+    V_UMINV_4S = 0x6eb1a800, V_UMAXV_4S = 0x6eb0a800, /* of all elements */
     V_NOT = 0x6e205800, V_XTN = 0x0e212800, V_SQXTN = 0x0e214800, V_SQXTUN = 0x2e212800,
     V_UQXTN_SCALAR = 0x7e214800,
     /* shifts by an immediate: v_right() or v_left() added */
@@ -46,6 +47,7 @@ enum {
     V_UMOV = 0x0e003c00, V_UMOV_X = 0x4e003c00,
     /* immediates: v_imm8() added */
     V_MOVI_16B = 0x4f00e400, V_MOVI_4S = 0x4f000400,
+    V_MOVI_4S_TOP = 0x4f006400, /* in the uppermost byte */
     V_ZERO = 0x6f00e400,
     /* floating point: F4S or F2D, of scalars FS or FD, added */
     V_FADD = 0x0e20d400, V_FSUB = 0x0ea0d400, V_FMUL = 0x2e20dc00, V_FDIV = 0x2e20fc00,
@@ -58,7 +60,8 @@ enum {
     V_FRINT32Z = 0x0e21e800, V_FRINT32X = 0x2e21e800,
     FADD = 0x1e202800, FSUB = 0x1e203800, FMUL = 0x1e200800, FDIV = 0x1e201800,
     FMAX = 0x1e204800, FMIN = 0x1e205800, FSQRT = 0x1e21c000,
-    FCMP = 0x1e202000, FCMPE = 0x1e202010,
+    FCMP = 0x1e202000, FCMPE = 0x1e202010, FABS = 0x1e20c000,
+    FCCMP = 0x1e200400, FCSEL = 0x1e200c00, /* fp_cond() added */
     FCMEQ = 0x5e20e400, FCMGE = 0x7e20e400, FCMGT = 0x7ea0e400,
     FCVT_D_S = 0x1e22c000, FCVT_S_D = 0x1e624000,
     SCVTF = 0x1e220000, FCVTZS = 0x1e380000, /* with a GPR; | sf() */
@@ -117,6 +120,12 @@ static inline uint32_t v_right(unsigned size, unsigned n)
 static inline uint32_t v_left(unsigned size, unsigned n)
 {
     return ((8u << size) + n) << 16;
+}
+
+/* The condition of FCCMP and FCSEL, and what FCCMP makes NZCV when it does not hold. */
+static inline uint32_t fp_cond(ACond c, unsigned nzcv)
+{
+    return (uint32_t)c << 12 | nzcv;
 }
 
 static inline uint32_t v_imm8(uint8_t v)

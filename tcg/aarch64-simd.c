@@ -375,16 +375,22 @@ static void v_extend(A64 *x, const VArgs *v)
 
 typedef struct Row {
     VEmit *emit;
+    VEmit *checked; /* instead of emit, without FEAT_AFP */
     VEmitWhole *whole;
     uint32_t opc;
     uint8_t need; /* HostFeature, or NEED_NOTHING */
 } Row;
 enum { NEED_NOTHING = 0xff };
+#define v_none NULL
 
 #define ROW(name, emitter, word, feature) \
     [VEC_##name] = {.emit = v_##emitter, .opc = (uint32_t)(word), .need = feature},
-#define V(name, emitter, word)               ROW(name, emitter, word, NEED_NOTHING)
-#define F(name, emitter, word)               ROW(name, emitter, word, HOST_ARM_AFP)
+#define V(name, emitter, word) ROW(name, emitter, word, NEED_NOTHING)
+#define F(name, emitter, word, without)      \
+    [VEC_##name] = {.emit = v_##emitter,     \
+                    .checked = v_##without,  \
+                    .opc = (uint32_t)(word), \
+                    .need = HOST_ARM_AFP},
 #define CRYPTO(name, emitter, word, feature) ROW(name, emitter, word, HOST_ARM_##feature)
 #define WHOLE(name, emitter)                 [VEC_##name] = {.whole = v_##emitter, .need = NEED_NOTHING},
 #define WHOLE_256(name, emitter)
@@ -392,7 +398,7 @@ static const Row rows[NR_VEC_IDS] = {
 #include "tcg/aarch64-simd.def"
 };
 #define V(name, emitter, word)
-#define F(name, emitter, word)
+#define F(name, emitter, word, without)
 #define CRYPTO(name, emitter, word, feature)
 #define WHOLE(name, emitter)
 #define WHOLE_256(name, emitter) [VEC_##name] = v_##emitter,
@@ -404,12 +410,18 @@ static VEmitWhole *const rows_256[NR_VEC_IDS] = {
 static const Row *row_of(const A64 *x, const IROp *op)
 {
     const Row *row = &rows[op->vec];
-    if ((!row->emit && !row->whole) || TCG_OPT_OFF(x->s, vector) ||
-        (row->need != NEED_NOTHING && !host_has((HostFeature)row->need)) ||
-        !v_fp_has(op)) {
+    if ((!row->emit && !row->whole) || TCG_OPT_OFF(x->s, vector)) {
         return NULL;
     }
-    return row;
+    if (row->need == HOST_ARM_AFP) {
+        return v_fp_has(x, op) && (a64_thunks.afp || row->checked) ? row : NULL;
+    }
+    return row->need == NEED_NOTHING || host_has((HostFeature)row->need) ? row : NULL;
+}
+
+static VEmit *emitter_of(const Row *row)
+{
+    return row->need == HOST_ARM_AFP && !a64_thunks.afp ? row->checked : row->emit;
 }
 
 /* Rows that take the lower half of their last input for both halves of the output. */
@@ -426,7 +438,7 @@ static void emit_half(A64 *x, const IROp *op, const Row *row, unsigned half)
     v.b = op->in[1] != IR_NONE ? v_in(x, op->in[1], of_b) : 0;
     v.c = op->in[2] != IR_NONE ? v_in(x, op->in[2], half) : 0;
     v.d = v_out(x, op->out[0], half);
-    row->emit(x, &v);
+    emitter_of(row)(x, &v);
     v_out_done(x, op->out[0], half, v.d);
     x->vlocked = 0;
 }
@@ -466,7 +478,7 @@ void a64_emit_itov(A64 *x, const IROp *op)
     bool pinsr = op->vec == VEC_PINSRB || op->vec == VEC_PINSRW ||
                  op->vec == VEC_PINSRD || op->vec == VEC_PINSRQ;
     bool fp = op->vec == VEC_CVTSI2SS || op->vec == VEC_CVTSI2SD;
-    if ((op->vec != VEC_MOVD && !pinsr && !(fp && a64_thunks.fp)) ||
+    if ((op->vec != VEC_MOVD && !pinsr && !(fp && v_fp_has(x, op))) ||
         TCG_OPT_OFF(x->s, vector)) {
         v_in_c(x, op);
         return;
@@ -602,7 +614,7 @@ void a64_emit_vtoi(A64 *x, const IROp *op)
     case VEC_CVTTSS2SI:
     case VEC_CVTSD2SI:
     case VEC_CVTTSD2SI:
-        if (a64_thunks.fp && v_fp_has(op)) {
+        if (v_fp_has(x, op)) {
             v_need(x);
             v_fp_to_int(x, op);
             return;
@@ -656,7 +668,7 @@ void a64_emit_vcmpcc(A64 *x, const IROp *op)
 {
     bool fp = op->vec == VEC_COMISS || op->vec == VEC_COMISD || op->vec == VEC_UCOMISS ||
               op->vec == VEC_UCOMISD;
-    if (fp && a64_thunks.fp && !TCG_OPT_OFF(x->s, vector)) {
+    if (fp && v_fp_has(x, op) && !TCG_OPT_OFF(x->s, vector)) {
         v_need(x);
         v_fp_compare(x, op);
         return;

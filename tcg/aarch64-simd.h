@@ -44,6 +44,8 @@ void v_set_zero(A64 *x, IRRef ref, unsigned half);
 void v_clear_upper(A64 *x, const IROp *op);
 /* vop, vcmpcc, vtoi, itov by GuestDesc.vec_op(). */
 void v_in_c(A64 *x, const IROp *op);
+/* In thunks: v0-v7 to the frame, or from it. */
+void v_frame_temps(A64 *x, uint32_t opc);
 
 /* --- aarch64-simd.c --- */
 
@@ -79,8 +81,8 @@ VEmit v_sha256_rounds, v_sha256_msg1, v_sha256_msg2;
 /* In thunks: the modes of MXCSR to FPCR, and the flags of FPSR to MXCSR. */
 void v_thunk_mxcsr_load(A64 *x);
 void v_thunk_mxcsr_save(A64 *x);
-/* Of a row of floating point: the host has this form of it. */
-bool v_fp_has(const IROp *op);
+/* Of an op of floating point: it need not be computed in C, if there is a row. */
+bool v_fp_has(const A64 *x, const IROp *op);
 VEmit v_fp_into, v_fp_pairs, v_fp_round, v_fp_round_into, v_fp_cmp, v_fp_cmp_scalar;
 VEmit v_fma;
 /* Argument of v_fma: FMA_132 ..., and whether the product or the addend is negated. */
@@ -90,5 +92,13 @@ void *v_exact_function(void);
 VEmit v_fp_to_dword, v_fp_pd_to_dq, v_fp_lengthen, v_fp_dq_to_pd;
 VEmitWhole v_fp_pd_to_dq_256, v_fp_pd_to_ps_256;
 EmitFn v_fp_from_int, v_fp_to_int, v_fp_compare;
+
+/* --- aarch64-fp-checked.c --- */
+
+VEmit v_checked_sum, v_checked_product, v_checked_root, v_checked_least, v_checked_pairs;
+VEmit v_checked_cmp, v_checked_round, v_checked_to_dword, v_checked_widen;
+VEmit v_checked_narrow, v_checked_fma;
+/* Makes A64Thunks.fp_look. */
+void v_thunks_look(A64 *x);
 
 #endif

@@ -498,7 +498,7 @@ static void emit_thunks(A64 *x)
     thunks_of_calls(x);
     thunks_around_c(x);
     thunk_cc_load(x);
-    if (a64_thunks.fp) {
+    if (a64_thunks.has_vecs) {
         thunk_exact(x);
     }
     a64_thunks.short_call = NULL;
@@ -540,7 +540,7 @@ bool a64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned)
     for (unsigned i = 0; i < ARRAY_SIZE(vec_at); i++) {
         a64_thunks.has_vecs |= vec_at[i] != NOT_PINNED;
     }
-    a64_thunks.fp = a64_thunks.has_vecs && host_has(HOST_ARM_AFP);
+    a64_thunks.afp = a64_thunks.has_vecs && host_has(HOST_ARM_AFP);
     A64 x = {
         EMISSION_AT(s, b, b->rw + tcg_thunks.room,
                     b->rw + tcg_thunks.room + A64_THUNK_ROOM),

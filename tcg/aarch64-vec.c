@@ -617,9 +617,7 @@ static void thunk_load_save(A64 *x)
 {
     a64_thunks.vec_load = rx_of(x, x->a.p);
     thunk_vecs(x, LDR);
-    if (a64_thunks.fp) {
-        v_thunk_mxcsr_load(x);
-    }
+    v_thunk_mxcsr_load(x);
     asm_movi(&x->a, T0, 1);
     a64_env(x, ls_opc(STR, 0), T0, x->g->vec_loaded);
     asm_insn(&x->a, RET | LR << 5);
@@ -630,14 +628,12 @@ static void thunk_load_save(A64 *x)
     asm_insn(&x->a, RET | LR << 5);
     asm_patch(some, x->a.p);
     thunk_vecs(x, STR);
-    if (a64_thunks.fp) {
-        v_thunk_mxcsr_save(x);
-    }
+    v_thunk_mxcsr_save(x);
     a64_env(x, ls_opc(STR, 0), XZR, x->g->vec_loaded);
     asm_insn(&x->a, RET | LR << 5);
 }
 
-static void frame_temps(A64 *x, uint32_t opc)
+void v_frame_temps(A64 *x, uint32_t opc)
 {
     for (unsigned r = 0; r < NR_VTEMPS; r += 2) {
         asm_pair(&x->a, opc, from_to(r, r + 1), SP, FRAME_VECS + 16 * r);
@@ -653,7 +649,7 @@ static void thunk_noting(A64 *x)
     uint8_t *some = asm_branch(&x->a, cb(CBNZ, IR_I32, T0));
     asm_insn(&x->a, RET | LR << 5);
     asm_patch(some, x->a.p);
-    frame_temps(x, PAIR_Q);
+    v_frame_temps(x, PAIR_Q);
     a64_jmp(x, a64_thunks.vec_to_c);
 
     a64_thunks.vec_slow_end = rx_of(x, x->a.p);
@@ -661,7 +657,7 @@ static void thunk_noting(A64 *x)
     some = asm_branch(&x->a, cb(CBNZ, IR_I32, T0));
     asm_insn(&x->a, RET | LR << 5);
     asm_patch(some, x->a.p);
-    frame_temps(x, PAIR_Q | PAIR_LD);
+    v_frame_temps(x, PAIR_Q | PAIR_LD);
     a64_jmp(x, a64_thunks.vec_load);
 }
 
@@ -669,6 +665,7 @@ void a64_vec_thunks(A64 *x)
 {
     thunk_load_save(x);
     thunk_noting(x);
+    v_thunks_look(x);
 }
 
 /* ---- moves ---- */

@@ -175,7 +175,7 @@ static const RAHost ra_host = {
 /* MXCSR is in env while vectors are. */
 static void mxcsr_in_env(A64 *x, const IROp *op)
 {
-    if (op->imm == x->g->mxcsr && a64_thunks.fp) {
+    if (op->imm == x->g->mxcsr) {
         a64_vec_in_env(x);
     }
 }
@@ -663,7 +663,7 @@ static bool a64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
 
 static bool a64_init(const GuestDesc *g, CodeBuf *b, GError **errp)
 {
-    a64_thunks = (A64Thunks){.fp = false};
+    a64_thunks = (A64Thunks){.afp = false};
     thunks_init(g, b, A64_THUNK_ROOM);
     return true;
 }

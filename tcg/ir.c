@@ -57,7 +57,7 @@ void tcg_start(TCGContext *s, uint64_t pc)
     memcpy(s->temps, s->globals, s->nglobals * sizeof *s->temps);
     s->nlabels = 0;
     s->nexits = 0;
-    s->guard_links = s->head_guard = false;
+    s->guard_links = s->head_guard = s->fp_flushes = false;
     arena_reset(&s->arena);
     memset(s->const_cache, 0xff, sizeof s->const_cache);
 }

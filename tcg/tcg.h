@@ -36,6 +36,7 @@
     OPT(join, "branches inside a unit, forward to an instruction that it reaches")      \
     OPT(select, "jumps around a few moves as conditional moves")                        \
     OPT(vector, "SIMD as the host's own instructions")                                  \
+    OPT(fpchecks, "SSE on Arm without FEAT_AFP: host instructions, and checks")         \
     OPT(avx, "256-bit registers and VEX instructions on the host")                      \
     OPT(x87, "x87 as the host's own instructions")                                      \
     OPT(x87fast, "x87 that the host has not: common cases by functions of their own")   \

@@ -91,16 +91,19 @@ static uint32_t control_hflags(const CPUX86State *env)
     return h;
 }
 
-/* SDM vol. 1, 10.2.3: flags in bits 5:0, their masks in 12:7. */
-static bool has_unmasked_simd(const CPUX86State *env)
+/* SDM vol. 1, 10.2.3: flags in bits 5:0, DAZ in 6, masks of the flags in 12:7, FTZ in 15.
+ */
+static uint32_t simd_hflags(const CPUX86State *env)
 {
-    return ~env->mxcsr >> 7 & 0x3f;
+    enum { DAZ = 1 << 6, FTZ = 1 << 15 };
+    return (~env->mxcsr >> 7 & 0x3f ? HF_SIMD_UNMASKED : 0) |
+           (env->mxcsr & (DAZ | FTZ) ? HF_SIMD_FLUSHES : 0);
 }
 
 void x86_set_mxcsr(CPUX86State *env, uint32_t val)
 {
     env->mxcsr = val;
-    if (has_unmasked_simd(env) != !!(env->hflags & HF_SIMD_UNMASKED)) {
+    if (simd_hflags(env) != (env->hflags & (HF_SIMD_UNMASKED | HF_SIMD_FLUSHES))) {
         x86_update_hflags(env);
     }
 }
@@ -133,7 +136,7 @@ void x86_update_hflags(CPUX86State *env)
     h |= env->eflags & EFL_RF ? HF_RF : 0;
     h |= env->inhibit_irq ? HF_INHIBIT : 0;
     h |= env->is_program ? HF_PROGRAM : 0;
-    h |= has_unmasked_simd(env) ? HF_SIMD_UNMASKED : 0;
+    h |= simd_hflags(env);
     h |= has_unmasked_x87(env) ? HF_X87_UNMASKED : 0;
     h |= (env->eflags & EFL_IOPL) >> EFL_IOPL_SHIFT << HF_IOPL_SHIFT;
     h |= cpl == 3 && env->cr0 & CR0_AM && env->eflags & EFL_AC ? HF_AC : 0;

@@ -134,6 +134,7 @@ enum {
     HF_UMIP = 1 << 21,
     HF_SIMD_UNMASKED = 1 << 22, /* MXCSR leaves a SIMD exception unmasked */
     HF_X87_UNMASKED = 1 << 23,  /* the x87 control word leaves one unmasked */
+    HF_SIMD_FLUSHES = 1 << 26,  /* MXCSR has FTZ or DAZ */
     HF_PROGRAM = 1 << 24, /* a program without a kernel: SYSCALL is for the emulator */
     HF_AC = 1 << 25,      /* ring 3 under CR0.AM and EFLAGS.AC: data must be aligned */
 };

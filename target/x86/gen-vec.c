@@ -705,20 +705,20 @@ void gen_maskmov_di(DisasContext *s, Insn *i)
     mmx_commit(s);
 }
 
-/* Which exceptions are unmasked is part of the mode: the helper is for what unmasks one,
- * or is not allowed. */
+/* Which exceptions are unmasked, and whether denormals are flushed, is part of the mode:
+ * the helper is for what unmasks one, flushes, or is not allowed. */
 void gen_ldmxcsr(DisasContext *s, Insn *i)
 {
-    enum { MASKS = 0x1f80, RESERVED = ~0xffff };
+    enum { MASKS = 0x1f80, FLUSH = 0x8040, RESERVED = ~0xffff };
     IRRef val = x86_op_load_ext(s, 0, false);
 
-    if (s->hflags & HF_SIMD_UNMASKED) {
+    if (s->hflags & (HF_SIMD_UNMASKED | HF_SIMD_FLUSHES)) {
         X86_CALL(s, ldmxcsr, IR_NONE, val);
         x86_goto_next_mode(s);
         return;
     }
-    IRRef fixed =
-        x86_op2(s, OP_and, IR_I32, val, x86_const(s, (uint32_t)(MASKS | RESERVED)));
+    IRRef fixed = x86_op2(s, OP_and, IR_I32, val,
+                          x86_const(s, (uint32_t)(MASKS | FLUSH | RESERVED)));
 
     x86_call_if(s, IR_I32, COND_NE, fixed, x86_const(s, MASKS), &helper_info_ldmxcsr,
                 &val, false);

@@ -86,6 +86,7 @@ void x86_translate_start(DisasContextBase *db)
     uint32_t hf = db->key.flags;
 
     s->tcg = db->tcg;
+    s->tcg->fp_flushes = hf & HF_SIMD_FLUSHES;
     s->env = cpu_env(db->cpu);
     s->hflags = hf;
     s->code64 = hf & HF_CS64;
