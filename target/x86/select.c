@@ -1,10 +1,11 @@
 /* Conditional jumps around a few moves become conditional moves. */
 /* SPDX-License-Identifier: MIT */
 /*
- *     cmp edx, [rsi]               a jump that no processor foresees: it costs some
- * twenty jae 1f                       cycles each time that it does not do what it did
- * before, mov rax, rcx                 and the more, the longer the loaded value takes to
- * come. 1:                               The moves alone cost one each.
+ * A jump that no processor foresees costs some twenty cycles each time that it does not
+ * do what it did before, and the more, the later the value comes that it asks for. The
+ * moves alone cost one each:
+ *
+ *     cmp edx, [rsi]; jae 1f; mov rax, rcx; 1:
  *
  * A jump is taken to be of that kind when it asks for an order (not for equality) of two
  * values of which one has just been loaded. Others are mostly foreseen, and what comes
