@@ -248,7 +248,7 @@ static TCGValue describe_value(const void *opaque, unsigned i)
 void cc_describe(const X64 *x, TCGRestore *r)
 {
     recipe_describe(&x->cc, r, describe_value, x);
-    if (x->cc.base == CC_BASE_NONE && x->cc.host) {
+    if (x->g->direct && x->cc.base == CC_BASE_NONE && x->cc.host) {
         r->base_pending = true;
         r->cc_op = CC_OP(CC_EFLAGS, IR_I64);
         r->a = (TCGValue){.env_offset = fault_flags(x)};
