@@ -14,7 +14,10 @@ typedef struct State {
 
 typedef void Run(State *s, const uint64_t *loaded, uint64_t other);
 
-#define MASK_FLAGS "pushfq\n pop %%rax\n and $0x8d5, %%eax\n"
+/* Below the compiler's red zone. */
+#define MASK_FLAGS                                                                       \
+    "lea -128(%%rsp), %%rsp\n pushfq\n pop %%rax\n lea 128(%%rsp), %%rsp\n and $0x8d5, " \
+    "%%eax\n"
 
 /* `text`: what a comparison has said leads one or the other way to label 9. In front of
  * it stands `away`, which only jumps reach. */
