@@ -262,6 +262,16 @@ unsigned ra_nfree(const RegAlloc *ra)
     return n;
 }
 
+bool ra_all_empty(const RegAlloc *ra)
+{
+    for (unsigned i = 0; i < ra->host->nscratch; i++) {
+        if (is_locked(ra, i) || ra->held[i].ref != IR_NONE) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* ra_use() of what is not pinned. */
 unsigned ra_use_scratch(RegAlloc *ra, IRRef ref)
 {

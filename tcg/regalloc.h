@@ -89,6 +89,8 @@ void ra_lock(RegAlloc *ra, unsigned reg);
 void ra_release(RegAlloc *ra, unsigned reg);
 /* Number of scratch registers that are not locked. */
 unsigned ra_nfree(const RegAlloc *ra);
+/* Whether no scratch register is locked or holds a value. */
+bool ra_all_empty(const RegAlloc *ra);
 /* The register that is going to hold ref's new value (all of it): the caller writes it. A
  * global becomes dirty. Locked. */
 unsigned ra_def(RegAlloc *ra, IRRef ref);

@@ -424,6 +424,14 @@ static bool checked_in_c(const IROp *op)
     return op->memop & MO_ALIGN && (bytes <= 8 || (bytes == 32 && !x64_thunks.avx));
 }
 
+/* A load of base + displacement + addend comes a cycle later than one of a sum + addend,
+ * and RORX can leave that sum where it is: made first, if that costs no register. */
+static bool sum_first(const X64 *x, const Access *acc)
+{
+    return acc->ea.disp != 0 && !acc->is_write && x64_thunks.bmi2 && tcg_thunks.use_tlb &&
+           ra_all_empty(&x->ra);
+}
+
 void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)
 {
     acc->op = op; /* the rest is set where it is needed: this is a large struct */
@@ -443,10 +451,12 @@ void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)
         direct_operand(x, acc);
         return;
     }
-    if (acc->ea.index != NO_REG) {
+    if (acc->ea.index != NO_REG || (kind == SLOW_LD && sum_first(x, acc))) {
         unsigned r = ra_alloc(&x->ra);
         asm_lea(&x->a, IR_I64, r, acc->ea);
-        ra_release(&x->ra, acc->ea.index);
+        if (acc->ea.index != NO_REG) {
+            ra_release(&x->ra, acc->ea.index);
+        }
         if (acc->ea.base != NO_REG) {
             ra_release(&x->ra, acc->ea.base);
         }
