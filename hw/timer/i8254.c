@@ -172,15 +172,19 @@ static void pit_update_irq(PITState *s, int64_t now)
     pit_arm(s, now);
 }
 
-/* Rises of the output since the line was driven: one for each period that has ended,
- * however late that is noticed. */
+/* Rises of the output since the line was driven: one for each period or strobe that has
+ * ended, however late that is noticed. */
 static uint64_t rises_owed(const PITState *s, int64_t now)
 {
     const Counter *c = &s->c[0];
-    if (c->mode != 2 && c->mode != 3) {
+    uint64_t t = counter_ticks(c, now);
+    if (c->mode >= 4) { /* one pulse of one tick, which is over when noticed late */
+        return c->running && s->seen <= c->count && t > c->count;
+    }
+    if (c->mode < 2) {
         return 0;
     }
-    uint64_t n = counter_ticks(c, now) / c->count - s->seen / c->count;
+    uint64_t n = t / c->count - s->seen / c->count;
     return MIN(n, c->count < MIN_PERIOD ? 1 : TICKS_OWED_MAX);
 }
 

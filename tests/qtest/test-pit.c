@@ -117,6 +117,18 @@ START_TEST(mode4_strobe)
 }
 END_TEST
 
+START_TEST(late_strobe_is_made_up)
+{
+    program(0, 4, 500);
+    unsigned before = out0.rises;
+    step_late(&q, MS);
+    ck_assert_uint_eq(out0.rises - before, 1);
+    ck_assert_int_eq(out0.level, 1);
+    step_late(&q, SEC);
+    ck_assert_uint_eq(out0.rises - before, 1);
+}
+END_TEST
+
 START_TEST(zero_is_65536)
 {
     program(0, 0, 0);
@@ -260,6 +272,7 @@ static void add(TCase *tc)
     tcase_add_test(tc, mode3_square);
     tcase_add_test(tc, mode3_odd_and_one);
     tcase_add_test(tc, mode4_strobe);
+    tcase_add_test(tc, late_strobe_is_made_up);
     tcase_add_test(tc, zero_is_65536);
     tcase_add_test(tc, lsb_only_and_msb_only);
     tcase_add_test(tc, bcd);
