@@ -35,6 +35,7 @@
 #define MEM_VGA         0x000a0000u
 #define MEM_VGA_END     0x000c0000u
 #define MEM_BIOS        0x000e0000u
+#define MEM_BIOS_ENTRY  0x000ffff0u /* F000:FFF0 */
 #define MEM_BIOS_END    0x00100000u
 #define MEM_HIGH        0x00100000u
 #define MEM_LOW_MAX     0xc0000000u /* RAM below 4 GiB ends here at the latest */

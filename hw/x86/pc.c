@@ -334,6 +334,11 @@ static void write_gdt(PCState *s)
     address_space_stq(&s->as_mem, MEM_BOOT_GDT + BOOT_TSS, 0x00008b0000000067);
 }
 
+/* At F000:FFF0, where guests jump that leave a restart to the firmware:
+ * mov dx, 0cf9h; mov al, 6; out dx, al; hlt; jmp $ - 1. */
+static const uint8_t bios_restart[] = {0xba, 0xf9, 0x0c, 0xb0, 0x06,
+                                       0xee, 0xf4, 0xeb, 0xfd};
+
 static void pc_reset(void *opaque)
 {
     PCState *s = opaque;
@@ -343,6 +348,8 @@ static void pc_reset(void *opaque)
     if (s->plan->state.mode != BOOT_RESET_VECTOR) {
         setup_hardware(s);
         address_space_write(&s->as_mem, MEM_BIOS, s->acpi->data, s->acpi->len);
+        address_space_write(&s->as_mem, MEM_BIOS_ENTRY, bios_restart,
+                            sizeof bios_restart);
         write_gdt(s);
     }
     for (guint i = 0; i < s->plan->blobs->len; i++) {
@@ -362,7 +369,7 @@ static GByteArray *build_acpi(PCState *s)
         cfg.serial_irq[i] = isa_serial_ports[i].irq;
     }
     GByteArray *acpi = acpi_build(&cfg, MEM_BIOS);
-    assert(acpi->len <= MEM_BIOS_END - MEM_BIOS);
+    assert(acpi->len <= MEM_BIOS_ENTRY - MEM_BIOS);
     return acpi;
 }
 

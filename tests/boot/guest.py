@@ -40,6 +40,23 @@ TRIPLE_FAULT = bytes.fromhex('bc00081000 6a00 6a00 0f011c24 0f0b')
 RESET = out8(0xcf9, 0x06)
 
 
+def bios_restart():
+    """To real mode and to F000:FFF0; a fault ends in a loop. The first code of a guest."""
+    real = bytes.fromhex('0f20c0 24fe 0f22c0 eaf0ff00f0')  # mov eax, cr0; and al, ~1; mov cr0, eax; jmp f000:fff0
+    parts = [b'\xbe', 'real',                                                # mov esi, real
+             bytes.fromhex('bf00700000 b9') + struct.pack('<I', len(real)),  # mov edi, 7000h; mov ecx, its length
+             bytes.fromhex('f3a4 c7053400000000710000'),                     # rep movsb; mov dword [13 * 4], 7100h
+             bytes.fromhex('66c70500710000ebfe'),                            # mov word [7100h], 'jmp $'
+             bytes.fromhex('0f0115'), 'gdtr', bytes.fromhex('0f011d'), 'idtr',  # lgdt [gdtr]; lidt [idtr]
+             bytes.fromhex('ea007000000800')]                                # jmp 8:7000h
+    gdt_at = BASE + sum(4 if isinstance(p, str) else len(p) for p in parts)
+    gdt = struct.pack('<QQ', 0, 0x00009b000000ffff)
+    gdtr_at = gdt_at + len(gdt)
+    gdtr, idtr = struct.pack('<HI', len(gdt) - 1, gdt_at), struct.pack('<HI', 0x3ff, 0)
+    at = {'gdtr': gdtr_at, 'idtr': gdtr_at + len(gdtr), 'real': gdtr_at + len(gdtr) + len(idtr)}
+    return b''.join(struct.pack('<I', at[p]) if isinstance(p, str) else p for p in parts) + gdt + gdtr + idtr + real
+
+
 def debug_exit(code):
     """Ends the emulator through isa-debug-exit at port 501h."""
     return out8(0x501, code)

@@ -280,6 +280,9 @@ class Runs(Files):
     def test_reset_with_no_reboot(self):
         self.assertEqual(self.status(guest.RESET + guest.HALT, '-no-reboot'), 0)
 
+    def test_restart_by_firmware(self):
+        self.assertEqual(self.status(guest.bios_restart(), '-no-reboot'), 0)
+
     def test_triple_fault_with_no_reboot(self):
         self.assertEqual(self.status(guest.TRIPLE_FAULT + guest.HALT, '-no-reboot'), 0)
 
