@@ -119,7 +119,7 @@ static void log_registers(KVMVcpu *v)
     g_autoptr(GString) text = g_string_new(NULL);
 
     kvm_fetch(v);
-    v->cpu->ops->dump_regs(v->cpu, 0, text);
+    v->cpu->ops->dump_regs(v->cpu, log_enabled(LOG_FPU) ? CPU_DUMP_FPU : 0, text);
     log_printf("%s", text->str);
 }
 

@@ -343,7 +343,7 @@ static void log_unit(CPUState *cpu, const TranslationBlock *tb)
     if (log_enabled(LOG_CPU)) {
         g_autoptr(GString) text = g_string_new(NULL);
 
-        cpu->ops->dump_regs(cpu, 0, text);
+        cpu->ops->dump_regs(cpu, log_enabled(LOG_FPU) ? CPU_DUMP_FPU : 0, text);
         log_printf("%s", text->str);
     }
 }

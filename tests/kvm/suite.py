@@ -45,7 +45,7 @@ class Test(NamedTuple):
     status: int = 0
     output: str = ""  # a pattern that is found in what it prints
     lab_only: bool = False  # it changes what is not ours
-    kernel: bool = False  # it boots MYNAH_KERNEL
+    kernel: bool = False  # it wants MYNAH_KERNEL and MYNAH_BUSYBOX
     sys: str = ""  # a kernel of tests/sys: in the lab labcpu.py says what may fail
     new_qemu: bool = False  # in the lab it wants NEEDS_QEMU; all such use debug registers, the cause is not known
 
@@ -54,7 +54,7 @@ NEEDS_QEMU = 8  # major version: with 7.2 those tests fail, with 10.0 they pass;
 
 
 TESTS = [
-    Test("kvm-there", "./kvm-there", output="^API version 12\n.*\nthe guest ended as it should$"),
+    Test("kvm-there", "./kvm-there", output="^API version 12\n.*\nthe guest ended as it should$", kernel=True),
     Test("accel-help", "./mynah -accel help", output="^tcg "),
 ]
 TESTS += [Test(f"sys-{name}-tcg", f"{MACHINE} -accel tcg -kernel {name}.elf", PASSED, "^$") for name in ["excp", "paging"]]
@@ -135,6 +135,12 @@ TESTS += [
     Test("places-kvm", "sh ./places.sh tcg kvm ./mynah -kernel places.elf", output="^7 places, \\d{3,} accesses are the same$"),
     Test("lockstep-kvm", "sh ./steps.sh tcg tcg,one-insn-per-tb=on,opt-lookahead=off kvm ./mynah -kernel steps.elf", output="\\d{4,} steps are the same$"),
 ]
+# Programs of Linux's step by step: the tests' own, and one that was not made for it. One model, so that both see the same CPUID.
+TESTS += [Test(f"program-{name}", f"sh ./program.sh tcg tcg,one-insn-per-tb=on,opt-lookahead=off kvm ./compare-steps {program} '{arguments}' "
+               "./mynah -cpu x86-64-v2 -kernel program.elf", output=f"\\d{{5,}} steps are the same\n{output}$", kernel=name == "busybox")
+          for name, program, arguments, output in [
+              ("own", "linux-program", "program the words are put in order", "-1666.67 [^\n]*\nare in order! program put the words $"),
+              ("busybox", "busybox", "busybox echo as it should", "as it should")]]
 # gdb's packets: a breakpoint, a step, a watchpoint, and the same with more breakpoints than a processor has.
 TESTS += [Test("gdb", f"""ifconfig lo 127.0.0.1 2>/dev/null
 {MACHINE} -accel kvm -kernel excp.elf -S -gdb tcp:127.0.0.1:{GDB_PORT} >/dev/null 2>&1 &
@@ -240,7 +246,7 @@ def made_files(stack):
         entries = [(folder, 0o040755, b"") for folder in ["bin", "dev", "proc"]]
         entries += [("bin/busybox", 0o100755, open(busybox, "rb").read()), ("init", 0o100755, LINUX_INIT)]
         made["initrd"] = lab.guest.cpio(entries)
-    files = {"kernel": kernel} if kernel else {}
+    files = {name: path for name, path in [("kernel", kernel), ("busybox", busybox)] if path}
     for name, data in made.items():
         file = stack.enter_context(tempfile.NamedTemporaryFile(prefix="mynah-"))
         file.write(data)

@@ -12,6 +12,7 @@ start:
         cli
         lgdt    gdt_ptr
         mov     $stack_top, %esp
+        mov     %ebx, start_info
         /* identity map of 4 GiB by 2 MiB pages: page_dirs is 4 tables */
         mov     $page_dirs, %edi
         mov     $0x83, %eax             /* present, writable, large */
@@ -135,6 +136,10 @@ gdt_end:
 gdt_ptr:
         .word   gdt_end - gdt - 1
         .quad   gdt
+
+        .globl  start_info
+start_info:
+        .quad   0                       /* of PVH: where struct hvm_start_info is */
 
         .bss
         .align  4096

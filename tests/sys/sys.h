@@ -27,7 +27,7 @@ extern volatile Trap trap;
 typedef void (*TrapFn)(Frame *f);
 extern TrapFn trap_fn[256];
 
-extern uint64_t gdt[], pml4[], pdpt[], page_dirs[];
+extern uint64_t gdt[], pml4[], pdpt[], page_dirs[], start_info;
 extern volatile uint64_t fixup_rip, fixup_rsp;
 
 typedef struct __attribute__((packed)) Tss {
