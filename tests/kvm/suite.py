@@ -54,7 +54,7 @@ NEEDS_QEMU = 8  # major version: with 7.2 those tests fail, with 10.0 they pass;
 
 
 TESTS = [
-    Test("kvm-there", "./kvm-there", output="^API version 12\n.*\nthe guest ended as it should$", kernel=True),
+    Test("kvm-there", "./kvm-there", output="^API version 12\n.*\nthe guest ended as it should$"),
     Test("accel-help", "./mynah -accel help", output="^tcg "),
 ]
 TESTS += [Test(f"sys-{name}-tcg", f"{MACHINE} -accel tcg -kernel {name}.elf", PASSED, "^$") for name in ["excp", "paging"]]
