@@ -27,6 +27,8 @@ typedef struct KVMSlot {
 typedef struct KVMState {
     int dev, vm; /* /dev/kvm and what KVM_CREATE_VM gave; -1: none */
     size_t run_size;
+    bool has_xcrs;
+    size_t xsave_size; /* of what KVM_GET_XSAVE2 and KVM_SET_XSAVE move */
 
     MemoryListener listener; /* as long as there are vCPUs */
     GArray *slots;           /* of KVMSlot, by number; under the machine lock */
@@ -186,6 +188,9 @@ void kvm_state_exit(void);
 /* The whole state; false with errno when KVM refuses a part, which is logged. */
 bool kvm_get_state(KVMVcpu *v);
 bool kvm_put_state(KVMVcpu *v);
+/* Whether KVM takes what the guest has in its control registers, before the state goes
+ * there: another accelerator may have let it use what this KVM does not offer. */
+bool kvm_try_state(KVMVcpu *v, GError **errp) USER_CHECKED;
 /* The vCPU has come to HLT: makes what x86_has_work() looks at current, and no more. */
 void kvm_get_halted(KVMVcpu *v);
 /* env's offset of the TSC follows the host's counter. Not needed after kvm_get_state().

@@ -114,11 +114,16 @@ static bool open_device(GError **errp)
     switch (errno) {
     case ENOENT:
         return user_error(errp,
-                          "there is no %s: this kernel has no KVM, or its module "
-                          "(kvm_intel, kvm_amd) is not loaded",
+                          "there is no %s: this kernel has no KVM, its module "
+                          "(kvm_intel, kvm_amd) is not loaded, or this is a container "
+                          "without it",
+                          settings.device);
+    case EPERM:
+        return user_error(errp,
+                          "%s may not be opened here: a container has to be given it "
+                          "(--device), or a security policy forbids it",
                           settings.device);
     case EACCES:
-    case EPERM:
         return user_error(errp,
                           "no permission for %s: its group (often 'kvm') may use it",
                           settings.device);
@@ -227,6 +232,8 @@ static bool create_vm(GError **errp)
         return false;
     }
     kvm.logs_dirty = settings.dirty_log;
+    kvm.has_xcrs = kvm_check(KVM_CAP_XCRS);
+    kvm.xsave_size = MAX((int)sizeof(struct kvm_xsave), kvm_check(KVM_CAP_XSAVE2));
     kvm.coalesces = settings.coalesce && kvm_check(KVM_CAP_COALESCED_MMIO);
     enable_exits();
     kvm.slots = g_array_new(false, true, sizeof(KVMSlot));
@@ -417,6 +424,9 @@ static void kvm_vcpu_fini(CPUState *cpu)
 static bool kvm_vcpu_init(CPUState *cpu, GError **errp)
 {
     KVMVcpu *v = g_new0(KVMVcpu, 1);
+    CPUX86State *env = cpu_env(cpu);
+    const X86Model *model = env->model;
+    uint64_t tsc_hz = x86_tsc_hz(env);
 
     *v = (KVMVcpu){
         .cpu = cpu, .next = kvm.vcpus, .fd = -1, .env_valid = true, .put_tsc = true};
@@ -438,9 +448,11 @@ static bool kvm_vcpu_init(CPUState *cpu, GError **errp)
         kvm_init_tsc(v);
         kvm_split_init_vcpu(v);
         hide_paravirtual(v);
-        if (kvm_set_cpuid(v, errp)) {
+        if (kvm_set_cpuid(v, errp) && kvm_try_state(v, errp)) {
             return true;
         }
+        x86_set_model(env, model); /* another accelerator may have it as it was */
+        x86_set_tsc_hz(env, tsc_hz);
     }
     kvm_vcpu_fini(cpu);
     return false;

@@ -126,9 +126,9 @@ static bool get_sregs(KVMVcpu *v, CPUX86State *env)
     return true;
 }
 
-static bool put_sregs(KVMVcpu *v, CPUX86State *env)
+/* Without those of the local APIC. */
+static struct kvm_sregs sregs_to_kvm(CPUX86State *env)
 {
-    CPUIntc *intc = &v->cpu->intc;
     struct kvm_sregs s = {
         .ldt = seg_to_kvm(&env->ldt),
         .tr = seg_to_kvm(&env->tr),
@@ -144,6 +144,14 @@ static bool put_sregs(KVMVcpu *v, CPUX86State *env)
     for (int reg = 0; reg < NR_SEGS; reg++) {
         *sregs_seg(&s, reg) = seg_to_kvm(&env->seg[reg]);
     }
+    return s;
+}
+
+static bool put_sregs(KVMVcpu *v, CPUX86State *env)
+{
+    CPUIntc *intc = &v->cpu->intc;
+    struct kvm_sregs s = sregs_to_kvm(env);
+
     if (intc->get_base) {
         machine_lock();
         if (intc->is_given(intc->opaque)) {
@@ -160,7 +168,8 @@ static bool put_sregs(KVMVcpu *v, CPUX86State *env)
     return kvm_ioctl(v->fd, KVM_SET_SREGS, &s) == 0;
 }
 
-/* x87 and vectors: SDM vol. 1, 13.4. */
+/* x87 and vectors: SDM vol. 1, 13.4. The image is larger than struct kvm_xsave where the
+ * process may have AMX in its guests. */
 
 enum {
     XSAVE_MXCSR = 24,
@@ -173,10 +182,10 @@ enum {
 
 static bool get_xsave(KVMVcpu *v, CPUX86State *env)
 {
-    struct kvm_xsave x;
-    const uint8_t *image = (uint8_t *)x.region;
+    g_autofree uint8_t *image = g_malloc0(kvm.xsave_size);
+    bool large = kvm.xsave_size > sizeof(struct kvm_xsave);
 
-    if (kvm_ioctl(v->fd, KVM_GET_XSAVE, &x) < 0) {
+    if (kvm_ioctl(v->fd, large ? KVM_GET_XSAVE2 : KVM_GET_XSAVE, image) < 0) {
         return false;
     }
     x87_fxrstor(&env->x87, true, image);
@@ -194,8 +203,7 @@ static bool get_xsave(KVMVcpu *v, CPUX86State *env)
 
 static bool put_xsave(KVMVcpu *v, CPUX86State *env)
 {
-    struct kvm_xsave x = {{0}};
-    uint8_t *image = (uint8_t *)x.region;
+    g_autofree uint8_t *image = g_malloc0(kvm.xsave_size);
 
     x87_fxsave(&env->x87, true, image);
     stl_le_p(image + XSAVE_MXCSR, env->mxcsr);
@@ -204,14 +212,14 @@ static bool put_xsave(KVMVcpu *v, CPUX86State *env)
         memcpy(image + XSAVE_YMM + 16 * i, env->vec[i].b + 16, 16);
     }
     stq_le_p(image + XSAVE_BV, XSTATE_X87_SSE | (x86_xcr0_supported(env) & XSTATE_AVX));
-    return kvm_ioctl(v->fd, KVM_SET_XSAVE, &x) == 0;
+    return kvm_ioctl(v->fd, KVM_SET_XSAVE, image) == 0;
 }
 
 static bool get_xcrs(KVMVcpu *v, CPUX86State *env)
 {
     struct kvm_xcrs x;
 
-    if (!kvm_check(KVM_CAP_XCRS)) {
+    if (!kvm.has_xcrs) {
         return true;
     }
     if (kvm_ioctl(v->fd, KVM_GET_XCRS, &x) < 0) {
@@ -227,7 +235,7 @@ static bool put_xcrs(KVMVcpu *v, CPUX86State *env)
 {
     struct kvm_xcrs x = {.nr_xcrs = 1, .xcrs = {{.xcr = 0, .value = env->xcr0}}};
 
-    return !kvm_check(KVM_CAP_XCRS) || kvm_ioctl(v->fd, KVM_SET_XCRS, &x) == 0;
+    return !kvm.has_xcrs || kvm_ioctl(v->fd, KVM_SET_XCRS, &x) == 0;
 }
 
 /* Debug registers. */
@@ -406,6 +414,11 @@ void kvm_init_tsc(KVMVcpu *v)
     uint64_t want = x86_tsc_hz(env) / 1000;
     int have = kvm_ioctl(v->fd, KVM_GET_TSC_KHZ, NULL);
 
+    if (have <= 0 && !v->cpu->index) {
+        report_warning(
+            "-accel kvm: the rate of the host's TSC is not known, as when it is "
+            "not stable: the guest's may not be what CPUID says");
+    }
     if (have > 0 && (uint64_t)have != want &&
         (!kvm_check(KVM_CAP_TSC_CONTROL) ||
          kvm_ioctl(v->fd, KVM_SET_TSC_KHZ, (void *)(uintptr_t)want) < 0)) {
@@ -568,9 +581,12 @@ static bool put_events(KVMVcpu *v, CPUX86State *env)
         e.exception.error_code = env->error_code;
     }
     e.nmi.masked = env->nmi_blocked;
-    e.interrupt.shadow = !env->inhibit_irq ? 0
-                         : env->ss_shadow  ? KVM_X86_SHADOW_INT_MOV_SS
-                                           : KVM_X86_SHADOW_INT_STI;
+    /* VMX refuses to enter a guest that STI holds back with IF clear (SDM 26.3.1.5) */
+    bool held = env->inhibit_irq && (env->ss_shadow || env->eflags & EFL_IF);
+
+    e.interrupt.shadow = !held            ? 0
+                         : env->ss_shadow ? KVM_X86_SHADOW_INT_MOV_SS
+                                          : KVM_X86_SHADOW_INT_STI;
     v->cpu->exception_index = -1;
     v->run->ready_for_interrupt_injection = /* in the kernel LINT0 counts as well */
         !kvm.split && env->eflags & EFL_IF && !env->inhibit_irq && index < 0;
@@ -612,6 +628,29 @@ bool kvm_get_state(KVMVcpu *v)
     }
     x86_update_hflags(env);
     return ok;
+}
+
+bool kvm_try_state(KVMVcpu *v, GError **errp)
+{
+    CPUX86State *env = cpu_env(v->cpu);
+    struct kvm_sregs now, s = sregs_to_kvm(env);
+
+    if (!env->xcr0) { /* it has not been reset yet */
+        return true;
+    }
+    if (kvm_ioctl(v->fd, KVM_GET_SREGS, &now) < 0) {
+        return user_error(errp, "KVM_GET_SREGS: %s", g_strerror(errno));
+    }
+    s.apic_base = now.apic_base;
+    s.cr8 = now.cr8;
+    if (kvm_ioctl(v->fd, KVM_SET_SREGS, &s) < 0 || !put_xcrs(v, env)) {
+        return user_error(
+            errp,
+            "KVM does not take the guest's control registers, which may use "
+            "what this host has not got: %s",
+            g_strerror(errno));
+    }
+    return true;
 }
 
 bool kvm_put_state(KVMVcpu *v)

@@ -223,12 +223,21 @@ static bool internal_error(KVMVcpu *v, CPUExit *why)
         [KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON] = "an exit that it does not know",
     };
     uint32_t sub = v->run->internal.suberror;
+    g_autoptr(GString) text = g_string_new(NULL);
 
     if (sub == KVM_INTERNAL_ERROR_EMULATION && kvm.assist) {
         return kvm_assist(v, why);
     }
-    *why =
-        give_up(v, sub < ARRAY_SIZE(names) && names[sub] ? names[sub] : "internal error");
+    if (sub < ARRAY_SIZE(names) && names[sub]) {
+        g_string_append(text, names[sub]);
+    } else {
+        g_string_append_printf(text, "internal error %u", sub);
+    }
+    for (uint32_t i = 0; i < MIN(v->run->internal.ndata, 16u); i++) {
+        g_string_append_printf(text, "%s%llx", i ? " " : ", data ",
+                               v->run->internal.data[i]);
+    }
+    *why = give_up(v, text->str);
     return true;
 }
 
@@ -239,6 +248,9 @@ static CPUExit unknown_exit(KVMVcpu *v)
     if (v->run->exit_reason == KVM_EXIT_FAIL_ENTRY) {
         why = g_strdup_printf("the CPU refused to enter the guest, reason %llx",
                               v->run->fail_entry.hardware_entry_failure_reason);
+    } else if (v->run->exit_reason == KVM_EXIT_UNKNOWN) {
+        why = g_strdup_printf("it does not know the CPU's reason %llx to leave the guest",
+                              v->run->hw.hardware_exit_reason);
     } else {
         why = g_strdup_printf("exit %u", v->run->exit_reason);
     }

@@ -9,6 +9,8 @@
  * FAKE_KVM="emulates": it says so never, but is in KVM_RUN for ever; its statistics tell
  * of two million instructions a second that were emulated.
  * FAKE_KVM="system-event=TYPE": the first KVM_RUN ends with such an event.
+ * FAKE_KVM="exit=REASON": it ends for that reason, with details that are made up.
+ * FAKE_KVM="large-xsave": the process may have AMX in guests.
  * FAKE_KVM="NAME[:ARGUMENT]=RESULT[@N]": from the Nth time on (the first) the request of
  * that name (see below; or "open") has that result, a number; negative: -errno.
  */
@@ -28,20 +30,21 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DEVICE    "/dev/kvm"
-#define RUN_SIZE  8192
-#define TSC_KHZ   1000000
-#define MSR_TSC   0x10
-#define NR_FDS    64
-#define MAX_MSRS  128
-#define RFLAGS_IF 0x200
-#define RFLAGS_RF 0x10000
+#define DEVICE      "/dev/kvm"
+#define RUN_SIZE    8192
+#define LARGE_XSAVE 11008
+#define TSC_KHZ     1000000
+#define MSR_TSC     0x10
+#define NR_FDS      64
+#define MAX_MSRS    128
+#define RFLAGS_IF   0x200
+#define RFLAGS_RF   0x10000
 
 static bool ours[NR_FDS]; /* by file descriptor */
 static struct kvm_run *run;
 static struct kvm_regs regs;
 static struct kvm_sregs sregs;
-static struct kvm_xsave xsave;
+static uint8_t xsave[LARGE_XSAVE];
 static struct kvm_xcrs xcrs;
 static struct kvm_debugregs debugregs;
 static struct kvm_vcpu_events events;
@@ -56,7 +59,7 @@ static const struct {
 } pairs[] = {
     {KVM_GET_REGS,        KVM_SET_REGS,        &regs     },
     {KVM_GET_SREGS,       KVM_SET_SREGS,       &sregs    },
-    {KVM_GET_XSAVE,       KVM_SET_XSAVE,       &xsave    },
+    {KVM_GET_XSAVE,       KVM_SET_XSAVE,       xsave     },
     {KVM_GET_XCRS,        KVM_SET_XCRS,        &xcrs     },
     {KVM_GET_DEBUGREGS,   KVM_SET_DEBUGREGS,   &debugregs},
     {KVM_GET_VCPU_EVENTS, KVM_SET_VCPU_EVENTS, &events   },
@@ -79,6 +82,8 @@ static const struct {
     {"vcpu",      KVM_CREATE_VCPU           },
     {"set-cpuid", KVM_SET_CPUID2            },
     {"set-regs",  KVM_SET_REGS              },
+    {"set-sregs", KVM_SET_SREGS             },
+    {"tsc-khz",   KVM_GET_TSC_KHZ           },
     {"run",       KVM_RUN                   },
     {"dirty-log", KVM_GET_DIRTY_LOG         },
 };
@@ -149,9 +154,18 @@ static int new_vcpu(void)
     return run == MAP_FAILED ? -1 : fd;
 }
 
+static bool has_large_xsave(void)
+{
+    const char *s = getenv("FAKE_KVM");
+
+    return s && !strcmp(s, "large-xsave");
+}
+
 static int check_extension(unsigned long which)
 {
     switch (which) {
+    case KVM_CAP_XSAVE2:
+        return has_large_xsave() ? LARGE_XSAVE : 0;
     case KVM_CAP_USER_MEMORY:
     case KVM_CAP_IMMEDIATE_EXIT:
     case KVM_CAP_READONLY_MEM:
@@ -313,11 +327,33 @@ static bool system_event(const char *s)
     return true;
 }
 
+static bool other_exit(const char *s)
+{
+    if (!s || sscanf(s, "exit=%u", &run->exit_reason) != 1) {
+        return false;
+    }
+    switch (run->exit_reason) {
+    case KVM_EXIT_UNKNOWN:
+        run->hw.hardware_exit_reason = 0x2a;
+        break;
+    case KVM_EXIT_FAIL_ENTRY:
+        run->fail_entry.hardware_entry_failure_reason = 0x80000021;
+        break;
+    case KVM_EXIT_INTERNAL_ERROR:
+        run->internal.suberror = KVM_INTERNAL_ERROR_DELIVERY_EV;
+        run->internal.ndata = 2;
+        run->internal.data[0] = 0x8000030e;
+        run->internal.data[1] = 0x31;
+        break;
+    }
+    return true;
+}
+
 static int enter(void)
 {
     const char *s = getenv("FAKE_KVM");
 
-    if (system_event(s)) {
+    if (system_event(s) || other_exit(s)) {
         return 0;
     }
     if (s && !strcmp(s, "emulates")) {
@@ -350,6 +386,14 @@ static bool move_state(unsigned long request, void *arg)
     if (request == KVM_GET_VCPU_EVENTS && payload_dr6) {
         debugregs.dr6 = payload_dr6;
         payload_dr6 = 0;
+    }
+    if (has_large_xsave() && request == KVM_GET_XSAVE2) {
+        memcpy(arg, xsave, sizeof xsave);
+        return true;
+    }
+    if (has_large_xsave() && request == KVM_SET_XSAVE) {
+        memcpy(xsave, arg, sizeof xsave);
+        return true;
     }
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         if (request == pairs[i].get) {
@@ -422,6 +466,9 @@ int ioctl(int fd, unsigned long request, ...)
     }
     if (is_fault(request, (uintptr_t)arg, &result)) {
         return answer(result);
+    }
+    if (request == KVM_GET_XSAVE && has_large_xsave()) {
+        return answer(-EINVAL); /* its state is larger than this request's */
     }
     return move_state(request, arg) ? 0 : request_kvm(request, arg);
 }

@@ -26,6 +26,7 @@ GUEST = guest.elf(guest.out8(0xf4, 17) + guest.HALT)
 # (what FAKE_KVM says, what the line says)
 FAULTS = [
     (f"open={-errno.ENOENT}", "there is no /dev/kvm: "),
+    (f"open={-errno.EPERM}", "/dev/kvm may not be opened here: a container has to be given it"),
     (f"open={-errno.EACCES}", "no permission for /dev/kvm: its group (often 'kvm') may use it"),
     (f"open={-errno.ENODEV}", "/dev/kvm has no driver behind it: "),
     (f"open={-errno.EBUSY}", "/dev/kvm: Device or resource busy"),
@@ -79,7 +80,8 @@ class Fake(unittest.TestCase):
 
     def test_change_fails(self):
         """The machine goes on with what it had."""
-        for fault, says in FAULTS:
+        refuses = (f"set-sregs={-errno.EINVAL}", "KVM does not take the guest's control registers, which may use what this host has not got: Invalid argument")
+        for fault, says in [*FAULTS, refuses]:
             with self.subTest(fault):
                 # the change is at the first instruction, which the guest comes to under tcg again
                 result = run(fault, "-accel", f"tcg,until={guest.BASE:#x}", "-accel", "kvm", *self.kernel)
@@ -88,11 +90,22 @@ class Fake(unittest.TestCase):
 
     def test_while_it_runs(self):
         for fault, says in [(f"run={-errno.EIO}", "KVM_RUN: Input/output error"),
-                            (f"set-regs={-errno.EINVAL}", "it refuses the vCPU's state: Invalid argument")]:
+                            (f"set-regs={-errno.EINVAL}", "it refuses the vCPU's state: Invalid argument"),
+                            (f"set-sregs={-errno.EINVAL}", "it refuses the vCPU's state: Invalid argument"),
+                            ("exit=0", "it does not know the CPU's reason 2a to leave the guest"),
+                            ("exit=9", "the CPU refused to enter the guest, reason 80000021"),
+                            ("exit=17", "an exit while an event was delivered, data 8000030e 31"),
+                            ("exit=16", "exit 16")]:
             with self.subTest(fault):
                 result = run(fault, "-accel", "kvm", *self.kernel)
                 self.assertEqual(result.returncode, 1)
                 self.assertIn(f": KVM cannot go on: {says}\n", result.stderr)
+
+    def test_tsc_rate(self):
+        """It is not known: a warning, and the guest runs."""
+        result = run(f"tsc-khz={-errno.EIO}", "-accel", "kvm", *self.kernel)
+        self.assertEqual(result.returncode, PASSED)
+        self.one_line(result, ": warning: -accel kvm: the rate of the host's TSC is not known")
 
     def test_system_events(self):
         """What a guest asks of KVM itself: switched off, reset (and then it comes to its end), crashed, something else."""
@@ -201,9 +214,10 @@ class Fake(unittest.TestCase):
     def test_all_is_translated(self):
         """All state goes to KVM and comes back for each instruction."""
         for kernel in KERNELS:
-            with self.subTest(kernel):
-                result = run("", "-accel", "kvm", "-kernel", kernel)
-                self.assertEqual((result.returncode, result.stdout, result.stderr), (1, "", ""))
+            for fake in ["", "large-xsave"]:
+                with self.subTest(f"{fake} {kernel}"):
+                    result = run(fake, "-accel", "kvm", "-kernel", kernel)
+                    self.assertEqual((result.returncode, result.stdout, result.stderr), (1, "", ""))
 
 
 if __name__ == "__main__":
