@@ -676,6 +676,7 @@ bool tcg_x87_exec(void *env, X87Id id)
 static const TCGBackend a64_backend = {
     .name = "aarch64",
     .weak = true,
+    .whole_writes = true,
     .needs = UINT64_C(1) << HOST_ARM_ASIMD,
     .init = a64_init,
     .gen_code = a64_gen_code,

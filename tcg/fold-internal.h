@@ -61,7 +61,9 @@ static inline bool fold_still(const Fold *f, IRRef r, uint32_t clock)
 
 static inline unsigned fold_width(const Fold *f, IRRef r)
 {
-    if (r == IR_NONE || ir_is_global(f->s, r)) {
+    if (r == IR_NONE ||
+        (ir_is_global(f->s, r) &&
+         (f->known[r].clock == UINT32_MAX || !fold_still(f, r, f->known[r].clock)))) {
         return 64;
     }
     if (fold_temp(f, r)->kind == TEMP_CONST) {

@@ -76,6 +76,19 @@ static bool to_binary(Fold *f, OpCode code, uint64_t v)
 
 /* ---- moves ---- */
 
+/* A move to the low bits of a register that has no others set: to all of it. */
+static bool fold_partial(Fold *f)
+{
+    IROp *op = f->op;
+    IRType from = op->type;
+    if (!f->s->whole_writes || !ir_is_global(f->s, op->out[0]) ||
+        fold_width(f, op->out[0]) > ir_type_bits(from)) {
+        return false;
+    }
+    op->type = IR_I64;
+    return to_unary(f, OP_zext, from);
+}
+
 static bool fold_mov(Fold *f)
 {
     IROp *op = f->op;
@@ -88,8 +101,9 @@ static bool fold_mov(Fold *f)
     }
     if (op->type == IR_I32 && fold_width(f, op->in[0]) <= 32) {
         op->type = IR_I64; /* the same, and a copy of all 64 bits */
+        return true;
     }
-    return false;
+    return op->type < IR_I32 && fold_partial(f);
 }
 
 static bool fold_zext(Fold *f)

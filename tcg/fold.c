@@ -13,7 +13,8 @@
  * rare.
  *
  * What is known. A temp: that it is a copy of another ref (at types up to copy_type), how
- * many low bits it can have set (width), and the op that defined it. Facts about globals
+ * many low bits it can have set (width), and the op that defined it. A global: its width,
+ * and that it is a constant. Facts about globals
  * age: `clock` counts writes of globals, and a fact noted at time c that involves global
  * g holds while g was not written later than c. At labels and where helpers may write
  * globals all such facts end at once (`base`).
@@ -133,10 +134,24 @@ static void note_temp(Fold *f, IRRef r, unsigned at)
     }
 }
 
+/* Of a global that the op writes: what is written of it in part keeps the other bits. */
+static unsigned global_width(const Fold *f, IRRef r)
+{
+    const IROp *op = f->op;
+    IRType t = ir_out_type(op);
+    if (r != op->out[0] || t > IR_I64) {
+        return 64;
+    }
+    return t < IR_I32    ? MAX(fold_width(f, r), ir_type_bits(t))
+           : t == IR_I32 ? MIN(result_width(f), 32u)
+                         : result_width(f);
+}
+
 static void note_global(Fold *f, IRRef r)
 {
     const IROp *op = f->op;
     Known *k = &f->known[r];
+    k->width = global_width(f, r);
     f->written[r] = k->clock = ++f->clock;
     k->copy = IR_NONE;
     if (op->code == OP_mov && op->type >= IR_I32 && fold_is_const(f, 0)) {

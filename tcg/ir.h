@@ -162,11 +162,12 @@ struct TCGContext {
     uint64_t pc;     /* guest pc of the unit */
     /* Of the engine, after tcg_start(); see guest-desc.h. */
     bool guard_links, head_guard;
-    bool unaligned;  /* the guest's accesses are often not aligned */
-    bool fp_flushes; /* MXCSR has FTZ or DAZ, so what rounds may go to C */
-    bool movable;    /* the unit is to be one for TCGMover, if it can */
-    bool share;      /* the pass "share" may make probes: who runs the unit can begin an
-                        instruction again */
+    bool unaligned;    /* the guest's accesses are often not aligned */
+    bool fp_flushes;   /* MXCSR has FTZ or DAZ, so what rounds may go to C */
+    bool whole_writes; /* a write of a register in part costs more than one of all */
+    bool movable;      /* the unit is to be one for TCGMover, if it can */
+    bool share;        /* the pass "share" may make probes: who runs the unit can begin an
+                          instruction again */
     uint32_t head_token;
     uint64_t head_pc;
     Arena arena; /* reset per unit */

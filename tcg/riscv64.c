@@ -548,6 +548,7 @@ bool tcg_x87_exec(void *env, X87Id id)
 static const TCGBackend rv_backend = {
     .name = "riscv64",
     .weak = true,
+    .whole_writes = true,
     .init = rv_init,
     .gen_code = rv_gen_code,
     .link = rv_link,

@@ -137,9 +137,10 @@ typedef struct TCGMover {
 typedef struct TCGRestore TCGRestore;
 struct TCGBackend {
     const char *name;
-    bool probes;    /* has probe and MO_HOST accesses */
-    bool weak;      /* looks at GuestDesc.ordered: units made before are to be dropped */
-    uint64_t needs; /* bits HostFeature that its code cannot do without */
+    bool probes; /* has probe and MO_HOST accesses */
+    bool weak;   /* looks at GuestDesc.ordered: units made before are to be dropped */
+    bool whole_writes; /* for TCGContext.whole_writes */
+    uint64_t needs;    /* bits HostFeature that its code cannot do without */
     /* Emits the thunks into b; called once per process. */
     bool (*init)(const GuestDesc *g, CodeBuf *b, GError **errp);
     /* Translates the unit in s. False: no room in b (the caller flushes and tries again).

@@ -97,6 +97,7 @@ TCGEngine *tcg_engine_new(const TCGOptions *opts, const CPUOps *ops, GError **er
     exclusive_init(e);
     fill_guest_desc(e);
     e->ctx = tcg_context_new(&e->guest);
+    e->ctx->whole_writes = e->backend->whole_writes;
     e->ctx->opt_off = opts->opt_off;
     ops->init_globals(e->ctx);
     tcg_translation_init(e);

@@ -703,6 +703,7 @@ static Rig *make_rig(const TCGBackend *backend, uint64_t opts_off, bool direct)
         g_error("%s", err->message);
     }
     r->tcg = tcg_context_new(&r->desc);
+    r->tcg->whole_writes = backend->whole_writes;
     r->ops.init_globals(r->tcg);
     r->cpu = cpu_new(&r->ops, 0, NULL, NULL);
     r->cpu->opaque = r;

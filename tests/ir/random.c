@@ -78,6 +78,7 @@ static void run(const Test *t, const Variant *v, Outcome *o)
     if (v) {
         m->s->opt_off = v->opt_off;
         m->s->share = m->backend->probes;
+        m->s->whole_writes = m->backend->whole_writes;
         m->s->dump = 1u << ('v' - 'a');
         tcg_optimize(m->s);
     }

@@ -5,9 +5,9 @@
  *   tcg-opt PASS... <unit             prints the unit after the passes
  *   tcg-opt --test [--bless] PATH...  runs the test files, or those below a folder
  *
- * Passes: fold; share; live (liveness alone, its annotations are printed); dce, coalesce
- * (liveness with that one optimisation); all (what the translator does). No pass: parse,
- * verify, print.
+ * Passes: whole (fold knows that a write of a register in part is dear); fold; share;
+ * live (liveness alone, its annotations are printed); dce, coalesce (liveness with that
+ * one optimisation); all (what the translator does). No pass: parse, verify, print.
  *
  * A test file is comments, a unit, a line `---`, and the unit expected:
  *   # run: PASS...
@@ -43,6 +43,8 @@ static bool run_pass(TCGContext *s, const char *name)
     s->share = true;
     if (!strcmp(name, "fold")) {
         opt_fold(s);
+    } else if (!strcmp(name, "whole")) {
+        s->whole_writes = true;
     } else if (!strcmp(name, "share")) {
         opt_share(s);
     } else if (!strcmp(name, "all")) {
@@ -65,6 +67,7 @@ static bool run_pass(TCGContext *s, const char *name)
 static char *run_passes(TCGContext *s, const char *names, GError **errp)
 {
     g_auto(GStrv) list = g_strsplit_set(names, " \t", 0);
+    s->whole_writes = false;
     for (unsigned i = 0; list[i]; i++) {
         if (*list[i] && !run_pass(s, list[i])) {
             g_set_error(errp, G_FILE_ERROR, 0, "pass '%s' is unknown", list[i]);
