@@ -27,7 +27,10 @@ static UserFault fault(int signo, int code, uint64_t addr, uint32_t insn, uint64
     si.si_addr = (void *)(uintptr_t)addr;
     uc->uc_mcontext.pc = (uintptr_t)&insn;
     if (esr) {
-        struct esr_context c = {{ESR_MAGIC, sizeof c}, esr};
+        struct esr_context c = {
+            {ESR_MAGIC, sizeof c},
+            esr
+        };
 
         memcpy(uc->uc_mcontext.__reserved, &c, sizeof c);
     }
@@ -45,10 +48,13 @@ static int kind_at(uint64_t addr, int code)
 /* From 2^47 on, also where the host has addresses up to 2^48; the top byte counts. */
 START_TEST(test_no_address)
 {
-    static const uint64_t none[] = {
-        UINT64_C(1) << 47,           UINT64_C(0x0000aaaabbbbcccc), UINT64_C(0x0000ffffffffffff),
-        UINT64_C(1) << 48,           UINT64_C(0x0100000000400000), UINT64_C(0x8000000000400000),
-        UINT64_C(0xffff7fffffffffff)};
+    static const uint64_t none[] = {UINT64_C(1) << 47,
+                                    UINT64_C(0x0000aaaabbbbcccc),
+                                    UINT64_C(0x0000ffffffffffff),
+                                    UINT64_C(1) << 48,
+                                    UINT64_C(0x0100000000400000),
+                                    UINT64_C(0x8000000000400000),
+                                    UINT64_C(0xffff7fffffffffff)};
 
     for (unsigned i = 0; i < sizeof none / sizeof *none; i++) {
         ck_assert_int_eq(kind_at(none[i], SEGV_MAPERR), USER_FAULT_GENERAL);
@@ -88,7 +94,8 @@ START_TEST(test_write)
     ck_assert_int_eq(fault(SIGSEGV, SEGV_ACCERR, 4096, store_insn, 0).access, MMU_WRITE);
     ck_assert_int_eq(fault(SIGSEGV, SEGV_ACCERR, 4096, load_insn, abort | write).access,
                      MMU_WRITE);
-    ck_assert_int_eq(fault(SIGSEGV, SEGV_ACCERR, 4096, store_insn, abort).access, MMU_READ);
+    ck_assert_int_eq(fault(SIGSEGV, SEGV_ACCERR, 4096, store_insn, abort).access,
+                     MMU_READ);
 }
 END_TEST
 
