@@ -100,11 +100,28 @@ void process_leave(GuestProcess *process)
 typedef struct ThreadStart {
     TaskState *ts; /* the child's own once it is running */
     const CloneArgs *args;
-    Mutex lock;
-    CondVar ready;
-    bool running;
-    int32_t tid;
+    int32_t tid; /* 0: not running yet; a futex */
 } ThreadStart;
+
+/* The parent goes on, so start is gone once the tid is there: whom a wake-up at its old
+ * place reaches looks at its own word again. */
+static void say_running(ThreadStart *start, int32_t tid)
+{
+    int32_t *word = &start->tid;
+
+    atomic_store_release(word, tid);
+    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+static int32_t wait_running(ThreadStart *start)
+{
+    int32_t tid;
+
+    while (!(tid = atomic_load_acquire(&start->tid))) {
+        syscall(SYS_futex, &start->tid, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+    }
+    return tid;
+}
 
 static void *thread_main(void *opaque)
 {
@@ -115,11 +132,7 @@ static void *thread_main(void *opaque)
     if (start->args->flags & CLONE_PARENT_SETTID) {
         put_guest(start->args->parent_tid, ts->tid);
     }
-    mutex_lock(&start->lock);
-    start->tid = ts->tid;
-    start->running = true;
-    cond_signal(&start->ready);
-    mutex_unlock(&start->lock); /* start is gone soon */
+    say_running(start, ts->tid);
     gdb_thread_begin(ts);
     signal_apply_mask(ts);
     task_run(ts);
@@ -188,22 +201,13 @@ static int64_t clone_thread(TaskState *ts, const CloneArgs *a)
     }
     child_registers(start.ts, a);
     x86_update_hflags(task_env(start.ts));
-    mutex_init(&start.lock);
-    cond_init(&start.ready);
     signal_block_all();
     atomic_fetch_add(&ts->process->threads, 1);
-    bool ok = start_host_thread(thread_main, &start);
     int32_t tid = -EAGAIN;
 
-    if (ok) {
-        mutex_lock(&start.lock);
-        while (!start.running) {
-            cond_wait(&start.ready, &start.lock);
-        }
-        tid = start.tid;
-        mutex_unlock(&start.lock);
-    }
-    if (!ok) {
+    if (start_host_thread(thread_main, &start)) {
+        tid = wait_running(&start);
+    } else {
         process_leave(ts->process);
         drop_task(start.ts);
     }

@@ -133,6 +133,9 @@ void tcg_engine_free(TCGEngine *e)
     if (e->by_code) {
         munmap(e->by_code, by_code_size(e));
     }
+    if (e->jc_spare) {
+        munmap(e->jc_spare, sizeof(JumpEntry) << JC_BITS_PROGRAM);
+    }
     if (e->code) {
         code_buf_free(e->code);
     }

@@ -169,7 +169,7 @@ static size_t jump_table_entries(const CPUTCG *t)
 static void jump_table_grow(CPUTCG *t)
 {
     size_t n = jump_table_entries(t);
-    CPUTCG old = {.jc = t->jc, .jc_mask = t->jc_mask};
+    CPUTCG old = {.engine = t->engine, .jc = t->jc, .jc_mask = t->jc_mask};
 
     engine_lock(t);
     tb_jump_table_new(t, ctz32(n) + 2);
@@ -593,10 +593,10 @@ void tb_jump_table_clear(CPUTCG *t)
     t->jc_displaced = 0;
 }
 
-void tb_jump_table_new(CPUTCG *t, unsigned bits)
+static JumpEntry *jump_table_map(size_t size)
 {
-    size_t size = sizeof(JumpEntry) << bits;
     JumpEntry *jc = host_map_apart(size);
+
     if (!jc) {
         g_error("no memory for a jump table");
     }
@@ -604,17 +604,38 @@ void tb_jump_table_new(CPUTCG *t, unsigned bits)
         host_want_huge(jc, size);
     }
     host_populate(jc, size, true); /* all of it is going to be used */
-    t->jc = t->cpu->jc_base = jc;
+    return jc;
+}
+
+/*
+ * Threads come and go: the table of one that has ended is for the next, since mapping and
+ * unmapping cost more than all else about a thread. What is in it has become wrong
+ * meanwhile: nobody forgets entries in a spare table.
+ */
+void tb_jump_table_new(CPUTCG *t, unsigned bits)
+{
+    JumpEntry *spare =
+        bits == JC_BITS_PROGRAM ? atomic_xchg(&t->engine->jc_spare, NULL) : NULL;
+
+    t->jc = t->cpu->jc_base = spare ? spare : jump_table_map(sizeof(JumpEntry) << bits);
     t->jc_mask = t->cpu->jc_mask = jump_mask(bits);
     t->jc_displaced = 0;
-    if (!tcg_one_space) {
+    if (spare || !tcg_one_space) {
         tb_jump_table_clear(t);
     }
 }
 
 void tb_jump_table_free(CPUTCG *t)
 {
-    munmap(t->jc, jump_table_bytes(t));
+    JumpEntry *drop = t->jc;
+    size_t size = jump_table_bytes(t);
+
+    if (size == sizeof(JumpEntry) << JC_BITS_PROGRAM) {
+        drop = atomic_xchg(&t->engine->jc_spare, drop);
+    }
+    if (drop) {
+        munmap(drop, size);
+    }
 }
 
 void tb_flush_from_loop(CPUState *cpu, bool one_shot)

@@ -1,12 +1,15 @@
-/* User program: threads that end at once, made by several threads. */
+/* User program: threads that end at once, made by several threads; code between them. */
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-#define MAKERS 3
-#define ROUNDS 400
+#define MAKERS  3
+#define ROUNDS  400
+#define CHANGES 5
 
 static unsigned ran;
 
@@ -33,6 +36,42 @@ static void *maker(void *arg)
     return (void *)good;
 }
 
+/*
+ * Each thread calls the same place by a pointer, and what is there is written anew before
+ * the next one begins: nothing that was noted for a thread is right for a later one.
+ */
+static int (*code)(void);
+
+static void *caller(void *arg)
+{
+    int sum = 0;
+
+    for (int i = 0; i < 3; i++) {
+        sum += code();
+    }
+    return (void *)(uintptr_t)sum;
+}
+
+static unsigned call_changed_code(void)
+{
+    uint8_t mov_eax_ret[] = {0xb8, 0, 0, 0, 0, 0xc3};
+    unsigned good = 0;
+
+    code = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    for (int i = 1; i <= CHANGES; i++) {
+        pthread_t t;
+        void *sum = NULL;
+
+        memcpy(mov_eax_ret + 1, &i, sizeof i);
+        memcpy((void *)code, mov_eax_ret, sizeof mov_eax_ret);
+        pthread_create(&t, NULL, caller, NULL);
+        pthread_join(t, &sum);
+        good += (uintptr_t)sum == 3u * i;
+    }
+    return good;
+}
+
 int main(void)
 {
     pthread_t t[MAKERS];
@@ -47,5 +86,6 @@ int main(void)
         printf("maker %d: %lu of %d\n", i, (unsigned long)(uintptr_t)good, ROUNDS);
     }
     printf("children: %u\n", ran);
+    printf("saw the code as it was: %u of %d\n", call_changed_code(), CHANGES);
     return 0;
 }
