@@ -346,6 +346,16 @@ static void eval_scatter(Eval *e)
 }
 
 /* Polynomial 11EDC6F41h, bits reflected (SDM vol. 2, CRC32). */
+static void eval_adx(Eval *e)
+{
+    uint32_t flag = e->op->code == OP_adcx ? CC_C : CC_O;
+    uint64_t a = e->in[0], sum = (a + e->in[1]) & ir_type_mask(e->t);
+    uint64_t out = (sum + !!(e->cc & flag)) & ir_type_mask(e->t);
+
+    e->out[0] = out;
+    e->flags = sum < a || out < sum ? flag : 0;
+}
+
 static void eval_crc32(Eval *e)
 {
     uint32_t c = e->in[0];
@@ -436,6 +446,7 @@ static void (*const families[NR_OPS])(Eval *e) = {
     [OP_bsf... OP_popcnt] = eval_scan,
     [OP_pdep... OP_pext] = eval_scatter,
     [OP_crc32] = eval_crc32,
+    [OP_adcx... OP_adox] = eval_adx,
     [OP_setcond... OP_select] = eval_cond,
     [OP_setcc... OP_selcc] = eval_cond,
     [OP_getcc... OP_putcc] = eval_cond,

@@ -744,9 +744,15 @@ static void interp_disas(const TCGCode *code, GString *to)
                            u->frame);
 }
 
+static bool interp_has_adx(void)
+{
+    return true;
+}
+
 const TCGBackend tcg_interp_backend = {
     .name = "interp",
     .probes = true,
+    .has_adx = interp_has_adx,
     .init = interp_init,
     .gen_code = interp_gen_code,
     .enter = interp_enter,

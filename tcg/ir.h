@@ -168,6 +168,7 @@ struct TCGContext {
     bool movable;      /* the unit is to be one for TCGMover, if it can */
     bool share;        /* the pass "share" may make probes: who runs the unit can begin an
                           instruction again */
+    bool adx;          /* adcx and adox are better than what they replace */
     uint32_t head_token;
     uint64_t head_pc;
     Arena arena; /* reset per unit */

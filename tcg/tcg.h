@@ -141,6 +141,8 @@ struct TCGBackend {
     bool weak;   /* looks at GuestDesc.ordered: units made before are to be dropped */
     bool whole_writes; /* for TCGContext.whole_writes */
     uint64_t needs;    /* bits HostFeature that its code cannot do without */
+    /* After init(): for TCGContext.adx; NULL: no. */
+    bool (*has_adx)(void);
     /* Emits the thunks into b; called once per process. */
     bool (*init)(const GuestDesc *g, CodeBuf *b, GError **errp);
     /* Translates the unit in s. False: no room in b (the caller flushes and tries again).

@@ -60,6 +60,11 @@ static bool keeps_eflags(const X64 *x, const IROp *op)
         return !op->setcc && op->type >= IR_I32;
     case OP_bswap:
         return op->type >= IR_I32;
+    case OP_adcx:
+    case OP_adox:
+        return x64_thunks.adx;
+    case OP_mulu2:
+        return x64_is_mulx(x, op);
     case OP_ld:
     case OP_st:
         return (op->memop & MO_HOST && op->type <= IR_I64) || cc_shows_eflags(x, op);

@@ -787,6 +787,31 @@ static unsigned save_fixed(X64 *x, const IROp *op, unsigned reg)
     return r;
 }
 
+static bool is_pinned_rdx(const X64 *x, IRRef r)
+{
+    return ir_is_global(x->s, r) && ra_reg(&x->ra, r) == RDX;
+}
+
+bool x64_is_mulx(const X64 *x, const IROp *op)
+{
+    return op->code == OP_mulu2 && !op->setcc && x64_thunks.bmi2 &&
+           op->out[0] != IR_NONE && op->out[1] != IR_NONE && is_pinned_rdx(x, op->in[0]);
+}
+
+static void emit_mulx(X64 *x, const IROp *op)
+{
+    uint32_t opc = 0xf6 | MAP_0F38 | opc_size(op->type);
+    Opnd v = x64_in(x, op->in[1], op->type, MAY_MEM);
+    unsigned lo = x64_out(x, op, 0, 0), hi = x64_out(x, op, 1, 0);
+    if (v.kind == VAL_MEM) {
+        asm_vex_rm(&x->a, opc, 3, hi, lo, v.mem);
+    } else {
+        asm_vex_rr(&x->a, opc, 3, hi, lo, v.reg);
+    }
+    x64_out_done(x, op, 0, lo);
+    x64_out_done(x, op, 1, hi);
+}
+
 /*
  * mul and div on rdx:rax. What of guest rax and rdx is not overwritten waits in scratch
  * registers: with the other operand these may be all three.
@@ -797,6 +822,10 @@ void x64_emit_rdx_rax(X64 *x, const IROp *op)
     unsigned ext = op->code - OP_mulu2 + 4;
     unsigned io = div ? 2 : 1, il = 0;
     CCPlan p;
+    if (x64_is_mulx(x, op)) {
+        emit_mulx(x, op);
+        return;
+    }
     cc_plan(x, &p, div ? CC_HOST_ONLY : CC_MUL, div ? IR_NONE : op->out[0], IR_NONE);
     if (!div && !ir_is_const(x->s, op->in[1]) && ra_reg(&x->ra, op->in[1]) == RAX) {
         io = 0;
@@ -1185,6 +1214,31 @@ void x64_emit_crc32(X64 *x, const IROp *op)
     } else {
         asm_rr(&x->a, opc, d, v.reg);
     }
+    x64_out_done(x, op, 0, d);
+}
+
+/* ADCX, ADOX: of EFLAGS only the carry changes, so a chain keeps both carries there. */
+void x64_emit_adx(X64 *x, const IROp *op)
+{
+    uint32_t carry = op->code == OP_adcx ? CC_C : CC_O;
+    uint32_t opc =
+        0xf6 | MAP_0F38 | (op->code == OP_adcx ? PRE_66 : PRE_F3) | opc_size(op->type);
+    CCPlan p;
+    if (!x64_thunks.adx || op->type < IR_I32) {
+        x64_emit_in_c(x, op);
+        return;
+    }
+    cc_require(x, carry | (op->setcc ? x->wanted & ~ir_cc_kills(x->s, op) : 0));
+    cc_plan(x, &p, CC_HOST_ONLY, IR_NONE, IR_NONE);
+    unsigned ia = op->out[0] == op->in[1];
+    Opnd v = x64_in(x, op->in[!ia], op->type, MAY_MEM);
+    unsigned d = x64_out_from(x, op, ia, op->type, reg_bit(v));
+    if (v.kind == VAL_MEM) {
+        asm_rm(&x->a, opc, d, v.mem);
+    } else {
+        asm_rr(&x->a, opc, d, v.reg);
+    }
+    cc_done(x, &p, d);
     x64_out_done(x, op, 0, d);
 }
 

@@ -149,7 +149,7 @@ typedef struct X64Thunks {
         *x87_control;
     const uint8_t
         *x87_exec[X87_fcos - X87_f2xm1 + 1]; /* of functions that are but near */
-    bool bmi1, bmi2, popcnt, lzcnt, sse3, sse4_2;
+    bool bmi1, bmi2, adx, popcnt, lzcnt, sse3, sse4_2;
     bool has_vecs;      /* vector registers are pinned */
     bool avx;           /* all 256 bits of them, and VEX instructions are used */
     int32_t vec_at[16]; /* as Thunks.pinned_at, of vector registers */
@@ -252,7 +252,9 @@ EmitFn x64_emit_mov, x64_emit_extend, x64_emit_extract, x64_emit_deposit;
 EmitFn x64_emit_bswap, x64_emit_lea, x64_emit_alu, x64_emit_andn;
 EmitFn x64_emit_unary, x64_emit_mul, x64_emit_rdx_rax, x64_emit_shift;
 EmitFn x64_emit_double_shift, x64_emit_bit_test, x64_emit_scan, x64_emit_count;
-EmitFn x64_emit_scatter, x64_emit_crc32;
+EmitFn x64_emit_scatter, x64_emit_crc32, x64_emit_adx;
+/* mulu2 by MULX, which leaves EFLAGS alone. */
+bool x64_is_mulx(const X64 *x, const IROp *op);
 EmitFn x64_emit_setcond, x64_emit_select, x64_emit_setcc, x64_emit_selcc;
 EmitFn x64_emit_getcc, x64_emit_putcc, x64_emit_in_c;
 

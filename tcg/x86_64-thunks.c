@@ -285,7 +285,8 @@ static bool flags_of_recipe(X64 *x, CCKind kind, IRType t)
 {
     Asm *p = &x->a;
     Mem a = env_mem(x->g->cc_a), b = env_mem(x->g->cc_b);
-    asm_load(p, IR_I64, RAX, a);
+    /* of what save_eflags() stored: a wider load would wait until it is in the cache */
+    asm_load(p, kind == CC_AH || kind == CC_EFLAGS ? IR_I32 : IR_I64, RAX, a);
     switch (kind) {
     case CC_EFLAGS:
         flags_from_rax(x);

@@ -337,6 +337,7 @@ static EmitFn *const emitters[NR_OPS] = {
     [OP_tzcnt... OP_popcnt] = x64_emit_count,
     [OP_pdep... OP_pext] = x64_emit_scatter,
     [OP_crc32] = x64_emit_crc32,
+    [OP_adcx... OP_adox] = x64_emit_adx,
     [OP_setcond] = x64_emit_setcond,
     [OP_select] = x64_emit_select,
     [OP_brcond] = emit_brcond,
@@ -489,6 +490,7 @@ static bool x64_init(const GuestDesc *g, CodeBuf *b, GError **errp)
     x64_thunks = (X64Thunks){
         .bmi1 = host_has(HOST_X86_BMI1),
         .bmi2 = host_has(HOST_X86_BMI2),
+        .adx = host_has(HOST_X86_ADX),
         .popcnt = host_has(HOST_X86_POPCNT),
         .lzcnt = host_has(HOST_X86_LZCNT),
         .sse3 = host_has(HOST_X86_SSE3),
@@ -497,8 +499,14 @@ static bool x64_init(const GuestDesc *g, CodeBuf *b, GError **errp)
     return true;
 }
 
+static bool x64_has_adx(void)
+{
+    return x64_thunks.adx;
+}
+
 static const TCGBackend x64_backend = {
     .name = "x86_64",
+    .has_adx = x64_has_adx,
     .init = x64_init,
     .gen_code = x64_gen_code,
     .link = x64_link,

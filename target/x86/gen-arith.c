@@ -482,6 +482,10 @@ void gen_adcx(DisasContext *s, Insn *i)
 {
     IRRef b = x86_op_load(s, 1), d = x86_op_dest(s, 0), cc = x86_temp(s, IR_I64);
 
+    if (s->tcg->adx) {
+        ir_op2f(s->tcg, OP_adcx, x86_op_type(s, 0), d, d, b);
+        return;
+    }
     ir_getcc(s->tcg, cc);
     ir_op2f(s->tcg, OP_adc, x86_op_type(s, 0), d, d, b);
     ir_putcc(s->tcg, cc, CC_ALL & ~CC_C);
@@ -491,6 +495,11 @@ void gen_adox(DisasContext *s, Insn *i)
 {
     IRRef b = x86_op_load(s, 1), d = x86_op_dest(s, 0);
     IRRef cc = x86_temp(s, IR_I64), of = x86_temp(s, IR_I64), carry = x86_temp(s, IR_I64);
+
+    if (s->tcg->adx) {
+        ir_op2f(s->tcg, OP_adox, x86_op_type(s, 0), d, d, b);
+        return;
+    }
 
     ir_getcc(s->tcg, cc);
     ir_setcc(s->tcg, COND_O, of);

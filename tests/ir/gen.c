@@ -190,13 +190,14 @@ static bool gen_alu(Gen *g)
         OP_add, OP_sub,   OP_and,  OP_or,   OP_xor,   OP_andn,  OP_inc,   OP_dec,
         OP_neg, OP_not,   OP_mul,  OP_adc,  OP_sbb,   OP_tzcnt, OP_lzcnt, OP_popcnt,
         OP_bsf, OP_bsr,   OP_add,  OP_sub,  OP_bt,    OP_bts,   OP_btr,   OP_btc,
-        OP_mov, OP_bswap, OP_pdep, OP_pext, OP_crc32,
+        OP_mov, OP_bswap, OP_pdep, OP_pext, OP_crc32, OP_adcx,  OP_adox,
     };
     OpCode code = codes[below(g, ARRAY_SIZE(codes))];
     IRType t = any_type(g);
     if (!readable(g, op_info[code].ccr & CC_ALL) || g->opt->without[code] ||
         (code == OP_bswap && t == IR_I8) ||
-        ((code == OP_pdep || code == OP_pext) && t < IR_I32)) {
+        ((code == OP_pdep || code == OP_pext || code == OP_adcx || code == OP_adox) &&
+         t < IR_I32)) {
         return false;
     }
     IROp *op = ir_emit(g->s, code, t);
