@@ -49,11 +49,12 @@ static bool uses_mmx(const Insn *i)
     return i->desc->gates & GATE_MMX && !(to_xmm && i->op[1].kind == OPK_MEM);
 }
 
-/* Before anything else: a pending x87 exception. */
+/* Before anything else: a pending x87 exception, unless the unit has looked already. */
 static void mmx_begin(DisasContext *s)
 {
-    if (uses_mmx(&s->insn)) {
+    if (uses_mmx(&s->insn) && !s->mmx_waited) {
         X86_CALL(s, x87_wait, IR_NONE);
+        s->mmx_waited = true;
     }
 }
 
@@ -238,6 +239,96 @@ uint64_t vec_describe(const DisasContext *s, unsigned d, unsigned a, unsigned b)
     return vec_desc(i->desc->arg, d, a, b, n) | (vec_is_vex(s) ? VEC_DESC_ZERO : 0);
 }
 
+/* --- MMX operations, as those of SSE2 in the low halves of vectors --- */
+
+typedef enum MMXForm {
+    MMX_HELPER, /* it is something else */
+    MMX_LOW,    /* each lane of the result comes from the same place, or lower ones */
+    MMX_PAIR,   /* the halves of the result are made of one operand each */
+    MMX_HIGH,   /* the high half of what interleaves the low ones */
+} MMXForm;
+
+static MMXForm mmx_form(unsigned *vop)
+{
+    switch (*vop) {
+    case VOP_PSHUFW:
+        *vop = VOP_PSHUFLW;
+        return MMX_LOW;
+    case VOP_PUNPCKHBW:
+        *vop = VOP_PUNPCKLBW;
+        return MMX_HIGH;
+    case VOP_PUNPCKHWD:
+        *vop = VOP_PUNPCKLWD;
+        return MMX_HIGH;
+    case VOP_PUNPCKHDQ:
+        *vop = VOP_PUNPCKLDQ;
+        return MMX_HIGH;
+    case VOP_PACKSSWB:
+    case VOP_PACKUSWB:
+    case VOP_PACKSSDW:
+    case VOP_PHADDW:
+    case VOP_PHADDD:
+    case VOP_PHADDSW:
+    case VOP_PHSUBW:
+    case VOP_PHSUBD:
+    case VOP_PHSUBSW:
+        return MMX_PAIR;
+    case VOP_PSHUFB:
+    case VOP_PALIGNR:
+        return MMX_HELPER;
+    default:
+        return vec_info[*vop].flags & VECF_FP ? MMX_HELPER : MMX_LOW;
+    }
+}
+
+static IRRef mmx_vector(DisasContext *s, IRRef val)
+{
+    IRRef v = x86_temp(s, IR_V128);
+
+    vec_from_int(s, VOP_MOVD, v, IR_NONE, val, IR_I64);
+    return v;
+}
+
+/* Operand d becomes its operation with operand n. False: not this one. */
+static bool mmx_operation(DisasContext *s, unsigned d, unsigned n, unsigned imm)
+{
+    const Insn *i = &s->insn;
+    unsigned vop = i->desc->arg;
+    MMXForm form = mmx_form(&vop);
+
+    if (i->op[d].kind != OPK_MMX || form == MMX_HELPER) {
+        return false;
+    }
+    mmx_begin(s);
+    IRRef b = IR_NONE;
+
+    if (i->op[n].kind == OPK_MMX) {
+        b = mmx_vector(s, get(s, mmx_offset(i->op[n].reg)));
+    } else if (i->op[n].kind == OPK_MEM) {
+        b = mmx_vector(
+            s, load(s, x86_op_addr(s, operand_bytes(s, n), false), i->op[n].size));
+    }
+    mmx_commit(s);
+    IRRef a = mmx_vector(s, get(s, mmx_offset(i->op[d].reg)));
+    IRRef out = x86_temp(s, IR_V128);
+
+    if (form == MMX_PAIR) {
+        IRRef both = x86_temp(s, IR_V128);
+
+        vec_op(s, VOP_PUNPCKLQDQ, both, a, b);
+        a = b = both;
+    }
+    vec_op(s, vop, out, a, b)->imm = imm;
+    if (form == MMX_HIGH) {
+        IRRef high = x86_temp(s, IR_V128);
+
+        vec_op(s, VOP_PUNPCKHQDQ, high, out, out);
+        out = high;
+    }
+    mmx_set(s, i->op[d].reg, vec_to_int(s, VOP_MOVD, out, IR_I64, 0));
+    return true;
+}
+
 /* --- operations --- */
 
 static void call_helper(DisasContext *s, uint64_t desc, unsigned imm)
@@ -255,6 +346,9 @@ static void operation(DisasContext *s, unsigned imm)
         IRRef b = vec_operand(s, last);
 
         vec_op(s, s->insn.desc->arg, vec_reg(s, 0), vec_reg(s, first), b)->imm = imm;
+        return;
+    }
+    if (mmx_operation(s, 0, last, imm)) {
         return;
     }
     mmx_begin(s);
@@ -336,9 +430,11 @@ void gen_vec_shift_imm(DisasContext *s, Insn *i)
         return;
     }
     mmx_begin(s);
-    unsigned d = vec_place(s, 0);
+    mmx_commit(s);
+    IRRef out = x86_temp(s, IR_V128), a = mmx_vector(s, get(s, mmx_offset(i->op[0].reg)));
 
-    call_helper(s, vec_describe(s, d, d, VEC_REG_IMM), imm);
+    vec_op(s, i->desc->arg, out, a, IR_NONE)->imm = imm;
+    mmx_set(s, i->op[0].reg, vec_to_int(s, VOP_MOVD, out, IR_I64, 0));
 }
 
 void gen_cvt_mmx(DisasContext *s, Insn *i)

@@ -97,6 +97,7 @@ void x86_translate_start(DisasContextBase *db)
     s->cs_base = s->code64 ? 0 : db->key.cs_base;
     s->nexits = 0;
     s->join = UINT64_MAX;
+    s->mmx_waited = false;
     s->ncold = 0;
     for (unsigned n = 0; n < 16; n++) {
         s->regs[n] = n;
@@ -168,6 +169,9 @@ static void gen_row(DisasContext *s)
         return;
     }
     i->desc = row;
+    if (row->gates & (GATE_X87 | GATE_X87N | GATE_CPL0)) {
+        s->mmx_waited = false;
+    }
 
     int vector = row->gates & X86_GATES_RAISE || row->feature == X86_FEAT_XSAVE
                      ? x86_gate_exception(s, i)
@@ -192,6 +196,7 @@ void x86_translate_insn(DisasContextBase *db)
     }
     if (unlikely(s->pc >= s->join)) {
         x86_join(s);
+        s->mmx_waited = false;
     }
     s->next = linear_to_ip(s, db->pc_next + bytes);
     s->have_addr = false;

@@ -65,6 +65,7 @@ struct DisasContext {
     bool addr_write;
     IRAddr addr;
     unsigned nexits; /* exit_links that have been made or promised */
+    bool mmx_waited; /* no x87 exception is pending, whatever has led here */
     uint64_t join;   /* where the first of the exits ahead leads to; UINT64_MAX: none */
     unsigned ncold;
     ColdPath cold[X86_MAX_COLD];
