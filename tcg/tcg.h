@@ -35,6 +35,8 @@
     OPT(trace, "units that go on behind a branch not taken")                            \
     OPT(join, "branches inside a unit, forward to an instruction that it reaches")      \
     OPT(select, "jumps around a few moves as conditional moves")                        \
+    OPT(adx, "ADCX, ADOX and MULX as the host's own, the carries in its flags")         \
+    OPT(sums, "a load's base and displacement are added before its TLB addend comes")   \
     OPT(vector, "SIMD as the host's own instructions")                                  \
     OPT(fpchecks, "SSE on Arm without FEAT_AFP: host instructions, and checks")         \
     OPT(avx, "256-bit registers and VEX instructions on the host")                      \

@@ -254,6 +254,16 @@ void x64_emit_mov(X64 *x, const IROp *op)
     x64_out_done(x, op, 0, x64_out_from(x, op, 0, op->type, 0));
 }
 
+/* An instruction of a register and what may be in memory. */
+static void insn_from(X64 *x, uint32_t opc, unsigned reg, Opnd v)
+{
+    if (v.kind == VAL_MEM) {
+        asm_rm(&x->a, opc, reg, v.mem);
+    } else {
+        asm_rr(&x->a, opc, reg, v.reg);
+    }
+}
+
 void x64_emit_extend(X64 *x, const IROp *op)
 {
     IRType from = (IRType)op->imm, to = op->type;
@@ -261,11 +271,7 @@ void x64_emit_extend(X64 *x, const IROp *op)
     Opnd v = x64_in(x, op->in[0], from, MAY_MEM);
     unsigned d = x64_out(x, op, 0, 0);
     uint32_t opc = opc_extend(MAX(to, IR_I32), from, sign);
-    if (v.kind == VAL_MEM) {
-        asm_rm(&x->a, opc, d, v.mem);
-    } else {
-        asm_rr(&x->a, opc, d, v.reg);
-    }
+    insn_from(x, opc, d, v);
     x64_out_done(x, op, 0, d);
 }
 
@@ -795,7 +801,8 @@ static bool is_pinned_rdx(const X64 *x, IRRef r)
 bool x64_is_mulx(const X64 *x, const IROp *op)
 {
     return op->code == OP_mulu2 && !op->setcc && x64_thunks.bmi2 &&
-           op->out[0] != IR_NONE && op->out[1] != IR_NONE && is_pinned_rdx(x, op->in[0]);
+           !TCG_OPT_OFF(x->s, adx) && op->out[0] != IR_NONE && op->out[1] != IR_NONE &&
+           is_pinned_rdx(x, op->in[0]);
 }
 
 static void emit_mulx(X64 *x, const IROp *op)
@@ -1168,11 +1175,7 @@ void x64_emit_count(X64 *x, const IROp *op)
     unsigned d = x64_out(x, op, 0, 0);
     unsigned byte = op->code == OP_popcnt ? 0xb8 : op->code == OP_tzcnt ? 0xbc : 0xbd;
     uint32_t opc = byte | MAP_0F | PRE_F3 | opc_size(op->type);
-    if (v.kind == VAL_MEM) {
-        asm_rm(&x->a, opc, d, v.mem);
-    } else {
-        asm_rr(&x->a, opc, d, v.reg);
-    }
+    insn_from(x, opc, d, v);
     cc_done(x, &p, d);
     x64_out_done(x, op, 0, d);
 }
@@ -1209,11 +1212,7 @@ void x64_emit_crc32(X64 *x, const IROp *op)
     }
     Opnd v = x64_in(x, op->in[1], op->type, MAY_MEM);
     unsigned d = x64_out_from(x, op, 0, IR_I32, reg_bit(v));
-    if (v.kind == VAL_MEM) {
-        asm_rm(&x->a, opc, d, v.mem);
-    } else {
-        asm_rr(&x->a, opc, d, v.reg);
-    }
+    insn_from(x, opc, d, v);
     x64_out_done(x, op, 0, d);
 }
 
@@ -1233,11 +1232,7 @@ void x64_emit_adx(X64 *x, const IROp *op)
     unsigned ia = op->out[0] == op->in[1];
     Opnd v = x64_in(x, op->in[!ia], op->type, MAY_MEM);
     unsigned d = x64_out_from(x, op, ia, op->type, reg_bit(v));
-    if (v.kind == VAL_MEM) {
-        asm_rm(&x->a, opc, d, v.mem);
-    } else {
-        asm_rr(&x->a, opc, d, v.reg);
-    }
+    insn_from(x, opc, d, v);
     cc_done(x, &p, d);
     x64_out_done(x, op, 0, d);
 }

@@ -428,8 +428,8 @@ static bool checked_in_c(const IROp *op)
  * and RORX can leave that sum where it is: made first, if that costs no register. */
 static bool sum_first(const X64 *x, const Access *acc)
 {
-    return acc->ea.disp != 0 && !acc->is_write && x64_thunks.bmi2 && tcg_thunks.use_tlb &&
-           ra_all_empty(&x->ra);
+    return !TCG_OPT_OFF(x->s, sums) && acc->ea.disp != 0 && !acc->is_write &&
+           x64_thunks.bmi2 && tcg_thunks.use_tlb && ra_all_empty(&x->ra);
 }
 
 void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)

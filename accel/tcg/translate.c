@@ -355,7 +355,8 @@ static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
     tcg_start(e->ctx, *env_pc(cpu));
     e->ctx->share = !tcg_one_space && e->backend->probes && !one_shot &&
                     !cpu_tcg(cpu)->unshared && !is_unshared(e);
-    e->ctx->adx = e->backend->has_adx && e->backend->has_adx();
+    e->ctx->adx =
+        e->backend->has_adx && e->backend->has_adx() && !TCG_OPT_OFF(e->ctx, adx);
     e->ctx->movable = e->cache && !one_shot && !cpu->breakpoints && !cut;
     e->ctx->unaligned =
         e->unaligned.count && page_set_has(&e->unaligned, translation_of(db)->page.page);

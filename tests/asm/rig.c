@@ -441,7 +441,8 @@ static void make_ir(Rig *r)
     DisasContextBase *db = &r->disas.base;
     TBKey key = r->ops.tb_key(r->cpu);
 
-    r->tcg->adx = r->backend->has_adx && r->backend->has_adx();
+    r->tcg->adx =
+        r->backend->has_adx && r->backend->has_adx() && !TCG_OPT_OFF(r->tcg, adx);
     if (!may_access(key.pc, MMU_EXEC)) {
         page_fault(r->cpu, key.pc, MMU_EXEC, 0);
     }
