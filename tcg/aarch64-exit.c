@@ -145,10 +145,14 @@ static void emit_jump_probe(A64 *x, unsigned pc, int64_t note)
     asm_ls(a, ls_opc(LDR, 3), code, table, offsetof(JumpEntry, code));
     asm_rrr(a, SUBS, IR_I64, XZR, entry_pc, pc);
     asm_ccmp(a, CCMP, IR_I64, from_to(entry_tag, tag), A_EQ, 0);
+    bool told = !x->g->direct; /* a relative unit: it wants to know the pc */
+    if (pc != T0 && told) {
+        asm_mov(a, IR_I64, T0, pc);
+    }
     uint8_t *miss = asm_branch(a, b_cond(A_NE));
     asm_insn(a, BR | code << 5);
     asm_patch(miss, a->p);
-    if (pc != T0) {
+    if (pc != T0 && !told) {
         asm_mov(a, IR_I64, T0, pc);
     }
     emit_jump_miss(x, note);
@@ -174,6 +178,20 @@ void a64_emit_exit_ind(A64 *x, const IROp *op)
 
 /* ---- heads, and stubs behind the unit ---- */
 
+/* For store_pc() of the thunks. */
+static void put_pc(A64 *x, uint64_t pc)
+{
+    asm_quad(&x->a, pc - (x->s->relative ? page_of_unit(x) : 0));
+}
+
+/* T0: guest pc of the unit. */
+static void emit_relative_entry(A64 *x)
+{
+    a64_add_imm(x, T0, T0, page_of_unit(x) - x->s->pc);
+    a64_env(x, ls_opc(STR, 3), T0, x->g->unit_page);
+    x->direct = x->a.p - x->entry;
+}
+
 /* The part of an exit that runs while it is not linked. In front of that of a conditional
  * branch there is a B, which reaches further. */
 void a64_emit_unlinked(A64 *x, TCGCode *out, const Exit *e)
@@ -190,9 +208,9 @@ void a64_emit_unlinked(A64 *x, TCGCode *out, const Exit *e)
     out->exits[e->slot].again = a64_loop_target(x, e);
     out->nexits = MAX(out->nexits, e->slot + 1);
     a64_loop_stub(x, e);
-    a64_call(x, a64_thunks.unlinked[e->slot]);
+    a64_call(x, a64_thunks.unlinked[x->s->relative][e->slot]);
     uint32_t offset = x->a.p - x->entry;
-    asm_quad(&x->a, e->pc);
+    put_pc(x, e->pc);
     asm_insn(&x->a, offset);
     if (e->guard) {
         Asm at = {e->guard, e->guard + 4};
@@ -210,6 +228,9 @@ uint8_t *a64_test_exit_request(A64 *x)
 
 void a64_emit_head(A64 *x)
 {
+    if (x->s->relative) {
+        emit_relative_entry(x);
+    }
     if (x->loop.u.is_loop) {
         a64_loop_head(x);
         return;
@@ -224,8 +245,8 @@ void a64_emit_head(A64 *x)
 
 void a64_head_exit(A64 *x, unsigned n)
 {
-    a64_call(x, tcg_thunks.head[n]);
-    asm_quad(&x->a, x->s->pc);
+    a64_call(x, a64_thunks.head[x->s->relative][n]);
+    put_pc(x, x->s->pc);
 }
 
 /* Where the head goes instead of into the unit. */

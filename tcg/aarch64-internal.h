@@ -175,7 +175,9 @@ void cc_set_env(A64 *x);
 
 /* Code made once, by rx address. */
 typedef struct A64Thunks {
-    const uint8_t *unlinked[TCG_MAX_EXITS], *call_c, *div[2];
+    /* by TCGContext.relative */
+    const uint8_t *unlinked[2][TCG_MAX_EXITS], *head[2][2];
+    const uint8_t *call_c, *div[2];
     /* pinned vectors from env and to it; the same around C in thunks */
     const uint8_t *vec_load, *vec_to_c, *vec_slow_begin, *vec_slow_end;
     /* around a C function that a cold part calls, which sees and may change caller-saved

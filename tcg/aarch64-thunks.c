@@ -82,6 +82,15 @@ static void callee_regs(A64 *x, uint32_t opc)
     }
 }
 
+/* To `code`, the entry of the unit of env's pc. */
+static void go_to_entry(A64 *x, unsigned code)
+{
+    load_memory_base(x);
+    thunk_regs(x, ALL_PINNED, false);
+    a64_env(x, ls_opc(LDR, 3), T0, x->g->pc);
+    asm_insn(&x->a, BR | code << 5);
+}
+
 /* TCGExit enter(void *env, const void *entry) */
 static void thunk_enter(A64 *x)
 {
@@ -90,9 +99,7 @@ static void thunk_enter(A64 *x)
     callee_regs(x, 0);
     asm_addsub_imm(&x->a, SUB, IR_I64, SP, SP, FRAME_SIZE);
     asm_mov(&x->a, IR_I64, ENV, 0);
-    load_memory_base(x);
-    thunk_regs(x, ALL_PINNED, false);
-    asm_insn(&x->a, BR | 1 << 5);
+    go_to_entry(x, 1);
 }
 static_assert(FRAME_SIZE < 4096, "an immediate");
 
@@ -113,24 +120,34 @@ static void thunk_exit(A64 *x)
     thunk_ret(x);
 }
 
+/* Env's pc is what stands at LR; in a relative unit it counts from the unit's page.
+ * Changes T0 and LR. */
+static void store_pc(A64 *x, bool relative)
+{
+    asm_ls(&x->a, ls_opc(LDR, 3), T0, LR, 0);
+    if (relative) {
+        a64_env(x, ls_opc(LDR, 3), LR, x->g->unit_page);
+        asm_rrr(&x->a, ADD, IR_I64, T0, T0, LR);
+    }
+    a64_env(x, ls_opc(STR, 3), T0, x->g->pc);
+}
+
 /* Called by a unit; behind the call are the guest pc and, for exits, the offset of these
  * data in the unit. */
-static void thunks_of_exits(A64 *x)
+static void thunks_of_exits(A64 *x, bool relative)
 {
     static const uint8_t reason[] = {TCG_EXIT_REQUEST, TCG_EXIT_LOOKUP};
     for (unsigned i = 0; i < ARRAY_SIZE(reason); i++) {
-        tcg_thunks.head[i] = thunk_start(x);
-        asm_ls(&x->a, ls_opc(LDR, 3), T0, LR, 0);
-        a64_env(x, ls_opc(STR, 3), T0, x->g->pc);
+        a64_thunks.head[relative][i] = thunk_start(x);
+        store_pc(x, relative);
         asm_movi(&x->a, T0, reason[i]);
         asm_movi(&x->a, T1, 0);
         a64_jmp(x, tcg_thunks.exit);
     }
     for (unsigned i = 0; i < TCG_MAX_EXITS; i++) {
-        a64_thunks.unlinked[i] = thunk_start(x);
+        a64_thunks.unlinked[relative][i] = thunk_start(x);
         asm_mov(&x->a, IR_I64, T1, LR);
-        asm_ls(&x->a, ls_opc(LDR, 3), T0, T1, 0);
-        a64_env(x, ls_opc(STR, 3), T0, x->g->pc);
+        store_pc(x, relative);
         asm_ls(&x->a, ls_opc(LDR, 2), T0, T1, 8);
         asm_rrr(&x->a, SUB, IR_I64, T1, T1, T0);
         asm_movi(&x->a, T0, TCG_EXIT_LINK + i);
@@ -147,12 +164,10 @@ static void thunk_jump_miss(A64 *x)
     vec_to_c(x);
     asm_mov(&x->a, IR_I64, 0, ENV);
     a64_call(x, (const void *)x->g->lookup);
-    a64_address(x, T0, tcg_thunks.exit_lookup);
+    a64_address(x, T1, tcg_thunks.exit_lookup);
     asm_addsub_imm(&x->a, SUBS, IR_I64, XZR, 0, 0);
-    asm_csel(&x->a, CSEL, IR_I64, from_to(T0, T0), 0, A_EQ);
-    load_memory_base(x);
-    thunk_regs(x, ALL_PINNED, false);
-    asm_insn(&x->a, BR | T0 << 5);
+    asm_csel(&x->a, CSEL, IR_I64, from_to(T1, T1), 0, A_EQ);
+    go_to_entry(x, T1);
 }
 
 /* The return of a thunk behind which C code is called. */
@@ -490,7 +505,8 @@ static void emit_thunks(A64 *x)
     }
     thunk_enter(x);
     thunk_exit(x);
-    thunks_of_exits(x);
+    thunks_of_exits(x, false);
+    thunks_of_exits(x, true);
     thunk_jump_miss(x);
     if (x->g->direct) {
         thunk_fault(x);

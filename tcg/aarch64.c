@@ -677,6 +677,7 @@ static const TCGBackend a64_backend = {
     .name = "aarch64",
     .weak = true,
     .whole_writes = true,
+    .relative = true,
     .needs = UINT64_C(1) << HOST_ARM_ASIMD,
     .init = a64_init,
     .gen_code = a64_gen_code,

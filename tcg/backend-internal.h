@@ -143,7 +143,7 @@ typedef struct Fixup {
     SlowPath *slow, **slow_tail;                                              \
     Exit *exits; /* TCG_MAX_EXITS */                                          \
     unsigned nexits;                                                          \
-    uint8_t body;          /* of TCGCode */                                   \
+    uint8_t body, direct;  /* of TCGCode */                                   \
     uint8_t *head_jump[2]; /* exit_request is set; the guard does not hold */ \
     SideWriter side        /* to memory of the unit's arena */
 

@@ -161,6 +161,12 @@ static inline bool is_guarded(const Emission *x, const IROp *exit)
     return x->s->guard_links && ((uint64_t)exit->imm ^ x->s->pc) >> x->g->page_bits;
 }
 
+/* The page that addresses of a relative unit are seen from. */
+static inline uint64_t page_of_unit(const Emission *x)
+{
+    return x->s->pc >> x->g->page_bits << x->g->page_bits;
+}
+
 /* Where the code map has the token of pc's page, from the TLB's base on (guest-desc.h).
  */
 static inline uint32_t guard_offset(const Emission *x, uint64_t pc)
@@ -203,6 +209,7 @@ static inline bool emit_side_table(Emission *x, TCGCode *out)
 static inline void end_hot(const Emission *x, TCGCode *out)
 {
     out->body = x->body;
+    out->direct = x->direct;
     out->hot_size = x->a.p - x->entry;
 }
 

@@ -44,6 +44,13 @@
  * - head_guard: the unit's head guards head_pc with head_token; else it leaves with
  *   TCG_EXIT_LOOKUP for the unit's own pc.
  *
+ * Relative units (TCGContext.relative) may run wherever the page that they begin in is
+ * mapped. Guest addresses of the IR's (tb, insn_start, exit_link) are those of the place
+ * that the unit was made for; at another, what differs is the page, which stands in env
+ * at unit_page from the entry on. Who comes to the entry by exit_ind or tcg_enter() has
+ * it made from the pc; a link, which comes from the same page, goes behind that
+ * (TCGCode.direct).
+ *
  * A back end that has no guards (TCGBackend.guard is NULL) does not see these set.
  */
 typedef struct JumpEntry {
@@ -89,6 +96,7 @@ typedef struct GuestDesc {
     int32_t jc_base, jc_tag, jc_mask; /* jc_mask: uint32_t */
     /* int64_t: the note of an exit_ind that was taken for want of code at its pc */
     int32_t exit_note;
+    int32_t unit_page; /* uint64_t: of a relative unit, while it runs (below) */
     /* uint64_t[8] of the back end's: scratch registers at an access that has faulted,
      * where TCGValue finds operands of a recipe. 0: there is none */
     int32_t fault_regs;

@@ -37,7 +37,7 @@ struct Unit {
     const IROp *ops;
     const Unit *link[TCG_MAX_EXITS];
     uint32_t token[TCG_MAX_EXITS]; /* of exits with a guard, else 0 */
-    bool head_guard;
+    bool relative, head_guard;
     uint32_t head_token;
     uint64_t head_pc;
 };
@@ -314,6 +314,21 @@ static void run_atomic(Exec *x, const IROp *op)
                          (uintptr_t)op));
 }
 
+/* ---- addresses of code ---- */
+
+static uint64_t unit_page(const Unit *u)
+{
+    return u->pc >> u->guest->page_bits << u->guest->page_bits;
+}
+
+/* Where the guest address `pc` of the unit is now. */
+static uint64_t real_pc(const Unit *u, const void *env, uint64_t pc)
+{
+    return u->relative
+               ? pc - unit_page(u) + ldq_he_p((const char *)env + u->guest->unit_page)
+               : pc;
+}
+
 /* ---- calls ---- */
 
 /* The guest instruction that the op belongs to: the last insn_start in the order of the
@@ -361,7 +376,7 @@ static void run_call(Exec *x, const IROp *op)
     }
     /* A helper's return address says nothing here, so the pc has to be in env. */
     if (h->flags & (HELPER_FAULT | HELPER_NORETURN)) {
-        ENV(x, uint64_t, x->g->pc) = pc_of_op(x->unit, op);
+        ENV(x, uint64_t, x->g->pc) = real_pc(x->unit, x->env, pc_of_op(x->unit, op));
     }
     ffi_call(&cifs[n][h->has_result], FFI_FN(h->fn), &result, values);
     put_out(x, op, 0, result);
@@ -491,7 +506,7 @@ static void run_exit(Exec *x, const IROp *op)
 {
     switch (op->code) {
     case OP_exit_link:
-        ENV(x, uint64_t, x->g->pc) = op->imm;
+        ENV(x, uint64_t, x->g->pc) = real_pc(x->unit, x->env, op->imm);
         x->to = linked_unit(x, op);
         leave(x, TCG_EXIT_LINK + op->slot, x->unit);
         break;
@@ -620,12 +635,16 @@ static TCGExit interp_enter(void *env, const void *entry)
     TCGExit exit = {0};
     while (unit) {
         const GuestDesc *g = unit->guest;
+        if (unit->relative) { /* env's pc is the unit's */
+            stq_he_p((char *)env + g->unit_page,
+                     ldq_he_p((char *)env + g->pc) - (unit->pc - unit_page(unit)));
+        }
         if (atomic_read((int32_t *)((char *)env + g->exit_request))) {
-            stq_he_p((char *)env + g->pc, unit->pc);
+            stq_he_p((char *)env + g->pc, real_pc(unit, env, unit->pc));
             return (TCGExit){TCG_EXIT_REQUEST, NULL};
         }
         if (unit->head_guard && !guard_holds(g, env, unit->head_pc, unit->head_token)) {
-            stq_he_p((char *)env + g->pc, unit->pc);
+            stq_he_p((char *)env + g->pc, real_pc(unit, env, unit->pc));
             return (TCGExit){TCG_EXIT_LOOKUP, NULL};
         }
         unit = run_unit(env, unit, &exit);
@@ -679,6 +698,7 @@ static bool interp_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
         .nops = s->nops,
         .refs = (const Ref *)(rx + refs_at),
         .ops = (const IROp *)(rx + ops_at),
+        .relative = s->relative,
         .head_guard = s->head_guard,
         .head_token = s->head_token,
         .head_pc = s->head_pc,
@@ -753,6 +773,7 @@ const TCGBackend tcg_interp_backend = {
     .name = "interp",
     .probes = true,
     .has_adx = interp_has_adx,
+    .relative = true,
     .init = interp_init,
     .gen_code = interp_gen_code,
     .enter = interp_enter,

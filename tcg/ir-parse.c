@@ -676,10 +676,14 @@ static bool parse_unit(Parse *p)
     if (!skip_word(p, "tb")) {
         return fail(p, "'tb PC {' expected");
     }
-    if (!parse_number(p, &pc) || !want_char(p, '{')) {
+    if (!parse_number(p, &pc)) {
         return false;
     }
     tcg_start(p->s, pc);
+    p->s->relative = skip_word(p, "relative");
+    if (!want_char(p, '{')) {
+        return false;
+    }
     for (;;) {
         if (!at_eol(p)) {
             return fail(p, "'%.*s' is too much", (int)strcspn(p->p, " \n"), p->p);

@@ -380,7 +380,8 @@ void ir_print(const TCGContext *s, GString *to)
         .temp_no = g_new0(uint16_t, s->ntemps + 1),
         .label_no = g_new0(uint16_t, s->nlabels + 1),
     };
-    g_string_append_printf(to, "tb 0x%" PRIx64 " {\n", s->pc);
+    g_string_append_printf(to, "tb 0x%" PRIx64 "%s {\n", s->pc,
+                           s->relative ? " relative" : "");
     for (unsigned i = 0; i < s->nops; i++) {
         if (s->ops[i].code != OP_nop) {
             put_op(&p, &s->ops[i]);

@@ -57,7 +57,7 @@ void tcg_start(TCGContext *s, uint64_t pc)
     memcpy(s->temps, s->globals, s->nglobals * sizeof *s->temps);
     s->nlabels = 0;
     s->nexits = 0;
-    s->guard_links = s->head_guard = s->fp_flushes = false;
+    s->guard_links = s->head_guard = s->fp_flushes = s->relative = false;
     arena_reset(&s->arena);
     memset(s->const_cache, 0xff, sizeof s->const_cache);
 }
@@ -346,11 +346,50 @@ void ir_insn_start(TCGContext *s, uint64_t pc, unsigned len)
     op->imm2 = len;
 }
 
+IRRef ir_pc_base(TCGContext *s, uint64_t pc, int64_t *disp)
+{
+    *disp = pc;
+    if (!s->relative) {
+        return IR_NONE;
+    }
+    IRRef page = ir_temp(s, IR_I64);
+    *disp -= s->pc >> s->guest->page_bits << s->guest->page_bits;
+    ir_ld_env(s, IR_I64, page, s->guest->unit_page);
+    if (*disp == (int32_t)*disp) {
+        return page;
+    }
+    IRRef sum = ir_temp(s, IR_I64);
+    ir_op2(s, OP_add, IR_I64, sum, page, ir_const(s, *disp));
+    *disp = 0;
+    return sum;
+}
+
+IRRef ir_pc(TCGContext *s, uint64_t pc)
+{
+    int64_t disp;
+    IRRef base = ir_pc_base(s, pc, &disp);
+    if (base == IR_NONE) {
+        return ir_const(s, pc);
+    }
+    IRRef r = ir_temp(s, IR_I64);
+    ir_op2(s, OP_add, IR_I64, r, base, ir_const(s, disp));
+    return r;
+}
+
+/* No link of a relative unit's leads to another page, or to what may be a unit that goes
+ * on in the next one: who runs the unit need not look where these are mapped. */
+static bool links_to(const TCGContext *s, uint64_t pc)
+{
+    enum { MAX_INSN = 16 };
+    uint64_t page = BIT64(s->guest->page_bits);
+    return !s->relative || ((pc ^ s->pc) < page && (pc & (page - 1)) <= page - MAX_INSN);
+}
+
 /* A unit has TCG_MAX_EXITS patchable exits; what comes after goes by the jump table. */
 void ir_exit_link(TCGContext *s, uint64_t pc, uint32_t ccmask)
 {
-    if (s->nexits == TCG_MAX_EXITS) {
-        ir_exit_ind(s, ir_const(s, pc));
+    if (s->nexits == TCG_MAX_EXITS || !links_to(s, pc)) {
+        ir_exit_ind(s, ir_pc(s, pc));
         return;
     }
     IROp *op = ir_emit(s, OP_exit_link, 0);

@@ -169,6 +169,7 @@ struct TCGContext {
     bool share;        /* the pass "share" may make probes: who runs the unit can begin an
                           instruction again */
     bool adx;          /* adcx and adox are better than what they replace */
+    bool relative;     /* the unit is free of its address: guest-desc.h, ir_pc() */
     uint32_t head_token;
     uint64_t head_pc;
     Arena arena; /* reset per unit */
@@ -273,6 +274,11 @@ void ir_st_env(TCGContext *s, IRType t, IRRef val, int32_t offset);
 void ir_call(TCGContext *s, const HelperInfo *h, IRRef out, const IRRef *args);
 
 void ir_insn_start(TCGContext *s, uint64_t pc, unsigned len);
+/* The address `pc` as a value: a constant, or in a relative unit what it is where the
+ * unit runs. */
+IRRef ir_pc(TCGContext *s, uint64_t pc);
+/* The same as base and displacement; IR_NONE and pc where it is a constant. */
+IRRef ir_pc_base(TCGContext *s, uint64_t pc, int64_t *disp);
 void ir_exit_link(TCGContext *s, uint64_t pc, uint32_t ccmask);
 void ir_exit_ind(TCGContext *s, IRRef pc);
 /* The same with a note (not 0) for who finds that there is no code: GuestDesc.exit_note.

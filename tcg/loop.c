@@ -44,7 +44,7 @@ const uint8_t *loop_link_target(const TCGCode *from, unsigned slot, const void *
 {
     const uint8_t *entry = from->entry;
     uint32_t again = from->exits[slot].again;
-    if (again && to == entry) {
+    if (again && to == entry + from->direct) {
         return entry + again;
     }
     return again || !to ? entry + from->exits[slot].unlinked : to;

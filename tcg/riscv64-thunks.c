@@ -66,6 +66,15 @@ static void move_sp(RV64 *x, int32_t by)
     asm_rrr(&x->a, ADD, SP, SP, T2);
 }
 
+/* To `code`, the entry of the unit of env's pc. */
+static void go_to_entry(RV64 *x, unsigned code)
+{
+    load_memory_base(x);
+    thunk_regs(x, ALL_PINNED, LD);
+    rv_ls(x, LD, T0, ENV, x->g->pc);
+    jump_to(x, code);
+}
+
 /* TCGExit enter(void *env, const void *entry) */
 static void thunk_enter(RV64 *x)
 {
@@ -73,9 +82,7 @@ static void thunk_enter(RV64 *x)
     move_sp(x, -WHOLE_FRAME);
     callee_regs(x, SD);
     asm_mov(&x->a, ENV, A0);
-    load_memory_base(x);
-    thunk_regs(x, ALL_PINNED, LD);
-    jump_to(x, A0 + 1);
+    go_to_entry(x, A0 + 1);
 }
 
 /* T0: reason, T1: unit. */
@@ -117,13 +124,11 @@ static void thunk_jump_miss(RV64 *x)
     thunk_regs(x, ALL_PINNED, SD);
     asm_mov(&x->a, A0, ENV);
     rv_call(x, (const void *)x->g->lookup);
-    asm_mov(&x->a, T0, A0);
+    asm_mov(&x->a, T1, A0);
     uint8_t *found = asm_jump_if(&x->a, BNE, A0, ZERO);
-    rv_address(x, T0, tcg_thunks.exit_lookup);
+    rv_address(x, T1, tcg_thunks.exit_lookup);
     asm_patch(found, x->a.p);
-    load_memory_base(x);
-    thunk_regs(x, ALL_PINNED, LD);
-    jump_to(x, T0);
+    go_to_entry(x, T1);
 }
 
 /* T0: pc of an access that has faulted in a unit. */

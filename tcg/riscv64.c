@@ -451,6 +451,27 @@ static inline void emit_op(RV64 *x, const IROp *op)
     }
 }
 
+/* T0 = the guest address `pc`. Changes T1. */
+static void load_pc(RV64 *x, uint64_t pc)
+{
+    if (x->s->relative) {
+        rv_ls(x, LD, T0, ENV, x->g->unit_page);
+        asm_movi(&x->a, T1, pc - page_of_unit(x));
+        asm_rrr(&x->a, ADD, T0, T0, T1);
+    } else {
+        asm_movi(&x->a, T0, (int64_t)pc);
+    }
+}
+
+/* T0: guest pc of the unit. */
+static void emit_relative_entry(RV64 *x)
+{
+    asm_movi(&x->a, T1, page_of_unit(x) - x->s->pc);
+    asm_rrr(&x->a, ADD, T0, T0, T1);
+    rv_ls(x, SD, T0, ENV, x->g->unit_page);
+    x->direct = x->a.p - x->entry;
+}
+
 /* The part of an exit that runs while it is not linked. */
 static void emit_unlinked(RV64 *x, TCGCode *out, const Exit *e)
 {
@@ -462,7 +483,7 @@ static void emit_unlinked(RV64 *x, TCGCode *out, const Exit *e)
         asm_patch(e->guard_jump, x->a.p);
         out->exits[e->slot].guard = e->guard - x->entry;
     }
-    asm_movi(&x->a, T0, (int64_t)e->pc);
+    load_pc(x, e->pc);
     rv_address(x, T1, out->entry);
     asm_movi(&x->a, A0, TCG_EXIT_LINK + e->slot);
     rv_jmp(x, rv_thunks.unlinked);
@@ -470,6 +491,9 @@ static void emit_unlinked(RV64 *x, TCGCode *out, const Exit *e)
 
 static void emit_head(RV64 *x)
 {
+    if (x->s->relative) {
+        emit_relative_entry(x);
+    }
     rv_ls(x, LW, T0, ENV, x->g->exit_request);
     x->head_jump[0] = asm_jump_if(&x->a, BNE, T0, ZERO);
     x->body = x->a.p - x->entry;
@@ -485,7 +509,7 @@ static void emit_head_exits(RV64 *x)
     for (unsigned i = 0; i < 2; i++) {
         if (x->head_jump[i]) {
             asm_patch(x->head_jump[i], x->a.p);
-            asm_movi(&x->a, T0, (int64_t)x->s->pc);
+            load_pc(x, x->s->pc);
             rv_jmp(x, tcg_thunks.head[i]);
         }
     }
@@ -549,6 +573,7 @@ static const TCGBackend rv_backend = {
     .name = "riscv64",
     .weak = true,
     .whole_writes = true,
+    .relative = true,
     .init = rv_init,
     .gen_code = rv_gen_code,
     .link = rv_link,

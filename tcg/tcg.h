@@ -34,6 +34,8 @@
     OPT(forks, "what a forked child has translated is there for the next one")          \
     OPT(trace, "units that go on behind a branch not taken")                            \
     OPT(join, "branches inside a unit, forward to an instruction that it reaches")      \
+    OPT(relative,                                                                       \
+        "machines: code that is mapped at several addresses has units for all")         \
     OPT(select, "jumps around a few moves as conditional moves")                        \
     OPT(adx, "ADCX, ADOX and MULX as the host's own, the carries in its flags")         \
     OPT(sums, "a load's base and displacement are added before its TLB addend comes")   \
@@ -71,7 +73,8 @@ typedef struct TCGCode {
     bool movable;       /* TCGBackend.mover takes it */
     uint8_t nexits;
     uint8_t body; /* offset from entry of what is behind the test of exit_request, or 0 */
-    struct {      /* last, so that who keeps a copy needs no more than nexits of them */
+    uint8_t direct; /* offset from entry of what links go to: a relative unit's not 0 */
+    struct {        /* last, so that who keeps a copy needs no more than nexits of them */
         /* offset from entry of the patchable jump of exit slot i, 0: none */
         uint32_t jump;
         uint32_t unlinked; /* offset of what it goes to while it is not linked */
@@ -142,6 +145,7 @@ struct TCGBackend {
     bool probes; /* has probe and MO_HOST accesses */
     bool weak;   /* looks at GuestDesc.ordered: units made before are to be dropped */
     bool whole_writes; /* for TCGContext.whole_writes */
+    bool relative;     /* takes TCGContext.relative */
     uint64_t needs;    /* bits HostFeature that its code cannot do without */
     /* After init(): for TCGContext.adx; NULL: no. */
     bool (*has_adx)(void);

@@ -160,6 +160,25 @@ void x64_emit_exit_ind(X64 *x, const IROp *op)
 
 /* ---- heads, and stubs behind the unit ---- */
 
+/* r10 = the guest address `pc`. */
+static void load_pc(X64 *x, uint64_t pc)
+{
+    if (x->s->relative) {
+        asm_load(&x->a, IR_I64, R10, env_mem(x->g->unit_page));
+        asm_lea(&x->a, IR_I64, R10, mem_at(R10, pc - page_of_unit(x)));
+    } else {
+        asm_movi(&x->a, R10, pc);
+    }
+}
+
+/* r10: guest pc of the unit. */
+static void emit_relative_entry(X64 *x)
+{
+    asm_lea(&x->a, IR_I64, R10, mem_at(R10, page_of_unit(x) - x->s->pc));
+    asm_store(&x->a, IR_I64, R10, env_mem(x->g->unit_page));
+    x->direct = x->a.p - x->entry;
+}
+
 /* The part of an exit that runs while it is not linked. */
 void x64_emit_unlinked(X64 *x, TCGCode *out, const Exit *e)
 {
@@ -173,7 +192,7 @@ void x64_emit_unlinked(X64 *x, TCGCode *out, const Exit *e)
     out->exits[e->slot].again = x64_loop_target(x, e);
     out->nexits = MAX(out->nexits, e->slot + 1);
     x64_loop_stub(x, e);
-    asm_movi(&x->a, R10, e->pc);
+    load_pc(x, e->pc);
     x64_call(x, x64_thunks.unlinked[e->slot]);
 }
 
@@ -185,6 +204,9 @@ uint8_t *x64_test_exit_request(X64 *x)
 
 void x64_emit_head(X64 *x)
 {
+    if (x->s->relative) {
+        emit_relative_entry(x);
+    }
     x64_loop_begin(x);
     if (x->loop.u.is_loop) {
         x64_loop_head(x);
@@ -200,7 +222,7 @@ void x64_emit_head(X64 *x)
 
 void x64_emit_head_exit(X64 *x, unsigned reason)
 {
-    asm_movi(&x->a, R10, x->s->pc);
+    load_pc(x, x->s->pc);
     x64_jmp(x, tcg_thunks.head[reason]);
 }
 

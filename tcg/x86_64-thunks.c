@@ -47,6 +47,15 @@ static void load_memory_base(X64 *x)
     }
 }
 
+/* To what is in r11, the entry of the unit of env's pc. */
+static void go_to_entry(X64 *x)
+{
+    load_memory_base(x);
+    thunk_regs(x, ALL_PINNED, false);
+    asm_load(&x->a, IR_I64, R10, env_mem(x->g->pc));
+    asm_rr(&x->a, 0xff, 4, R11);
+}
+
 /* TCGExit enter(void *env, const void *entry) */
 static void thunk_enter(X64 *x)
 {
@@ -56,10 +65,8 @@ static void thunk_enter(X64 *x)
     }
     asm_alu_ri(&x->a, ALU_SUB, IR_I64, RSP, FRAME_SIZE);
     x64_env_from(x, RDI);
-    asm_mov(&x->a, IR_I64, R10, RSI);
-    load_memory_base(x);
-    thunk_regs(x, ALL_PINNED, false);
-    asm_rr(&x->a, 0xff, 4, R10);
+    asm_mov(&x->a, IR_I64, R11, RSI);
+    go_to_entry(x);
 }
 
 /* r10: reason, r11: unit. */
@@ -109,12 +116,10 @@ static void thunk_jump_miss(X64 *x)
     thunk_regs(x, ALL_PINNED, true);
     x64_env_to(x, RDI);
     x64_call(x, (const void *)x->g->lookup);
-    asm_movi(&x->a, R10, (uintptr_t)tcg_thunks.exit_lookup);
+    asm_movi(&x->a, R11, (uintptr_t)tcg_thunks.exit_lookup);
     asm_test_rr(&x->a, IR_I64, RAX, RAX);
-    asm_cmov(&x->a, COND_NE, IR_I64, R10, RAX);
-    load_memory_base(x);
-    thunk_regs(x, ALL_PINNED, false);
-    asm_rr(&x->a, 0xff, 4, R10);
+    asm_cmov(&x->a, COND_NE, IR_I64, R11, RAX);
+    go_to_entry(x);
 }
 
 /* r10: pc of an access that has faulted in a unit. */

@@ -509,6 +509,7 @@ static const TCGBackend x64_backend = {
     .has_adx = x64_has_adx,
     .init = x64_init,
     .gen_code = x64_gen_code,
+    .relative = true,
     .link = x64_link,
     .guard = x64_guard,
     .mover = &x64_mover,

@@ -211,8 +211,12 @@ static TranslationBlock *follow_link(CPUState *cpu, const TCGExit *x)
     CPUTCG *t = cpu_tcg(cpu);
     unsigned flushes = t->engine->flush_count;
     TranslationBlock *from = tb_by_code(t->engine, x->unit);
+    if (from) {
+        t->want = from->relative ? TB_RELATIVE : TB_FIXED;
+    }
     TranslationBlock *to = next_unit(cpu);
 
+    t->want = TB_ANY;
     if (from && flushes == t->engine->flush_count) {
         tb_try_link(cpu, from, x->reason - TCG_EXIT_LINK, to);
     }
@@ -333,11 +337,13 @@ static void after_one_shot(CPUState *cpu, const TCGExit *x)
 
 static void log_unit(CPUState *cpu, const TranslationBlock *tb)
 {
-    if (!log_addr_in_filter(tb->pc)) {
+    vaddr pc = cpu->ops->tb_key(cpu).pc;
+
+    if (!log_addr_in_filter(pc)) {
         return;
     }
     if (log_enabled(LOG_EXEC)) {
-        log_line("Trace %d: %p [%016" PRIx64 "/%08x]", cpu->index, tb->code.entry, tb->pc,
+        log_line("Trace %d: %p [%016" PRIx64 "/%08x]", cpu->index, tb->code.entry, pc,
                  tb->flags);
     }
     if (log_enabled(LOG_CPU)) {
@@ -521,6 +527,7 @@ static void after_jump(CPUState *cpu)
     if (excp) {
         forget_hits(cpu);
     }
+    t->want = TB_ANY;
     if (t->in_one_shot) {
         leave_one_shot(cpu);
         if (!excp) {

@@ -24,6 +24,7 @@ static void translation_text(const TCGEngine *e, GString *to)
     g_string_append(to, "Translation\n");
     line(to, "units", s->tbs);
     line(to, "units of earlier runs", s->kept);
+    line(to, "units for any address", s->relative);
     line(to, "guest instructions", s->insns);
     line_ratio(to, "instructions a unit", ratio(s->insns, s->tbs));
     line_ratio(to, "ns an instruction", ratio(s->translate_ns, s->insns));

@@ -18,6 +18,7 @@
  *     token of the page that B was found in with that of the page there now. A unit in
  *     two pages guards its second page itself, at its head, so a link to it is like one
  *     to any other.
+ *   - Relative units are linked only to those of the same page.
  * Jump-table entries carry the epoch of their code space (tlb.h), which moves in the same
  * case.
  */
@@ -42,7 +43,7 @@ typedef struct TBQuery {
     const TBKey *key;
     ram_addr_t addr;
     CodeFetch second; /* of the unit that was found, if it has a second page */
-    bool unshared;
+    bool unshared, relative;
 } TBQuery;
 
 /*
@@ -61,9 +62,17 @@ static uint64_t tb_hash(ram_addr_t addr, vaddr pc, uint64_t cs_base, uint32_t fl
     return (offset & 63) << 26 | h >> 44 << 6 | offset >> 6;
 }
 
+/* A relative unit is found with this page in the place of its pc's: no address has it. */
+#define RELATIVE_PAGE BIT64(62)
+
+static vaddr tb_hash_pc(vaddr pc, bool relative)
+{
+    return relative ? RELATIVE_PAGE | (pc & ~PAGE_MASK) : pc;
+}
+
 static uint64_t tb_hash_of(const TranslationBlock *tb)
 {
-    return tb_hash(tb->addr, tb->pc, tb->cs_base, tb->flags);
+    return tb_hash(tb->addr, tb_hash_pc(tb->pc, tb->relative), tb->cs_base, tb->flags);
 }
 
 /* Tokens. */
@@ -108,9 +117,10 @@ uint32_t tb_token(TCGEngine *e, vaddr pc, ram_addr_t page)
     return t->token;
 }
 
-static vaddr second_pc(const TranslationBlock *tb)
+/* Of a unit at pc. */
+static vaddr second_pc(vaddr pc)
 {
-    return (tb->pc & PAGE_MASK) + PAGE_SIZE;
+    return (pc & PAGE_MASK) + PAGE_SIZE;
 }
 
 static bool tb_answers(const void *entry, const void *opaque)
@@ -118,12 +128,13 @@ static bool tb_answers(const void *entry, const void *opaque)
     const TranslationBlock *tb = entry;
     TBQuery *q = (TBQuery *)opaque;
 
-    if (tb->addr != q->addr || tb->pc != q->key->pc || tb->flags != q->key->flags ||
+    if (tb->addr != q->addr || tb->relative != q->relative ||
+        (tb->pc != q->key->pc && !q->relative) || tb->flags != q->key->flags ||
         tb->cs_base != q->key->cs_base || tb->unshared != q->unshared) {
         return false;
     }
     return likely(tb->second == RAM_ADDR_NONE) ||
-           (tlb_code_page(q->cpu, second_pc(tb), true, &q->second) &&
+           (tlb_code_page(q->cpu, second_pc(q->key->pc), true, &q->second) &&
             q->second.page == tb->second);
 }
 
@@ -140,12 +151,13 @@ static void note_page(CPUState *cpu, vaddr pc, ram_addr_t page, bool global)
     }
 }
 
-static void note_pages(CPUState *cpu, const TranslationBlock *tb, bool global,
+/* The unit is going to be run at pc. */
+static void note_pages(CPUState *cpu, const TranslationBlock *tb, vaddr pc, bool global,
                        bool second_global)
 {
-    note_page(cpu, tb->pc, tb->addr & PAGE_MASK, global);
+    note_page(cpu, pc, tb->addr & PAGE_MASK, global);
     if (tb->second != RAM_ADDR_NONE) {
-        note_page(cpu, second_pc(tb), tb->second, second_global);
+        note_page(cpu, second_pc(pc), tb->second, second_global);
     }
 }
 
@@ -196,11 +208,11 @@ void tb_remember_jump(CPUState *cpu, const TranslationBlock *tb)
     CPUTCG *t = cpu_tcg(cpu);
 
     if (!t->engine->no_chain && !tb->unshared) {
-        JumpEntry *j = jump_entry(t, tb->ip);
+        JumpEntry *j = jump_entry(t, *env_pc(cpu));
 
         if (jump_entry_used(j) && j->pc != *env_pc(cpu) && jump_table_is_small(t)) {
             jump_table_grow(t);
-            j = jump_entry(t, tb->ip);
+            j = jump_entry(t, *env_pc(cpu));
         }
         *j = (JumpEntry){.pc = *env_pc(cpu), .tag = cpu->jc_tag, .code = tb->code.entry};
         if (t->engine->fork_tell) {
@@ -211,6 +223,22 @@ void tb_remember_jump(CPUState *cpu, const TranslationBlock *tb)
             j->tag = JC_TAG_NONE;
         }
     }
+}
+
+/* A relative unit does not test whether direct branches lead out of the canonical
+ * addresses: they do not from these. */
+bool tb_may_be_relative(const CPUTCG *t, const TBKey *key)
+{
+    return !tcg_one_space && t->tlb.mode == 0 && !key->cs_base &&
+           key->pc < BIT64(47) - BIT64(32);
+}
+
+static TranslationBlock *ask(const TCGEngine *e, TBQuery *q)
+{
+    const TBKey *k = q->key;
+    vaddr pc = tb_hash_pc(k->pc, q->relative);
+
+    return htab_find(&e->tbs, tb_hash(q->addr, pc, k->cs_base, k->flags), tb_answers, q);
 }
 
 TranslationBlock *tb_find(CPUState *cpu, bool nofault)
@@ -225,11 +253,16 @@ TranslationBlock *tb_find(CPUState *cpu, bool nofault)
         return NULL;
     }
     q.addr = f.page + (key.pc & ~PAGE_MASK);
-    TranslationBlock *tb = htab_find(
-        &t->engine->tbs, tb_hash(q.addr, key.pc, key.cs_base, key.flags), tb_answers, &q);
+    TranslationBlock *tb = t->want == TB_RELATIVE ? NULL : ask(t->engine, &q);
+
+    if (!tb && t->engine->nrelative && t->want != TB_FIXED &&
+        tb_may_be_relative(t, &key)) {
+        q.relative = true;
+        tb = ask(t->engine, &q);
+    }
     if (tb) {
         t->stats.lookup_hits++;
-        note_pages(cpu, tb, f.global, q.second.global);
+        note_pages(cpu, tb, key.pc, f.global, q.second.global);
     }
     return tb;
 }
@@ -380,10 +413,12 @@ void tb_install(TCGEngine *e, TranslationBlock *tb)
 static const void *link_target(const TCGEngine *e, const TranslationBlock *from,
                                const TranslationBlock *to)
 {
-    bool forward = to->pc > from->pc && to->pc - from->pc >= from->size;
-    bool may = forward && !(e->opts.opt_off >> OPTBIT_forward & 1);
+    vaddr mask = from->relative ? ~PAGE_MASK : UINT64_MAX; /* they share the page */
+    vaddr a = from->pc & mask, b = to->pc & mask;
+    bool forward = b > a && b - a >= from->size;
+    bool may = forward && !(e->opts.opt_off >> OPTBIT_forward & 1) && to->code.body;
 
-    return (const char *)to->code.entry + (may ? to->code.body : 0);
+    return (const char *)to->code.entry + (may ? to->code.body : to->code.direct);
 }
 
 static void link_set(TCGEngine *e, TBLink *l, TranslationBlock *to)
@@ -415,9 +450,12 @@ static bool inside_pages_of(const TranslationBlock *a, const TranslationBlock *b
     if (b->second != RAM_ADDR_NONE && !b->head_guard) {
         return false;
     }
+    if (a->relative) { /* its links stay in the page that it is in, wherever that is */
+        return (a->addr & PAGE_MASK) == (b->addr & PAGE_MASK);
+    }
     return ((a->pc & PAGE_MASK) == page &&
             (a->addr & PAGE_MASK) == (b->addr & PAGE_MASK)) ||
-           (a->second != RAM_ADDR_NONE && second_pc(a) == page &&
+           (a->second != RAM_ADDR_NONE && second_pc(a->pc) == page &&
             a->second == (b->addr & PAGE_MASK));
 }
 
@@ -443,6 +481,7 @@ void tb_try_link(CPUState *cpu, TranslationBlock *from, unsigned slot,
          guarded = from->code.exits[slot].guard;
 
     if (!may_be_linked(from) || !may_be_linked(to) || l->to == to ||
+        from->relative != to->relative || (from->relative && !inside) ||
         e->opts.opt_off >> OPTBIT_chain & 1 || e->no_chain ||
         (!inside && !guarded && t->tlb.mode == 0) || (guarded && from->cs_base)) {
         return;
@@ -489,6 +528,15 @@ void tb_unlink_kernel(CPUTCG *t)
 
 /* Invalidation. */
 
+static void forget_entry(CPUTCG *t, uint64_t ip, const TranslationBlock *tb)
+{
+    JumpEntry *j = jump_entry(t, ip);
+
+    if (j->code == tb->code.entry) {
+        atomic_set(&j->tag, JC_TAG_NONE);
+    }
+}
+
 /*
  * Other vCPUs run meanwhile, so an entry of theirs loses its tag only: what reads it has
  * compared the tag before it takes the code. One that is being written now is taken back
@@ -499,10 +547,13 @@ static void jump_table_forget(TCGEngine *e, const TranslationBlock *tb)
     smp_mb();
     for (unsigned i = 0; i < e->cpus->len; i++) {
         CPUTCG *t = e->cpus->pdata[i];
-        JumpEntry *j = jump_entry(t, tb->ip);
 
-        if (j->code == tb->code.entry) {
-            atomic_set(&j->tag, JC_TAG_NONE);
+        if (!tb->relative) {
+            forget_entry(t, tb->ip, tb);
+            continue;
+        }
+        for (uint64_t ip = tb->ip & ~PAGE_MASK; ip <= t->jc_mask; ip += PAGE_SIZE) {
+            forget_entry(t, ip, tb);
         }
     }
 }
@@ -575,7 +626,7 @@ void tb_invalidate_at(CPUTCG *t, vaddr pc)
         bool peeked =
             !((pc ^ tb->pc) & PAGE_MASK) && peek_hit(&tb->peeked, pc & ~PAGE_MASK, 1);
 
-        if (peeked || pc - tb->pc < MAX(tb->size, 1)) {
+        if (tb->relative || peeked || pc - tb->pc < MAX(tb->size, 1)) {
             tb_invalidate(t->engine, tb);
         }
     }
@@ -657,7 +708,7 @@ void tb_flush(TCGEngine *e)
     htab_reset(&e->tbs);
     tb_pages_reset(e);
     g_ptr_array_set_size(e->kernel_links, 0);
-    e->ntbs = e->nasleep = 0;
+    e->ntbs = e->nasleep = e->nrelative = 0;
     memset(e->first_in, 0, tb_first_in_size(e));
     for (unsigned i = 0; i < e->cpus->len; i++) {
         CPUTCG *t = e->cpus->pdata[i];

@@ -354,6 +354,15 @@ static bool holds_code(const TranslationBlock *tb, const void *code)
            (const char *)code >= (const char *)tb->code.entry;
 }
 
+/* The instruction at linear address pc, whose bytes are on the unit's pages, is or may be
+ * the unit's. */
+static bool has_insn_at(const TranslationBlock *tb, vaddr pc)
+{
+    uint64_t offset = pc - tb->pc;
+
+    return (tb->relative ? offset & ~PAGE_MASK : offset) < tb->size;
+}
+
 /* Invalidates all units that depend on the bytes. True: the code at linear address
  * `running` was in one. */
 static bool invalidate_bytes(TCGEngine *e, ram_addr_t addr, unsigned len,
@@ -367,7 +376,7 @@ static bool invalidate_bytes(TCGEngine *e, ram_addr_t addr, unsigned len,
     }
     for (TranslationBlock *tb = next_hit(p->first, addr, len), *next; tb; tb = next) {
         next = next_hit(*next_in(tb, addr & PAGE_MASK), addr, len);
-        hit |= running && *running - tb->pc < tb->size;
+        hit |= running && has_insn_at(tb, *running);
         tb_invalidate(e, tb);
     }
     return hit;
@@ -428,6 +437,20 @@ TranslationBlock *tb_page_find_asleep(const TCGEngine *e, ram_addr_t page,
         tb = *next_in(tb, page);
     }
     return tb;
+}
+
+bool tb_page_is_elsewhere(const TCGEngine *e, ram_addr_t page, const TBKey *key)
+{
+    const CodePage *p = page_find(e, page);
+
+    for (TranslationBlock *tb = p ? p->first : NULL; tb; tb = *next_in(tb, page)) {
+        bool moved = tb->relative || (tb->pc ^ key->pc) & PAGE_MASK;
+
+        if (moved && in_first(tb, page) && tb->flags == key->flags) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Some unit depends on the bytes. */

@@ -24,6 +24,10 @@
 
 typedef struct TranslationBlock TranslationBlock;
 
+/* Of one address, or relative. A link leads from a unit to one of its kind: a relative
+ * unit's entry wants to be told the pc. */
+typedef enum TBKind { TB_ANY, TB_FIXED, TB_RELATIVE } TBKind;
+
 /* The direct jump of an exit slot. */
 typedef struct TBLink {
     TranslationBlock *from, *to; /* to NULL: not linked */
@@ -59,6 +63,7 @@ struct TranslationBlock {
     bool kept;             /* came from the file of TCGEngine.cache */
     bool head_guard;       /* checks its second page by itself */
     bool unshared;         /* has no probes; for who comes from one that failed */
+    bool relative;         /* runs wherever its page is; pc is where it was made for */
     uint16_t probe_misses; /* weighted; in probe_window */
     uint16_t probe_window; /* low bits of its number */
     PeekSet peeked; /* bytes of the first page that it depends on beyond its code */
@@ -89,6 +94,7 @@ typedef struct TCGOptions {
 typedef struct TCGStats {
     uint64_t tbs, insns, guest_bytes, host_bytes, host_bytes_all, translate_ns;
     uint64_t kept; /* came from the cache: not among tbs */
+    uint64_t relative;
     uint64_t links, cross_links, kernel_unlinks, invalidated, flushes;
     uint64_t code_stores, code_stores_same, code_stores_miss, code_pages;
 } TCGStats;
@@ -127,6 +133,7 @@ struct TCGEngine {
     uint32_t *code_at, *first_in;
     size_t ntbs, max_tbs;
     size_t nasleep;                            /* units that tb_wake() may find */
+    size_t nrelative;                          /* units that are relative */
     GPtrArray *chunks;                         /* memory of TBs; given back by a flush */
     char *chunk_cur, *chunk_ready, *chunk_end; /* ready: pages up to there exist */
     struct PageTable *pages;                   /* tb-pages.c */
@@ -177,6 +184,7 @@ typedef struct CPUTCG {
     bool one_shot, in_one_shot;
     bool want_alone, alone; /* ... and while it runs the others stand still */
     bool unshared;          /* the next unit is to be one without probes */
+    TBKind want;            /* what the next unit may be */
     bool is_stopped; /* vcpu_run() ended at a debugger's breakpoint, at stopped_at */
     vaddr stopped_at;
     bool has_lock;    /* the engine's; exec.c gives it back after a longjmp */
@@ -234,6 +242,9 @@ void tb_count_ops(TCGContext *s);
 /* The unit for env's pc and the current mode, or NULL; a fetch fault is raised, or with
  * nofault NULL. */
 TranslationBlock *tb_find(CPUState *cpu, bool nofault);
+/* The key is of a unit that may be made relative, or that a relative one may be run for:
+ * user mode, a flat code segment. */
+bool tb_may_be_relative(const CPUTCG *t, const TBKey *key);
 /* An indirect jump has led to the unit: the next time the inline probe finds it. Units
  * that only links lead to stay out, so that the table has fewer pages in use. */
 void tb_remember_jump(CPUState *cpu, const TranslationBlock *tb);
@@ -271,7 +282,8 @@ void tb_invalidate(TCGEngine *e, TranslationBlock *tb);
 void tb_sleep(TCGEngine *e, TranslationBlock *tb);
 TranslationBlock *tb_wake(CPUState *cpu);
 /* Invalidates all units whose code contains linear address pc, or that have left out a
- * jump there. Takes the lock. */
+ * jump there; and all relative ones, since none is made while there are breakpoints.
+ * Takes the lock. */
 void tb_invalidate_at(CPUTCG *t, vaddr pc);
 /* Code mappings of kernel modes have changed: drops links between pages. */
 void tb_unlink_kernel(CPUTCG *t);
@@ -317,6 +329,9 @@ void tb_sleep_range(TCGEngine *e, ram_addr_t start, ram_addr_t last);
 /* The unit on the page's list that sleeps and has this key; or NULL. With the lock. */
 TranslationBlock *tb_page_find_asleep(const TCGEngine *e, ram_addr_t page,
                                       const TBKey *key);
+/* A unit of this key's mode was made from the page for another address than pc's, or for
+ * all. With the lock. */
+bool tb_page_is_elsewhere(const TCGEngine *e, ram_addr_t page, const TBKey *key);
 /* Some unit depends on bytes of the page. With the lock. */
 bool tb_page_has_code(const TCGEngine *e, ram_addr_t page);
 /*

@@ -328,6 +328,19 @@ static bool may_skip_jumps(const CPUState *cpu)
            !e->opts.one_insn_per_tb && !log_enabled(LOG_NOCHAIN) && !cpu->breakpoints;
 }
 
+/* Code that has been run at another address, as that of a library is which each process
+ * has elsewhere. Who debugs wants to see units as they are. */
+static bool is_relative(const CPUTCG *t, const DisasContextBase *db)
+{
+    const TCGEngine *e = t->engine;
+    const Translation *tr = e->translation;
+
+    return t->want != TB_FIXED && !db->one_insn && tr->page.mr && !tr->checks &&
+           e->backend->relative && !(e->opts.opt_off >> OPTBIT_relative & 1) &&
+           tb_may_be_relative(t, &db->key) && !lockstep_on(e) && !t->cpu->breakpoints &&
+           (t->want == TB_RELATIVE || tb_page_is_elsewhere(e, tr->page.page, &db->key));
+}
+
 /* cut: most instructions, 0: as many as usual. */
 static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
 {
@@ -360,8 +373,9 @@ static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
     e->ctx->movable = e->cache && !one_shot && !cpu->breakpoints && !cut;
     e->ctx->unaligned =
         e->unaligned.count && page_set_has(&e->unaligned, translation_of(db)->page.page);
-    e->ctx->guard_links =
-        !tcg_one_space && cpu_tcg(cpu)->tlb.mode == 0 && e->backend->guard;
+    e->ctx->relative = is_relative(cpu_tcg(cpu), db);
+    e->ctx->guard_links = !e->ctx->relative && !tcg_one_space &&
+                          cpu_tcg(cpu)->tlb.mode == 0 && e->backend->guard;
     return db;
 }
 
@@ -611,6 +625,7 @@ static TranslationBlock *finish_unit(TCGEngine *e, DisasContextBase *db,
     tb->peeked = tr->peeked;
     tb->head_guard = e->ctx->head_guard;
     tb->unshared = cpu_tcg(db->cpu)->unshared;
+    tb->relative = e->ctx->relative;
     tb->kept = tr->kept;
     tb->one_shot = db->one_insn || !tr->page.mr || (tr->has_second && !tr->second.mr);
     return tb;
@@ -627,6 +642,8 @@ static void count(TCGEngine *e, const TranslationBlock *tb, int64_t began)
     if (e->cache && tb->code.movable) {
         e->cache->fresh++;
     }
+    e->nrelative += tb->relative;
+    s->relative += tb->relative;
     s->tbs++;
     s->insns += tb->num_insns;
     s->guest_bytes += tb->size;
@@ -711,6 +728,16 @@ void tcg_translation_free(TCGEngine *e)
 
 /* From host pc to guest state. */
 
+/* From the address that the unit was made for to where it runs. */
+static uint64_t slide_of(CPUState *cpu, const TranslationBlock *tb)
+{
+    int32_t at = cpu_tcg(cpu)->engine->guest.unit_page;
+
+    return tb->relative
+               ? *(const uint64_t *)((char *)cpu_env(cpu) + at) - (tb->pc & PAGE_MASK)
+               : 0;
+}
+
 /* Stores what a TCGRestore says; values are read before any is written. */
 static void apply_restore(CPUState *cpu, const TCGRestore *r)
 {
@@ -761,6 +788,7 @@ void cpu_restore_state(CPUState *cpu, uintptr_t ra)
     const TranslationBlock *tb = tb_by_code(e, (void *)ra);
 
     if (tb && tcg_restore_point(&tb->code, (void *)ra, &r)) {
+        r.pc += slide_of(cpu, tb);
         apply_restore(cpu, &r);
     }
 }

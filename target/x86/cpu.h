@@ -140,6 +140,9 @@ enum {
 };
 
 #define NOTE_NO_BRANCH INT64_MAX
+#define NOTE_RELATIVE                                                 \
+    BIT64(62) /* beside the offset in unit_page: no address has it so \
+               */
 
 /* A segment register with its hidden part (SDM vol. 3, 3.4.3). */
 typedef struct X86Seg {
@@ -187,7 +190,7 @@ typedef struct CPUX86State {
     uint64_t rip;
     uint32_t cc_op, cc_unused; /* the arithmetic flags, as tcg/cc.h tells */
     uint64_t cc_a, cc_b, cc_c, cc_r;
-    int64_t exit_note; /* RIP of the near branch that found no code, or NOTE_NO_BRANCH */
+    int64_t exit_note; /* RIP of the near branch that found no code, or NOTE_* */
     int64_t df;        /* 1: strings go up; -1: down */
     uint32_t hflags;
     uint32_t mxcsr;
@@ -196,7 +199,8 @@ typedef struct CPUX86State {
     uint16_t x87_host_cw;
     uint64_t seg_base[NR_SEGS]; /* copies of seg[].base that generated code adds */
     X86Vec vec[16];
-    X86Vec vec_tmp; /* a memory operand on its way to a helper */
+    X86Vec vec_tmp;     /* a memory operand on its way to a helper */
+    uint64_t unit_page; /* tcg/guest-desc.h */
 
     X86Seg seg[NR_SEGS];
     X86Seg ldt, tr;

@@ -54,7 +54,12 @@ void x86_goto_ind(DisasContext *s, IRRef pc)
 
 void x86_branch_ind(DisasContext *s, IRRef target)
 {
-    exit_ind(s, target, starts_with_tf(s), false, s->pc);
+    int64_t note = s->pc;
+
+    if (s->tcg->relative) {
+        note = NOTE_RELATIVE | (s->pc & 0xfff);
+    }
+    exit_ind(s, target, starts_with_tf(s), false, note);
 }
 
 /* In a unit of one instruction: `pc` repeats it. RF holds until all iterations are done.
@@ -69,7 +74,7 @@ static bool repeats(const DisasContext *s, uint64_t pc)
 static void exit_to(DisasContext *s, uint64_t pc, uint32_t ccmask)
 {
     if (s->hflags & HF_ONE_SHOT || s->tcg->nexits >= TCG_MAX_EXITS) {
-        x86_goto_ind_tf(s, x86_const(s, pc), starts_with_tf(s),
+        x86_goto_ind_tf(s, x86_pc(s, pc), starts_with_tf(s),
                         s->hflags & HF_ONE_SHOT && repeats(s, pc));
         return;
     }
@@ -92,12 +97,12 @@ void x86_goto(DisasContext *s, uint64_t pc)
 
 void x86_goto_next_mode(DisasContext *s)
 {
-    x86_goto_ind(s, x86_const(s, s->next));
+    x86_goto_ind(s, x86_pc(s, s->next));
 }
 
 void x86_exit_next(DisasContext *s, int64_t reason)
 {
-    ir_st_env(s->tcg, IR_I64, x86_const(s, s->next), offsetof(CPUX86State, rip));
+    ir_st_env(s->tcg, IR_I64, x86_pc(s, s->next), offsetof(CPUX86State, rip));
     ir_exit_tb(s->tcg, reason);
     s->base.is_jmp = DISAS_END;
 }
@@ -269,9 +274,9 @@ static void emit_cold(DisasContext *s, const ColdPath *c)
         ir_call(s->tcg, c->call, IR_NONE, c->args);
     }
     if (c->kind == COLD_CALL_RETRY) {
-        ir_exit_ind(s->tcg, x86_const(s, c->pc));
+        ir_exit_ind(s->tcg, x86_pc(s, c->pc));
     } else {
-        x86_goto_ind(s, x86_const(s, c->next));
+        x86_goto_ind(s, x86_pc(s, c->next));
     }
 }
 

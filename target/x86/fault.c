@@ -26,6 +26,15 @@ static bool is_made_by(const Insn *i, GenFn *gen)
     return x86_gen[i->desc - x86_rows] == gen;
 }
 
+/* RIP of the branch that has left exit_note. */
+static uint64_t branch_noted(const CPUX86State *env)
+{
+    bool relative = env->exit_note & NOTE_RELATIVE && env->exit_note >= 0;
+
+    return relative ? env->unit_page + (env->exit_note & ~NOTE_RELATIVE)
+                    : (uint64_t)env->exit_note;
+}
+
 /* The branch has been done but for the jump: RSP is as it leaves it. */
 void x86_check_branch(CPUState *cpu)
 {
@@ -36,7 +45,7 @@ void x86_check_branch(CPUState *cpu)
         env->exit_note == NOTE_NO_BRANCH) {
         return;
     }
-    env->rip = env->exit_note;
+    env->rip = branch_noted(env);
     if (decode_at_rip(env, &i)) {
         if (is_made_by(&i, gen_ret)) {
             env->regs[R_RSP] -= 8 + (i.desc->nops ? i.imm : 0);

@@ -53,7 +53,7 @@ static void push_return(DisasContext *s, IRRef target)
         x86_stack_probe(s, t, -(int64_t)(1 << t));
         x86_check_target(s, target);
     }
-    x86_push(s, t, x86_const(s, s->next));
+    x86_push(s, t, x86_pc(s, s->next));
 }
 
 void gen_call(DisasContext *s, Insn *i)

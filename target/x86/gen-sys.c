@@ -55,7 +55,7 @@ static void finish_load_seg(DisasContext *s, unsigned reg)
 {
     if (reg == R_SS) {
         X86_CALL(s, shadow_ss, IR_NONE);
-        ir_exit_ind(s->tcg, x86_const(s, s->next));
+        ir_exit_ind(s->tcg, x86_pc(s, s->next));
         s->base.is_jmp = DISAS_END;
     } else {
         x86_goto_next_mode(s);
@@ -137,8 +137,7 @@ static void jmp_far(DisasContext *s, IRRef selector, IRRef offset)
 
 static void call_far(DisasContext *s, IRRef selector, IRRef offset)
 {
-    X86_CALL(s, call_far, IR_NONE, selector, offset, opsize_bytes(s),
-             x86_const(s, s->next));
+    X86_CALL(s, call_far, IR_NONE, selector, offset, opsize_bytes(s), x86_pc(s, s->next));
     goto_env_rip(s);
 }
 
@@ -184,7 +183,7 @@ void gen_iret(DisasContext *s, Insn *i)
 
 static void raise_software(DisasContext *s, unsigned vector)
 {
-    X86_CALL(s, raise_software, IR_NONE, x86_const(s, vector), x86_const(s, s->next));
+    X86_CALL(s, raise_software, IR_NONE, x86_const(s, vector), x86_pc(s, s->next));
     ir_exit_tb(s->tcg, 0); /* never reached */
     s->base.is_jmp = DISAS_END;
 }
@@ -205,12 +204,12 @@ void gen_into(DisasContext *s, Insn *i)
 
     ir_setcc(s->tcg, COND_O, of);
     x86_call_if(s, IR_I8, COND_NE, of, x86_const(s, 0), &helper_info_raise_software,
-                (const IRRef[]){x86_const(s, EXCP_OF), x86_const(s, s->next)}, false);
+                (const IRRef[]){x86_const(s, EXCP_OF), x86_pc(s, s->next)}, false);
 }
 
 void gen_int1(DisasContext *s, Insn *i)
 {
-    X86_CALL(s, int1, IR_NONE, x86_const(s, s->next));
+    X86_CALL(s, int1, IR_NONE, x86_pc(s, s->next));
     ir_exit_tb(s->tcg, 0); /* never reached */
     s->base.is_jmp = DISAS_END;
 }
@@ -223,7 +222,7 @@ static void gen_program_syscall(DisasContext *s)
         x86_exit_next(s, CPU_TB_SYSCALL);
         return;
     }
-    X86_CALL(s, program_syscall, IR_NONE, x86_const(s, s->next));
+    X86_CALL(s, program_syscall, IR_NONE, x86_pc(s, s->next));
     x86_goto(s, s->next);
 }
 
@@ -234,7 +233,7 @@ void gen_syscall(DisasContext *s, Insn *i)
         gen_program_syscall(s);
         return;
     }
-    X86_CALL(s, syscall, IR_NONE, x86_const(s, s->next));
+    X86_CALL(s, syscall, IR_NONE, x86_pc(s, s->next));
     IRRef fl = x86_ld_env(s, IR_I32, offsetof(CPUX86State, eflags));
     IRRef tf = x86_op2(s, OP_and, IR_I64, fl, x86_const(s, EFL_TF));
 
@@ -764,7 +763,7 @@ void gen_hlt(DisasContext *s, Insn *i)
         x86_goto_next_mode(s);
         return;
     }
-    X86_CALL(s, hlt, IR_NONE, x86_const(s, s->next));
+    X86_CALL(s, hlt, IR_NONE, x86_pc(s, s->next));
     ir_exit_tb(s->tcg, 0);
     s->base.is_jmp = DISAS_END;
 }

@@ -36,8 +36,14 @@ static void note_insn(DisasContext *s)
 {
     const Insn *i = &s->insn;
     uint64_t ip = x86_protected(s) ? s->pc : s->pc + s->cs_base;
+    unsigned opcode = (i->opcode & 7) << 8 | i->modrm;
 
-    ir_x87_note(s->tcg, ip, (i->opcode & 7) << 8 | i->modrm);
+    if (s->tcg->relative) {
+        ir_st_env(s->tcg, IR_I64, x86_pc(s, ip), X87_OFFSET(fip));
+        ir_st_env(s->tcg, IR_I16, x86_const(s, opcode), X87_OFFSET(fop));
+        return;
+    }
+    ir_x87_note(s->tcg, ip, opcode);
 }
 
 /* Models with this feature record FDP with an unmasked exception only: the helper does.

@@ -204,10 +204,15 @@ static IRRef reload_disp(DisasContext *s)
                : IR_NONE;
 }
 
-/* Displacement of the memory operand, RIP added where it counts from there. */
-static int64_t full_disp(const DisasContext *s)
+/* Displacement of the memory operand, and its base register or what stands for RIP. */
+static IRRef base_and_disp(DisasContext *s, int64_t *disp)
 {
-    return s->insn.disp + (s->insn.rip_rel ? s->next : 0);
+    const Insn *i = &s->insn;
+
+    *disp = i->disp;
+    return i->rip_rel     ? ir_pc_base(s->tcg, s->next + i->disp, disp)
+           : i->base >= 0 ? s->regs[i->base]
+                          : IR_NONE;
 }
 
 IRRef x86_ea(DisasContext *s, IRRef extra, unsigned shift)
@@ -215,9 +220,9 @@ IRRef x86_ea(DisasContext *s, IRRef extra, unsigned shift)
     const Insn *i = &s->insn;
     IRType at = (IRType)i->addrsize;
     IRType wide = at == IR_I16 ? IR_I32 : at;
-    IRRef base = i->base >= 0 ? s->regs[i->base] : IR_NONE;
+    int64_t disp;
+    IRRef base = base_and_disp(s, &disp);
     IRRef index = i->index >= 0 ? s->regs[i->index] : IR_NONE;
-    int64_t disp = full_disp(s);
     IRRef ea = reload_disp(s);
 
     if (ea != IR_NONE) {
@@ -250,11 +255,10 @@ static bool direct_addr(DisasContext *s, IRAddr *a)
         return false;
     }
     *a = (IRAddr){
-        .base = i->base >= 0 ? s->regs[i->base] : IR_NONE,
         .index = i->index >= 0 ? s->regs[i->index] : IR_NONE,
         .scale = i->scale,
-        .disp = full_disp(s),
     };
+    a->base = base_and_disp(s, &a->disp);
     IRRef field = i->seg < SEG_FS ? reload_disp(s) : IR_NONE;
 
     if (field != IR_NONE) {

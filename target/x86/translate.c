@@ -43,6 +43,7 @@ void x86_fill_guest_desc(GuestDesc *g)
     g->cc_c = offsetof(CPUX86State, cc_c);
     g->cc_r = offsetof(CPUX86State, cc_r);
     g->exit_note = offsetof(CPUX86State, exit_note);
+    g->unit_page = offsetof(CPUX86State, unit_page);
     g->df = offsetof(CPUX86State, df);
     g->mxcsr = offsetof(CPUX86State, mxcsr);
     g->vec_loaded = offsetof(CPUX86State, vec_loaded);

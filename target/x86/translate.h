@@ -151,6 +151,11 @@ static inline IRRef x86_const(DisasContext *s, int64_t v)
 {
     return ir_const(s->tcg, v);
 }
+/* An instruction pointer: a constant, unless the unit is free of its address. */
+static inline IRRef x86_pc(DisasContext *s, uint64_t pc)
+{
+    return ir_pc(s->tcg, pc);
+}
 /* A new temp with the result of an op without flags. */
 IRRef x86_op1(DisasContext *s, OpCode code, IRType t, IRRef a);
 IRRef x86_op2(DisasContext *s, OpCode code, IRType t, IRRef a, IRRef b);

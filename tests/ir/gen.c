@@ -610,6 +610,18 @@ static bool gen_call(Gen *g)
     return true;
 }
 
+/* ---- addresses of code ---- */
+
+/* Near the unit, or far from it. */
+static bool gen_pc(Gen *g)
+{
+    uint64_t pc = chance(g, 80) ? g->pc + below(g, 0x10000) - 0x8000 : gen_edge(g->r);
+    IRRef val = ir_pc(g->s, pc);
+    ir_op2(g->s, OP_add, IR_I64, out(g, IR_I64), val, in(g, IR_I64));
+    done(g, &g->s->ops[g->s->nops - 1]);
+    return true;
+}
+
 /* ---- control flow ---- */
 
 /* At the head of a loop: the last round sets exit_request. */
@@ -742,7 +754,8 @@ static const struct {
     {1,  gen_atomic        },
     {3,  gen_env           },
     {4,  gen_call          },
-    {5,  gen_control       },
+    {1,  gen_pc            },
+    {4,  gen_control       },
     {10, gen_insn_start    },
 };
 
@@ -780,6 +793,7 @@ uint32_t gen_unit(TCGContext *s, Rand *r, const GenOptions *opt)
     }
     assert(total == 100);
     tcg_start(s, g.pc);
+    s->relative = opt->relative && chance(&g, 30);
     ir_insn_start(s, g.pc, 1);
     g.loops = chance(&g, 30);
     if (g.loops) {

@@ -9,6 +9,7 @@
 typedef struct GenOptions {
     unsigned size;        /* about how many ops */
     bool undefined;       /* ops may leave flags undefined (nobody reads those) */
+    bool relative;        /* TCGContext.relative may be set */
     bool vectors;         /* vmov and vector loads and stores too */
     bool without[NR_OPS]; /* ops not to use */
 } GenOptions;

@@ -127,6 +127,7 @@ static const void *no_lookup(void *env)
 
 const GuestDesc machine_guest = {
     .pc = OFF(pc),
+    .unit_page = OFF(unit_page),
     .exit_request = OFF(exit_request),
     .cc_op = OFF(cc_op),
     .cc_a = OFF(cc_a),
@@ -454,12 +455,20 @@ void machine_fill(Machine *m, uint64_t seed)
 
 /* ---- running ---- */
 
+/* Where a relative unit runs: not where it was made for. */
+#define UNIT_PAGE 0x7654321000
+
+static uint64_t place_of(const TCGContext *s)
+{
+    return s->relative ? UNIT_PAGE + s->pc % (1 << PAGE_BITS) : s->pc;
+}
+
 static uint64_t restored_value(const Machine *m, const TCGValue *v)
 {
     return tcg_value(v, m->env.gpr);
 }
 
-static void restore(Machine *m, const TCGCode *code)
+static void restore(Machine *m, const TCGContext *s, const TCGCode *code)
 {
     Env *e = &m->env;
     TCGRestore r;
@@ -469,7 +478,7 @@ static void restore(Machine *m, const TCGCode *code)
     if (!tcg_restore_point(code, (void *)m->fault_ra, &r)) {
         g_error("no restore point for the fault at %#" PRIx64, m->fault_addr);
     }
-    e->pc = r.pc;
+    e->pc = r.pc + place_of(s) - s->pc;
     uint64_t a = restored_value(m, &r.a), b = restored_value(m, &r.b);
     uint64_t c = restored_value(m, &r.c), overlay = restored_value(m, &r.r);
     if (r.base_pending) {
@@ -497,11 +506,11 @@ static TCGExit run_linked(Machine *m, const TCGContext *s, const TCGCode *code)
             return exit;
         }
         unsigned slot = exit.reason - TCG_EXIT_LINK;
-        if (m->env.pc != s->pc) {
+        if (m->env.pc != place_of(s)) {
             exit.reason = TCG_EXIT_LINK + slot % s->nexits; /* slots may be there twice */
             return exit;
         }
-        m->backend->link(m->buf, code, slot, code->entry);
+        m->backend->link(m->buf, code, slot, (const char *)code->entry + code->direct);
     }
 }
 
@@ -544,6 +553,8 @@ void machine_run(Machine *m, TCGContext *s, Outcome *o)
     }
     move_unit(m, s, &code);
     memset(o, 0, sizeof *o);
+    m->env.pc = place_of(s);
+    m->env.unit_page = 0;
     m->probe_failed = false;
     o->flags_mask = CC_ALL;
     if (sigsetjmp(m->on_fault, 0) == 0) {
@@ -551,7 +562,7 @@ void machine_run(Machine *m, TCGContext *s, Outcome *o)
         o->reason = exit.reason;
         o->flags_mask = flags_at_exit(s, exit.reason);
     } else {
-        restore(m, &code);
+        restore(m, s, &code);
         o->faulted = true;
         o->fault_addr = m->fault_addr;
     }

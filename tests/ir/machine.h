@@ -35,7 +35,7 @@ typedef struct Env {
     int32_t rounds; /* of a loop, until it asks to leave: see gen_round() */
     uint64_t gpr[NR_GPRS] __attribute__((aligned(64)));
     uint8_t vec[NR_VECS][32];
-    uint64_t pc;
+    uint64_t pc, unit_page;
     uint32_t cc_op, cc_unused;
     uint64_t cc_a, cc_b, cc_c, cc_r;
     uint32_t mxcsr;

@@ -65,6 +65,7 @@ static void load(const Test *t, TCGContext *s)
     s->ntemps = f->ntemps;
     s->nlabels = f->nlabels;
     s->nexits = f->nexits;
+    s->relative = f->relative;
     memcpy(s->ops, t->unit.ops, s->nops * sizeof *s->ops);
     /* The globals are those of `s`: its back end has noted in them where they are. */
     memcpy(s->temps + s->nglobals, t->unit.temps + s->nglobals,
@@ -298,6 +299,7 @@ int main(int argc, char **argv)
         .gen = {.size = size, .vectors = !no_vectors}
     };
     init_test(&t, interp_only);
+    t.gen.relative = !t.native || t.native->backend->relative;
     forbid(&t, without ? without : "");
     int bad = 0, done = 0;
     if (file) {
