@@ -77,6 +77,9 @@ EvFd *evfd_new(EventLoop *l, int fd, unsigned events, EvFdFn *fn, void *opaque)
     w->tag = NULL;
     w->fn = fn;
     w->opaque = opaque;
+    /* GLib otherwise takes the descriptor out of the poll set around each call, and wakes
+     * the loop both times: four system calls an event. */
+    g_source_set_can_recurse(&w->source, TRUE);
     evfd_set_events(w, events);
     g_source_attach(&w->source, l->context);
     return w;

@@ -131,6 +131,35 @@ START_TEST(fds)
 }
 END_TEST
 
+/* Whether the loop has something to poll for that does not wait. */
+static bool poll_would_return(void)
+{
+    GPollFD polled[8];
+    int timeout;
+    int n = g_main_context_query(evloop_context(loop), G_MAXINT, &timeout, polled,
+                                 ARRAY_SIZE(polled));
+    ck_assert_int_le(n, ARRAY_SIZE(polled));
+    return g_poll(polled, n, 0) > 0;
+}
+
+/* A call for a descriptor wakes nobody: an idle guest's timer would cost two rounds. */
+START_TEST(no_waking_of_itself)
+{
+    ck_assert_int_eq(pipe(pipe_fds), 0);
+    reader = evfd_new(loop, pipe_fds[0], EV_READ, read_byte, NULL);
+    while (evloop_iterate(loop, false)) {
+    }
+    ck_assert_int_eq(write(pipe_fds[1], "x", 1), 1);
+    ck_assert(poll_would_return());
+    ck_assert(evloop_iterate(loop, true));
+    ck_assert_str_eq(trace->str, "x");
+    ck_assert(!poll_would_return());
+    evfd_free(reader);
+    close(pipe_fds[0]);
+    close(pipe_fds[1]);
+}
+END_TEST
+
 static void *other_thread(void *opaque)
 {
     machine_lock(); /* the loop lets go of it while it waits */
@@ -159,6 +188,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, timer_frees_itself);
     tcase_add_test(tc, bottom_halves);
     tcase_add_test(tc, fds);
+    tcase_add_test(tc, no_waking_of_itself);
     tcase_add_test(tc, threads);
 }
 
