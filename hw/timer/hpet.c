@@ -5,6 +5,9 @@
  * offset + the machine's clock in ticks. Comparators are kept in `cmp`; a periodic one
  * moves forward by `period` at each match.
  *
+ * A timer that nobody hears (edge-triggered, interrupt off) is not woken for: kernels
+ * leave periodic ones running like that. Its comparator is moved when somebody looks.
+ *
  * With the legacy replacement route timers 0 and 1 take over IRQ 0 and IRQ 8. Input lines
  * 0 and 1 are the outputs of the PIT and the RTC, which pass through while the route is
  * off.
@@ -53,7 +56,8 @@ FIELD(TN, ROUTE, 9, 5)
 typedef struct HPETTimer {
     uint64_t config;
     uint64_t cmp, period;
-    bool line; /* level that it drives */
+    int64_t due; /* enabled: when the counter comes to `cmp` */
+    bool line;   /* level that it drives */
     Timer timer;
 } HPETTimer;
 
@@ -151,27 +155,39 @@ static uint64_t timer_distance(const HPETState *s, const HPETTimer *t, int64_t n
     return d ? d : timer_mask(t);
 }
 
-static void timer_arm(HPETState *s, HPETTimer *t, int64_t now)
+/* Whether a match can be noticed: by an interrupt, or by the status bit. */
+static bool timer_heard(const HPETTimer *t)
 {
-    if (!hpet_enabled(s)) {
+    return t->config & (TN_LEVEL | TN_INT_ENABLE);
+}
+
+static void timer_wake(const HPETState *s, HPETTimer *t, int64_t now)
+{
+    if (hpet_enabled(s) && timer_heard(t)) {
+        timer_mod(&t->timer,
+                  t->config & TN_PERIODIC ? MAX(t->due, now + MIN_PERIOD_NS) : t->due);
+    } else {
         timer_del(&t->timer);
-        return;
     }
+}
+
+static void timer_arm(const HPETState *s, HPETTimer *t, int64_t now)
+{
     uint64_t ticks = MIN(timer_distance(s, t, now), (uint64_t)INT64_MAX / 4 / TICK_NS);
-    int64_t at = now / TICK_NS * TICK_NS + (int64_t)ticks * TICK_NS;
-    timer_mod(&t->timer, t->config & TN_PERIODIC ? MAX(at, now + MIN_PERIOD_NS) : at);
+    t->due = now / TICK_NS * TICK_NS + (int64_t)ticks * TICK_NS;
+    timer_wake(s, t, now);
 }
 
 /*
  * Moves a periodic comparator behind the counter. Returns the matches that came too late
  * for their own call; of a timer that is too fast for the main loop none.
  */
-static uint64_t timer_advance(HPETState *s, HPETTimer *t, int64_t now)
+static uint64_t timer_advance(HPETTimer *t, int64_t now)
 {
     if (!(t->config & TN_PERIODIC) || !t->period) {
         return 0;
     }
-    uint64_t late = ((counter_at(s, now) - t->cmp) & timer_mask(t)) / t->period;
+    uint64_t late = ((uint64_t)now - (uint64_t)t->due) / TICK_NS / t->period;
     t->cmp = (t->cmp + (late + 1) * t->period) & timer_mask(t);
     return t->period < MIN_PERIOD_NS / TICK_NS ? 0 : MIN(late, TICKS_OWED_MAX);
 }
@@ -181,10 +197,23 @@ static void hpet_timer_fire(HPETState *s, unsigned n)
     HPETTimer *t = &s->t[n];
     int64_t now =
         hpet_now(s); /* once: a period that ends in between would be a round away */
-    uint64_t matches = timer_advance(s, t, now) + 1;
+    uint64_t matches = timer_advance(t, now) + 1;
     timer_arm(s, t, now);
     while (matches--) {
         timer_match(s, n);
+    }
+}
+
+/* The comparators of timers that nobody hears, before they are looked at or change. */
+static void catch_up(HPETState *s)
+{
+    int64_t now = hpet_now(s);
+    for (unsigned n = 0; n < NTIMERS; n++) {
+        HPETTimer *t = &s->t[n];
+        if (hpet_enabled(s) && !timer_heard(t) && now >= t->due) {
+            timer_advance(t, now);
+            timer_arm(s, t, now);
+        }
     }
 }
 
@@ -246,6 +275,9 @@ static uint64_t reg_read(const HPETState *s, unsigned reg)
 
 static uint64_t hpet_read(void *opaque, hwaddr addr, unsigned size)
 {
+    if (addr >= REG_TIMERS) {
+        catch_up(opaque);
+    }
     uint64_t v = reg_read(opaque, addr & ~7ULL);
     return addr & 4 ? v >> 32 : v;
 }
@@ -361,6 +393,7 @@ static void hpet_write(void *opaque, hwaddr addr, uint64_t v, unsigned size)
     unsigned shift = addr & 4 ? 32 : 0, reg = addr & ~7ULL;
     uint64_t lanes = MASK64(shift, 8 * size);
     v <<= shift;
+    catch_up(s);
     switch (reg) {
     case REG_CONFIG:
         write_config(s, (s->config & ~lanes) | v);
@@ -404,6 +437,7 @@ static void hpet_reset(Device *d)
         t->config = t->period = 0;
         t->cmp = UINT64_MAX;
         t->line = false;
+        t->due = 0;
     }
 }
 
@@ -429,17 +463,14 @@ static bool hpet_post_load(void *opaque, uint32_t version, GError **errp)
 {
     HPETState *s = opaque;
     for (unsigned n = 0; n < NTIMERS; n++) {
-        timer_arm(s, &s->t[n], hpet_now(s));
+        timer_wake(s, &s->t[n], hpet_now(s));
     }
     return true;
 }
 
 static const VMField timer_fields[] = {
-    VMF_INT(HPETTimer, config),
-    VMF_INT(HPETTimer, cmp),
-    VMF_INT(HPETTimer, period),
-    VMF_BOOL(HPETTimer, line),
-    VMF_END(),
+    VMF_INT(HPETTimer, config), VMF_INT(HPETTimer, cmp),   VMF_INT(HPETTimer, period),
+    VMF_INT(HPETTimer, due),    VMF_BOOL(HPETTimer, line), VMF_END(),
 };
 
 static const VMField hpet_fields[] = {
@@ -451,7 +482,7 @@ static const VMField hpet_fields[] = {
     VMF_END(),
 };
 
-static const VMState hpet_vmstate = {1, 1, hpet_fields, .post_load = hpet_post_load};
+static const VMState hpet_vmstate = {2, 2, hpet_fields, .post_load = hpet_post_load};
 
 const DeviceClass hpet_class = {
     .name = "hpet",

@@ -81,6 +81,46 @@ START_TEST(periodic)
 }
 END_TEST
 
+/* As kernels leave it that have found a better timer: nobody is woken, and the comparator
+ * goes on all the same. */
+START_TEST(periodic_unheard)
+{
+    writel(&q, CONFIG, 3);
+    writel(&q, TN(0), 0x14c);
+    writel(&q, CMP(0), readl(&q, COUNTER) + 100000);
+    writel(&q, CMP(0), 400000);
+    step(&q, MS + 1);
+    ck_assert_uint_eq(q.gsi[0].rises, 1);
+    writel(&q, TN(0), 0x108); /* interrupt off */
+    ck_assert_int_eq(clock_deadline(q.m.clock), TIMER_IDLE);
+    step(&q, 40 * MS);
+    ck_assert_uint_eq(readl(&q, CMP(0)), 100000 + 11 * 400000);
+    step(&q, 100 * SEC); /* 32 bits come round twice */
+    ck_assert_uint_eq(readl(&q, CMP(0)), (uint32_t)(100000 + 25011ull * 400000));
+    ck_assert_uint_eq(q.gsi[0].rises, 1);
+    writel(&q, TN(0), 0x10c); /* and on */
+    step(&q, 4 * MS);
+    ck_assert_uint_eq(q.gsi[0].rises, 2);
+    step(&q, 8 * MS);
+    ck_assert_uint_eq(q.gsi[0].rises, 4);
+}
+END_TEST
+
+/* The same for a single match: it is past when the interrupt is switched on. */
+START_TEST(one_shot_unheard)
+{
+    writel(&q, CONFIG, 1);
+    writel(&q, TN(2), 22 << 9);
+    writeq(&q, CMP(2), 1000);
+    ck_assert_int_eq(clock_deadline(q.m.clock), TIMER_IDLE);
+    step(&q, MS);
+    writel(&q, TN(2), 22 << 9 | 4);
+    step(&q, SEC);
+    ck_assert_uint_eq(q.gsi[22].rises, 0);
+    ck_assert_uint_eq(readq(&q, CMP(2)), 1000);
+}
+END_TEST
+
 START_TEST(late_periods_are_made_up)
 {
     writel(&q, CONFIG, 3);
@@ -183,6 +223,8 @@ static void add(TCase *tc)
     tcase_add_test(tc, counter);
     tcase_add_test(tc, one_shot_legacy);
     tcase_add_test(tc, periodic);
+    tcase_add_test(tc, periodic_unheard);
+    tcase_add_test(tc, one_shot_unheard);
     tcase_add_test(tc, late_periods_are_made_up);
     tcase_add_test(tc, busy_host);
     tcase_add_test(tc, tiny_period_is_bounded);
