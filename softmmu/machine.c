@@ -159,6 +159,8 @@ static void fill_machine(VM *vm, const MachineClass *cls)
     m->initrd = o->initrd;
     m->append = o->append;
     m->firmware = o->bios;
+    m->rtc = &o->rtc;
+    m->smbios = &o->smbios;
     m->request = vm_machine_request;
     m->request_opaque = vm;
     machine_init_core(m);

@@ -70,6 +70,7 @@ void vm_monitor_init(VM *vm)
         .version = vm->monitor_version,
         .banner = vm->monitor_banner,
         .name = vm->opts->name,
+        .uuid = vm->opts->uuid,
         .accel = vm->accel,
         .machine = &vm->machine,
         .cpu = &vm->monitor_cpu,

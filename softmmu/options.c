@@ -1,6 +1,6 @@
 /* The command line: one function an option, found by the table options.def. */
 /* SPDX-License-Identifier: MIT */
-#include "softmmu/options.h"
+#include "softmmu/options-internal.h"
 
 #include "util/host.h"
 #include "util/option-table.h"
@@ -179,8 +179,28 @@ static bool opt_name(void *opaque, const char *arg, GError **errp)
 {
     Options *o = opaque;
 
-    o->name = arg;
+    static const char *const keys[] = {"guest", "process", "debug-threads", NULL};
+    g_autoptr(OptList) list = optlist_parse(arg, "guest", errp);
+    if (!list || !optlist_check_keys(list, keys, errp)) {
+        return false;
+    }
+    replace(&o->name, optlist_get(list, "guest"));
     return true;
+}
+
+static bool opt_rtc(void *opaque, const char *arg, GError **errp)
+{
+    return take_rtc(opaque, arg, errp);
+}
+
+static bool opt_smbios(void *opaque, const char *arg, GError **errp)
+{
+    return take_smbios(opaque, arg, errp);
+}
+
+static bool opt_uuid(void *opaque, const char *arg, GError **errp)
+{
+    return take_uuid(opaque, arg, errp);
 }
 
 /* ---- what it starts ---- */
@@ -470,6 +490,9 @@ bool options_parse(Options *o, int argc, char **argv, GError **errp)
                    .accels = g_ptr_array_new_with_free_func(g_free),
                    .devices = g_ptr_array_new(),
                    .chardevs = g_ptr_array_new(),
+                   .owned = g_ptr_array_new_with_free_func(g_free),
+                   .rtc = {.runs_on = RTC_ON_HOST},
+                   .smbios = {.oem = g_ptr_array_new()},
                    .monitors = g_ptr_array_new_with_free_func(g_free)};
     for (int i = 1; i < argc;) {
         int n = take_option(o, argv + i, errp);
@@ -487,6 +510,9 @@ void options_clear(Options *o)
     replace(&o->machine_accel, NULL);
     replace(&o->log_items, NULL);
     replace(&o->help_device, NULL);
+    replace(&o->name, NULL);
+    g_ptr_array_unref(o->owned);
+    g_ptr_array_unref(o->smbios.oem);
     g_ptr_array_unref(o->accels);
     g_ptr_array_unref(o->devices);
     g_ptr_array_unref(o->chardevs);

@@ -6,6 +6,8 @@
 #include <stdio.h>
 
 #include "hw/core/machine.h"
+#include "hw/rtc/mc146818.h"
+#include "hw/x86/smbios.h"
 #include "util/common.h"
 #include "util/error.h"
 
@@ -33,7 +35,11 @@ typedef struct Options {
     const char *machine_accel;  /* NAME[:NAME]... (owned) */
     const char *kernel_irqchip; /* on, split or off; NULL: not given */
     const char *cpu;            /* the whole value */
-    const char *name;
+    const char *name;           /* (owned) */
+    const char *uuid;           /* as a text in lower case; NULL: not given */
+    RTCChoice rtc;
+    SmbiosChoice smbios;
+    GPtrArray *owned;  /* texts that the two of them point to */
     uint64_t ram_size; /* bytes; 0: not given */
     const char *ram_text;
     unsigned ncpus;

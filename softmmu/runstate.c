@@ -4,6 +4,7 @@
 
 #include "cpu/debug.h"
 #include "hw/core/clock.h"
+#include "util/log.h"
 
 /*
  * A request stops all vCPUs at once, so that the one that made it executes no further
@@ -105,12 +106,31 @@ void vm_stop(VM *vm)
     }
 }
 
+static void dump_registers(CPUState *cpu, void *out)
+{
+    cpu->ops->dump_regs(cpu, log_enabled(LOG_FPU) ? CPU_DUMP_FPU : 0, out);
+}
+
+static void log_reset(const VM *vm, CPUState *cpu)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    if (vm->nvcpus) {
+        run_on_cpu(cpu, dump_registers, text);
+    } else {
+        dump_registers(cpu, text);
+    }
+    log_printf("CPU Reset (CPU %d)\n%s", cpu->index, text->str);
+}
+
 /* With the vCPUs paused: the state of power-on. The board's handlers set up what boots.
  */
 static void reset(VM *vm)
 {
     for (unsigned i = 0; i < vm->machine.ncpus; i++) {
         CPUState *cpu = vm->machine.cpus[i];
+        if (log_enabled(LOG_CPU_RESET)) {
+            log_reset(vm, cpu);
+        }
         cpu->ops->reset(cpu);
     }
     machine_reset(&vm->machine);

@@ -50,7 +50,9 @@ struct Machine {
     uint64_t ram_size; /* bytes */
     unsigned ncpus;
     const char *kernel, *initrd, *append, *firmware;
-    bool force_entry32;                      /* start bzImages at the 32-bit entry */
+    bool force_entry32;          /* start bzImages at the 32-bit entry */
+    const struct RTCChoice *rtc; /* NULL: the host's time, and goes on with the guest's */
+    const struct SmbiosChoice *smbios;       /* NULL: all the board's own */
     struct Chardev *serial[MACHINE_SERIALS]; /* NULL: no such port */
     struct Clock *clock;
 

@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * (Motorola MC146818A data sheet; 82371SB for ports 70h and 71h.) The time of day is not
- * counted: it is base_ns + the machine's clock, and the ten time registers in cmos[] are
- * a picture of it that rtc_show_time() refreshes. While register B has SET the picture
- * stands still, and clearing SET makes it the time.
+ * counted: it is base_ns + a clock, the machine's or one of the host's, and the ten time
+ * registers in cmos[] are a picture of it that rtc_show_time() refreshes. While register
+ * B has SET the picture stands still, and clearing SET makes it the time.
  *
  * Timers run only while an interrupt is enabled. The flags of register C that nobody has
  * asked to be interrupted for are found out when C is read, from how much time has passed
@@ -13,6 +13,7 @@
 #include "hw/rtc/mc146818.h"
 #include "memory/memory.h"
 #include "util/bitops.h"
+#include "util/host.h"
 
 #define PORT      0x70
 #define NMI_MASK  0x80 /* of the index port: not wired */
@@ -61,11 +62,13 @@ typedef struct RTCState {
     Device dev;
     MemoryRegion io;
     IRQLine irq;
-    uint64_t epoch; /* property: seconds since 1970 at the start, 0: the host's time */
+    uint64_t epoch;  /* property: seconds since 1970 at the start, 0: the host's time */
+    int64_t offset;  /* property: seconds from the host's time to the guest's */
+    uint8_t runs_on; /* property: RTCRunsOn */
     uint8_t index;
     uint8_t cmos[CMOS_SIZE];
-    int64_t base_ns;   /* time of day at clock 0, ns since 1970 */
-    int64_t seen_sec;  /* up to when UF and AF have been accounted for */
+    int64_t base_ns;  /* time of day when the clock that it runs on is 0, ns since 1970 */
+    int64_t seen_sec; /* up to when UF and AF have been accounted for */
     int64_t seen_tick; /* same for PF */
     Timer periodic, update;
 } RTCState;
@@ -127,10 +130,23 @@ static unsigned hour_from_reg(const RTCState *s, uint8_t v)
     return from_reg(s, v & ~HOUR_PM) % 12 + (v & HOUR_PM ? 12 : 0);
 }
 
+/* What time goes by. Interrupts are timed by the machine's clock all the same. */
+static int64_t clock_of_day(const RTCState *s)
+{
+    switch (s->runs_on) {
+    case RTC_ON_RT:
+        return clock_monotonic_ns();
+    case RTC_ON_HOST:
+        return g_get_real_time() * 1000;
+    default:
+        return clock_ns(s->dev.machine->clock);
+    }
+}
+
 /* Nanoseconds since 1970, as the guest has set its clock. */
 static int64_t rtc_now(const RTCState *s)
 {
-    return s->base_ns + clock_ns(s->dev.machine->clock);
+    return s->base_ns + clock_of_day(s);
 }
 
 static int64_t floor_div(int64_t a, int64_t b)
@@ -166,7 +182,7 @@ static void rtc_take_time(RTCState *s)
     };
     int64_t sec = days_from_date(d) * 86400 + hour_from_reg(s, s->cmos[REG_HOUR]) * 3600 +
                   from_reg(s, s->cmos[REG_MIN]) * 60 + from_reg(s, s->cmos[REG_SEC]);
-    s->base_ns = sec * NS_PER_SEC - clock_ns(s->dev.machine->clock);
+    s->base_ns = sec * NS_PER_SEC - clock_of_day(s);
     s->seen_sec = sec;
 }
 
@@ -378,8 +394,9 @@ static const MemoryRegionOps rtc_ops = {
 static bool rtc_realize(Device *d, GError **errp)
 {
     RTCState *s = (RTCState *)d;
-    int64_t start = s->epoch ? (int64_t)s->epoch * NS_PER_SEC : g_get_real_time() * 1000;
-    s->base_ns = start - clock_ns(d->machine->clock);
+    int64_t start = s->epoch ? (int64_t)s->epoch * NS_PER_SEC
+                             : g_get_real_time() * 1000 + s->offset * NS_PER_SEC;
+    s->base_ns = start - clock_of_day(s);
     s->cmos[REG_A] = A_DEFAULT;
     s->cmos[REG_B] = B_24H;
     s->cmos[REG_D] = D_VALID;
@@ -418,6 +435,9 @@ static const VMState rtc_vmstate = {1, 1, rtc_fields, .post_load = rtc_post_load
 static const Property rtc_props[] = {
     PROP_UINT(RTCState, "epoch", epoch, 0,
               "seconds since 1970 at the start; 0: host time"),
+    PROP_UINT(RTCState, "offset", offset, 0, "seconds added to the host's time"),
+    PROP_UINT(RTCState, "runs-on", runs_on, RTC_ON_VM,
+              "0: time of the guest, 1: clock of the host, 2: its time of day"),
     PROP_IRQ(RTCState, "irq", irq, "interrupt request"),
     PROP_END(),
 };

@@ -14,8 +14,8 @@
  *   0009_fc00 - 0009_ffff   RAM, reserved              (where a BIOS keeps its data area)
  *   000a_0000 - 000b_ffff   nothing                    (VGA memory, one day)
  *   000c_0000 - 000d_ffff   RAM, not reported
- *   000e_0000 - 000f_ffff   RAM, reserved              (ACPI tables, or firmware's copy)
- *   0010_0000 - low end     RAM                        (up to 3 GiB of it)
+ *   000e_0000 - 000f_ffff   RAM, reserved              (ACPI, SMBIOS at F0000h, or
+ * firmware's copy) 0010_0000 - low end     RAM                        (up to 3 GiB of it)
  *   c000_0000 - febf_ffff   PCI BARs
  *   fec0_0000               I/O APIC
  *   fed0_0000               HPET
@@ -35,6 +35,7 @@
 #define MEM_VGA         0x000a0000u
 #define MEM_VGA_END     0x000c0000u
 #define MEM_BIOS        0x000e0000u
+#define MEM_SMBIOS      0x000f0000u
 #define MEM_BIOS_ENTRY  0x000ffff0u /* F000:FFF0 */
 #define MEM_BIOS_END    0x00100000u
 #define MEM_HIGH        0x00100000u

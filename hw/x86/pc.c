@@ -20,6 +20,7 @@
 #include "hw/x86/memmap.h"
 #include "hw/x86/pc-internal.h"
 #include "hw/x86/pc.h"
+#include "hw/x86/smbios.h"
 #include "util/bitops.h"
 
 #define RAM_MIN      (2u << 20)
@@ -37,7 +38,7 @@ enum { RAM_CONVENTIONAL, RAM_LOW, RAM_HIGH, NR_RAM };
 typedef struct PCState {
     Machine *m;
     BootPlan *plan;
-    GByteArray *acpi;
+    GByteArray *acpi, *smbios;
     uint64_t low_ram, high_ram;
     bool has_ram, has_rom, has_spaces;
     MemoryRegion mem, io, ram, ram_alias[NR_RAM], rom, lapic_mmio;
@@ -239,6 +240,11 @@ static bool init_timers(PCState *s, GError **errp)
     }
     s->rtc = device_new(&mc146818_class, s->m);
     device_connect(s->rtc, "irq", device_irq_in(hpet, 1));
+    if (s->m->rtc) {
+        device_set_uint(s->rtc, "epoch", s->m->rtc->epoch);
+        device_set_uint(s->rtc, "offset", s->m->rtc->offset);
+        device_set_uint(s->rtc, "runs-on", s->m->rtc->runs_on);
+    }
     return device_realize(s->rtc, errp);
 }
 
@@ -348,6 +354,7 @@ static void pc_reset(void *opaque)
     if (s->plan->state.mode != BOOT_RESET_VECTOR) {
         setup_hardware(s);
         address_space_write(&s->as_mem, MEM_BIOS, s->acpi->data, s->acpi->len);
+        address_space_write(&s->as_mem, MEM_SMBIOS, s->smbios->data, s->smbios->len);
         address_space_write(&s->as_mem, MEM_BIOS_ENTRY, bios_restart,
                             sizeof bios_restart);
         write_gdt(s);
@@ -369,8 +376,19 @@ static GByteArray *build_acpi(PCState *s)
         cfg.serial_irq[i] = isa_serial_ports[i].irq;
     }
     GByteArray *acpi = acpi_build(&cfg, MEM_BIOS);
-    assert(acpi->len <= MEM_BIOS_ENTRY - MEM_BIOS);
+    assert(acpi->len <= MEM_SMBIOS - MEM_BIOS);
     return acpi;
+}
+
+static bool init_smbios(PCState *s, GError **errp)
+{
+    SmbiosConfig cfg = {.choice = s->m->smbios,
+                        .ncpus = s->m->ncpus,
+                        .mhz = s->m->tsc_hz / 1000000,
+                        .low_ram = s->low_ram,
+                        .high_ram = s->high_ram};
+    s->smbios = smbios_build(&cfg, MEM_SMBIOS, MEM_BIOS_ENTRY - MEM_SMBIOS, errp);
+    return s->smbios;
 }
 
 static bool init_boot(PCState *s, GError **errp)
@@ -416,7 +434,8 @@ static bool pc_init(Machine *m, GError **errp)
     m->board = s;
     if (!init_boot(s, errp) || !init_memory(s, errp) || !init_firmware(s, errp) ||
         !init_interrupts(s, errp) || !init_timers(s, errp) || !init_pci(s, errp) ||
-        !device_create(&i8042_class, m, errp) || !init_serials(s, errp)) {
+        !device_create(&i8042_class, m, errp) || !init_serials(s, errp) ||
+        !init_smbios(s, errp)) {
         return false;
     }
     init_cmos(s);
@@ -451,6 +470,9 @@ static void pc_fini(Machine *m)
     }
     if (s->acpi) {
         g_byte_array_unref(s->acpi);
+    }
+    if (s->smbios) {
+        g_byte_array_unref(s->smbios);
     }
     boot_plan_free(s->plan);
     g_free(s);

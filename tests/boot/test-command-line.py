@@ -179,6 +179,20 @@ class BadInput(Files):
                 (['-dfilter', '1..x'], ['-dfilter 1..x: ']),
                 (['-smp', '0'], ['-smp 0: ']),
                 (['-smp', '256'], ['-smp 256: ']),
+                (['-rtc', 'base=yesterday'], ['-rtc base=yesterday: ', 'utc, localtime, or a date']),
+                (['-rtc', 'base=2006-02-30'], ['-rtc base=2006-02-30: ']),
+                (['-rtc', 'base=2300-01-01'], ['from 1970 to 2262']),
+                (['-rtc', 'base=2006-06-17T16:01:21Z'], ['-rtc base=2006-06-17T16:01:21Z: ']),
+                (['-rtc', 'clock=gues'], ['clock=gues: expected host, rt or vm']),
+                (['-rtc', 'driftfix=slew'], ['driftfix=slew: ', 'leave it out']),
+                (['-rtc', 'bse=utc'], ["did you mean 'base'"]),
+                (['-uuid', 'x'], ['-uuid x: ', 'expected a UUID']),
+                (['-smbios', 'type=1,uuid=x'], ['uuid=x: expected a UUID']),
+                (['-smbios', 'type=1,name=x'], ['-smbios type=1,name=x: name=x: ']),
+                (['-smbios', 'file=x'], ['-smbios file=x: ', 'type=11']),
+                (['-smbios', 'type=4,version=x'], ['type=0, type=1 and type=11']),
+                (['-smbios', 'type=11,value=' + 'x' * 65536], ['-smbios: ', 'there is room for']),
+                (['-name', 'a,process=b,color=c'], ['-name a,process=b,color=c: ', 'color']),
                 (['-accel', 'tcg', '-smp', '2'], ['-accel tcg: it runs 1 vCPU, and not the 2 of -smp']),
         ]:
             with self.subTest(args=args):
@@ -193,7 +207,6 @@ class BadInput(Files):
                 (['-vnc', ':0'], '-nographic'),
                 (['-qmp', 'stdio'], '-monitor'),
                 (['-daemonize'], 'shell'),
-                (['-rtc', 'base=utc'], 'UTC'),
                 (['-boot', 'order=c'], '-kernel'),
         ]:
             with self.subTest(args=args):
@@ -302,6 +315,19 @@ class Runs(Files):
         log = self.unimplemented('f30fb8c1', '-cpu', 'max,-popcnt')
         for text in ('CPUID bit popcnt is off', 'f3 0f b8 c1', 'popcnt', f'{guest.BASE:x}'):
             self.assertIn(text, log)
+
+    def test_date(self):
+        read_year = bytes.fromhex('b009 e670 e471 66ba0105 ee')  # CMOS register 9 to isa-debug-exit
+        for base in ('2006-06-17', 'base=2006-06-17T16:01:21,clock=vm', 'base=2006-06-17,clock=rt'):
+            self.assertEqual(self.status(read_year + guest.HALT, '-rtc', base, '-device', 'isa-debug-exit,iobase=0x501'),
+                             6 << 1 | 1)
+
+    def test_log_of_resets(self):
+        path, log = self.file('guest', guest.elf(guest.RESET + guest.HALT)), os.path.join(self.folder, 'log')
+        self.assertEqual(run('-kernel', path, '-m', '16', '-display', 'none', '-no-reboot', '-d', 'cpu_reset', '-D',
+                             log).returncode, 0)
+        with open(log, encoding='ascii') as f:
+            self.assertRegex(f.read(), r'^CPU Reset \(CPU 0\)\n[RE]AX=')
 
     def test_serial_file(self):
         path = os.path.join(self.folder, 'serial.txt')

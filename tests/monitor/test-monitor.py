@@ -73,9 +73,12 @@ class Machine(unittest.TestCase):
 
 
 class Socket(Machine):
+    uuid = '550e8400-e29b-41d4-a716-446655440000'
+
     def setUp(self):
         super().setUp()
-        self.start('-display', 'none', '-serial', 'null', '-name', 'one', '-S', '-monitor',
+        self.start('-display', 'none', '-serial', 'null', '-name', 'guest=one,debug-threads=on', '-uuid', self.uuid.upper(),
+                   '-S', '-monitor',
                    f'unix:{self.path},server=on,wait=off')
         self.banner = self.connect()
 
@@ -182,7 +185,7 @@ class Socket(Machine):
 
     def test_topics(self):
         self.assertEqual(self.ask('info name'), 'one\n')
-        self.assertEqual(self.ask('info uuid'), '00000000-0000-0000-0000-000000000000\n')
+        self.assertEqual(self.ask('info uuid'), self.uuid + '\n')
         self.assertRegex(self.ask('info version'), r'^\d+\.\d+\.\d+.*QEMU 10\.0\n$')
         self.assertRegex(self.ask('info chardev'), r'(?m)^monitor0: filename=unix:.*,server=on')
         self.assertRegex(self.ask('info mtree'), r'(?m)^    00000000fec00000-00000000fec00fff \(prio \d+, i/o\): ioapic$')

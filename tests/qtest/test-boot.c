@@ -3,6 +3,7 @@
 #include "hw/x86/acpi-tables.h"
 #include "hw/x86/boot.h"
 #include "hw/x86/memmap.h"
+#include "hw/x86/smbios.h"
 #include "tests/qtest/board.h"
 #include "util/bitops.h"
 
@@ -367,6 +368,7 @@ START_TEST(board_loads)
         ck_assert_uint_eq(address_space_ldw(b.m.as_io, IO_PM + 4), 1);
         ck_assert_uint_eq(address_space_ldb(b.m.as_io, 0x4d1), 0x0c);
         ck_assert_uint_eq(address_space_ldq(b.m.as_mem, MEM_BIOS), 0x2052545020445352);
+        ck_assert_uint_eq(address_space_ldl(b.m.as_mem, MEM_SMBIOS), 0x5f4d535f);
         address_space_set(b.m.as_mem, LOAD_ADDR, 0, BODY_SIZE);
         address_space_set(b.m.as_mem, MEM_BIOS, 0, 0x20000);
         machine_reset(&b.m);
@@ -435,6 +437,71 @@ static void dump(const uint8_t *t)
     }
 }
 
+/* The nth string behind a structure; NULL: it has fewer. */
+static const char *smbios_string(const uint8_t *t, unsigned n)
+{
+    const char *p = (const char *)t + t[1];
+    while (*p && --n) {
+        p += strlen(p) + 1;
+    }
+    return *p ? p : NULL;
+}
+
+START_TEST(smbios_tables)
+{
+    GPtrArray *oem = g_ptr_array_new();
+    g_ptr_array_add(oem, (void *)"one");
+    g_ptr_array_add(oem, (void *)"two");
+    SmbiosChoice choice = {
+        .text = {[SMBIOS_PRODUCT] = "product"},
+        .oem = oem,
+        .has_uuid = true,
+        .uuid = { 0x55, 0x0e, 0x84, 0x00, 0xe2, 0x9b}
+    };
+    SmbiosConfig cfg = {
+        .choice = &choice, .ncpus = 2, .low_ram = 3ull << 30, .high_ram = 1ull << 30};
+    GByteArray *a = smbios_build(&cfg, MEM_SMBIOS, 0x10000, NULL);
+    ck_assert_ptr_nonnull(a);
+    const uint8_t *e = a->data;
+    ck_assert_mem_eq(e, "_SM_", 4);
+    ck_assert_mem_eq(e + 16, "_DMI_", 5);
+    ck_assert_uint_eq(sum(e, e[5]), 0);
+    ck_assert_uint_eq(sum(e + 16, 15), 0);
+    const uint8_t *t = e + (ldl_le_p(e + 0x18) - MEM_SMBIOS), *end = e + a->len;
+    ck_assert_uint_eq(ldw_le_p(e + 0x16), end - t);
+    unsigned count = 0, kinds[128] = {0}, largest = 0;
+    while (t < end) {
+        const uint8_t *next = t + t[1];
+        while (next[0] || next[1]) {
+            next++;
+        }
+        next += 2;
+        if (t[0] == 1) {
+            static const uint8_t mixed[6] = {0x00, 0x84, 0x0e, 0x55, 0x9b, 0xe2};
+            ck_assert_str_eq(smbios_string(t, t[5]), "product");
+            ck_assert_mem_eq(t + 8, mixed, 6);
+        } else if (t[0] == 11) {
+            ck_assert_uint_eq(t[4], 2);
+            ck_assert_str_eq(smbios_string(t, 2), "two");
+        }
+        kinds[t[0]]++;
+        count++;
+        largest = MAX(largest, next - t);
+        t = next;
+    }
+    ck_assert(t == end && kinds[127] == 1 && kinds[4] == 2 && kinds[19] == 2);
+    ck_assert_uint_eq(ldw_le_p(e + 0x1c), count);
+    ck_assert_uint_eq(ldw_le_p(e + 8), largest);
+    g_byte_array_unref(a);
+
+    GError *err = NULL;
+    ck_assert_ptr_null(smbios_build(&cfg, MEM_SMBIOS, 100, &err));
+    ck_assert_ptr_nonnull(strstr(err->message, "there is room for 100"));
+    g_error_free(err);
+    g_ptr_array_unref(oem);
+}
+END_TEST
+
 START_TEST(acpi_tables)
 {
     static const char *const names[] = {"FACP", "APIC", "HPET", "WAET"};
@@ -483,6 +550,7 @@ static void add(TCase *tc)
     tcase_add_test(tc, board_loads);
     tcase_add_test(tc, board_firmware);
     tcase_add_test(tc, acpi_tables);
+    tcase_add_test(tc, smbios_tables);
 }
 
 int main(void)

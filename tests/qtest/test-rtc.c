@@ -25,6 +25,15 @@ static void teardown(void)
     qtest_fini(&q);
 }
 
+static void setup_on_host(void)
+{
+    qtest_init(&q);
+    rtc = device_new(&mc146818_class, &q.m);
+    device_set_uint(rtc, "epoch", EPOCH);
+    device_set_uint(rtc, "runs-on", RTC_ON_HOST);
+    qtest_realize(rtc);
+}
+
 static uint8_t get(uint8_t reg)
 {
     outb(&q, 0x70, reg);
@@ -182,6 +191,20 @@ START_TEST(memory)
 }
 END_TEST
 
+/* It starts where it was told to, and the guest's time does not move it. */
+START_TEST(goes_by_the_host)
+{
+    teardown();
+    setup_on_host();
+    step(&q, 3600 * SEC);
+    ck_assert(get(HOUR) == 0x23 || (get(HOUR) == 0 && get(MINUTE) < 0x30));
+    set(HOUR, 0x12);
+    set(MINUTE, 0);
+    step(&q, 3600 * SEC);
+    ck_assert(get(HOUR) == 0x12 && get(MINUTE) < 0x30);
+}
+END_TEST
+
 static void add(TCase *tc)
 {
     tcase_add_checked_fixture(tc, setup, teardown);
@@ -195,6 +218,7 @@ static void add(TCase *tc)
     tcase_add_test(tc, flags_without_interrupt);
     tcase_add_test(tc, alarm_interrupt);
     tcase_add_test(tc, memory);
+    tcase_add_test(tc, goes_by_the_host);
 }
 
 int main(void)
