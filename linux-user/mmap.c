@@ -100,7 +100,9 @@ static bool is_ours(uint64_t start, uint64_t last)
 
 /*
  * Files go to the same places in each run, one behind the other: translated code that is
- * kept holds for where it was. What is unmapped last is given out again.
+ * kept holds for where it was. What is unmapped last is given out again. The dynamic
+ * linker keeps the place of a library that wants more than a page's alignment by a
+ * mapping of nothing before it maps the file there.
  */
 #define FILES_BASE UINT64_C(0x300000000000)
 #define FILES_END  (FILES_BASE + (UINT64_C(64) << 30))
@@ -110,6 +112,14 @@ static uint64_t files_next = FILES_BASE; /* under the engine's lock */
 uint64_t target_place(uint64_t size)
 {
     return size <= FILES_END - files_next ? files_next : 0;
+}
+
+/* A mapping for which the guest leaves the choice is of a file, or going to be one. */
+static bool goes_to_files(int prot, int flags)
+{
+    return (flags & MAP_TYPE) == MAP_PRIVATE && !(flags & MAP_32BIT) &&
+           (!(flags & MAP_ANONYMOUS) ||
+            (prot == PROT_NONE && flags == (MAP_PRIVATE | MAP_ANONYMOUS)));
 }
 
 static void place_taken(uint64_t start, uint64_t size)
@@ -151,7 +161,7 @@ int64_t target_mmap(uint64_t addr, uint64_t len, int prot, int flags, int fd,
         user_map_unlock();
         return -ENOMEM;
     }
-    if (!addr && !fixed && uf & USER_FILE && !(flags & MAP_32BIT)) {
+    if (!addr && !fixed && goes_to_files(prot, flags)) {
         addr = target_place(size);
     }
     int64_t r = host_mmap(addr, len, user_host_prot(uf), flags, fd, offset);

@@ -1,10 +1,14 @@
 /* Guest of test-cache.py: an instruction that is changed in the file, and ways to end. */
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
+#include <elf.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,6 +59,37 @@ static void child(int quick)
     printf("ended %d\n", WEXITSTATUS(status));
 }
 
+/* Where answer() is in our file, which is mapped as it is. */
+static size_t offset_of_answer(void)
+{
+    const Elf64_Phdr *p = (const void *)getauxval(AT_PHDR);
+    for (unsigned long i = 0; i < getauxval(AT_PHNUM); i++) {
+        size_t in_segment = (uintptr_t)answer - p[i].p_vaddr;
+        if (p[i].p_type == PT_LOAD && in_segment < p[i].p_filesz) {
+            return p[i].p_offset + in_segment;
+        }
+    }
+    return 0;
+}
+
+/* Our file once more, at an address as the dynamic linker takes for a library that wants
+ * to be aligned to 2 MiB. */
+static void aligned(void)
+{
+    const size_t huge = 2 << 20;
+    size_t offset = offset_of_answer(), size = (offset | 4095) + 1;
+    int fd = open("/proc/self/exe", O_RDONLY);
+    char *room = mmap(NULL, size + huge, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *at = (char *)(((uintptr_t)room + huge - 1) & -huge);
+    if (at > room) {
+        munmap(room, at - room);
+    }
+    munmap(at + size, room + huge - at);
+    at = mmap(at, size, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED, fd, 0);
+    close(fd);
+    printf("there %p 0x%x\n", (void *)at, ((unsigned (*)(void))(at + offset))());
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -64,6 +99,8 @@ int main(int argc, char **argv)
         look();
     } else if (!strcmp(what, "fork") || !strcmp(what, "vfork")) {
         child(what[0] == 'v');
+    } else if (!strcmp(what, "aligned")) {
+        aligned();
     } else if (!strcmp(what, "exec")) {
         execl(argv[0], argv[0], (char *)NULL);
     } else if (!strcmp(what, "chroot")) {

@@ -73,6 +73,12 @@ class Cache(unittest.TestCase):
         self.assertEqual(self.stats(), (off, made, 0))
         self.assertEqual(self.stats(), (off, 0, made))
 
+    def test_aligned(self):
+        """A library that wants a large alignment lies where it lay."""
+        first, made, _ = self.stats(self.guest, "aligned")
+        self.assertRegex(first[1], rb"(?m)^there 0x30\w+ 0x4332211$")
+        self.assertEqual(self.stats(self.guest, "aligned"), (first, 0, made))
+
     def test_not_with_these(self):
         for accel in "one-insn-per-tb=on", "backend=interp":
             for _ in range(2):
