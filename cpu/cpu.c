@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "util/atomic.h"
+#include "util/error.h"
 
 typedef struct RunOnCPUItem {
     void (*fn)(CPUState *cpu, void *data);
@@ -25,7 +26,7 @@ CPUState *cpu_new(const CPUOps *ops, int index, AddressSpace *mem, AddressSpace 
     CPUState *cpu = aligned_alloc(CPU_ENV_ALIGN, size);
 
     if (!cpu) {
-        g_error("no memory for a vCPU");
+        out_of_memory("a vCPU");
     }
     memset(cpu, 0, size);
     cpu->ops = ops;

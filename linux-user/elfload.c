@@ -45,11 +45,17 @@ static bool elf_open(ElfFile *f, const char *path, GError **errp)
     return elf_file_read(f, GUEST_ADDR_END, errp);
 }
 
-static void elf_close(ElfFile *f)
+static void elf_close_file(ElfFile *f)
 {
     if (f->fd >= 0) {
         close(f->fd);
     }
+    f->fd = -1;
+}
+
+static void elf_close(ElfFile *f)
+{
+    elf_close_file(f);
     g_free(f->interp);
 }
 
@@ -350,6 +356,7 @@ static bool load_program(ElfFile *f, ImageInfo *im, int *status, GError **errp)
     im->phnum = f->eh.e_phnum;
     im->program_entry = im->entry = f->eh.e_entry + f->bias;
     im->start_brk = im->brk = PAGE_UP(f->brk + f->bias);
+    elf_close_file(f); /* there may be a limit of one */
     return !f->interp || load_interp(f, im, status, errp);
 }
 

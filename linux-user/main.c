@@ -273,6 +273,7 @@ int main(int argc, char **argv)
 
     populate_heap();
     g_set_prgname(program);
+    errors_init();
     from_binfmt_misc(&argc, &argv);
     if (!user_options_parse(&opts, argc, argv, &err)) {
         report_gerror(err);

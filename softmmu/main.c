@@ -116,6 +116,7 @@ int main(int argc, char **argv)
     g_autofree char *program = g_path_get_basename(argv[0]);
 
     g_set_prgname(program);
+    errors_init();
     machine_lock();
     bool ok = options_parse(&opts, argc, argv, &err) && print_help(&opts, &err);
     if (ok && opts.help == HELP_NONE) {

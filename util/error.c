@@ -3,6 +3,8 @@
 #include "util/error.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 static GQuark user_error_quark(void)
 {
@@ -32,11 +34,16 @@ bool user_error_prefix(GError **errp, const char *fmt, ...)
     return false;
 }
 
+static const char *program_name(void)
+{
+    const char *name = g_get_prgname();
+    return name ? name : "mynah";
+}
+
 static void report(const char *kind, const char *fmt, va_list ap)
 {
     g_autofree char *text = g_strdup_vprintf(fmt, ap);
-    const char *program = g_get_prgname();
-    fprintf(stderr, "%s: %s%s\n", program ? program : "mynah", kind, text);
+    fprintf(stderr, "%s: %s%s\n", program_name(), kind, text);
 }
 
 void report_error(const char *fmt, ...)
@@ -59,6 +66,30 @@ void report_gerror(GError *err)
 {
     report_error("%s", err->message);
     g_error_free(err);
+}
+
+/* Without the heap, and without what runs at exit: nothing is known about either. */
+void out_of_memory(const char *what)
+{
+    dprintf(STDERR_FILENO, "%s: no memory for %s\n", program_name(), what);
+    _exit(1);
+}
+
+/* Its message is "FILE:LINE: failed to allocate N bytes". */
+static void on_glib_error(const char *domain, GLogLevelFlags level, const char *message,
+                          void *opaque)
+{
+    const char *what = strstr(message, "failed to allocate ");
+    if (what) {
+        out_of_memory(what + strlen("failed to allocate "));
+    }
+    g_log_default_handler(domain, level, message, opaque);
+}
+
+void errors_init(void)
+{
+    g_log_set_handler("GLib", G_LOG_LEVEL_ERROR | G_LOG_FLAG_FATAL | G_LOG_FLAG_RECURSION,
+                      on_glib_error, NULL);
 }
 
 /* Edit distance: insertions, deletions, replacements, swaps of neighbours; without case.

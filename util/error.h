@@ -32,6 +32,13 @@ void report_warning(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 /* Prints the message of err as report_error() does and frees err. */
 void report_gerror(GError *err);
 
+/* Ends the process with status 1 and one line: there is no memory for `what`. Where
+ * memory runs out nothing can be undone that would help. */
+void out_of_memory(const char *what) G_GNUC_NORETURN;
+
+/* From now on an allocation of GLib's that fails ends the process so, not by a trap. */
+void errors_init(void);
+
 /*
  * Returns the one of `names` (ended by NULL) that is closest to `word` by edit distance,
  * or NULL when none is near enough to be what was meant.

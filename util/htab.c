@@ -4,6 +4,7 @@
 
 #include "util/bitops.h"
 #include "util/epoch.h"
+#include "util/error.h"
 #include "util/host.h"
 
 #include <sys/mman.h>
@@ -21,7 +22,7 @@ static HTabBucket *new_buckets(size_t n)
     size_t size = n * sizeof(HTabBucket);
     HTabBucket *b = host_map_apart(size);
     if (!b) {
-        g_error("no memory for a hash table of %zu bytes", size);
+        out_of_memory("a hash table");
     }
     if (size >= HOST_HUGE_PAGE) {
         host_want_huge(b, size);

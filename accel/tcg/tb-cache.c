@@ -336,7 +336,7 @@ static void add_chunk(TCGEngine *e)
 
     e->chunk_cur = first ? g_malloc(size) : aligned_alloc(HOST_HUGE_PAGE, size);
     if (!e->chunk_cur) {
-        g_error("no memory for the list of units");
+        out_of_memory("the list of units");
     }
     if (!first) {
         host_want_huge(e->chunk_cur, size);
@@ -649,7 +649,7 @@ static JumpEntry *jump_table_map(size_t size)
     JumpEntry *jc = host_map_apart(size);
 
     if (!jc) {
-        g_error("no memory for a jump table");
+        out_of_memory("a jump table");
     }
     if (size >= HOST_HUGE_PAGE) {
         host_want_huge(jc, size);

@@ -27,7 +27,7 @@ static void *sparse_new(size_t size)
 {
     void *p = host_map_apart(size);
     if (!p) {
-        g_error("no memory for a table of code pages");
+        out_of_memory("a table of code pages");
     }
     return p;
 }

@@ -7,6 +7,7 @@ usage: test-door.py EMULATOR MANPAGE GUEST-STATIC GUEST-STATIC-PIE GUEST-OTHER-I
 import os
 import platform
 import re
+import resource
 import signal
 import struct
 import subprocess
@@ -286,6 +287,32 @@ class Elf(Door):
         self.bad('outside the file or memory', ('<Q', first[0] + 8, 0x123))
         self.bad('cannot be mapped', ('<Q', last[0] + 40, 1 << 46))
         self.bad('nothing to load', *(('<I', p[0], 0) for p in self.load))
+
+
+class Limits(Door):
+    def limited(self, what, value, program):
+        return subprocess.run([PROGRAM, program, 'argc'], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT,
+                              preexec_fn=lambda: resource.setrlimit(what, (value, value)))
+
+    @unittest.skipIf(IS_SCRIPT, 'a limit on the emulator that runs it')
+    def test_memory(self):
+        """Where it does not do, one line says so."""
+        for what, sizes in ((resource.RLIMIT_AS, range(20, 200, 10)), (resource.RLIMIT_DATA, (1, 2, 4, 8, 20, 50, 100))):
+            failed = 0
+            for mega in sizes:
+                r = self.limited(what, mega << 20, GUEST)
+                failed += r.returncode != 0
+                self.assertIn(r.returncode, (0, 1, 126), (what, mega, r.stderr))
+                self.assertRegex(r.stderr, r'\A' + NAME + r': [^\n]*memory[^\n]*\n\Z' if r.returncode else r'\A\Z')
+            self.assertGreater(failed, 0)
+
+    @unittest.skipIf(IS_SCRIPT, 'a limit on the emulator that runs it')
+    @unittest.skipUnless(os.path.exists(LINKER), 'no programs for x86_64')
+    def test_descriptors(self):
+        """One more than the standard ones is enough, for a dynamic program too."""
+        for program in (GUEST, '/bin/echo'):
+            r = self.limited(resource.RLIMIT_NOFILE, 4, program)
+            self.assertEqual((r.returncode, r.stderr), (0, ''))
 
 
 class Crashes(Door):
