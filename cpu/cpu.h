@@ -259,10 +259,9 @@ struct CPUState {
 
     /* What generated code touches; near the end, so that offsets from env are short. */
     void *jc_base;
-    uint64_t jc_tag;
+    uint64_t jc_mask, jc_tag;
     void *tlb_base; /* the TLB table of the current MMU mode and address space */
     int32_t exit_request;
-    uint32_t jc_mask;
 } __attribute__((aligned(CPU_ENV_ALIGN)));
 
 static inline void *cpu_env(CPUState *cpu)

@@ -117,15 +117,15 @@ static void emit_jump_miss(A64 *x, int64_t note)
     a64_jmp(x, tcg_thunks.jump_miss);
 }
 
-/* Where the table of jumps is, and the tag: two loads, or one. */
-static void load_jump_table(A64 *x, unsigned table, unsigned tag)
+/* Where the table of jumps is, and which bits of pc count: two loads, or one. */
+static void load_jump_table(A64 *x, unsigned table, unsigned mask)
 {
     const GuestDesc *g = x->g;
-    if (g->jc_tag == g->jc_base + 8 && pair_fits(PAIR_X, g->jc_base)) {
-        asm_pair(&x->a, PAIR_X | PAIR_LD, from_to(table, tag), ENV, g->jc_base);
+    if (g->jc_mask == g->jc_base + 8 && pair_fits(PAIR_X, g->jc_base)) {
+        asm_pair(&x->a, PAIR_X | PAIR_LD, from_to(table, mask), ENV, g->jc_base);
     } else {
         a64_env(x, ls_opc(LDR, 3), table, g->jc_base);
-        a64_env(x, ls_opc(LDR, 3), tag, g->jc_tag);
+        a64_env(x, ls_opc(LDR, 3), mask, g->jc_mask);
     }
 }
 
@@ -133,19 +133,22 @@ static void load_jump_table(A64 *x, unsigned table, unsigned tag)
 static void emit_jump_probe(A64 *x, unsigned pc, int64_t note)
 {
     Asm *a = &x->a;
-    unsigned first = pc < 3 ? 3 : 0; /* of five registers, pc not among them */
-    unsigned table = first, tag = first + 1, code = first + 2;
-    unsigned entry_pc = pc < 3 || pc > 4 ? first + 3 : 5, entry_tag = entry_pc + 1;
-    load_jump_table(x, table, tag);
-    a64_env(x, ls_opc(LDR, 2), T1, x->g->jc_mask);
+    unsigned first = pc < 4 ? 4 : 0; /* of four registers, pc not among them */
+    unsigned entry = first, entry_pc = first + 1, code = first + 2, tag = first + 3;
+    load_jump_table(x, entry, T1);
     asm_rrr(a, AND, IR_I64, T1, T1, pc);
-    asm_shifted(a, ADD, IR_I64, table, table, shifted(T1, LSL, 5 - JUMP_SHIFT));
-    asm_pair(a, PAIR_X | PAIR_LD, from_to(entry_pc, entry_tag), table,
+    asm_shifted(a, ADD, IR_I64, entry, entry, shifted(T1, LSL, 5 - JUMP_SHIFT));
+    asm_pair(a, PAIR_X | PAIR_LD, from_to(entry_pc, code), entry,
              offsetof(JumpEntry, pc));
-    asm_ls(a, ls_opc(LDR, 3), code, table, offsetof(JumpEntry, code));
+    if (!x->g->direct) {
+        asm_ls(a, ls_opc(LDR, 3), entry, entry, offsetof(JumpEntry, tag));
+        a64_env(x, ls_opc(LDR, 3), tag, x->g->jc_tag);
+    }
     asm_rrr(a, SUBS, IR_I64, XZR, entry_pc, pc);
-    asm_ccmp(a, CCMP, IR_I64, from_to(entry_tag, tag), A_EQ, 0);
     bool told = !x->g->direct; /* a relative unit: it wants to know the pc */
+    if (!x->g->direct) {
+        asm_ccmp(a, CCMP, IR_I64, from_to(entry, tag), A_EQ, 0);
+    }
     if (pc != T0 && told) {
         asm_mov(a, IR_I64, T0, pc);
     }
@@ -157,7 +160,7 @@ static void emit_jump_probe(A64 *x, unsigned pc, int64_t note)
     }
     emit_jump_miss(x, note);
 }
-static_assert(offsetof(JumpEntry, tag) == offsetof(JumpEntry, pc) + 8,
+static_assert(offsetof(JumpEntry, code) == offsetof(JumpEntry, pc) + 8,
               "one load of both");
 
 void a64_emit_exit_ind(A64 *x, const IROp *op)

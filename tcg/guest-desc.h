@@ -24,10 +24,12 @@
  * guest_base, and faults arrive as signals.
  *
  * The indirect-jump table: entry = *(JumpEntry **)(env + jc_base) + jump_index(pc,
- * *(uint32_t *)(env + jc_mask)); hit if entry.pc == pc and entry.tag == *(uint64_t *)(env
- * + jc_tag); then jump to entry.code. The tag stands for mode and address space, so the
- * table survives their change. The lowest bits of pc do not count: no two returns and
- * hardly ever two targets are so near each other, and the table has fewer pages.
+ * *(uint64_t *)(env + jc_mask)); hit if entry.pc == pc and, where `direct` is not set,
+ * entry.tag == *(uint64_t *)(env + jc_tag); then jump to entry.code. The tag stands for
+ * mode and address space, so the table survives their change; with `direct` each mode has
+ * a table of its own, and an entry that is empty a pc that has its place elsewhere. The
+ * lowest bits of pc do not count: no two returns and hardly ever two targets are so near
+ * each other, and the table has fewer pages.
  *
  * Guards. Which code a linear address of user mode holds depends on the address space. A
  * guard asks whether the page of `pc` is what it was:
@@ -54,9 +56,9 @@
  * A back end that has no guards (TCGBackend.guard is NULL) does not see these set.
  */
 typedef struct JumpEntry {
-    uint64_t pc, tag;
+    uint64_t pc;
     const void *code;
-    uint64_t unused;
+    uint64_t tag, unused;
 } JumpEntry;
 static_assert(sizeof(JumpEntry) == 32, "the probe shifts by 5 - JUMP_SHIFT");
 #define JUMP_SHIFT 2
@@ -93,7 +95,7 @@ typedef struct GuestDesc {
      * bytes between them may be destroyed with cc_op */
     int32_t cc_op, cc_a, cc_b, cc_c, cc_r;
     int32_t tlb_base;
-    int32_t jc_base, jc_tag, jc_mask; /* jc_mask: uint32_t */
+    int32_t jc_base, jc_tag, jc_mask;
     /* int64_t: the note of an exit_ind that was taken for want of code at its pc */
     int32_t exit_note;
     int32_t unit_page; /* uint64_t: of a relative unit, while it runs (below) */

@@ -354,16 +354,20 @@ static void emit_jump_probe(RV64 *x, int64_t note)
     const GuestDesc *g = x->g;
     Asm *a = &x->a;
     rv_ls(x, LD, A0, ENV, g->jc_base);
-    rv_ls(x, LD, A0 + 1, ENV, g->jc_tag);
-    rv_ls(x, LWU, T1, ENV, g->jc_mask);
+    rv_ls(x, LD, T1, ENV, g->jc_mask);
     asm_rrr(a, AND, T1, T1, T0);
     asm_rri(a, SLLI, T1, T1, 5 - JUMP_SHIFT);
     asm_rrr(a, ADD, A0, A0, T1);
     asm_rri(a, LD, A0 + 2, A0, offsetof(JumpEntry, pc));
-    asm_rri(a, LD, A0 + 3, A0, offsetof(JumpEntry, tag));
     asm_rri(a, LD, A0 + 4, A0, offsetof(JumpEntry, code));
-    asm_branch(a, BNE, A0 + 2, T0, 12);
-    asm_branch(a, BNE, A0 + 3, A0 + 1, 8);
+    if (!g->direct) {
+        rv_ls(x, LD, A0 + 1, ENV, g->jc_tag);
+        asm_rri(a, LD, A0 + 3, A0, offsetof(JumpEntry, tag));
+    }
+    asm_branch(a, BNE, A0 + 2, T0, g->direct ? 8 : 12);
+    if (!g->direct) {
+        asm_branch(a, BNE, A0 + 3, A0 + 1, 8);
+    }
     asm_rri(a, JALR, ZERO, A0 + 4, 0);
     emit_jump_miss(x, note);
 }

@@ -122,18 +122,23 @@ static void emit_jump_probe(X64 *x, int64_t note)
     const GuestDesc *g = x->g;
     Asm *a = &x->a;
     uint8_t *miss[2];
+    unsigned tests = g->direct ? 1 : 2;
     asm_load(a, IR_I32, R11, env_mem(g->jc_mask));
     asm_alu_rr(a, ALU_AND, IR_I32, R11, R10);
     asm_shift_ri(a, SH_SHL, IR_I32, R11, 5 - JUMP_SHIFT);
     asm_alu_rm(a, ALU_ADD, IR_I64, R11, env_mem(g->jc_base));
-    asm_load(a, IR_I64, R12, env_mem(g->jc_tag));
+    if (tests == 2) {
+        asm_load(a, IR_I64, R12, env_mem(g->jc_tag));
+    }
     asm_alu_rm(a, ALU_CMP, IR_I64, R10, mem_at(R11, offsetof(JumpEntry, pc)));
     miss[0] = asm_jcc(a, COND_NE);
-    asm_alu_rm(a, ALU_CMP, IR_I64, R12, mem_at(R11, offsetof(JumpEntry, tag)));
-    miss[1] = asm_jcc(a, COND_NE);
+    if (tests == 2) {
+        asm_alu_rm(a, ALU_CMP, IR_I64, R12, mem_at(R11, offsetof(JumpEntry, tag)));
+        miss[1] = asm_jcc(a, COND_NE);
+    }
     asm_rm(a, 0xff, 4, mem_at(R11, offsetof(JumpEntry, code)));
     const uint8_t *to = note ? rx_of(x, a->p) : tcg_thunks.jump_miss;
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < tests; i++) {
         stl_he_p(miss[i], to - (rx_of(x, miss[i]) + 4));
         if (!note) {
             x64_leads_out(x, miss[i], to);

@@ -153,8 +153,7 @@ void tcg_vcpu_init(TCGEngine *e, CPUState *cpu)
     t->cpu = cpu;
     t->engine = e;
     cpu->accel_data = t;
-    tb_jump_table_new(t, tcg_one_space ? JC_BITS_PROGRAM : JC_BITS);
-    cpu->jc_tag = JC_TAG_NONE;
+    tb_jump_table_new(t);
     tlb_init(cpu);
     tcg_memory_vcpu(e, cpu);
     mutex_lock(&e->lock);

@@ -118,7 +118,7 @@ static TranslationBlock *begin_one_shot(CPUState *cpu)
     tb = tb_make(cpu, true);
     t->stats.one_shots++;
     t->in_one_shot = true;
-    cpu->jc_tag = JC_TAG_NONE;
+    tb_jump_table_none(t);
     return tb;
 }
 

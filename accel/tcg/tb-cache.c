@@ -30,8 +30,6 @@
 #include "util/host.h"
 #include "util/log.h"
 
-#include <sys/mman.h>
-
 #define TB_FIRST_CHUNK (1u << 18)
 #define TB_POPULATE    (1u << 16)
 #define UNITS_AT_ONCE  1024 /* of the list of units: pages for so many come together */
@@ -158,70 +156,6 @@ static void note_pages(CPUState *cpu, const TranslationBlock *tb, vaddr pc, bool
     note_page(cpu, pc, tb->addr & PAGE_MASK, global);
     if (tb->second != RAM_ADDR_NONE) {
         note_page(cpu, second_pc(pc), tb->second, second_global);
-    }
-}
-
-static JumpEntry *jump_entry(const CPUTCG *t, uint64_t ip)
-{
-    return &t->jc[jump_index(ip, t->jc_mask)];
-}
-
-/* Fresh pages are empty entries where no tag is 0. */
-static bool jump_entry_used(const JumpEntry *j)
-{
-    return j->code && j->tag != JC_TAG_NONE;
-}
-
-static size_t jump_table_entries(const CPUTCG *t)
-{
-    return jump_index(UINT64_MAX, t->jc_mask) + 1;
-}
-
-/* Four times as large, with what was in it. */
-static void jump_table_grow(CPUTCG *t)
-{
-    size_t n = jump_table_entries(t);
-    CPUTCG old = {.engine = t->engine, .jc = t->jc, .jc_mask = t->jc_mask};
-
-    engine_lock(t);
-    tb_jump_table_new(t, ctz32(n) + 2);
-    for (size_t i = 0; i < n; i++) {
-        if (jump_entry_used(&old.jc[i])) {
-            *jump_entry(t, old.jc[i].pc) = old.jc[i];
-        }
-    }
-    engine_unlock(t);
-    tb_jump_table_free(&old);
-}
-
-/* An entry is about to lose its place. When an eighth of all have, the look-ups that this
- * led to have cost as much as the pages of a larger table. */
-static bool jump_table_is_small(CPUTCG *t)
-{
-    size_t n = jump_table_entries(t);
-
-    return ++t->jc_displaced > n / 8 && n < 1u << JC_BITS_MAX;
-}
-
-void tb_remember_jump(CPUState *cpu, const TranslationBlock *tb)
-{
-    CPUTCG *t = cpu_tcg(cpu);
-
-    if (!t->engine->no_chain && !tb->unshared) {
-        JumpEntry *j = jump_entry(t, *env_pc(cpu));
-
-        if (jump_entry_used(j) && j->pc != *env_pc(cpu) && jump_table_is_small(t)) {
-            jump_table_grow(t);
-            j = jump_entry(t, *env_pc(cpu));
-        }
-        *j = (JumpEntry){.pc = *env_pc(cpu), .tag = cpu->jc_tag, .code = tb->code.entry};
-        if (t->engine->fork_tell) {
-            fork_note_add(t->engine->fork_tell, tb->pc, true);
-        }
-        smp_mb(); /* see jump_table_forget() */
-        if (unlikely(atomic_read(&tb->invalid))) {
-            j->tag = JC_TAG_NONE;
-        }
     }
 }
 
@@ -528,36 +462,6 @@ void tb_unlink_kernel(CPUTCG *t)
 
 /* Invalidation. */
 
-static void forget_entry(CPUTCG *t, uint64_t ip, const TranslationBlock *tb)
-{
-    JumpEntry *j = jump_entry(t, ip);
-
-    if (j->code == tb->code.entry) {
-        atomic_set(&j->tag, JC_TAG_NONE);
-    }
-}
-
-/*
- * Other vCPUs run meanwhile, so an entry of theirs loses its tag only: what reads it has
- * compared the tag before it takes the code. One that is being written now is taken back
- * by its writer, who sees `invalid`.
- */
-static void jump_table_forget(TCGEngine *e, const TranslationBlock *tb)
-{
-    smp_mb();
-    for (unsigned i = 0; i < e->cpus->len; i++) {
-        CPUTCG *t = e->cpus->pdata[i];
-
-        if (!tb->relative) {
-            forget_entry(t, tb->ip, tb);
-            continue;
-        }
-        for (uint64_t ip = tb->ip & ~PAGE_MASK; ip <= t->jc_mask; ip += PAGE_SIZE) {
-            forget_entry(t, ip, tb);
-        }
-    }
-}
-
 static void leave_tables(TCGEngine *e, TranslationBlock *tb)
 {
     atomic_set(&tb->invalid, true);
@@ -570,7 +474,7 @@ static void leave_tables(TCGEngine *e, TranslationBlock *tb)
             link_clear(e, &tb_links(tb)[i]);
         }
     }
-    jump_table_forget(e, tb);
+    tb_forget_jump(e, tb);
 }
 
 void tb_invalidate(TCGEngine *e, TranslationBlock *tb)
@@ -631,62 +535,6 @@ void tb_invalidate_at(CPUTCG *t, vaddr pc)
         }
     }
     engine_unlock(t);
-}
-
-static size_t jump_table_bytes(const CPUTCG *t)
-{
-    return jump_table_entries(t) * sizeof(JumpEntry);
-}
-
-void tb_jump_table_clear(CPUTCG *t)
-{
-    memset(t->jc, tcg_one_space ? 0 : 0xff, jump_table_bytes(t));
-    t->jc_displaced = 0;
-}
-
-static JumpEntry *jump_table_map(size_t size)
-{
-    JumpEntry *jc = host_map_apart(size);
-
-    if (!jc) {
-        out_of_memory("a jump table");
-    }
-    if (size >= HOST_HUGE_PAGE) {
-        host_want_huge(jc, size);
-    }
-    host_populate(jc, size, true); /* all of it is going to be used */
-    return jc;
-}
-
-/*
- * Threads come and go: the table of one that has ended is for the next, since mapping and
- * unmapping cost more than all else about a thread. What is in it has become wrong
- * meanwhile: nobody forgets entries in a spare table.
- */
-void tb_jump_table_new(CPUTCG *t, unsigned bits)
-{
-    JumpEntry *spare =
-        bits == JC_BITS_PROGRAM ? atomic_xchg(&t->engine->jc_spare, NULL) : NULL;
-
-    t->jc = t->cpu->jc_base = spare ? spare : jump_table_map(sizeof(JumpEntry) << bits);
-    t->jc_mask = t->cpu->jc_mask = jump_mask(bits);
-    t->jc_displaced = 0;
-    if (spare || !tcg_one_space) {
-        tb_jump_table_clear(t);
-    }
-}
-
-void tb_jump_table_free(CPUTCG *t)
-{
-    JumpEntry *drop = t->jc;
-    size_t size = jump_table_bytes(t);
-
-    if (size == sizeof(JumpEntry) << JC_BITS_PROGRAM) {
-        drop = atomic_xchg(&t->engine->jc_spare, drop);
-    }
-    if (drop) {
-        munmap(drop, size);
-    }
 }
 
 void tb_flush_from_loop(CPUState *cpu, bool one_shot)

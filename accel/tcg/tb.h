@@ -169,13 +169,22 @@ typedef struct JumpContext {
 } JumpContext;
 #define JC_CONTEXTS 64
 
+/* See jump-table.c. */
+typedef struct JumpTable {
+    JumpEntry *entries;       /* or NULL */
+    uint64_t tag;             /* of a program: that of its entries */
+    uint32_t mask, displaced; /* entries that others have taken the place of */
+} JumpTable;
+#define JC_TABLES 4
+
 /* One vCPU's part of the engine. */
 typedef struct CPUTCG {
     CPUState *cpu;
     TCGEngine *engine;
     CPUTLB tlb;
-    JumpEntry *jc; /* as in cpu->jc_base; others look at it with the lock */
-    uint32_t jc_mask, jc_displaced; /* entries that others have taken the place of */
+    JumpTable *jc;                  /* the one of the mode */
+    JumpTable jc_tables[JC_TABLES]; /* others look at them with the lock */
+    unsigned jc_turn;
     JumpContext context[JC_CONTEXTS];
     /*
      * The next unit is to be one instruction and not to be kept: a store into its own
@@ -237,6 +246,25 @@ void tcg_stats_text(const TCGEngine *e, GString *to);
 /* Adds to the unit in s, which is not optimised yet, what TCGEngine.count wants. */
 void tb_count_ops(TCGContext *s);
 
+/* --- jump-table.c --- */
+
+/* A vCPU's jump table, empty. It grows when many entries displace others: short programs
+ * and threads touch few pages of it. */
+void tb_jump_table_new(CPUTCG *t);
+void tb_jump_table_free(CPUTCG *t);
+/* All entries are gone. */
+void tb_jump_table_clear(CPUTCG *t);
+/* Generated code finds no entry, and none is entered, up to the next change of the tag.
+ */
+void tb_jump_table_none(CPUTCG *t);
+/* Of a program: the tag has become this. */
+void tb_jump_table_mode(CPUTCG *t, uint64_t tag);
+/* An indirect jump has led to the unit: the next time the inline probe finds it. Units
+ * that only links lead to stay out, so that the table has fewer pages in use. */
+void tb_remember_jump(CPUState *cpu, const TranslationBlock *tb);
+/* No vCPU finds the unit any more. With the lock; `invalid` has been set. */
+void tb_forget_jump(TCGEngine *e, const TranslationBlock *tb);
+
 /* --- tb-cache.c --- */
 
 /* The unit for env's pc and the current mode, or NULL; a fetch fault is raised, or with
@@ -245,15 +273,6 @@ TranslationBlock *tb_find(CPUState *cpu, bool nofault);
 /* The key is of a unit that may be made relative, or that a relative one may be run for:
  * user mode, a flat code segment. */
 bool tb_may_be_relative(const CPUTCG *t, const TBKey *key);
-/* An indirect jump has led to the unit: the next time the inline probe finds it. Units
- * that only links lead to stay out, so that the table has fewer pages in use. */
-void tb_remember_jump(CPUState *cpu, const TranslationBlock *tb);
-/* A vCPU's jump table, empty, with 1 << bits entries. It grows when many displace others:
- * short programs and threads touch few pages of it. */
-void tb_jump_table_new(CPUTCG *t, unsigned bits);
-void tb_jump_table_free(CPUTCG *t);
-/* All entries are gone. */
-void tb_jump_table_clear(CPUTCG *t);
 /* Puts a new unit in the tables. With the lock. */
 void tb_install(TCGEngine *e, TranslationBlock *tb);
 /* Memory of a TB with room for the links of `code`. With the lock. */

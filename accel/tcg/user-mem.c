@@ -430,7 +430,7 @@ void tlb_map_code(CPUState *cpu, vaddr pc, uint32_t token) {}
 /* Flags are not 0 and not all ones, so no tag is what an empty entry has. */
 void tlb_update_tag(CPUState *cpu)
 {
-    cpu->jc_tag = cpu->ops->tb_key(cpu).flags;
+    tb_jump_table_mode(cpu_tcg(cpu), cpu->ops->tb_key(cpu).flags);
 }
 
 void cpu_mode_changed(CPUState *cpu, int mmu_idx)

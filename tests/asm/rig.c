@@ -711,6 +711,7 @@ static Rig *make_rig(const TCGBackend *backend, uint64_t opts_off, bool direct)
     r->cpu->opaque = r;
     r->cpu->tlb_base = r->tlb;
     r->cpu->jc_base = r->jumps;
+    r->jumps[0].pc = 1 << JUMP_SHIFT; /* empty: its place is elsewhere */
     r->cpu->jc_mask = jump_mask(JC_BITS);
     r->env = cpu_env(r->cpu);
     x86_set_model(r->env, &r->model);
@@ -747,6 +748,7 @@ void rig_forget(Rig *r)
     r->nunits = 0;
     code_buf_reset(r->buf);
     memset(r->jumps, 0, sizeof(r->jumps));
+    r->jumps[0].pc = 1 << JUMP_SHIFT;
 }
 
 void rig_set_model(Rig *r, const X86Model *m, uint64_t xcr0)

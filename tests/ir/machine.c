@@ -335,7 +335,7 @@ static void fill_tlb(Machine *m)
 Machine *machine_new(const TCGBackend *backend)
 {
     static JumpEntry jumps[1 << 2] = {
-        {.pc = 1}}; /* in the wrong place: nothing is ever found */
+        {.pc = 1 << JUMP_SHIFT}}; /* in the wrong place: nothing is ever found */
     Machine *m = g_aligned_alloc0(1, sizeof *m, 64);
     GError *err = NULL;
     m->backend = backend;

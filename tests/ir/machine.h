@@ -29,9 +29,8 @@ enum {
 typedef struct Env {
     char *tlb;
     JumpEntry *jump_table;
-    uint64_t jump_tag;
+    uint64_t jump_mask, jump_tag;
     int32_t exit_request;
-    uint32_t jump_mask;
     int32_t rounds; /* of a loop, until it asks to leave: see gen_round() */
     uint64_t gpr[NR_GPRS] __attribute__((aligned(64)));
     uint8_t vec[NR_VECS][32];

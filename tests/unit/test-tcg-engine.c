@@ -118,7 +118,7 @@ START_TEST(jump_table_grows)
 {
     Toy *t = toy_of(_i);
     const CPUTCG *cpu = cpu_tcg(t->cpu);
-    uint32_t first = cpu->jc_mask;
+    uint32_t first = cpu->jc->mask;
 
     toy_li(t, 0, 0);
     toy_li(t, 1, 1);
@@ -133,10 +133,10 @@ START_TEST(jump_table_grows)
     toy_halt(t);
     run_to_halt(t);
     ck_assert_uint_eq(t->env->r[0], 2 * jump_index(UINT64_MAX, first));
-    ck_assert_uint_gt(cpu->jc_mask, first);
-    ck_assert_uint_eq(t->cpu->jc_mask, cpu->jc_mask);
-    ck_assert_uint_ne(jump_index(0x10000, cpu->jc_mask),
-                      jump_index(0x20000, cpu->jc_mask));
+    ck_assert_uint_gt(cpu->jc->mask, first);
+    ck_assert_uint_eq(t->cpu->jc_mask, cpu->jc->mask);
+    ck_assert_uint_ne(jump_index(0x10000, cpu->jc->mask),
+                      jump_index(0x20000, cpu->jc->mask));
     if (tcg_native_backend && cpu->engine->backend == tcg_native_backend) {
         ck_assert_uint_lt(cpu->stats.jump_misses, jump_index(UINT64_MAX, first) / 2);
     }
