@@ -13,6 +13,7 @@
 #include "accel/tcg/user.h"
 #include "linux-user/clone.h"
 #include "linux-user/gdb.h"
+#include "linux-user/mmap-place.h"
 #include "linux-user/options.h"
 #include "linux-user/program.h"
 #include "linux-user/signals.h"
@@ -271,6 +272,7 @@ int main(int argc, char **argv)
     int status = EXIT_FAILURE;
     g_autofree char *program = g_path_get_basename(argv[0]);
 
+    place_limit_host();
     populate_heap();
     g_set_prgname(program);
     errors_init();

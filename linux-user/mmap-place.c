@@ -77,6 +77,39 @@ static Area area(uint64_t start, uint64_t end)
     return (Area){.start = start, .end = end, .next = start};
 }
 
+/* What is free from `end` on is taken. False: nothing so large is. */
+static bool take_beyond(uint64_t end, uint64_t size)
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    void *p = mmap(NULL, size, PROT_NONE, flags, -1, 0);
+
+    if (p != MAP_FAILED && (uintptr_t)p < end) {
+        munmap(p, size);
+        return false;
+    }
+    return p != MAP_FAILED;
+}
+
+void place_limit_host(void)
+{
+    enum { BITS_MIN = 36, BITS_MAX = 46 };
+    const char *value = getenv("MYNAH_HOST_BITS");
+    uint64_t bits;
+
+    if (!value) {
+        return;
+    }
+    if (!g_ascii_string_to_unsigned(value, 10, BITS_MIN, BITS_MAX, &bits, NULL)) {
+        fprintf(stderr, "MYNAH_HOST_BITS=%s: not a number from %d to %d\n", value,
+                BITS_MIN, BITS_MAX);
+        exit(EXIT_FAILURE);
+    }
+    for (uint64_t size = UINT64_C(1) << 47; size >= host_page_size(); size /= 2) {
+        while (take_beyond(UINT64_C(1) << bits, size)) {
+        }
+    }
+}
+
 /* The kernel begins at the top: where its first choice is says where all are. */
 static void begin(void)
 {

@@ -12,6 +12,10 @@
 #define MAP_32BIT 0x40
 #endif
 
+/* The user may say that the host's addresses are fewer (MYNAH_HOST_BITS): the kernel
+ * gives out no others from now on. What is mapped already stays. */
+void place_limit_host(void);
+
 /*
  * mmap(), mremap() and shmat() of the host, but what the kernel chooses, or we where its
  * choice is none, is an address for the guest. Under the engine's lock. The address or
