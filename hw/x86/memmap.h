@@ -14,8 +14,9 @@
  *   0009_fc00 - 0009_ffff   RAM, reserved              (where a BIOS keeps its data area)
  *   000a_0000 - 000b_ffff   nothing                    (VGA memory, one day)
  *   000c_0000 - 000d_ffff   RAM, not reported
- *   000e_0000 - 000f_ffff   RAM, reserved              (ACPI, SMBIOS at F0000h, or
- * firmware's copy) 0010_0000 - low end     RAM                        (up to 3 GiB of it)
+ *   000e_0000 - 000e_ffff   RAM, reserved              (ACPI tables, or firmware's copy)
+ *   000f_0000 - 000f_ffff   RAM, reserved              (SMBIOS, or firmware's copy)
+ *   0010_0000 - low end     RAM                        (up to 3 GiB of it)
  *   c000_0000 - febf_ffff   PCI BARs
  *   fec0_0000               I/O APIC
  *   fed0_0000               HPET
