@@ -106,6 +106,8 @@ TCGEngine *tcg_engine_new(const TCGOptions *opts, const CPUOps *ops, GError **er
                                              : opts->count == TCG_COUNT_ON;
     e->count &= !log_enabled(LOG_LOCKSTEP); /* runs units twice */
     e->no_chain = log_enabled(LOG_NOCHAIN | LOG_LOCKSTEP);
+    e->relative = !tcg_one_space && e->backend->relative &&
+                  !(opts->opt_off >> OPTBIT_relative & 1) && !log_enabled(LOG_LOCKSTEP);
     if (!init_backend(e, errp) || (log_enabled(LOG_LOCKSTEP) && !lockstep_new(e, errp))) {
         tcg_engine_free(e);
         return NULL;

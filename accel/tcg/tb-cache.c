@@ -41,7 +41,8 @@ typedef struct TBQuery {
     const TBKey *key;
     ram_addr_t addr;
     CodeFetch second; /* of the unit that was found, if it has a second page */
-    bool unshared, relative;
+    bool unshared;
+    TBKind want;
 } TBQuery;
 
 /*
@@ -60,17 +61,16 @@ static uint64_t tb_hash(ram_addr_t addr, vaddr pc, uint64_t cs_base, uint32_t fl
     return (offset & 63) << 26 | h >> 44 << 6 | offset >> 6;
 }
 
-/* A relative unit is found with this page in the place of its pc's: no address has it. */
-#define RELATIVE_PAGE BIT64(62)
-
-static vaddr tb_hash_pc(vaddr pc, bool relative)
+/* Where units may be relative they are found by their place in RAM alone. */
+static uint64_t tb_hash_at(const TCGEngine *e, ram_addr_t addr, vaddr pc,
+                           uint64_t cs_base, uint32_t flags)
 {
-    return relative ? RELATIVE_PAGE | (pc & ~PAGE_MASK) : pc;
+    return tb_hash(addr, e->relative ? pc & ~PAGE_MASK : pc, cs_base, flags);
 }
 
-static uint64_t tb_hash_of(const TranslationBlock *tb)
+static uint64_t tb_hash_of(const TCGEngine *e, const TranslationBlock *tb)
 {
-    return tb_hash(tb->addr, tb_hash_pc(tb->pc, tb->relative), tb->cs_base, tb->flags);
+    return tb_hash_at(e, tb->addr, tb->pc, tb->cs_base, tb->flags);
 }
 
 /* Tokens. */
@@ -126,9 +126,10 @@ static bool tb_answers(const void *entry, const void *opaque)
     const TranslationBlock *tb = entry;
     TBQuery *q = (TBQuery *)opaque;
 
-    if (tb->addr != q->addr || tb->relative != q->relative ||
-        (tb->pc != q->key->pc && !q->relative) || tb->flags != q->key->flags ||
-        tb->cs_base != q->key->cs_base || tb->unshared != q->unshared) {
+    if (tb->addr != q->addr || (tb->pc != q->key->pc && !tb->relative) ||
+        q->want == (tb->relative ? TB_FIXED : TB_RELATIVE) ||
+        tb->flags != q->key->flags || tb->cs_base != q->key->cs_base ||
+        tb->unshared != q->unshared) {
         return false;
     }
     return likely(tb->second == RAM_ADDR_NONE) ||
@@ -163,16 +164,8 @@ static void note_pages(CPUState *cpu, const TranslationBlock *tb, vaddr pc, bool
  * addresses: they do not from these. */
 bool tb_may_be_relative(const CPUTCG *t, const TBKey *key)
 {
-    return !tcg_one_space && t->tlb.mode == 0 && !key->cs_base &&
+    return t->engine->relative && t->tlb.mode == 0 && !key->cs_base &&
            key->pc < BIT64(47) - BIT64(32);
-}
-
-static TranslationBlock *ask(const TCGEngine *e, TBQuery *q)
-{
-    const TBKey *k = q->key;
-    vaddr pc = tb_hash_pc(k->pc, q->relative);
-
-    return htab_find(&e->tbs, tb_hash(q->addr, pc, k->cs_base, k->flags), tb_answers, q);
 }
 
 TranslationBlock *tb_find(CPUState *cpu, bool nofault)
@@ -180,6 +173,7 @@ TranslationBlock *tb_find(CPUState *cpu, bool nofault)
     CPUTCG *t = cpu_tcg(cpu);
     TBKey key = cpu->ops->tb_key(cpu);
     TBQuery q = {.cpu = cpu, .key = &key, .unshared = t->unshared};
+    q.want = tb_may_be_relative(t, &key) ? t->want : TB_FIXED;
     CodeFetch f;
 
     t->stats.lookups++;
@@ -187,13 +181,9 @@ TranslationBlock *tb_find(CPUState *cpu, bool nofault)
         return NULL;
     }
     q.addr = f.page + (key.pc & ~PAGE_MASK);
-    TranslationBlock *tb = t->want == TB_RELATIVE ? NULL : ask(t->engine, &q);
-
-    if (!tb && t->engine->nrelative && t->want != TB_FIXED &&
-        tb_may_be_relative(t, &key)) {
-        q.relative = true;
-        tb = ask(t->engine, &q);
-    }
+    TranslationBlock *tb = htab_find(
+        &t->engine->tbs, tb_hash_at(t->engine, q.addr, key.pc, key.cs_base, key.flags),
+        tb_answers, &q);
     if (tb) {
         t->stats.lookup_hits++;
         note_pages(cpu, tb, key.pc, f.global, q.second.global);
@@ -336,7 +326,7 @@ void tb_install(TCGEngine *e, TranslationBlock *tb)
     atomic_store_release(&e->ntbs, e->ntbs + 1);
     if (!tb->one_shot) {
         tb_page_add(e, tb);
-        htab_insert(&e->tbs, tb, tb_hash_of(tb), never_equal, NULL);
+        htab_insert(&e->tbs, tb, tb_hash_of(e, tb), never_equal, NULL);
     }
 }
 
@@ -465,7 +455,7 @@ void tb_unlink_kernel(CPUTCG *t)
 static void leave_tables(TCGEngine *e, TranslationBlock *tb)
 {
     atomic_set(&tb->invalid, true);
-    htab_remove(&e->tbs, tb, tb_hash_of(tb));
+    htab_remove(&e->tbs, tb, tb_hash_of(e, tb));
     while (tb->incoming) {
         link_clear(e, tb->incoming);
     }
@@ -516,7 +506,7 @@ TranslationBlock *tb_wake(CPUState *cpu)
     }
     tb->asleep = false;
     t->engine->nasleep--;
-    htab_insert(&t->engine->tbs, tb, tb_hash_of(tb), never_equal, NULL);
+    htab_insert(&t->engine->tbs, tb, tb_hash_of(t->engine, tb), never_equal, NULL);
     atomic_set(&tb->invalid, false);
     return tb;
 }
@@ -556,7 +546,7 @@ void tb_flush(TCGEngine *e)
     htab_reset(&e->tbs);
     tb_pages_reset(e);
     g_ptr_array_set_size(e->kernel_links, 0);
-    e->ntbs = e->nasleep = e->nrelative = 0;
+    e->ntbs = e->nasleep = 0;
     memset(e->first_in, 0, tb_first_in_size(e));
     for (unsigned i = 0; i < e->cpus->len; i++) {
         CPUTCG *t = e->cpus->pdata[i];

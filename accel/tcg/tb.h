@@ -121,8 +121,9 @@ struct TCGEngine {
     TCGContext *ctx;
     DisasContextBase *dc; /* ops->disas_size bytes */
     struct Translation *translation;
-    bool verify; /* check IR and tables */
-    bool count;  /* units count what they execute */
+    bool verify;   /* check IR and tables */
+    bool count;    /* units count what they execute */
+    bool relative; /* some may be relative */
     bool
         no_chain; /* -d nochain, or lockstep: units are entered from the main loop only */
     CodeBuf *code;
@@ -133,7 +134,6 @@ struct TCGEngine {
     uint32_t *code_at, *first_in;
     size_t ntbs, max_tbs;
     size_t nasleep;                            /* units that tb_wake() may find */
-    size_t nrelative;                          /* units that are relative */
     GPtrArray *chunks;                         /* memory of TBs; given back by a flush */
     char *chunk_cur, *chunk_ready, *chunk_end; /* ready: pages up to there exist */
     struct PageTable *pages;                   /* tb-pages.c */

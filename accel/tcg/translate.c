@@ -335,9 +335,8 @@ static bool is_relative(const CPUTCG *t, const DisasContextBase *db)
     const TCGEngine *e = t->engine;
     const Translation *tr = e->translation;
 
-    return t->want != TB_FIXED && !db->one_insn && tr->page.mr && !tr->checks &&
-           e->backend->relative && !(e->opts.opt_off >> OPTBIT_relative & 1) &&
-           tb_may_be_relative(t, &db->key) && !lockstep_on(e) && !t->cpu->breakpoints &&
+    return tb_may_be_relative(t, &db->key) && t->want != TB_FIXED && !db->one_insn &&
+           tr->page.mr && !tr->checks && !t->cpu->breakpoints &&
            (t->want == TB_RELATIVE || tb_page_is_elsewhere(e, tr->page.page, &db->key));
 }
 
@@ -642,7 +641,6 @@ static void count(TCGEngine *e, const TranslationBlock *tb, int64_t began)
     if (e->cache && tb->code.movable) {
         e->cache->fresh++;
     }
-    e->nrelative += tb->relative;
     s->relative += tb->relative;
     s->tbs++;
     s->insns += tb->num_insns;
