@@ -338,6 +338,79 @@ void v_checked_narrow(A64 *x, const VArgs *v)
     e->done = x->a.p;
 }
 
+/* Two of b's numbers, the same ones in both halves for the check. */
+void v_checked_lengthen(A64 *x, const VArgs *v)
+{
+    unsigned both = v_tmp(x), t = v_tmp(x);
+    Check c = {.in = {both}, .n = 1, .type = F4S};
+    VArgs w = *v;
+    w.b = both;
+    cc_clobber(x);
+    asm_v2(&x->a, V_DUP | v_lane(3, v->half), both, v->b);
+    vector_operands(x, &c, t, NO_REG);
+    VExact *e = look_when(x, &w, &c, 0, 0, branch_unless_all(x, t));
+    asm_v2(&x->a, V_FCVTL | FD, v->d, both);
+    e->done = x->a.p;
+}
+
+/* Nobody looks closely, as with one number. The upper half of r is 0. */
+static void two_narrow(A64 *x, const VArgs *v, unsigned r)
+{
+    Check c = {.in = {v->b}, .n = 1, .type = F2D};
+    unsigned t = v_tmp(x), u = v_tmp(x);
+    vector_operands(x, &c, t, u);
+    asm_v2(&x->a, V_FCVTN | FD, r, v->b);
+    asm_v2(&x->a, V_DUP | v_lane(3, 0), u, r);
+    VExact *e = v_exact_when(x, v, r, vector_result(x, CHECK_TINY, F4S, u, t, u));
+    e->done = x->a.p;
+}
+
+/* By way of integers of 64 bits: what is none of 32, or a NaN, is left to C. What is
+ * inexact is noted when that is known. */
+static void two_dwords(A64 *x, const VArgs *v, unsigned r)
+{
+    unsigned t = v_tmp(x), u = v_tmp(x);
+    uint32_t round = v->op->vec == VEC_CVTTPD2DQ ? V_FRINTZ : V_FRINTI;
+    asm_v2(&x->a, round | F2D, t, v->b);
+    asm_v2(&x->a, V_FCVTZS | F2D, t, t);
+    asm_v2(&x->a, V_XTN | V_LO(V4S), r, t);
+    asm_v2(&x->a, V_SSHLL | v_left(2, 0), u, r);
+    asm_v3(&x->a, V_CMEQ | V2D, t, t, u);
+    asm_v3(&x->a, V_FCMEQ | F2D, u, v->b, v->b);
+    asm_v3(&x->a, V_AND, t, t, u);
+    VExact *e = v_exact_when(x, v, r, branch_unless_all(x, t));
+    asm_v2(&x->a, V_FRINTX | F2D, u, v->b);
+    e->done = x->a.p;
+}
+
+static void of_two_doubles(A64 *x, const VArgs *v, unsigned r)
+{
+    (v->op->vec == VEC_CVTPD2PS ? two_narrow : two_dwords)(x, v, r);
+}
+
+void v_checked_doubles(A64 *x, const VArgs *v)
+{
+    unsigned r = v_tmp(x);
+    cc_clobber(x);
+    of_two_doubles(x, v, r);
+    asm_vmov(&x->a, v->d, r);
+}
+
+void v_checked_doubles_256(A64 *x, const IROp *op)
+{
+    unsigned r[2] = {v_tmp(x), v_tmp(x)}, kept = x->vlocked;
+    cc_clobber(x);
+    for (unsigned h = 0; h < 2; h++) {
+        VArgs v = {.op = op, .b = v_in(x, op->in[1], h)};
+        of_two_doubles(x, &v, r[h]);
+        x->vlocked = kept;
+    }
+    unsigned d = v_out(x, op->out[0], 0);
+    asm_v3(&x->a, V_ZIP1 | V2D, d, r[0], r[1]);
+    v_out_done(x, op->out[0], 0, d);
+    v_set_zero(x, op->out[0], 1);
+}
+
 /* Operands first: the host notes an invalid operation where infinity times zero is added
  * to a NaN, x86 does not. */
 void v_checked_fma(A64 *x, const VArgs *v)

@@ -207,6 +207,10 @@ void v_fp_pd_to_dq(A64 *x, const VArgs *v)
 void v_fp_pd_to_dq_256(A64 *x, const IROp *op)
 {
     uint32_t opc = op->vec == VEC_CVTTPD2DQ ? V_FRINT32Z | F2D : V_FRINT32X | F2D;
+    if (!a64_thunks.afp) {
+        v_checked_doubles_256(x, op);
+        return;
+    }
     unsigned t[2] = {v_tmp(x), v_tmp(x)};
     for (unsigned h = 0; h < 2; h++) {
         VArgs v = {.op = op, .opc = opc, .b = v_in(x, op->in[1], h)};
@@ -221,6 +225,10 @@ void v_fp_pd_to_dq_256(A64 *x, const IROp *op)
 
 void v_fp_pd_to_ps_256(A64 *x, const IROp *op)
 {
+    if (!a64_thunks.afp) {
+        v_checked_doubles_256(x, op);
+        return;
+    }
     unsigned lo = v_in(x, op->in[1], 0), hi = v_in(x, op->in[1], 1), t = v_tmp(x);
     asm_v2(&x->a, V_FCVTN | FD, t, lo);
     asm_v2(&x->a, V_FCVTN | F2D, t, hi);

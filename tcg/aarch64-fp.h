@@ -36,5 +36,7 @@ void v_look(A64 *x, const VExact *e);
 /* In front of a comparison of the lower elements of a and b. */
 void v_checked_compare(A64 *x, const VArgs *v);
 EmitFn v_checked_to_int;
+/* CVTPD2PS, CVT(T)PD2DQ of 256 bits. */
+VEmitWhole v_checked_doubles_256;
 
 #endif

@@ -381,7 +381,6 @@ typedef struct Row {
     uint8_t need; /* HostFeature, or NEED_NOTHING */
 } Row;
 enum { NEED_NOTHING = 0xff };
-#define v_none NULL
 
 #define ROW(name, emitter, word, feature) \
     [VEC_##name] = {.emit = v_##emitter, .opc = (uint32_t)(word), .need = feature},
@@ -414,7 +413,7 @@ static const Row *row_of(const A64 *x, const IROp *op)
         return NULL;
     }
     if (row->need == HOST_ARM_AFP) {
-        return v_fp_has(x, op) && (a64_thunks.afp || row->checked) ? row : NULL;
+        return v_fp_has(x, op) ? row : NULL;
     }
     return row->need == NEED_NOTHING || host_has((HostFeature)row->need) ? row : NULL;
 }

@@ -97,7 +97,7 @@ EmitFn v_fp_from_int, v_fp_to_int, v_fp_compare;
 
 VEmit v_checked_sum, v_checked_product, v_checked_root, v_checked_least, v_checked_pairs;
 VEmit v_checked_cmp, v_checked_round, v_checked_to_dword, v_checked_widen;
-VEmit v_checked_narrow, v_checked_fma;
+VEmit v_checked_narrow, v_checked_fma, v_checked_lengthen, v_checked_doubles;
 /* Makes A64Thunks.fp_look. */
 void v_thunks_look(A64 *x);
 
