@@ -163,7 +163,7 @@ static bool take_expr(MonCall *c, const char **p)
 }
 
 /* One argument of kind `spec`. False: something is wrong, and was said. */
-static bool take_arg(MonCall *c, const char *spec, const char **p)
+static bool take_arg(MonCall *c, const MonCommand *row, const char *spec, const char **p)
 {
     switch (spec[0]) {
     case 'f':
@@ -172,7 +172,7 @@ static bool take_arg(MonCall *c, const char *spec, const char **p)
         return take_expr(c, p);
     case 'w':
         if (!**p) {
-            mon_printf(c, "string expected\n");
+            mon_printf(c, "%s: string expected\n", row->name);
             return false;
         }
         c->text = take_word(p);
@@ -196,7 +196,7 @@ static bool take_args(MonCall *c, const MonCommand *row, const char *p)
     for (const char *spec = row->args; *spec; spec += 1 + (*spec == '-')) {
         bool optional = spec[1] == '?';
         skip_spaces(&p);
-        if ((*p || !optional) && !take_arg(c, spec, &p)) {
+        if ((*p || !optional) && !take_arg(c, row, spec, &p)) {
             return false;
         }
         spec += optional;
@@ -215,14 +215,14 @@ static bool take_args(MonCall *c, const MonCommand *row, const char *p)
 typedef struct Line {
     MonCall call;
     const MonCommand *row;
-    const char *args, *group;
+    const char *name, *args, *group; /* the name as it was typed */
 } Line;
 
 static void carry_out(Line *l)
 {
     MonCall *c = &l->call;
     if (!take_args(c, l->row, l->args)) {
-        mon_printf(c, "Try \"help %s%s\" for more information\n", l->group, l->row->name);
+        mon_printf(c, "Try \"help %s%s\" for more information\n", l->group, l->name);
         return;
     }
     l->row->fn(c);
@@ -246,18 +246,16 @@ static char *take_name(const char **line)
     return g_strndup(p, n);
 }
 
-static void run_row(const MonitorProgram *p, const MonCommand *row, const char *args,
-                    const char *group, GString *out)
+static void run_line(const MonitorProgram *p, Line *l, GString *out)
 {
-    Line l = {.row = row, .args = args, .group = group};
-    l.call = (MonCall){.p = p, .cpu = p->machine->cpus[*p->cpu], .out = out};
-    if (row->place == MON_CPU) {
-        run_on_cpu(l.call.cpu, carry_out_on_cpu, &l);
+    l->call = (MonCall){.p = p, .cpu = p->machine->cpus[*p->cpu], .out = out};
+    if (l->row->place == MON_CPU) {
+        run_on_cpu(l->call.cpu, carry_out_on_cpu, l);
     } else {
-        carry_out(&l);
+        carry_out(l);
     }
-    g_free(l.call.text);
-    g_clear_error(&l.call.error);
+    g_free(l->call.text);
+    g_clear_error(&l->call.error);
 }
 
 void mon_run_line(const MonitorProgram *p, const char *line, GString *out)
@@ -268,7 +266,8 @@ void mon_run_line(const MonitorProgram *p, const char *line, GString *out)
     }
     const MonCommand *row = find_row(commands, ARRAY_SIZE(commands), name);
     if (row) {
-        run_row(p, row, line, "", out);
+        Line l = {.row = row, .name = name, .args = line, .group = ""};
+        run_line(p, &l, out);
     } else {
         g_string_append_printf(out, "unknown command: '%s'\n", name);
     }
@@ -284,7 +283,8 @@ void hmp_info(MonCall *c)
     if (!*name) {
         print_rows(c, topics, ARRAY_SIZE(topics), "info ");
     } else if (row) {
-        run_row(c->p, row, line, "info ", c->out);
+        Line l = {.row = row, .name = name, .args = line, .group = "info "};
+        run_line(c->p, &l, c->out);
     } else {
         mon_printf(c, "unknown command: 'info %s'\n", name);
     }

@@ -67,6 +67,11 @@ void hmp_log(MonCall *c)
     }
 }
 
+void hmp_logfile(MonCall *c)
+{
+    log_set_file(c->text, false, &c->error);
+}
+
 void hmp_accel(MonCall *c)
 {
     if (!c->p->change_accel(c->p->opaque, c->text, &c->error)) {

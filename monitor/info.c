@@ -47,7 +47,7 @@ void hmp_cpu(MonCall *c)
     if (c->num[0] >= 0 && c->num[0] < c->p->machine->ncpus) {
         *c->p->cpu = c->num[0];
     } else {
-        user_error(&c->error, "there is no CPU #%" PRId64, c->num[0]);
+        mon_printf(c, "invalid CPU index\n");
     }
 }
 

@@ -150,6 +150,17 @@ void hmp_xp(MonCall *c)
     dump(c, true);
 }
 
+void hmp_gva2gpa(MonCall *c)
+{
+    vaddr va = c->num[0];
+    MMUResult res;
+    if (c->cpu->ops->walk(c->cpu, va, MMU_READ, MMU_MODES - 1, true, &res)) {
+        mon_printf(c, "gpa: %#" PRIx64 "\n", res.pa + va % RAM_PAGE_SIZE);
+    } else {
+        mon_printf(c, "Unmapped\n");
+    }
+}
+
 /* The checksum of BSD's sum: 16 bits, rotated right before each byte is added. */
 void hmp_sum(MonCall *c)
 {

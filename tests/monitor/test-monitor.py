@@ -163,6 +163,8 @@ class Socket(Machine):
         self.assertEqual(pages[-1], '00000000ffe00000: 00000000ffe00000 --P-----W')
         self.ask('stop')
         self.assertRegex(self.ask('x/1xb 0x8000000000000'), 'Cannot access memory')
+        self.assertEqual(self.ask('gva2gpa 0x100123'), 'gpa: 0x100123\n')
+        self.assertEqual(self.ask('gva2gpa 0x8000000000000'), 'Unmapped\n')
         self.assertRegex(self.ask('x/i $pc'), r'^0x0010\w{4}:  \w\w ')
 
     def test_expressions(self):
@@ -181,7 +183,20 @@ class Socket(Machine):
         self.assertEqual(self.ask('stop now'), 'stop|s: extraneous characters at the end of line\n'
                                                'Try "help stop" for more information\n')
         self.assertEqual(self.ask('x/q 0'), "invalid char in format: 'q'\nTry \"help x\" for more information\n")
+        self.assertEqual(self.ask('c now'), 'cont|c: extraneous characters at the end of line\n'
+                                            'Try "help c" for more information\n')
+        self.assertEqual(self.ask('memsave 0 16'), 'memsave: string expected\n'
+                                                   'Try "help memsave" for more information\n')
+        self.assertEqual(self.ask('cpu 1'), 'invalid CPU index\n')
+        self.assertEqual(self.ask('logfile /nonexistent/x'), 'Error: /nonexistent/x: No such file or directory\n')
         self.assertEqual(self.ask(''), '')
+
+    def test_logfile(self):
+        path = os.path.join(self.folder, 'log')
+        self.assertEqual(self.ask('log in_asm') + self.ask(f'logfile "{path}"'), '')
+        self.ask('cont')
+        while not os.path.getsize(path):
+            self.ask('info status')
 
     def test_topics(self):
         self.assertEqual(self.ask('info name'), 'one\n')
