@@ -137,6 +137,13 @@ static inline uint64_t host_ptr(const void *p)
     return (uintptr_t)p;
 }
 
+/*
+ * The kernel's mask for a call that has one for its time: *host and true, or false with
+ * what the call is to fail with. No mask (addr 0) gives *mask = NULL.
+ */
+int get_suspend_mask(TaskState *ts, uint64_t addr, uint64_t size, uint64_t *host,
+                     uint64_t **mask);
+
 /* Serves a call by its row, without a trace: what do_syscall() and HOW_AS do. */
 int64_t syscall_by_row(TaskState *ts, const SyscallDesc *d, const uint64_t args[6]);
 
