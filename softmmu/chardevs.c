@@ -12,6 +12,7 @@ typedef struct NamedChardev {
     char *id;
     Chardev *chr; /* NULL: taken, or behind the mux */
     ChardevMux *mux;
+    bool mux_taken; /* it closes with the last that has taken it */
 } NamedChardev;
 
 static void mux_quit(void *opaque)
@@ -116,7 +117,7 @@ void vm_chardevs_close(VM *vm)
 {
     for (unsigned i = 0; vm->chardevs && i < vm->chardevs->len; i++) {
         NamedChardev *n = &g_array_index(vm->chardevs, NamedChardev, i);
-        chardev_close(n->chr);
+        chardev_close(n->mux && !n->mux_taken ? chardev_mux_add(n->mux, n->id) : n->chr);
         g_free(n->id);
     }
     if (vm->chardevs) {
@@ -132,6 +133,7 @@ static Chardev *take_named(VM *vm, const char *label, const char *id, GError **e
         return NULL;
     }
     if (n->mux) {
+        n->mux_taken = true;
         return chardev_mux_add(n->mux, label);
     }
     Chardev *c = n->chr;

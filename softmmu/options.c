@@ -57,17 +57,61 @@ static bool take_irqchip(Options *o, OptList *list, const char *key, GError **er
     return !value || user_error(errp, "%s=%s: expected on, split or off", key, value);
 }
 
+/* Properties of QEMU's boards, and the one value that is true of ours. */
+static bool check_fixed(OptList *list, GError **errp)
+{
+    static const struct {
+        const char *key;
+        bool value;
+        const char *text;
+    } fixed[] = {
+        {"acpi",     true,
+         "the board always has ACPI; the guest's kernel can be told acpi=off (-append)"},
+        {"hpet",     true,
+         "the board always has an HPET; the guest's kernel can be told hpet=disable "
+         "(-append)"                                                                   },
+        {"pit",      true,  "the board always has a PIT"                               },
+        {"pic",      true,  "the board always has 8259s"                               },
+        {"usb",      false, "there is no USB yet"                                      },
+        {"vmport",   false, "there is no VMware port"                                  },
+        {"smm",      false, "there is no SMM yet"                                      },
+        {"graphics", false, "there is no display yet"                                  },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(fixed); i++) {
+        bool value = fixed[i].value;
+        if (!optlist_get_bool(list, fixed[i].key, &value, errp)) {
+            return false;
+        }
+        if (value != fixed[i].value) {
+            return user_error(errp, "%s=%s: %s", fixed[i].key, value ? "on" : "off",
+                              fixed[i].text);
+        }
+    }
+    return true;
+}
+
 static bool opt_machine(void *opaque, const char *arg, GError **errp)
 {
     Options *o = opaque;
 
-    static const char *const keys[] = {"type", "accel", "kernel_irqchip",
-                                       "kernel-irqchip", NULL};
+    static const char *const keys[] = {"type",
+                                       "accel",
+                                       "kernel_irqchip",
+                                       "kernel-irqchip",
+                                       "acpi",
+                                       "hpet",
+                                       "pit",
+                                       "pic",
+                                       "usb",
+                                       "vmport",
+                                       "smm",
+                                       "graphics",
+                                       NULL};
     if (is_help(arg)) {
         return want_help(o, HELP_MACHINE);
     }
     g_autoptr(OptList) list = optlist_parse(arg, "type", errp);
-    if (!list || !optlist_check_keys(list, keys, errp)) {
+    if (!list || !optlist_check_keys(list, keys, errp) || !check_fixed(list, errp)) {
         return false;
     }
     const char *type = optlist_get(list, "type"), *accel = optlist_get(list, "accel");

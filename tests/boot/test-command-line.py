@@ -186,6 +186,10 @@ class BadInput(Files):
                 (['-rtc', 'clock=gues'], ['clock=gues: expected host, rt or vm']),
                 (['-rtc', 'driftfix=slew'], ['driftfix=slew: ', 'leave it out']),
                 (['-rtc', 'bse=utc'], ["did you mean 'base'"]),
+                (['-machine', 'pc,hpet=off'], ['-machine pc,hpet=off: hpet=off: ', 'hpet=disable']),
+                (['-machine', 'acpi=off'], ['acpi=off: ', 'always']),
+                (['-machine', 'pc,usb=on'], ['usb=on: there is no USB']),
+                (['-machine', 'pc,usb=off,hpet=on,smm=maybe'], ['smm=maybe: ', "'on' or 'off'"]),
                 (['-uuid', 'x'], ['-uuid x: ', 'expected a UUID']),
                 (['-smbios', 'type=1,uuid=x'], ['uuid=x: expected a UUID']),
                 (['-smbios', 'type=1,name=x'], ['-smbios type=1,name=x: name=x: ']),
@@ -208,6 +212,8 @@ class BadInput(Files):
                 (['-qmp', 'stdio'], '-monitor'),
                 (['-daemonize'], 'shell'),
                 (['-boot', 'order=c'], '-kernel'),
+                (['-fw_cfg', 'name=opt/x,string=y'], '-smbios'),
+                (['-action', 'reboot=shutdown'], '-no-reboot'),
         ]:
             with self.subTest(args=args):
                 self.bad_with_kernel(*args, says=[f"{args[0]}: QEMU's option, which is not here: ", text])
@@ -351,7 +357,7 @@ class Runs(Files):
 class Terminal(Files):
     """The program on a pseudo terminal of its own."""
 
-    def start(self, code, *args):
+    def start(self, code, *args, ready=b'ready'):
         path = self.file('guest', guest.elf(guest.say('ready\n') + code))
         self.master, self.slave = pty.openpty()
         self.before = termios.tcgetattr(self.slave)
@@ -360,7 +366,8 @@ class Terminal(Files):
             stderr=self.slave, start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         self.text = b''
-        self.wait_for(b'ready')
+        if ready:
+            self.wait_for(ready)
 
     def wait_for(self, text):
         end = time.monotonic() + TIMEOUT
@@ -413,6 +420,14 @@ class Terminal(Files):
                 self.process.send_signal(number)
                 self.ends(0)
                 self.assertIn(f'{NAME}: terminating on signal {int(number)}'.encode(), self.text)
+
+    def test_unused_devices(self):
+        for kind in ('stdio', 'pty', f'socket,path={self.folder}/s,server=on,wait=off'):
+            with self.subTest(kind=kind):
+                self.start(guest.HALT, '-display', 'none', '-serial', 'pty', '-chardev', kind + ',id=a,mux=on', ready=None)
+                self.wait_for(b'(label serial0)')
+                self.process.send_signal(signal.SIGTERM)
+                self.ends(0)
 
     def test_interrupt_key(self):
         self.start(guest.HALT, '-serial', 'stdio', '-display', 'none')
