@@ -28,9 +28,11 @@
 
 static GuestProcess own_process = {.threads = 1};
 
-void process_init(TaskState *ts)
+RUN_AT_FORK void process_init(TaskState *ts)
 {
-    own_process = (GuestProcess){.threads = 1};
+    if (own_process.threads != 1) {
+        own_process.threads = 1;
+    }
     ts->process = &own_process;
     ts->apart = false;
 }
@@ -40,7 +42,7 @@ bool process_is_own(const TaskState *ts)
     return ts->process == &own_process;
 }
 
-void child_registers(TaskState *ts, const CloneArgs *a)
+RUN_AT_FORK void child_registers(TaskState *ts, const CloneArgs *a)
 {
     CPUX86State *env = task_env(ts);
 
@@ -53,7 +55,7 @@ void child_registers(TaskState *ts, const CloneArgs *a)
     }
 }
 
-void child_ids(TaskState *ts, const CloneArgs *a)
+RUN_AT_FORK void child_ids(TaskState *ts, const CloneArgs *a)
 {
     int32_t tid = ts->tid = syscall(SYS_gettid);
 
@@ -217,7 +219,7 @@ static int64_t clone_thread(TaskState *ts, const CloneArgs *a)
 
 /* ---- processes with memory of their own ---- */
 
-void in_child(TaskState *ts, const CloneArgs *a)
+RUN_AT_FORK void in_child(TaskState *ts, const CloneArgs *a)
 {
     child_registers(ts, a);
     child_ids(ts, a);
@@ -229,7 +231,7 @@ void in_child(TaskState *ts, const CloneArgs *a)
     }
 }
 
-static int64_t clone_process(TaskState *ts, const CloneArgs *a)
+static RUN_AT_FORK int64_t clone_process(TaskState *ts, const CloneArgs *a)
 {
     uint64_t own = a->flags & ~(uint64_t)(CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID |
                                           CLONE_PARENT_SETTID | CLONE_SETTLS |
@@ -248,7 +250,9 @@ static int64_t clone_process(TaskState *ts, const CloneArgs *a)
     user_fork_end(ts->cpu, pid == 0);
     if (pid == 0) {
         process_init(ts);
-        signal_memory_shared = false;
+        if (signal_memory_shared) {
+            signal_memory_shared = false;
+        }
         gdb_forked(ts);
         in_child(ts, a);
     } else if (pid > 0) {
@@ -265,7 +269,7 @@ static int64_t clone_process(TaskState *ts, const CloneArgs *a)
 
 /* ---- the calls ---- */
 
-static int64_t do_clone(TaskState *ts, const CloneArgs *a)
+static RUN_AT_FORK int64_t do_clone(TaskState *ts, const CloneArgs *a)
 {
     enum {
         OF_THREADS = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |

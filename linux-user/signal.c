@@ -44,12 +44,12 @@ static void set_host_mask(uint64_t mask)
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof mask);
 }
 
-void signal_apply_mask(TaskState *ts)
+RUN_AT_FORK void signal_apply_mask(TaskState *ts)
 {
     set_host_mask(ts->sigmask);
 }
 
-void signal_block_all(void)
+RUN_AT_FORK void signal_block_all(void)
 {
     set_host_mask(UINT64_MAX);
 }

@@ -195,7 +195,7 @@ static __attribute__((noinline)) ShortResult syscall_short_leaf(SHORT_PARAMS, ui
     return finish(env, ret, ts->sigpending);
 }
 
-ShortResult syscall_short(SHORT_PARAMS, uint64_t nr, void *env)
+RUN_AT_FORK ShortResult syscall_short(SHORT_PARAMS, uint64_t nr, void *env)
 {
     if (unlikely(nr >= GUEST_NR_END)) {
         return declined;

@@ -358,7 +358,7 @@ int64_t syscall_by_row(TaskState *ts, const SyscallDesc *desc, const uint64_t ar
     return -ENOSYS;
 }
 
-int64_t do_syscall(TaskState *ts, uint64_t nr, const uint64_t args[6])
+RUN_AT_FORK int64_t do_syscall(TaskState *ts, uint64_t nr, const uint64_t args[6])
 {
     const SyscallDesc *desc = syscall_desc(nr);
     bool trace = log_enabled(LOG_STRACE);

@@ -209,6 +209,7 @@ void a64_emit_unlinked(A64 *x, TCGCode *out, const Exit *e)
     out->exits[e->slot].jump = e->jump - x->entry;
     out->exits[e->slot].unlinked = x->a.p - x->entry;
     out->exits[e->slot].again = a64_loop_target(x, e);
+    out->exits[e->slot].leads = tcg_leads(x->s->pc, e->pc);
     out->nexits = MAX(out->nexits, e->slot + 1);
     a64_loop_stub(x, e);
     a64_call(x, a64_thunks.unlinked[x->s->relative][e->slot]);

@@ -103,7 +103,7 @@ uint64_t vec_op_in_env(void *env, void *r, const void *a, const void *b, const v
 
 /* ---- members of TCGBackend ---- */
 
-TCGExit backend_enter(void *env, const void *entry)
+RUN_AT_FORK TCGExit backend_enter(void *env, const void *entry)
 {
     TCGExit (*enter)(void *, const void *) = (void *)(uintptr_t)tcg_thunks.enter;
     return enter(env, entry);

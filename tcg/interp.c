@@ -717,6 +717,7 @@ static bool interp_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
         const IROp *op = &s->ops[i];
         if (op->code == OP_exit_link) {
             out->exits[op->slot].jump = offsetof(Unit, link) + op->slot * sizeof(Unit *);
+            out->exits[op->slot].leads = tcg_leads(s->pc, op->imm);
             if (s->guard_links && (op->imm ^ s->pc) >> s->guest->page_bits) {
                 out->exits[op->slot].guard = offsetof(Unit, token) + op->slot * 4;
                 u->token[op->slot] = UINT32_MAX;

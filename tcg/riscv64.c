@@ -481,6 +481,7 @@ static void emit_unlinked(RV64 *x, TCGCode *out, const Exit *e)
 {
     out->exits[e->slot].jump = e->target - x->entry;
     out->exits[e->slot].unlinked = x->a.p - x->entry;
+    out->exits[e->slot].leads = tcg_leads(x->s->pc, e->pc);
     out->nexits = MAX(out->nexits, e->slot + 1);
     stq_he_p(e->target, (uintptr_t)rx_of(x, x->a.p));
     if (e->guard) {

@@ -80,9 +80,18 @@ typedef struct TCGCode {
         uint32_t unlinked; /* offset of what it goes to while it is not linked */
         uint32_t guard;    /* offset of the guard's token, 0: no guard (guest-desc.h) */
         uint32_t again; /* offset that a link to the unit itself goes to, 0: its entry */
+        int32_t leads; /* pc that it leads to, from the unit's; TCG_LEADS_FAR: not told */
     } exits[8];
 } TCGCode;
 #define TCG_MAX_EXITS 8
+
+/* For TCGCode.exits[].leads, of a unit at pc `from`. */
+#define TCG_LEADS_FAR INT32_MIN
+static inline int32_t tcg_leads(uint64_t from, uint64_t to)
+{
+    int64_t d = to - from;
+    return d == (int32_t)d ? (int32_t)d : TCG_LEADS_FAR;
+}
 
 /*
  * Code memory: one region mapped twice, writable and executable (W^X). All units and

@@ -195,6 +195,7 @@ void x64_emit_unlinked(X64 *x, TCGCode *out, const Exit *e)
     out->exits[e->slot].jump = e->jump - 1 - x->entry;
     out->exits[e->slot].unlinked = x->a.p - x->entry;
     out->exits[e->slot].again = x64_loop_target(x, e);
+    out->exits[e->slot].leads = tcg_leads(x->s->pc, e->pc);
     out->nexits = MAX(out->nexits, e->slot + 1);
     x64_loop_stub(x, e);
     load_pc(x, e->pc);

@@ -20,6 +20,14 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
+/*
+ * A child of a fork() has no page of its own yet: the first look at a page of code, and
+ * the first write to one of data, is a page fault, on some hosts a very slow one. So what
+ * each child runs, and what it and its parent write, lies together.
+ */
+#define RUN_AT_FORK     __attribute__((hot))
+#define WRITTEN_AT_FORK __attribute__((section("written_at_fork")))
+
 typedef uint64_t vaddr;  /* a guest virtual address  */
 typedef uint64_t hwaddr; /* a guest physical address */
 

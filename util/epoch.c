@@ -31,12 +31,13 @@ typedef struct Retired {
 } Retired;
 
 uint64_t epoch_now = 1;
-static EpochThread *epoch_threads; /* grows only */
-static GArray *epoch_retired;      /* under epoch_lock */
-static Mutex epoch_lock = MUTEX_INIT;
+static WRITTEN_AT_FORK EpochThread epoch_first = {0}; /* mostly the only one */
+static EpochThread *epoch_threads = &epoch_first;     /* grows only */
+static GArray *epoch_retired;                         /* under epoch_lock */
+static WRITTEN_AT_FORK Mutex epoch_lock = MUTEX_INIT;
 
-static bool
-    epoch_remote_fence; /* the kernel fences all threads for us; fixed at first use */
+/* The kernel fences all threads for us; fixed at first use. */
+static WRITTEN_AT_FORK bool epoch_remote_fence = false;
 
 static __thread EpochThread *epoch_self;
 static pthread_key_t epoch_key;
@@ -105,12 +106,12 @@ static inline EpochThread *self(void)
     return likely(epoch_self) ? epoch_self : epoch_register();
 }
 
-uint64_t *epoch_place(void)
+RUN_AT_FORK uint64_t *epoch_place(void)
 {
     return &self()->seen;
 }
 
-void epoch_enter(void)
+RUN_AT_FORK void epoch_enter(void)
 {
     EpochThread *t = self();
     if (t->depth++ == 0) {
@@ -119,7 +120,7 @@ void epoch_enter(void)
     }
 }
 
-void epoch_leave(void)
+RUN_AT_FORK void epoch_leave(void)
 {
     EpochThread *t = self();
     assert(t->depth);
@@ -128,7 +129,7 @@ void epoch_leave(void)
     }
 }
 
-void epoch_quiesce(void)
+RUN_AT_FORK void epoch_quiesce(void)
 {
     EpochThread *t = self();
     if (t->depth == 1) {
@@ -176,16 +177,16 @@ void epoch_reset(void)
     atomic_store_release(&t->seen, 0);
 }
 
-void epoch_fork_begin(void)
+RUN_AT_FORK void epoch_fork_begin(void)
 {
     mutex_lock(&epoch_lock);
 }
 
 /* Records of threads that are not in the child are free again. */
-void epoch_fork_end(bool child)
+RUN_AT_FORK void epoch_fork_end(bool child)
 {
     for (EpochThread *t = epoch_threads; child && t; t = t->next) {
-        if (t != epoch_self) {
+        if (t != epoch_self && t->in_use) {
             t->seen = t->depth = 0;
             t->in_use = false;
         }

@@ -29,7 +29,7 @@ void mutex_destroy(Mutex *m)
     check(pthread_mutex_destroy(&m->m), "mutex_destroy");
 }
 
-void mutex_lock(Mutex *m)
+RUN_AT_FORK void mutex_lock(Mutex *m)
 {
     check(pthread_mutex_lock(&m->m), "mutex_lock");
 }
@@ -44,7 +44,7 @@ bool mutex_trylock(Mutex *m)
     return true;
 }
 
-void mutex_unlock(Mutex *m)
+RUN_AT_FORK void mutex_unlock(Mutex *m)
 {
     check(pthread_mutex_unlock(&m->m), "mutex_unlock");
 }

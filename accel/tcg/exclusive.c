@@ -40,7 +40,7 @@ static void wait_for_turn(Exclusive *x, CPUTCG *t)
     mutex_unlock(&x->lock);
 }
 
-void exclusive_run(CPUTCG *t)
+RUN_AT_FORK void exclusive_run(CPUTCG *t)
 {
     Exclusive *x = t->engine->exclusive;
 
@@ -51,7 +51,7 @@ void exclusive_run(CPUTCG *t)
     }
 }
 
-void exclusive_stop(CPUTCG *t)
+RUN_AT_FORK void exclusive_stop(CPUTCG *t)
 {
     Exclusive *x = t->engine->exclusive;
 

@@ -186,7 +186,7 @@ static void act_on_hits(CPUState *cpu)
 
 /* Finding what runs next. */
 
-static TranslationBlock *next_unit(CPUState *cpu)
+static RUN_AT_FORK TranslationBlock *next_unit(CPUState *cpu)
 {
     CPUTCG *t = cpu_tcg(cpu);
     TranslationBlock *tb;
@@ -362,7 +362,7 @@ static TCGExit enter_unit(CPUState *cpu, TranslationBlock *tb)
                           : e->backend->enter(cpu_env(cpu), tb->code.entry);
 }
 
-static void run_units(CPUState *cpu)
+static RUN_AT_FORK void run_units(CPUState *cpu)
 {
     CPUTCG *t = cpu_tcg(cpu);
     TranslationBlock *tb = next_unit(cpu);
@@ -477,7 +477,7 @@ static void flush_alone(CPUTCG *t)
     exclusive_end(t);
 }
 
-static CPUExit exec_loop(CPUState *cpu)
+static RUN_AT_FORK CPUExit exec_loop(CPUState *cpu)
 {
     CPUTCG *t = cpu_tcg(cpu);
     CPUExit why;
@@ -564,7 +564,36 @@ void tcg_make_ahead(CPUState *cpu, vaddr pc, bool by_jump)
     epoch_leave();
 }
 
-CPUExit tcg_vcpu_run(CPUState *cpu)
+/* The unit at pc that there is. */
+static TranslationBlock *unit_at(CPUState *cpu, vaddr pc)
+{
+    *env_pc(cpu) = pc;
+    return tb_find(cpu, true);
+}
+
+void tcg_link_ahead(CPUState *cpu, vaddr from, unsigned slot, vaddr pc)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+    uint64_t here = *env_pc(cpu);
+
+    if (t->one_shot || cpu->singlestep || cpu->ops->tb_key(cpu).cs_base) {
+        return;
+    }
+    epoch_enter();
+    exclusive_run(t);
+    TranslationBlock *tb = unit_at(cpu, from), *to = unit_at(cpu, pc);
+
+    *env_pc(cpu) = here;
+    if (tb && to && slot < tb->code.nexits && tb->code.exits[slot].jump &&
+        tb->code.exits[slot].leads != TCG_LEADS_FAR &&
+        from + tb->code.exits[slot].leads == pc) {
+        tb_try_link(cpu, tb, slot, to);
+    }
+    exclusive_stop(t);
+    epoch_leave();
+}
+
+RUN_AT_FORK CPUExit tcg_vcpu_run(CPUState *cpu)
 {
     CPUTCG *t = cpu_tcg(cpu);
 

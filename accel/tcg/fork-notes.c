@@ -3,13 +3,14 @@
 /*
  * What children of one process do is much alike, but what one of them has translated is
  * gone with it: the next finds nothing again, and each page that it writes to for that is
- * copied. So a child notes the units that it makes, in memory that it shares with its
- * parent, and the parent makes them before its next fork().
+ * copied. So a child notes the units that it makes and the links between units, in memory
+ * that it shares with its parent, and the parent makes them before its next fork().
  *
  * The child's program may write anything there, with fewer rights than the parent has. So
- * a note says no more than where code may begin: the parent makes of it what it would
- * make if it got there by itself, of its own memory, or nothing. A process has notes of
- * its own (fork_own) from its first fork() on; fork_tell is its parent's.
+ * a note says no more than where code may begin, or which of its exits have been taken:
+ * the parent makes of it what it would make if it got there by itself, of its own memory,
+ * or nothing. A process has notes of its own (fork_own) from its first fork() on;
+ * fork_tell is its parent's.
  */
 #include "accel/tcg/tb.h"
 
@@ -22,9 +23,12 @@
  * that do something else each time cost no more than that. */
 enum { MAX_NOTES = 510, MAX_TAKEN = 8 * MAX_NOTES };
 
+/* What led to the unit: nothing yet, an indirect jump, or a unit's exit. */
+enum { BY_NOTHING, BY_JUMP, BY_LINK };
+
 typedef struct ForkNote {
     uint64_t pc;
-    uint64_t by_jump; /* an indirect jump led there */
+    uint64_t by; /* BY_*; of a link also << 8 the exit's slot, << 16 the unit's pc */
 } ForkNote;
 
 struct ForkNotes {
@@ -32,13 +36,34 @@ struct ForkNotes {
     ForkNote note[MAX_NOTES];
 };
 
-void fork_note_add(ForkNotes *to, vaddr pc, bool by_jump)
+static void add(ForkNotes *to, ForkNote note)
 {
     uint32_t i = atomic_read(&to->n);
 
     if (i < MAX_NOTES) { /* of two children at once one may lose a note */
-        to->note[i] = (ForkNote){pc, by_jump};
+        to->note[i] = note;
         atomic_set(&to->n, i + 1);
+    }
+}
+
+void fork_note_add(ForkNotes *to, vaddr pc, bool by_jump)
+{
+    add(to, (ForkNote){pc, by_jump ? BY_JUMP : BY_NOTHING});
+}
+
+void fork_note_link(ForkNotes *to, vaddr from, unsigned slot, vaddr pc)
+{
+    add(to, (ForkNote){pc, from << 16 | slot << 8 | BY_LINK});
+}
+
+static void take(CPUState *cpu, ForkNote note)
+{
+    unsigned how = note.by & 0xff;
+
+    if (how == BY_LINK) {
+        tcg_link_ahead(cpu, note.by >> 16, note.by >> 8 & 0xff, note.pc);
+    } else {
+        tcg_make_ahead(cpu, note.pc, how == BY_JUMP);
     }
 }
 
@@ -62,7 +87,7 @@ static ForkNotes *new_notes(const TCGEngine *e)
     return p;
 }
 
-void fork_notes_take(CPUState *cpu)
+RUN_AT_FORK void fork_notes_take(CPUState *cpu)
 {
     TCGEngine *e = cpu_tcg(cpu)->engine;
     ForkNotes *own = e->fork_own;
@@ -77,8 +102,7 @@ void fork_notes_take(CPUState *cpu)
 
     n = MIN(n, MAX_TAKEN - e->fork_taken);
     for (uint32_t i = 0; i < n; i++) {
-        ForkNote note = own->note[i];
-        tcg_make_ahead(cpu, note.pc, note.by_jump);
+        take(cpu, own->note[i]);
     }
     e->fork_taken += n;
     if (n) {
@@ -86,7 +110,7 @@ void fork_notes_take(CPUState *cpu)
     }
 }
 
-void fork_notes_forked(TCGEngine *e)
+RUN_AT_FORK void fork_notes_forked(TCGEngine *e)
 {
     if (e->fork_tell) {
         munmap(e->fork_tell, sizeof *e->fork_tell);

@@ -111,14 +111,17 @@ bool tcg_perf_open_dump(GError **errp)
     return dump_marker != MAP_FAILED || user_error(errp, "%s: %s", path, strerror(errno));
 }
 
-bool tcg_perf_active(void)
+RUN_AT_FORK bool tcg_perf_active(void)
 {
     return map || dump;
 }
 
 /* The parent's units are the child's too. What is buffered was flushed, unit by unit. */
-void tcg_perf_forked(void)
+RUN_AT_FORK void tcg_perf_forked(void)
 {
+    if (!tcg_perf_active()) {
+        return;
+    }
     g_autofree char *text = NULL, *path = map ? map_path(owner) : NULL;
     gsize size = 0;
     FILE *parents = map;

@@ -168,7 +168,7 @@ bool tb_may_be_relative(const CPUTCG *t, const TBKey *key)
            key->pc < BIT64(47) - BIT64(32);
 }
 
-TranslationBlock *tb_find(CPUState *cpu, bool nofault)
+RUN_AT_FORK TranslationBlock *tb_find(CPUState *cpu, bool nofault)
 {
     CPUTCG *t = cpu_tcg(cpu);
     TBKey key = cpu->ops->tb_key(cpu);
@@ -220,7 +220,7 @@ static uint32_t code_offset(const TCGEngine *e, const void *code)
  * in front. first_in[] of the page of unit number n, and of those before it, is written
  * before ntbs becomes n + 1; it is 0 for pages not reached yet.
  */
-TranslationBlock *tb_by_code(const TCGEngine *e, const void *code)
+RUN_AT_FORK TranslationBlock *tb_by_code(const TCGEngine *e, const void *code)
 {
     size_t n = atomic_load_acquire(&e->ntbs);
 
@@ -395,8 +395,8 @@ static void set_guard(TCGEngine *e, TBLink *l, const TranslationBlock *to)
                       tb_token(e, to->pc, to->addr & PAGE_MASK));
 }
 
-void tb_try_link(CPUState *cpu, TranslationBlock *from, unsigned slot,
-                 TranslationBlock *to)
+RUN_AT_FORK void tb_try_link(CPUState *cpu, TranslationBlock *from, unsigned slot,
+                             TranslationBlock *to)
 {
     CPUTCG *t = cpu_tcg(cpu);
     TCGEngine *e = t->engine;
@@ -423,6 +423,9 @@ void tb_try_link(CPUState *cpu, TranslationBlock *from, unsigned slot,
     }
     link_set(e, l, to);
     e->stats.links++;
+    if (e->fork_tell) {
+        fork_note_link(e->fork_tell, from->pc, slot, to->pc);
+    }
     if (!inside) {
         e->stats.cross_links++;
         if (!guarded) {

@@ -406,6 +406,8 @@ void user_cache_close(TCGEngine *e);
 typedef struct ForkNotes ForkNotes;
 /* A unit was made for pc, or an indirect jump led there. */
 void fork_note_add(ForkNotes *to, vaddr pc, bool by_jump);
+/* A link from the exit of the unit at `from` to the unit at `to`. */
+void fork_note_link(ForkNotes *to, vaddr from, unsigned slot, vaddr pc);
 /* Before a fork(), outside vcpu_run(): makes what earlier children have noted. */
 void fork_notes_take(CPUState *cpu);
 /* In the child. */
@@ -445,6 +447,8 @@ CPUExit tcg_vcpu_run(CPUState *cpu);
 /* Has a unit for pc, if code may begin there, without running it; by_jump: an indirect
  * jump finds it at once. The caller is outside vcpu_run(). Of a program only. */
 void tcg_make_ahead(CPUState *cpu, vaddr pc, bool by_jump);
+/* The same of a link, if both units are there and the exit leads to `pc`. */
+void tcg_link_ahead(CPUState *cpu, vaddr from, unsigned slot, vaddr pc);
 /* The instruction at `ra` is to be done again, alone, in a unit of its own. */
 void tcg_redo_alone(CPUState *cpu, uintptr_t ra) __attribute__((noreturn));
 /* ... and with all other vCPUs stopped. */

@@ -159,7 +159,7 @@ void user_cache_close(TCGEngine *e)
     }
 }
 
-void user_cache_forked(TCGEngine *e)
+RUN_AT_FORK void user_cache_forked(TCGEngine *e)
 {
     if (e->cache && e->cache->fresh) {
         e->cache->fresh = 0; /* what the parent has made is its own to write */

@@ -39,8 +39,8 @@ static struct {
     IntervalTree tree;
     unsigned changes; /* of the tree: how many */
     unsigned growing; /* pieces that have USER_GROWS */
-    Mutex lock;
-} map = {.lock = MUTEX_INIT};
+} map;
+static WRITTEN_AT_FORK Mutex map_lock = MUTEX_INIT; /* of `map` */
 
 void user_map_attach(TCGEngine *e)
 {
@@ -52,14 +52,14 @@ TCGEngine *user_map_engine(void)
     return map.engine;
 }
 
-void user_map_fork_begin(void)
+RUN_AT_FORK void user_map_fork_begin(void)
 {
-    mutex_lock(&map.lock);
+    mutex_lock(&map_lock);
 }
 
-void user_map_fork_end(void)
+RUN_AT_FORK void user_map_fork_end(void)
 {
-    mutex_unlock(&map.lock);
+    mutex_unlock(&map_lock);
 }
 
 void user_map_lock(void)
@@ -158,11 +158,11 @@ bool user_map_grow(uint64_t addr)
     if (!atomic_read(&map.growing)) {
         return false;
     }
-    mutex_lock(&map.lock);
+    mutex_lock(&map_lock);
     Piece *above = piece_at(addr, UINT64_MAX);
     bool may = above && above->node.start > addr && above->flags & USER_GROWS;
 
-    mutex_unlock(&map.lock);
+    mutex_unlock(&map_lock);
     return may && syscall(SYS_rt_sigprocmask, -1, addr & PAGE_MASK, NULL, 8) < 0 &&
            errno == EINVAL;
 }
@@ -185,7 +185,7 @@ static void cut_out(uint64_t start, uint64_t last)
 
 void user_map_set(uint64_t start, uint64_t last, unsigned flags)
 {
-    mutex_lock(&map.lock);
+    mutex_lock(&map_lock);
     cut_out(start, last);
     Piece *before = start ? piece_at(start - 1, start - 1) : NULL;
     Piece *after = piece_at(last + 1, last + 1);
@@ -199,14 +199,14 @@ void user_map_set(uint64_t start, uint64_t last, unsigned flags)
         piece_remove(after);
     }
     piece_add(start, last, flags);
-    mutex_unlock(&map.lock);
+    mutex_unlock(&map_lock);
 }
 
 void user_map_clear(uint64_t start, uint64_t last)
 {
-    mutex_lock(&map.lock);
+    mutex_lock(&map_lock);
     cut_out(start, last);
-    mutex_unlock(&map.lock);
+    mutex_unlock(&map_lock);
 }
 
 /* The piece that was asked for last, as long as the map is that of `changes`. */
@@ -225,7 +225,7 @@ int user_map_flags(uint64_t addr)
         addr <= cache.last) {
         return cache.flags;
     }
-    mutex_lock(&map.lock);
+    mutex_lock(&map_lock);
     Piece *p = piece_at(addr, addr);
 
     if (!p && map.growing) {
@@ -237,7 +237,7 @@ int user_map_flags(uint64_t addr)
     if (p) {
         cache = (LastPiece){p->node.start, p->node.last, map.changes, flags};
     }
-    mutex_unlock(&map.lock);
+    mutex_unlock(&map_lock);
     return flags;
 }
 
@@ -245,7 +245,7 @@ bool user_map_has(uint64_t start, uint64_t last, unsigned flags)
 {
     bool ok = true;
 
-    mutex_lock(&map.lock);
+    mutex_lock(&map_lock);
     follow_growth();
     while (ok) {
         Piece *p = piece_at(start, start);
@@ -256,39 +256,39 @@ bool user_map_has(uint64_t start, uint64_t last, unsigned flags)
         }
         start = p->node.last + 1;
     }
-    mutex_unlock(&map.lock);
+    mutex_unlock(&map_lock);
     return ok;
 }
 
 bool user_map_touches(uint64_t start, uint64_t last)
 {
-    mutex_lock(&map.lock);
+    mutex_lock(&map_lock);
     follow_growth();
     bool any = piece_at(start, last);
 
-    mutex_unlock(&map.lock);
+    mutex_unlock(&map_lock);
     return any;
 }
 
 uint64_t user_map_next_hole(uint64_t start, uint64_t last)
 {
-    mutex_lock(&map.lock);
+    mutex_lock(&map_lock);
     follow_growth();
     for (Piece *p; start <= last && (p = piece_at(start, start));) {
         start = p->node.last + 1;
     }
-    mutex_unlock(&map.lock);
+    mutex_unlock(&map_lock);
     return MIN(start, last + 1);
 }
 
 uint64_t user_map_next_piece(uint64_t start, uint64_t last)
 {
-    mutex_lock(&map.lock);
+    mutex_lock(&map_lock);
     follow_growth();
     Piece *p = piece_at(start, last);
     uint64_t at = p ? MAX(p->node.start, start) : last + 1;
 
-    mutex_unlock(&map.lock);
+    mutex_unlock(&map_lock);
     return at;
 }
 
@@ -305,7 +305,7 @@ void user_map_foreach(uint64_t start, uint64_t last,
 {
     g_autoptr(GArray) pieces = g_array_new(false, false, sizeof(Copy));
 
-    mutex_lock(&map.lock);
+    mutex_lock(&map_lock);
     follow_growth();
     for (IntervalNode *n = interval_tree_first(&map.tree, start, last); n;
          n = interval_tree_next(&map.tree, n, start, last)) {
@@ -313,7 +313,7 @@ void user_map_foreach(uint64_t start, uint64_t last,
                   container_of(n, Piece, node)->flags};
         g_array_append_val(pieces, c);
     }
-    mutex_unlock(&map.lock);
+    mutex_unlock(&map_lock);
     for (unsigned i = 0; i < pieces->len; i++) {
         const Copy *c = &g_array_index(pieces, Copy, i);
 

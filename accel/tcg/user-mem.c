@@ -385,7 +385,7 @@ void tcg_st_vec(void *env, uint64_t va, const void *val, uint32_t oi, uintptr_t 
 
 /* Code. Units go with their mapping, so that finding one asks nobody. */
 
-bool tlb_code_page(CPUState *cpu, vaddr pc, bool nofault, CodeFetch *out)
+RUN_AT_FORK bool tlb_code_page(CPUState *cpu, vaddr pc, bool nofault, CodeFetch *out)
 {
     *out = (CodeFetch){
         .mr = &all_memory,
@@ -477,7 +477,7 @@ bool user_sleep_end(CPUState *cpu, unsigned begin)
 
 /* Forks. */
 
-void user_fork_begin(CPUState *cpu)
+RUN_AT_FORK void user_fork_begin(CPUState *cpu)
 {
     fork_notes_take(cpu);
     mutex_lock(&the_engine->lock);
@@ -485,16 +485,18 @@ void user_fork_begin(CPUState *cpu)
     epoch_fork_begin();
 }
 
-void user_fork_end(CPUState *cpu, bool child)
+RUN_AT_FORK void user_fork_end(CPUState *cpu, bool child)
 {
     TCGEngine *e = the_engine;
 
     epoch_fork_end(child);
     user_map_fork_end();
     if (child) {
-        exclusive_after_fork(e);
-        e->cpus->pdata[0] = cpu_tcg(cpu); /* the others' memory stays where it is; and */
-        e->cpus->len = 1; /* no call of code whose pages the child has not touched */
+        if (e->cpus->len != 1) {
+            exclusive_after_fork(e);
+            e->cpus->pdata[0] = cpu_tcg(cpu); /* the others' memory stays where it is; */
+            e->cpus->len = 1; /* and no call of code that the child has not touched */
+        }
         tcg_perf_forked();
         user_cache_forked(e);
         fork_notes_forked(e);

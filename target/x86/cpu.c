@@ -145,7 +145,7 @@ void x86_update_hflags(CPUX86State *env)
     cpu_mode_changed(env_cpu(env), x86_mmu_idx(env));
 }
 
-static TBKey x86_tb_key(CPUState *cpu)
+static RUN_AT_FORK TBKey x86_tb_key(CPUState *cpu)
 {
     CPUX86State *env = cpu_env(cpu);
 

@@ -81,7 +81,7 @@ void x86_user_set_base(CPUX86State *env, int seg, uint64_t base)
     seg_set(env, seg, s);
 }
 
-void helper_program_syscall(CPUX86State *env, uint64_t next)
+RUN_AT_FORK void helper_program_syscall(CPUX86State *env, uint64_t next)
 {
     CPUState *cpu = env_cpu(env);
 
