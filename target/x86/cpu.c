@@ -27,12 +27,17 @@ uint32_t x86_eflags(CPUX86State *env)
     return env->eflags | cc_compute_inline(&cc) | (env->df < 0 ? EFL_DF : 0) | EFL_FIXED;
 }
 
-void x86_set_eflags(CPUX86State *env, uint32_t val)
+void x86_store_eflags(CPUX86State *env, uint32_t val)
 {
     env->cc_op = CC_OP(CC_EFLAGS, 0);
     env->cc_a = val & CC_ALL;
     env->df = val & EFL_DF ? -1 : 1;
     env->eflags = (val & ~(CC_ALL | EFL_DF)) | EFL_FIXED;
+}
+
+void x86_set_eflags(CPUX86State *env, uint32_t val)
+{
+    x86_store_eflags(env, val);
     x86_update_hflags(env);
 }
 

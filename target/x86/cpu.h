@@ -257,6 +257,8 @@ extern const CPUOps x86_user_cpu_ops;
  * they are, hflags updated). */
 uint32_t x86_eflags(CPUX86State *env);
 void x86_set_eflags(CPUX86State *env, uint32_t val);
+/* The same by who calls x86_update_hflags() afterwards. */
+void x86_store_eflags(CPUX86State *env, uint32_t val);
 
 /* Recomputes hflags and the MMU mode from the whole state and tells the engine. After
  * bulk changes (reset, loader, debugger, SMM). */

@@ -272,7 +272,8 @@ typedef struct Return {
     uint64_t rip;
     uint16_t cs_sel;
     X86Seg cs;
-    unsigned addend; /* bytes of parameters that RET n releases */
+    unsigned addend;              /* bytes of parameters that RET n releases */
+    uint32_t eflags, eflags_mask; /* of IRET: bits of EFLAGS that it changes */
     uintptr_t ra;
 } Return;
 
@@ -332,6 +333,20 @@ static X86Seg check_return_ss(CPUX86State *env, const Return *r, uint16_t sel)
     return ss;
 }
 
+static uint32_t merged_eflags(CPUX86State *env, uint32_t val, uint32_t mask)
+{
+    return (x86_eflags(env) & ~mask) | (val & mask);
+}
+
+/* Nothing can fault any more. */
+static void commit_return(CPUX86State *env, const Return *r)
+{
+    if (r->eflags_mask) {
+        x86_store_eflags(env, merged_eflags(env, r->eflags, r->eflags_mask));
+    }
+    commit_cs(env, r->cs, r->cs_sel & 3, r->rip);
+}
+
 /* Finishes a return to the same level, or (pop_stack) one that pops SS:RSP. */
 static void finish_return(CPUX86State *env, Return *r, bool pop_stack)
 {
@@ -341,7 +356,7 @@ static void finish_return(CPUX86State *env, Return *r, bool pop_stack)
     r->st.sp += r->addend;
     if (!pop_stack) {
         seg_stack_commit(&r->st);
-        commit_cs(env, r->cs, rpl, r->rip);
+        commit_return(env, r);
         return;
     }
     uint64_t sp = seg_pop(&r->st);
@@ -359,7 +374,7 @@ static void finish_return(CPUX86State *env, Return *r, bool pop_stack)
     if (outer) {
         seg_drop_privileged(env, rpl);
     }
-    commit_cs(env, r->cs, rpl, r->rip);
+    commit_return(env, r);
 }
 
 void helper_ret_far(CPUX86State *env, uint64_t size, uint64_t addend)
@@ -399,11 +414,6 @@ uint32_t x86_popf_mask(const CPUX86State *env, unsigned size)
     return size == 2 ? mask & 0xffff : mask;
 }
 
-static void write_flags(CPUX86State *env, uint32_t val, uint32_t mask)
-{
-    x86_set_eflags(env, (x86_eflags(env) & ~mask) | (val & mask));
-}
-
 static void iret_real(CPUX86State *env, unsigned size, uintptr_t ra)
 {
     SegStack st = seg_stack(env, size, ra);
@@ -419,7 +429,7 @@ static void iret_real(CPUX86State *env, unsigned size, uintptr_t ra)
     seg_stack_commit(&st);
     seg_set_real(env, R_CS, cs);
     env->rip = rip;
-    write_flags(env, fl, size == 2 ? mask & 0xffff : mask);
+    x86_set_eflags(env, merged_eflags(env, fl, size == 2 ? mask & 0xffff : mask));
 }
 
 /* IRET from ring 0 with VM set in the popped flags: SDM vol. 3, 20.2.2. */
@@ -432,7 +442,7 @@ static void iret_to_vm86(CPUX86State *env, Return *r, uint32_t flags)
     for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
         sel[i] = seg_pop(&r->st);
     }
-    x86_set_eflags(env, flags);
+    x86_store_eflags(env, flags);
     for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
         seg_set_real(env, order[i], sel[i]);
     }
@@ -461,11 +471,11 @@ static void iret_protected(CPUX86State *env, unsigned size, uintptr_t ra)
         return;
     }
     check_return_cs(env, &r);
-    uint32_t mask = x86_popf_mask(env, size) | (size == 2 ? 0 : EFL_RF);
+    r.eflags = flags;
+    r.eflags_mask = x86_popf_mask(env, size) | (size == 2 ? 0 : EFL_RF);
     bool pop_stack = (r.cs_sel & 3u) > x86_cpl(env) || env->hflags & HF_CS64;
 
     finish_return(env, &r, pop_stack);
-    write_flags(env, flags, mask);
 }
 
 void helper_iret(CPUX86State *env, uint64_t size)
@@ -524,7 +534,7 @@ void helper_syscall(CPUX86State *env, uint64_t next)
 
     env->regs[R_RCX] = next;
     env->regs[11] = x86_eflags(env) & ~(uint64_t)EFL_RF;
-    x86_set_eflags(env, env->regs[11] & ~env->fmask);
+    x86_store_eflags(env, env->regs[11] & ~env->fmask);
     enter_flat(env, flat_code(sel, true, 0), flat_data(sel + 8, 0), env->lstar);
 }
 
@@ -549,7 +559,7 @@ void helper_sysret(CPUX86State *env, uint64_t size)
     if (tf) {
         cpu_restore_state(env_cpu(env), ra);
     }
-    x86_set_eflags(env, (env->regs[11] & mask) | EFL_FIXED);
+    x86_store_eflags(env, (env->regs[11] & mask) | EFL_FIXED);
     enter_flat(env, flat_code(size == 8 ? sel + 16 : sel, size == 8, 3),
                flat_data(sel + 8, 3), rip);
     x86_recheck_interrupts(env);
