@@ -252,6 +252,37 @@ static void from_binfmt_misc(int *argc, char ***argv)
     *argv = (char **)g_ptr_array_free(v, false);
 }
 
+/*
+ * GLib before 2.76 has an allocator of small pieces of its own. fork() does not take its
+ * locks as it does those of malloc(), so the child of a program with threads could wait
+ * for ever for one that another thread had. The environment says that malloc() is to be
+ * used: when GLib is initialised, which is before main(), and no longer. (A dynamic build
+ * would be too late.)
+ */
+#ifdef MYNAH_STATIC
+static const char *guests_g_slice;
+
+static void begin_without_slices(void)
+{
+    guests_g_slice = getenv("G_SLICE");
+    setenv("G_SLICE", "always-malloc", true);
+}
+__attribute__((section(".preinit_array"),
+               used)) static void (*const before_glib)(void) = begin_without_slices;
+
+static void end_without_slices(void)
+{
+    g_string_free(g_string_new(NULL), true); /* it has looked now at the latest */
+    if (guests_g_slice) {
+        setenv("G_SLICE", guests_g_slice, true);
+    } else {
+        unsetenv("G_SLICE");
+    }
+}
+#else
+static void end_without_slices(void) {}
+#endif
+
 /* What the C library has got for its heap so far: nearly all of it is going to be used,
  * and pages that come together cost less than faults. */
 static void populate_heap(void)
@@ -270,6 +301,7 @@ int main(int argc, char **argv)
     GError *err = NULL;
     UserOptions opts;
     int status = EXIT_FAILURE;
+    end_without_slices();
     g_autofree char *program = g_path_get_basename(argv[0]);
 
     place_limit_host();

@@ -89,6 +89,11 @@ class Environment(Door):
         self.fails(1, 'NAME=VALUE', '-E', '=b', GUEST)
         self.fails(1, 'name of a variable', '-U', 'A=b', GUEST)
 
+    def test_allocator(self):
+        """What we tell GLib at our start (main.c) is not the guest's, what the user told it is."""
+        self.says('(none)\n', GUEST, 'env', 'G_SLICE')
+        self.says('all\n', GUEST, 'env', 'G_SLICE', G_SLICE='all')
+
     def test_descriptors(self):
         """Ours are not to be seen."""
         def names(text):
