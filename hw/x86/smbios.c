@@ -29,10 +29,11 @@ typedef struct Build {
     guint count, largest; /* of structures; the size of the longest */
 } Build;
 
+/* A number of any size. */
 static void put(Build *b, uint64_t v, unsigned size)
 {
     for (unsigned i = 0; i < size; i++) {
-        uint8_t byte = v >> 8 * i;
+        uint8_t byte = i < 8 ? v >> 8 * i : 0;
         g_byte_array_append(b->out, &byte, 1);
     }
 }
