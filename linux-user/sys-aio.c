@@ -129,17 +129,13 @@ int64_t sys_io_submit(TaskState *ts, const uint64_t args[6])
 
 int64_t sys_io_pgetevents(TaskState *ts, const uint64_t args[6])
 {
-    uint64_t host, *mask = NULL, pair[2] = {0, 0};
+    uint64_t host, pair[2], mask;
+    int err = get_mask_pair(ts, args[5], &host, pair, &mask);
 
-    if (args[5] && get_guest(pair, args[5])) {
-        return -EFAULT;
-    }
-    int err = get_suspend_mask(ts, pair[0], pair[1], &host, &mask);
     if (err) {
         return err;
     }
-    pair[0] = host_ptr(mask);
     guest_will_be_written(args[3], MIN(args[2], INT_MAX) * sizeof(struct io_event));
     return WAIT_CALL(ts, io_pgetevents, args[0], args[1], args[2], args[3], args[4],
-                     mask ? host_ptr(pair) : 0);
+                     mask);
 }

@@ -308,6 +308,22 @@ int64_t sys_poll(TaskState *ts, const uint64_t args[6])
     return WAIT_CALL(ts, ppoll, args[0], args[1], ms < 0 ? 0 : host_ptr(&time), 0, 0);
 }
 
+int get_mask_pair(TaskState *ts, uint64_t addr, uint64_t *host, uint64_t pair[2],
+                  uint64_t *arg)
+{
+    uint64_t *mask = NULL;
+
+    pair[0] = pair[1] = 0;
+    if (addr && copy_from_guest(pair, addr, 2 * sizeof pair[0])) {
+        return -EFAULT;
+    }
+    int err = get_suspend_mask(ts, pair[0], pair[1], host, &mask);
+
+    pair[0] = host_ptr(mask);
+    *arg = mask ? host_ptr(pair) : 0;
+    return err;
+}
+
 static void fdsets_will_be_written(const uint64_t args[6])
 {
     uint64_t bytes = (MIN((uint32_t)args[0], 1u << 20) + 63) / 64 * 8;
@@ -319,20 +335,15 @@ static void fdsets_will_be_written(const uint64_t args[6])
 
 int64_t sys_pselect6(TaskState *ts, const uint64_t args[6])
 {
-    uint64_t host, *mask = NULL, pair[2] = {0, 0};
+    uint64_t host, pair[2], mask;
+    int err = get_mask_pair(ts, args[5], &host, pair, &mask);
 
-    if (args[5] && get_guest(pair, args[5])) {
-        return -EFAULT;
-    }
-    int err = get_suspend_mask(ts, pair[0], pair[1], &host, &mask);
     if (err) {
         return err;
     }
-    pair[0] = host_ptr(mask);
     fdsets_will_be_written(args);
     guest_will_be_written(args[4], sizeof(struct timespec));
-    return WAIT_CALL(ts, pselect6, args[0], args[1], args[2], args[3], args[4],
-                     mask ? host_ptr(pair) : 0);
+    return WAIT_CALL(ts, pselect6, args[0], args[1], args[2], args[3], args[4], mask);
 }
 
 /* As select() does it: microseconds beyond a second carry; what is left is written back.

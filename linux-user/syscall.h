@@ -144,6 +144,11 @@ static inline uint64_t host_ptr(const void *p)
 int get_suspend_mask(TaskState *ts, uint64_t addr, uint64_t size, uint64_t *host,
                      uint64_t **mask);
 
+/* The same where the argument is the address of a pair, mask and size, or 0: *arg is what
+ * the kernel is given, as long as *host and pair are there. */
+int get_mask_pair(TaskState *ts, uint64_t addr, uint64_t *host, uint64_t pair[2],
+                  uint64_t *arg);
+
 /* Serves a call by its row, without a trace: what do_syscall() and HOW_AS do. */
 int64_t syscall_by_row(TaskState *ts, const SyscallDesc *d, const uint64_t args[6]);
 
