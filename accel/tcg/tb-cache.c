@@ -161,11 +161,12 @@ static void note_pages(CPUState *cpu, const TranslationBlock *tb, vaddr pc, bool
 }
 
 /* A relative unit does not test whether direct branches lead out of the canonical
- * addresses: they do not from these. */
+ * addresses, beyond a limit, or over the end of 32-bit ones: they do not from these. Code
+ * that is not 64-bit is all below. */
 bool tb_may_be_relative(const CPUTCG *t, const TBKey *key)
 {
     return t->engine->relative && t->tlb.mode == 0 && !key->cs_base &&
-           key->pc < BIT64(47) - BIT64(32);
+           key->pc >= BIT64(32) && key->pc < BIT64(47) - BIT64(32);
 }
 
 RUN_AT_FORK TranslationBlock *tb_find(CPUState *cpu, bool nofault)

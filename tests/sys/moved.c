@@ -64,6 +64,11 @@ asm(".pushsection .text\n"
     "m_across: lea 1f(%rip), %rax; add arg+56, %rax; jmp *%rax\n"
     "1: lea 0(%rip), %rax; mov %rax, arg; call 2f\n"
     "2: pop arg+8; int $0x80\n"
+    /* 32-bit code */
+    ".code32\n"
+    ".globl m_32\n"
+    "m_32: nop; jmp m_32_far\n"
+    ".code64\n"
     /* an instruction in two pages */
     ".org moved + 4096 - 2\n"
     ".globl m_crossing\n"
@@ -72,6 +77,10 @@ asm(".pushsection .text\n"
     ".globl m_far, m_far_end\n"
     "m_far: add $3, %rbx; ret\n"
     "m_far_end: lea m_far(%rip), %rax; mov %rax, arg+8; int $0x80\n"
+    ".code32\n"
+    ".globl m_32_far\n"
+    "m_32_far: int $0x80\n"
+    ".code64\n"
     "m_data: .quad 0x1122334455667788\n"
     "m_count: .quad 5\n"
     ".balign 4096\n"
@@ -270,6 +279,26 @@ static void stepped(uint64_t va)
     CHECK_EQ(arg[5], 4);
 }
 
+asm("moved_to_32: mov arg+56, %rax; push $0x1b; push %rax; lretq");
+
+/* Addresses of 32-bit code end at 4 GiB: what is behind the last page is page 0. */
+static void code_of_32_bits(uint64_t va)
+{
+    extern char moved_to_32[], m_32_far[];
+    static const uint32_t low[] = {0x50000000, 0x52000000, 0xfffff000};
+
+    (void)va;
+    for (int i = 0; i < 3; i++) {
+        map_page(low[i], (uint64_t)pages, P | W | U);
+        map_page(low[i] + 4096u, (uint64_t)pages + 4096, P | W | U);
+        arg[7] = low[i] + OFFSET(m_32);
+        run_user((void (*)(void))moved_to_32);
+        CHECK_EQ(trap.vector, 0x80);
+        CHECK_EQ(trap.cs, 0x1b);
+        CHECK_EQ(trap.rip, (uint32_t)(low[i] + (m_32_far - moved) + 2));
+    }
+}
+
 static int hits;
 
 static void on_breakpoint(Frame *f)
@@ -301,8 +330,8 @@ static void broken(uint64_t va)
 /* Each at all places in turn, so that units made for one are met at the next; the last
  * one leaves none. */
 static void (*const parts[])(uint64_t va) = {
-    addresses, loops,  faults,   system_call, crossing,
-    changes,   across, remapped, stepped,     broken,
+    addresses, loops,    faults,  system_call,     crossing, changes,
+    across,    remapped, stepped, code_of_32_bits, broken,
 };
 
 int test_main(void)
