@@ -1,6 +1,7 @@
 /* CPUID under KVM: the model's leaves, without what the host cannot do. */
 /* SPDX-License-Identifier: MIT */
 #include "accel/kvm/kvm-internal.h"
+#include "target/x86/pvclock.h"
 
 #include <errno.h>
 
@@ -42,6 +43,12 @@ static bool is_ours(X86Feature f)
            f == X86_FEAT_ARAT;
 }
 
+/* What KVM keeps for its guests. All models have it, where KVM does. */
+static bool is_paravirtual(X86Feature f)
+{
+    return f == X86_FEAT_PVCLOCK || f == X86_FEAT_PV_STABLE;
+}
+
 /* Of the board's local APIC, which has to get the accesses to its MSRs. */
 static bool is_apic_msr(X86Feature f)
 {
@@ -76,8 +83,10 @@ static void filter(X86Model *m, GString *missing)
     for (unsigned f = 1; f < NR_X86_FEATS; f++) {
         if (x86_model_has(m, f) && !host_offers(f)) {
             m->features[f / 64] &= ~(UINT64_C(1) << (f % 64));
-            g_string_append_printf(missing, "%s%s", missing->len ? ", " : "",
-                                   x86_features[f].name);
+            if (!is_paravirtual(f)) {
+                g_string_append_printf(missing, "%s%s", missing->len ? ", " : "",
+                                       x86_features[f].name);
+            }
         }
     }
 }
@@ -147,6 +156,7 @@ bool kvm_set_cpuid(KVMVcpu *v, GError **errp)
     CPUX86State *env = cpu_env(v->cpu);
     const X86Model *before = env->model;
 
+    env->offers_pvclock = true;
     if (!fit_model(env, errp)) {
         return false;
     }
@@ -155,7 +165,9 @@ bool kvm_set_cpuid(KVMVcpu *v, GError **errp)
 
     add_range(c, env, 0);
     add_range(c, env, 0x40000000);
-    add_leaf(c, env, 0x40000001); /* zeros; else KVM would show the last basic leaf */
+    if (!x86_has_pvclock(env)) {
+        add_leaf(c, env, 0x40000001); /* zeros; else KVM shows the last basic leaf */
+    }
     add_range(c, env, 0x80000000);
     if (kvm_ioctl(v->fd, KVM_SET_CPUID2, c) < 0) {
         x86_set_model(env, before);

@@ -38,6 +38,7 @@ typedef struct KVMState {
     unsigned nrunning;     /* in vcpu_run(), with split; under the machine lock */
     int64_t tsc_stood;     /* state.c: clock_stood_ns() that tsc_shift is for */
     uint64_t tsc_shift;    /* what has been added to the TSC of each of several vCPUs */
+    int64_t clock_stood;   /* pvclock.c: clock_stood_ns() when KVM's was set; -1: never */
 
     struct kvm_msr_list *msrs; /* those that KVM saves and restores */
     struct kvm_cpuid2 *cpuid;  /* what it can offer */
@@ -73,12 +74,14 @@ typedef struct KVMVcpu {
     CPUState *cpu;
     struct KVMVcpu *next;
     int fd;
-    struct kvm_run *run; /* mapped */
-    int tid;             /* of the thread that runs it; 0: none yet */
-    bool in_guest;       /* about to enter KVM_RUN, or in it: kick by signal */
-    bool env_valid;      /* env is newer than, or the same as, KVM's state */
-    bool io_pending;     /* the last exit has to be completed by the next KVM_RUN */
-    uint64_t tsc_shift;  /* state.c: what has been added to its TSC */
+    struct kvm_run *run;       /* mapped */
+    int tid;                   /* of the thread that runs it; 0: none yet */
+    bool in_guest;             /* about to enter KVM_RUN, or in it: kick by signal */
+    bool env_valid;            /* env is newer than, or the same as, KVM's state */
+    bool io_pending;           /* the last exit has to be completed by the next KVM_RUN */
+    uint64_t tsc_shift;        /* state.c: what has been added to its TSC */
+    uint64_t pv_wall, pv_time; /* pvclock.c: the MSRs as KVM has them */
+    int64_t clock_stood;       /* ... and clock_stood_ns() when it ran last */
     bool put_tsc; /* the TSC goes to KVM with the next state: guest time stood still */
     struct kvm_guest_debug debug;                  /* as KVM was told last */
     struct CPUWatchpoint *watch[KVM_DEBUG_POINTS]; /* by debug register; NULL: none */
@@ -200,6 +203,12 @@ void kvm_get_tsc(KVMVcpu *v);
 bool kvm_one_msr(KVMVcpu *v, unsigned long request, uint32_t number, uint64_t *val);
 /* The rate of the guest's TSC is to be X86_TSC_HZ, or what the host has. */
 void kvm_init_tsc(KVMVcpu *v);
+
+/* ---- pvclock.c: kvmclock, a part of the state; nothing where CPUID has it not ---- */
+
+bool kvm_get_pvclock(KVMVcpu *v, CPUX86State *env);
+/* After the TSC. */
+bool kvm_put_pvclock(KVMVcpu *v, CPUX86State *env);
 
 /* ---- features.c: CPUID ---- */
 

@@ -226,6 +226,7 @@ static bool create_vm(GError **errp)
     }
     kvm.run_size = size;
     kvm.assist = settings.assist;
+    kvm.clock_stood = -1;
     kvm.split = settings.split;
     kvm.chips = settings.chips;
     if (kvm.split && !kvm_split_create(errp)) {
@@ -385,8 +386,8 @@ static bool create_vcpu(KVMVcpu *v, GError **errp)
     return true;
 }
 
-/* What CPUID does not offer, kvmclock above all, is not there: it would be gone after a
- * change of the accelerator. */
+/* What CPUID does not offer is not there: it would be gone after a change of the
+ * accelerator. */
 static void hide_paravirtual(KVMVcpu *v)
 {
     struct kvm_enable_cap cap = {.cap = KVM_CAP_ENFORCE_PV_FEATURE_CPUID, .args = {1}};
@@ -427,6 +428,7 @@ static bool kvm_vcpu_init(CPUState *cpu, GError **errp)
     CPUX86State *env = cpu_env(cpu);
     const X86Model *model = env->model;
     uint64_t tsc_hz = x86_tsc_hz(env);
+    bool offered = env->offers_pvclock;
 
     *v = (KVMVcpu){
         .cpu = cpu, .next = kvm.vcpus, .fd = -1, .env_valid = true, .put_tsc = true};
@@ -453,6 +455,7 @@ static bool kvm_vcpu_init(CPUState *cpu, GError **errp)
         }
         x86_set_model(env, model); /* another accelerator may have it as it was */
         x86_set_tsc_hz(env, tsc_hz);
+        env->offers_pvclock = offered;
     }
     kvm_vcpu_fini(cpu);
     return false;

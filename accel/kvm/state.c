@@ -610,6 +610,7 @@ static const struct {
     {"debug registers",   get_debugregs,         put_debugregs        },
     {"MSRs",              get_msrs,              put_msrs             },
     {"TSC",               get_tsc,               put_tsc              },
+    {"kvmclock",          kvm_get_pvclock,       kvm_put_pvclock      },
     {"events",            NULL,                  put_events           },
     {"MP state",          NULL,                  kvm_split_put_waiting},
 };

@@ -211,7 +211,8 @@ typedef struct CPUX86State {
     uint64_t sysenter_cs, sysenter_esp, sysenter_eip;
     uint64_t pat, tsc_aux, xcr0, xss, misc_enable, mtrr[32], mtrr_def, mcg_status,
         spec_ctrl, tsc_adjust;
-    int64_t tsc_offset; /* guest TSC = host-derived counter + offset */
+    int64_t tsc_offset;        /* guest TSC = host-derived counter + offset */
+    uint64_t pv_wall, pv_time; /* MSRs of pvclock.h */
     X87State x87;
 
     /* The exception on its way: set by raise_*, used by deliver_exception. */
@@ -236,6 +237,7 @@ typedef struct CPUX86State {
     uint64_t features[3]; /* a copy of the model's: bit f of the array is X86Feature f */
     const struct Clock *clock; /* guest time; NULL: the host's monotonic clock */
     uint64_t tsc_hz;           /* x86_tsc_hz(); 0: X86_TSC_HZ */
+    bool offers_pvclock;       /* pvclock.h: who runs the guest keeps that clock */
     uint32_t crystal_hz;       /* x86_crystal_hz(); 0: X86_CRYSTAL_HZ */
     bool is_program;           /* user.c: no kernel, SYSCALL leaves vcpu_run() */
     void (*reset_request)(void *opaque); /* on a triple fault; NULL: none */

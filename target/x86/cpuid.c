@@ -9,6 +9,7 @@
 #include "target/x86/cpuid.h"
 
 #include "target/x86/paging.h"
+#include "target/x86/pvclock.h"
 #include "util/error.h"
 #include "util/host.h"
 #include "util/options.h"
@@ -31,7 +32,8 @@ static const X86Feature without_rows[] = {
     X86_FEAT_SYSCALL,    X86_FEAT_INVTSC,     X86_FEAT_ARCH_CAP,
     X86_FEAT_SPEC_CTRL,  X86_FEAT_PDPE1GB,    X86_FEAT_XSAVE,
     X86_FEAT_SMAP,       X86_FEAT_FSRM,       X86_FEAT_FDP_EXCPTN_ONLY,
-    X86_FEAT_PREFETCHW,  X86_FEAT_XGETBV1,
+    X86_FEAT_PREFETCHW,  X86_FEAT_XGETBV1,    X86_FEAT_PVCLOCK,
+    X86_FEAT_PV_STABLE,
 };
 
 /* Features of which the decode table has rows, and not all the rest exists. */
@@ -177,6 +179,8 @@ static void model_from_row(X86Model *m, const ModelRow *row)
         .model = row->model,
         .stepping = row->stepping,
     };
+    set_feature(m, X86_FEAT_PVCLOCK, true);
+    set_feature(m, X86_FEAT_PV_STABLE, true);
     if (strcmp(row->features, "*")) {
         add_features(m, row->features);
         return;
@@ -220,17 +224,18 @@ static void remove_slow(X86Model *m)
 /* What cannot be used without another feature is not offered without it: XCR0 could not
  * be set. Each row's second feature may itself have gone by an earlier row. */
 static const X86Feature depends[][2] = {
-    {X86_FEAT_OSXSAVE,    X86_FEAT_XSAVE},
-    {X86_FEAT_XSAVEOPT,   X86_FEAT_XSAVE},
-    {X86_FEAT_XSAVEC,     X86_FEAT_XSAVE},
-    {X86_FEAT_XGETBV1,    X86_FEAT_XSAVE},
-    {X86_FEAT_AVX,        X86_FEAT_XSAVE},
-    {X86_FEAT_AVX2,       X86_FEAT_AVX  },
-    {X86_FEAT_F16C,       X86_FEAT_AVX  },
-    {X86_FEAT_FMA,        X86_FEAT_AVX  },
-    {X86_FEAT_VAES,       X86_FEAT_AVX  },
-    {X86_FEAT_VPCLMULQDQ, X86_FEAT_AVX  },
-    {X86_FEAT_AVX_VNNI,   X86_FEAT_AVX  },
+    {X86_FEAT_PV_STABLE,  X86_FEAT_PVCLOCK},
+    {X86_FEAT_OSXSAVE,    X86_FEAT_XSAVE  },
+    {X86_FEAT_XSAVEOPT,   X86_FEAT_XSAVE  },
+    {X86_FEAT_XSAVEC,     X86_FEAT_XSAVE  },
+    {X86_FEAT_XGETBV1,    X86_FEAT_XSAVE  },
+    {X86_FEAT_AVX,        X86_FEAT_XSAVE  },
+    {X86_FEAT_AVX2,       X86_FEAT_AVX    },
+    {X86_FEAT_F16C,       X86_FEAT_AVX    },
+    {X86_FEAT_FMA,        X86_FEAT_AVX    },
+    {X86_FEAT_VAES,       X86_FEAT_AVX    },
+    {X86_FEAT_VPCLMULQDQ, X86_FEAT_AVX    },
+    {X86_FEAT_AVX_VNNI,   X86_FEAT_AVX    },
 };
 
 static void remove_dependent(X86Model *m)
@@ -493,12 +498,23 @@ static void leaf_16(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
     r[CPUID_ECX] = 100;
 }
 
+/* A guest looks for features of KVM's behind KVM's name only. */
 static void leaf_40000000(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
 {
-    r[CPUID_EAX] = 0x40000000;
-    memcpy(&r[CPUID_EBX], "MynahMynahTC" + 0, 4);
-    memcpy(&r[CPUID_ECX], "MynahMynahTC" + 4, 4);
-    memcpy(&r[CPUID_EDX], "MynahMynahTC" + 8, 4);
+    bool has_features = x86_has_pvclock(env);
+    const char *name = has_features ? "KVMKVMKVM\0\0" : "MynahMynahTC";
+
+    r[CPUID_EAX] = 0x40000000 + has_features;
+    memcpy(&r[CPUID_EBX], name + 0, 4);
+    memcpy(&r[CPUID_ECX], name + 4, 4);
+    memcpy(&r[CPUID_EDX], name + 8, 4);
+}
+
+static void leaf_40000001(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
+{
+    if (x86_has_pvclock(env)) {
+        r[CPUID_EAX] = feature_word(env->model, 0x40000001, 0, CPUID_EAX);
+    }
 }
 
 static void leaf_80000000(CPUX86State *env, uint32_t subleaf, uint32_t r[4])
@@ -556,6 +572,7 @@ static const struct {
     {0x15,       leaf_15      },
     {0x16,       leaf_16      },
     {0x40000000, leaf_40000000},
+    {0x40000001, leaf_40000001},
     {0x80000000, leaf_80000000},
     {0x80000001, leaf_80000001},
     {0x80000006, leaf_80000006},

@@ -4,6 +4,7 @@
 #include "target/x86/excp.h"
 #include "target/x86/helpers.h"
 #include "target/x86/paging.h"
+#include "target/x86/pvclock.h"
 #include "util/log.h"
 
 /*
@@ -178,6 +179,28 @@ static bool write_fs_base(CPUX86State *env, uint32_t msr, uint64_t val)
 static bool write_gs_base(CPUX86State *env, uint32_t msr, uint64_t val)
 {
     return write_base(env, R_GS, val);
+}
+
+static bool read_pv_wall(CPUX86State *env, uint32_t msr, uint64_t *val)
+{
+    *val = env->pv_wall;
+    return x86_has_pvclock(env);
+}
+
+static bool read_pv_time(CPUX86State *env, uint32_t msr, uint64_t *val)
+{
+    *val = env->pv_time;
+    return x86_has_pvclock(env);
+}
+
+static bool write_pv_wall(CPUX86State *env, uint32_t msr, uint64_t val)
+{
+    return x86_has_pvclock(env) && x86_set_pv_wall(env, val);
+}
+
+static bool write_pv_time(CPUX86State *env, uint32_t msr, uint64_t val)
+{
+    return x86_has_pvclock(env) && x86_set_pv_time(env, val);
 }
 
 typedef struct MsrRow {

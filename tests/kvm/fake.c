@@ -86,6 +86,7 @@ static const struct {
     {"tsc-khz",   KVM_GET_TSC_KHZ           },
     {"run",       KVM_RUN                   },
     {"dirty-log", KVM_GET_DIRTY_LOG         },
+    {"clock",     KVM_SET_CLOCK             },
 };
 
 /* True: this call is to have *result. */
@@ -191,6 +192,7 @@ static int supported_cpuid(struct kvm_cpuid2 *c)
         {7,          1},
         {0xd,        0},
         {0xd,        1},
+        {0x40000001, 0},
         {0x80000001, 0},
         {0x80000007, 0},
         {0x80000008, 0},
@@ -443,6 +445,8 @@ static int request_kvm(unsigned long request, void *arg)
     case KVM_SET_USER_MEMORY_REGION:
     case KVM_SET_CPUID2:
     case KVM_SET_GUEST_DEBUG:
+    case KVM_SET_CLOCK:
+    case KVM_KVMCLOCK_CTRL:
     case KVM_GET_DIRTY_LOG: /* all zeros, as the bitmap has been */
         return 0;
     default:

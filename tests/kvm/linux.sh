@@ -8,7 +8,7 @@ trap '' PIPE
 mkfifo "$dir/in" "$dir/out"
 : >"$dir/serial"
 
-"$@" -accel kvm -m 256 -no-reboot -display none -serial "file:$dir/serial" -monitor stdio -append "console=ttyS0 no_timer_check panic=-1" \
+"$@" -accel kvm -m 256 -no-reboot -display none -serial "file:$dir/serial" -monitor stdio -append "console=ttyS0 no_timer_check panic=-1 clocksource=kvm-clock" \
   <"$dir/in" >"$dir/out" 2>"$dir/errors" &
 pid=$!
 exec 3>"$dir/in" 4<"$dir/out"
@@ -37,6 +37,6 @@ await "Run /init" && change tcg 1 && await "user space" && change kvm 2 && echo 
 wait $pid
 status=$?
 cat "$dir/errors"
-tail -n 5 "$dir/serial"
+tail -n 8 "$dir/serial"
 echo "status $status"
 exit $status

@@ -26,10 +26,11 @@ MACHINE = "./mynah -m 64 -no-reboot -display none -serial stdio -device isa-debu
 # Of the guest of linux.sh. The sums are computed on one accelerator and on the other.
 LINUX_INIT = b"""#!/bin/busybox sh
 /bin/busybox --install -s /bin
-mount -t devtmpfs none /dev; mount -t proc none /proc
+mount -t devtmpfs none /dev; mount -t proc none /proc; mount -t sysfs none /sys
 exec >/dev/ttyS0
 echo user space
 echo processors: $(nproc)
+echo clock: $(cat /sys/devices/system/clocksource/clocksource0/current_clocksource)
 for n in 1 2 3; do head -c 300000 /dev/zero | md5sum; sleep 0.1; done
 poweroff -f
 """
@@ -128,11 +129,11 @@ TESTS += [
          output="\\* CPU #0.*  CPU #1.*  CPU #0.*\\* CPU #1.*invalid CPU index.*2 vCPUs keeps its accelerator.*running"),
     # 1,000 on a processor; an emulated one would need minutes for them
     Test("changes-kvm", "sh ./changes.sh @COUNT@ kvm tcg ./mynah -kernel changes.elf", output="^status 1, changed 100+ times", new_qemu=True),
-    Test("linux-changes", "sh ./linux.sh ./mynah -kernel kernel -initrd initrd", output=f"^there and back\n.*(?:{LINUX_SUM}  -\n){{3}}.*status 0$",
+    Test("linux-changes", "sh ./linux.sh ./mynah -kernel kernel -initrd initrd", output=f"^there and back\n.*clock: kvm-clock\n.*(?:{LINUX_SUM}  -\n){{3}}.*status 0$",
          kernel=True),
     Test("linux-smp", "./mynah -m 256 -smp 2 -no-reboot -display none -serial stdio -accel kvm -kernel kernel -initrd initrd -append 'console=ttyS0 quiet no_timer_check panic=-1'",
          output=f"processors: 2\r?\n.*(?:{LINUX_SUM}  -\r?\n){{3}}", kernel=True),
-    Test("places-kvm", "sh ./places.sh tcg kvm ./mynah -kernel places.elf", output="^7 places, \\d{3,} accesses are the same$"),
+    Test("places-kvm", "sh ./places.sh tcg kvm ./mynah -cpu max,-kvmclock -kernel places.elf", output="^7 places, \\d{3,} accesses are the same$"),
     Test("lockstep-kvm", "sh ./steps.sh tcg tcg,one-insn-per-tb=on,opt-lookahead=off kvm ./mynah -kernel steps.elf", output="\\d{4,} steps are the same$"),
 ]
 # Programs of Linux's step by step: the tests' own, and one that was not made for it. One model, so that both see the same CPUID.
@@ -243,7 +244,7 @@ def made_files(stack):
     made = {"marker.elf": MARKER_GUEST, "triple.elf": TRIPLE_GUEST}
     kernel, busybox = os.environ.get("MYNAH_KERNEL"), os.environ.get("MYNAH_BUSYBOX")
     if kernel and busybox:
-        entries = [(folder, 0o040755, b"") for folder in ["bin", "dev", "proc"]]
+        entries = [(folder, 0o040755, b"") for folder in ["bin", "dev", "proc", "sys"]]
         entries += [("bin/busybox", 0o100755, open(busybox, "rb").read()), ("init", 0o100755, LINUX_INIT)]
         made["initrd"] = lab.guest.cpio(entries)
     files = {name: path for name, path in [("kernel", kernel), ("busybox", busybox)] if path}

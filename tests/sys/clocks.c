@@ -1,5 +1,6 @@
 /* A guest whose machine is stopped for a while (stops.sh): its clocks agree then. */
 /* SPDX-License-Identifier: MIT */
+#include "pvclock.h"
 #include "sys.h"
 
 #define APIC(r)  (*(volatile uint32_t *)(0xfee00000ull + (r)))
@@ -63,7 +64,12 @@ int test_main(void)
     CHECK((int64_t)rdtsc() >= 0); /* it begins at 0, with the machine */
     start_timer();
     HPET(HPET_CONFIG) = 1;
-    uint64_t tsc = tsc_ms(), hpet = hpet_ms();
+    bool has_pvclock = pv_is_offered();
+
+    if (has_pvclock) {
+        pv_start();
+    }
+    uint64_t tsc = tsc_ms(), hpet = hpet_ms(), pv = has_pvclock ? pv_ns() / 1000000 : 0;
 
     for (const char *p = ready; *p; p++) {
         outb(COM1, *p);
@@ -75,6 +81,11 @@ int test_main(void)
     hpet = hpet_ms() - hpet;
     if (tsc > hpet + OFF_MOST || hpet > tsc + OFF_MOST) {
         print("the TSC says %d ms, the HPET %d ms\n", (int)tsc, (int)hpet);
+        failures++;
+    }
+    pv = has_pvclock ? pv_ns() / 1000000 - pv : hpet;
+    if (pv > hpet + OFF_MOST || hpet > pv + OFF_MOST) {
+        print("kvmclock says %d ms, the HPET %d ms\n", (int)pv, (int)hpet);
         failures++;
     }
     if (ticks * TICK_MS > hpet + OFF_MOST) { /* some may be lost, or merged */

@@ -127,7 +127,8 @@ static void report_user(const char *name, void (*fn)(void))
     report(name);
 }
 
-/* What a hypervisor may offer has to be the same everywhere: kvmclock is not there. */
+/* What a hypervisor may offer is the same everywhere without kvmclock, which is not there
+ * then. */
 static void paravirtual(void)
 {
     for (uint32_t leaf = 0x40000000; leaf < 0x40000002; leaf++) {

@@ -88,6 +88,7 @@ static CPUX86State *new_env(const X86Model *m)
     CPUX86State *env = cpu_env(cpu);
 
     env->model = m;
+    env->offers_pvclock = true;
     return env;
 }
 
