@@ -4,11 +4,17 @@
 
 #include <stddef.h>
 
-static const ManPage page = {
+static const ManRow rows[] = {
+#include "linux-user/options.def"
+};
+
+const ManPage man_page = {
     .name = "mynah-x86_64",
     .summary = "runs an x86_64 Linux program",
     .arguments = " \" \" program \" [\" arguments ]",
     .table = "linux-user/options.def",
+    .rows = rows,
+    .nrows = sizeof(rows) / sizeof(rows[0]),
     .description =
         "Translates the code of one x86_64 program to that of the host and runs it; the\n"
         "host's kernel serves its system calls. Programs that it starts run so as well.\n"
@@ -23,13 +29,3 @@ static const ManPage page = {
                "mynah-x86_64 -L /usr/x86_64-linux-gnu ./hello\n"
                "mynah-x86_64 -g 1234 ./hello    # gdb: target remote :1234",
 };
-
-int main(int argc, char **argv)
-{
-    man_begin(&page, argc > 1 ? argv[1] : "");
-#define SECTION(title)                  man_section(title);
-#define OPT(id, name, alias, arg, text) man_option(name, alias, arg, text);
-#include "linux-user/options.def"
-    man_end(&page);
-    return 0;
-}

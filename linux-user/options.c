@@ -1,5 +1,5 @@
-/* The command line of mynah-x86_64: one function an option, found by the table
- * options.def. */
+/* The command line of mynah-x86_64: what the rows of options.def call, and what goes on
+ * to executed programs. */
 /* SPDX-License-Identifier: MIT */
 #include "linux-user/options.h"
 
@@ -12,19 +12,6 @@
 #define DEFAULT_STACK (UINT64_C(8) << 20)
 #define MIN_STACK     (UINT64_C(64) << 10)
 #define MAX_STACK     (UINT64_C(64) << 30)
-
-static bool is_help(const char *arg)
-{
-    return strcmp(arg, "help") == 0 || strcmp(arg, "?") == 0;
-}
-
-static bool want_help(UserOptions *o, UserHelp topic)
-{
-    if (o->help == USER_HELP_NONE) {
-        o->help = topic;
-    }
-    return true;
-}
 
 /* The guest may change the working directory. In new memory. */
 static char *absolute(const char *path)
@@ -68,14 +55,6 @@ static bool opt_unset_env(void *opaque, const char *arg, GError **errp)
     return true;
 }
 
-static bool opt_argv0(void *opaque, const char *arg, GError **errp)
-{
-    UserOptions *o = opaque;
-
-    o->argv0 = arg;
-    return true;
-}
-
 static bool opt_stack(void *opaque, const char *arg, GError **errp)
 {
     UserOptions *o = opaque;
@@ -113,28 +92,6 @@ static bool opt_exec_with(void *opaque, const char *arg, GError **errp)
     words[0] = path;
     g_strfreev(o->exec_with);
     o->exec_with = g_steal_pointer(&words);
-    return true;
-}
-
-static bool opt_cpu(void *opaque, const char *arg, GError **errp)
-{
-    UserOptions *o = opaque;
-
-    if (is_help(arg)) {
-        return want_help(o, USER_HELP_CPU);
-    }
-    o->cpu = arg;
-    return true;
-}
-
-static bool opt_accel(void *opaque, const char *arg, GError **errp)
-{
-    UserOptions *o = opaque;
-
-    if (is_help(arg)) {
-        return want_help(o, USER_HELP_ACCEL);
-    }
-    o->accel = arg;
     return true;
 }
 
@@ -178,86 +135,15 @@ static bool opt_reserve(void *opaque, const char *arg, GError **errp)
     return parse_size(arg, 'B', &size) || user_error(errp, "expected a size");
 }
 
-static bool opt_gdb(void *opaque, const char *arg, GError **errp)
-{
-    UserOptions *o = opaque;
-
-    o->gdb = arg;
-    return true;
-}
-
-static bool opt_gdb_exec(void *opaque, const char *arg, GError **errp)
-{
-    UserOptions *o = opaque;
-
-    o->gdb_exec = arg;
-    return true;
-}
-
-static bool opt_strace(void *opaque, const char *arg, GError **errp)
-{
-    UserOptions *o = opaque;
-
-    return o->strace = true;
-}
-
-static bool opt_d(void *opaque, const char *arg, GError **errp)
-{
-    UserOptions *o = opaque;
-
-    if (is_help(arg)) {
-        return want_help(o, USER_HELP_LOG);
-    }
-    char *joined = o->log_items ? g_strjoin(",", o->log_items, arg, NULL) : g_strdup(arg);
-
-    g_free(o->log_items);
-    o->log_items = joined;
-    return true;
-}
-
-static bool opt_logfile(void *opaque, const char *arg, GError **errp)
-{
-    UserOptions *o = opaque;
-
-    o->log_file = arg;
-    return true;
-}
-
-static bool opt_append(void *opaque, const char *arg, GError **errp)
-{
-    UserOptions *o = opaque;
-
-    return o->log_append = true;
-}
-
-static bool opt_dfilter(void *opaque, const char *arg, GError **errp)
-{
-    UserOptions *o = opaque;
-
-    o->log_filter = arg;
-    return true;
-}
-
-static bool opt_help(void *opaque, const char *arg, GError **errp)
-{
-    return want_help(opaque, USER_HELP_OPTIONS);
-}
-
-static bool opt_version(void *opaque, const char *arg, GError **errp)
-{
-    return want_help(opaque, USER_HELP_VERSION);
-}
-
+#define OPTIONS UserOptions
 static const OptRow rows[] = {
-#define SECTION(title)                  {.text = title},
-#define OPT(id, name, alias, arg, text) {name, alias, arg, text, opt_##id},
 #include "linux-user/options.def"
 };
 static const OptMissing missing[] = {
-#define MISSING(name, text) {name, text},
 #include "linux-user/options-missing.def"
 };
-static const OptTable table = {rows, ARRAY_SIZE(rows), missing, ARRAY_SIZE(missing)};
+static const OptTable table = {rows, ARRAY_SIZE(rows), missing, ARRAY_SIZE(missing),
+                               offsetof(UserOptions, help)};
 
 /* What the kernel would give a program. */
 static uint64_t default_stack(void)

@@ -4,11 +4,17 @@
 
 #include <stddef.h>
 
-static const ManPage page = {
+static const ManRow rows[] = {
+#include "softmmu/options.def"
+};
+
+const ManPage man_page = {
     .name = "mynah-system-x86_64",
     .summary = "runs an x86_64 machine",
     .arguments = "",
     .table = "softmmu/options.def",
+    .rows = rows,
+    .nrows = sizeof(rows) / sizeof(rows[0]),
     .description =
         "Translates the code of a whole x86_64 machine to that of the host and runs it.\n"
         "Options are those of QEMU as far as they are here; one dash or two may be used.",
@@ -19,13 +25,3 @@ static const ManPage page = {
     .example = "mynah-system-x86_64 -m 512 -kernel vmlinuz -initrd initrd.gz \\\n"
                "    -append \"console=ttyS0\" -nographic -no-reboot",
 };
-
-int main(int argc, char **argv)
-{
-    man_begin(&page, argc > 1 ? argv[1] : "");
-#define SECTION(title)                  man_section(title);
-#define OPT(id, name, alias, arg, text) man_option(name, alias, arg, text);
-#include "softmmu/options.def"
-    man_end(&page);
-    return 0;
-}

@@ -64,8 +64,9 @@ static bool take_clock(Options *o, const char *name, GError **errp)
     return user_error(errp, "clock=%s: expected host, rt or vm", name);
 }
 
-bool take_rtc(Options *o, const char *arg, GError **errp)
+bool opt_rtc(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
     static const char *const keys[] = {"base", "clock", "driftfix", NULL};
     g_autoptr(OptList) list = optlist_parse(arg, "base", errp);
     if (!list || !optlist_check_keys(list, keys, errp)) {
@@ -84,8 +85,9 @@ bool take_rtc(Options *o, const char *arg, GError **errp)
 
 /* ---- -uuid ---- */
 
-bool take_uuid(Options *o, const char *arg, GError **errp)
+bool opt_uuid(void *opaque, const char *arg, GError **errp)
 {
+    Options *o = opaque;
     uint8_t *to = o->smbios.uuid;
     if (!g_uuid_string_is_valid(arg)) {
         return user_error(errp,
@@ -137,8 +139,7 @@ static bool take_text(const char *key, const char *value, void *opaque, GError *
         return true;
     }
     if (t->type == 1 && strcmp(key, "uuid") == 0) {
-        return take_uuid(t->o, value, errp) ||
-               user_error_prefix(errp, "uuid=%s: ", value);
+        return opt_uuid(t->o, value, errp) || user_error_prefix(errp, "uuid=%s: ", value);
     }
     if (t->type == 11 && strcmp(key, "value") == 0) {
         g_ptr_array_add(t->o->smbios.oem, (void *)keep(t->o, value));
@@ -149,9 +150,9 @@ static bool take_text(const char *key, const char *value, void *opaque, GError *
                       value, (unsigned)t->type);
 }
 
-bool take_smbios(Options *o, const char *arg, GError **errp)
+bool opt_smbios(void *opaque, const char *arg, GError **errp)
 {
-    Taking t = {.o = o, .type = UINT64_MAX};
+    Taking t = {.o = opaque, .type = UINT64_MAX};
     g_autoptr(OptList) list = optlist_parse(arg, NULL, errp);
     if (!list || !optlist_get_u64(list, "type", &t.type, errp)) {
         return false;

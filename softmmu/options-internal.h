@@ -4,11 +4,9 @@
 #define SOFTMMU_OPTIONS_INTERNAL_H
 
 #include "softmmu/options.h"
-#include "util/error.h"
+#include "util/option-table.h"
 
-/* options-board.c: the value of one option each. */
-bool take_rtc(Options *o, const char *arg, GError **errp) USER_CHECKED;
-bool take_smbios(Options *o, const char *arg, GError **errp) USER_CHECKED;
-bool take_uuid(Options *o, const char *arg, GError **errp) USER_CHECKED;
+/* options-board.c */
+OptFn opt_rtc, opt_smbios, opt_uuid;
 
 #endif

@@ -1,4 +1,4 @@
-/* The command line: one function an option, found by the table options.def. */
+/* The command line: what the rows of options.def call. */
 /* SPDX-License-Identifier: MIT */
 #include "softmmu/options-internal.h"
 
@@ -8,32 +8,8 @@
 
 /*
  * Here words are checked, not things: whether a file can be read or a device exists is
- * found out by whoever uses it. An opt_*() function gets the argument (NULL if the option
- * has none) and writes messages without the option's name, which the caller puts in
- * front.
+ * found out by whoever uses it.
  */
-
-static bool is_help(const char *arg)
-{
-    return strcmp(arg, "help") == 0 || strcmp(arg, "?") == 0;
-}
-
-static bool want_help(Options *o, HelpTopic topic)
-{
-    if (o->help == HELP_NONE) {
-        o->help = topic;
-    }
-    return true;
-}
-
-static bool set_once(const char **field, const char *arg, GError **errp)
-{
-    if (*field) {
-        return user_error(errp, "there was one already: %s", *field);
-    }
-    *field = arg;
-    return true;
-}
 
 static void replace(const char **field, const char *value)
 {
@@ -107,9 +83,6 @@ static bool opt_machine(void *opaque, const char *arg, GError **errp)
                                        "smm",
                                        "graphics",
                                        NULL};
-    if (is_help(arg)) {
-        return want_help(o, HELP_MACHINE);
-    }
     g_autoptr(OptList) list = optlist_parse(arg, "type", errp);
     if (!list || !optlist_check_keys(list, keys, errp) || !check_fixed(list, errp)) {
         return false;
@@ -123,28 +96,6 @@ static bool opt_machine(void *opaque, const char *arg, GError **errp)
     }
     return take_irqchip(o, list, "kernel_irqchip", errp) &&
            take_irqchip(o, list, "kernel-irqchip", errp);
-}
-
-static bool opt_cpu(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    if (is_help(arg)) {
-        return want_help(o, HELP_CPU);
-    }
-    o->cpu = arg;
-    return true;
-}
-
-static bool opt_accel(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    if (is_help(arg)) {
-        return want_help(o, HELP_ACCEL);
-    }
-    g_ptr_array_add(o->accels, g_strdup(arg));
-    return true;
 }
 
 /* As in QEMU: the same as -machine accel=kvm. */
@@ -205,18 +156,15 @@ static bool opt_device(void *opaque, const char *arg, GError **errp)
 {
     Options *o = opaque;
 
-    if (is_help(arg)) {
-        return want_help(o, HELP_DEVICE);
-    }
     const char *comma = strchr(arg, ',');
-    if (comma && is_help(comma + 1)) {
+    if (comma && opttable_is_help(comma + 1)) {
         if (o->help == HELP_NONE) {
+            o->help = HELP_DEVICE;
             o->help_device = g_strndup(arg, comma - arg);
         }
-        return want_help(o, HELP_DEVICE);
+        return true;
     }
-    g_ptr_array_add(o->devices, (void *)arg);
-    return true;
+    return opt_list(&o->devices, arg, errp);
 }
 
 static bool opt_name(void *opaque, const char *arg, GError **errp)
@@ -232,77 +180,7 @@ static bool opt_name(void *opaque, const char *arg, GError **errp)
     return true;
 }
 
-static bool opt_rtc(void *opaque, const char *arg, GError **errp)
-{
-    return take_rtc(opaque, arg, errp);
-}
-
-static bool opt_smbios(void *opaque, const char *arg, GError **errp)
-{
-    return take_smbios(opaque, arg, errp);
-}
-
-static bool opt_uuid(void *opaque, const char *arg, GError **errp)
-{
-    return take_uuid(opaque, arg, errp);
-}
-
-/* ---- what it starts ---- */
-
-static bool opt_kernel(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    return set_once(&o->kernel, arg, errp);
-}
-
-static bool opt_initrd(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    return set_once(&o->initrd, arg, errp);
-}
-
-static bool opt_append(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    o->append = arg;
-    return true;
-}
-
-static bool opt_bios(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    return set_once(&o->bios, arg, errp);
-}
-
-static bool opt_no_reboot(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    o->no_reboot = true;
-    return true;
-}
-
-static bool opt_no_shutdown(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    o->no_shutdown = true;
-    return true;
-}
-
-/* ---- terminal and ports ---- */
-
-static bool opt_nographic(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    o->nographic = true;
-    return true;
-}
+/* ---- ports, gdb ---- */
 
 static bool opt_display(void *opaque, const char *arg, GError **errp)
 {
@@ -321,14 +199,6 @@ static bool opt_serial(void *opaque, const char *arg, GError **errp)
         return user_error(errp, "there are only %d serial ports", MACHINE_SERIALS);
     }
     o->serial[o->nserial++] = arg;
-    return true;
-}
-
-static bool opt_monitor(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    g_ptr_array_add(o->monitors, g_strdup(arg));
     return true;
 }
 
@@ -353,16 +223,6 @@ static bool opt_mon(void *opaque, const char *arg, GError **errp)
     return true;
 }
 
-static bool opt_chardev(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    g_ptr_array_add(o->chardevs, (void *)arg);
-    return true;
-}
-
-/* ---- looking inside ---- */
-
 static bool opt_gdb(void *opaque, const char *arg, GError **errp)
 {
     Options *o = opaque;
@@ -379,80 +239,7 @@ static bool opt_gdb_1234(void *opaque, const char *arg, GError **errp)
     return true;
 }
 
-static bool opt_stopped(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    o->stopped = true;
-    return true;
-}
-
-static bool opt_d(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    if (is_help(arg)) {
-        return want_help(o, HELP_LOG);
-    }
-    g_autofree char *all = o->log_items ? g_strjoin(",", o->log_items, arg, NULL) : NULL;
-    replace(&o->log_items, all ? all : arg);
-    return true;
-}
-
-static bool opt_perfmap(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    o->perfmap = true;
-    return true;
-}
-
-static bool opt_jitdump(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    o->jitdump = true;
-    return true;
-}
-
-static bool opt_symbols(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    return set_once(&o->symbols, arg, errp);
-}
-
-static bool opt_logfile(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    o->log_file = arg;
-    return true;
-}
-
-static bool opt_dfilter(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    o->log_filter = arg;
-    return true;
-}
-
-/* ---- about, and the rest ---- */
-
-static bool opt_help(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    return want_help(o, HELP_OPTIONS);
-}
-
-static bool opt_version(void *opaque, const char *arg, GError **errp)
-{
-    Options *o = opaque;
-
-    return want_help(o, HELP_VERSION);
-}
+/* ---- what changes nothing ---- */
 
 static bool opt_ignored(void *opaque, const char *arg, GError **errp)
 {
@@ -466,18 +253,17 @@ static bool opt_only_none(void *opaque, const char *arg, GError **errp)
 
 /* ---- the table ---- */
 
+#define OPTIONS Options
 static const OptRow rows[] = {
-#define SECTION(title)                  {.text = title},
-#define OPT(id, name, alias, arg, text) {name, alias, arg, text, opt_##id},
 #include "softmmu/options.def"
 };
 
 static const OptMissing missing[] = {
-#define MISSING(name, text) {name, text},
 #include "softmmu/options-missing.def"
 };
 
-static const OptTable table = {rows, ARRAY_SIZE(rows), missing, ARRAY_SIZE(missing)};
+static const OptTable table = {rows, ARRAY_SIZE(rows), missing, ARRAY_SIZE(missing),
+                               offsetof(Options, help)};
 
 static int take_option(Options *o, char **argv, GError **errp)
 {
@@ -532,8 +318,8 @@ bool options_parse(Options *o, int argc, char **argv, GError **errp)
     *o = (Options){.version = o->version,
                    .ncpus = 1,
                    .accels = g_ptr_array_new_with_free_func(g_free),
-                   .devices = g_ptr_array_new(),
-                   .chardevs = g_ptr_array_new(),
+                   .devices = g_ptr_array_new_with_free_func(g_free),
+                   .chardevs = g_ptr_array_new_with_free_func(g_free),
                    .owned = g_ptr_array_new_with_free_func(g_free),
                    .rtc = {.runs_on = RTC_ON_HOST},
                    .smbios = {.oem = g_ptr_array_new()},
@@ -552,7 +338,7 @@ void options_clear(Options *o)
 {
     replace(&o->machine, NULL);
     replace(&o->machine_accel, NULL);
-    replace(&o->log_items, NULL);
+    g_free(o->log_items);
     replace(&o->help_device, NULL);
     replace(&o->name, NULL);
     g_ptr_array_unref(o->owned);

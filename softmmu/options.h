@@ -43,7 +43,7 @@ typedef struct Options {
     uint64_t ram_size; /* bytes; 0: not given */
     const char *ram_text;
     unsigned ncpus;
-    GPtrArray *devices; /* values of -device */
+    GPtrArray *devices; /* values of -device (owned) */
 
     const char *kernel, *initrd, *append, *bios;
     bool no_reboot, no_shutdown;
@@ -53,7 +53,7 @@ typedef struct Options {
     unsigned nserial;
     GPtrArray *monitors; /* where monitors are: values of -monitor, and "chardev:ID" of
                             -mon; owned strings */
-    GPtrArray *chardevs; /* values of -chardev */
+    GPtrArray *chardevs; /* values of -chardev (owned) */
 
     const char *gdb; /* where gdb is waited for */
     bool stopped;
@@ -61,7 +61,7 @@ typedef struct Options {
     bool perfmap, jitdump;
     const char *symbols;
 
-    const char *log_items; /* joined by commas (owned) */
+    char *log_items; /* joined by commas (owned) */
     const char *log_file, *log_filter;
 } Options;
 

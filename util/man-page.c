@@ -1,4 +1,4 @@
-/* Writes a manual page from a table of options; used by build tools. */
+/* Build tool: writes a manual page from a table of options. */
 /* SPDX-License-Identifier: MIT */
 /* man(7). Runs on the build machine, so nothing but libc is used. */
 #include "util/man-page.h"
@@ -23,7 +23,7 @@ static void print_paragraph(const char *macro, const char *text)
     printf("\n");
 }
 
-void man_begin(const ManPage *m, const char *version)
+static void print_head(const ManPage *m, const char *version)
 {
     printf(".\\\" Made from %s.\n.TH ", m->table);
     for (const char *p = m->name; *p; p++) {
@@ -41,33 +41,36 @@ void man_begin(const ManPage *m, const char *version)
     printf(".SH OPTIONS\n");
 }
 
-void man_section(const char *title)
+static void print_row(const ManRow *r)
 {
-    printf(".SS ");
-    print_text(title);
+    if (!r->name) {
+        printf(".SS ");
+    } else {
+        printf(".TP\n.B \\-");
+        print_text(r->name);
+        if (r->alias) {
+            printf(", \\-%s", r->alias);
+        }
+        if (r->arg) {
+            printf(" \\fI");
+            print_text(r->arg);
+            printf("\\fR");
+        }
+        printf("\n");
+    }
+    print_text(r->text);
     printf("\n");
 }
 
-void man_option(const char *name, const char *alias, const char *arg, const char *text)
+/* The argument: the version of the program. */
+int main(int argc, char **argv)
 {
-    printf(".TP\n.B \\-");
-    print_text(name);
-    if (alias) {
-        printf(", \\-%s", alias);
+    print_head(&man_page, argc > 1 ? argv[1] : "");
+    for (size_t i = 0; i < man_page.nrows; i++) {
+        print_row(&man_page.rows[i]);
     }
-    if (arg) {
-        printf(" \\fI");
-        print_text(arg);
-        printf("\\fR");
-    }
-    printf("\n");
-    print_text(text);
-    printf("\n");
-}
-
-void man_end(const ManPage *m)
-{
-    print_paragraph(".SH EXIT STATUS", m->exit_status);
-    print_paragraph(".SH EXAMPLE\n.nf", m->example);
+    print_paragraph(".SH EXIT STATUS", man_page.exit_status);
+    print_paragraph(".SH EXAMPLE\n.nf", man_page.example);
     printf(".fi\n");
+    return 0;
 }

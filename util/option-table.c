@@ -2,6 +2,53 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/option-table.h"
 
+bool opttable_is_help(const char *arg)
+{
+    return strcmp(arg, "help") == 0 || strcmp(arg, "?") == 0;
+}
+
+/* ---- what becomes of an argument ---- */
+
+bool opt_flag(void *to, const char *arg, GError **errp)
+{
+    return *(bool *)to = true;
+}
+
+bool opt_text(void *to, const char *arg, GError **errp)
+{
+    *(const char **)to = arg;
+    return true;
+}
+
+bool opt_once(void *to, const char *arg, GError **errp)
+{
+    const char **field = to;
+
+    if (*field) {
+        return user_error(errp, "there was one already: %s", *field);
+    }
+    *field = arg;
+    return true;
+}
+
+bool opt_join(void *to, const char *arg, GError **errp)
+{
+    char **field = to;
+    char *all = *field ? g_strjoin(",", *field, arg, NULL) : g_strdup(arg);
+
+    g_free(*field);
+    *field = all;
+    return true;
+}
+
+bool opt_list(void *to, const char *arg, GError **errp)
+{
+    g_ptr_array_add(*(GPtrArray **)to, g_strdup(arg));
+    return true;
+}
+
+/* ---- parsing ---- */
+
 static const OptRow *find_row(const OptTable *t, const char *name)
 {
     for (size_t i = 0; i < t->nrows; i++) {
@@ -37,7 +84,19 @@ static bool unknown_option(const OptTable *t, const char *word, GError **errp)
                       hint ? hint : "", all);
 }
 
-int opttable_take(const OptTable *t, void *opaque, char **argv, GError **errp)
+static bool take_row(const OptTable *t, const OptRow *row, void *options, const char *arg,
+                     GError **errp)
+{
+    unsigned *help = (unsigned *)((char *)options + t->help);
+
+    if (row->topic && (!row->take || opttable_is_help(arg))) {
+        *help = *help ? *help : row->topic;
+        return true;
+    }
+    return row->take((char *)options + row->to, arg, errp);
+}
+
+int opttable_take(const OptTable *t, void *options, char **argv, GError **errp)
 {
     const char *word = argv[0];
     const OptRow *row = find_row(t, word + (word[1] == '-' ? 2 : 1));
@@ -49,7 +108,7 @@ int opttable_take(const OptTable *t, void *opaque, char **argv, GError **errp)
         user_error(errp, "-%s: the argument is missing: %s", row->name, row->arg);
         return 0;
     }
-    if (!row->fn(opaque, row->arg ? argv[1] : NULL, errp)) {
+    if (!take_row(t, row, options, row->arg ? argv[1] : NULL, errp)) {
         user_error_prefix(errp, "%s%s%s: ", word, row->arg ? " " : "",
                           row->arg ? argv[1] : "");
         return 0;
