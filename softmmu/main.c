@@ -1,8 +1,10 @@
 /* mynah-system-x86_64: from the command line to a running machine, and back. */
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "hw/core/device.h"
+#include "softmmu/daemon.h"
 #include "softmmu/vm.h"
 #include "util/log.h"
 #include "util/thread.h"
@@ -97,7 +99,11 @@ static void print_stats(VM *vm)
 static bool run(const Options *o, int *status, GError **errp)
 {
     VM vm;
-    bool ok = vm_create(&vm, o, errp);
+    bool has_pidfile = false, ok = vm_create(&vm, o, errp);
+    if (ok && o->pidfile) {
+        ok = has_pidfile = pidfile_write(o->pidfile, errp);
+    }
+    ok = ok && daemon_ready(errp);
     if (ok) {
         *status = vm_run(&vm);
         if (log_enabled(LOG_STATS)) {
@@ -105,6 +111,9 @@ static bool run(const Options *o, int *status, GError **errp)
         }
     }
     vm_destroy(&vm);
+    if (has_pidfile) {
+        unlink(o->pidfile);
+    }
     return ok;
 }
 
@@ -120,7 +129,8 @@ int main(int argc, char **argv)
     machine_lock();
     bool ok = options_parse(&opts, argc, argv, &err) && print_help(&opts, &err);
     if (ok && opts.help == HELP_NONE) {
-        ok = start_log(&opts, &err) && run(&opts, &status, &err);
+        ok = (!opts.daemonize || daemon_begin(&err)) && start_log(&opts, &err) &&
+             run(&opts, &status, &err);
     }
     if (!ok) {
         report_gerror(err);

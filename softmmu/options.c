@@ -180,6 +180,16 @@ static bool opt_name(void *opaque, const char *arg, GError **errp)
     return true;
 }
 
+/* The file is removed when the program may be in another folder. */
+static bool opt_pidfile(void *opaque, const char *arg, GError **errp)
+{
+    Options *o = opaque;
+
+    replace(&o->pidfile, NULL);
+    o->pidfile = g_canonicalize_filename(arg, NULL);
+    return true;
+}
+
 /* ---- ports, gdb ---- */
 
 static bool opt_display(void *opaque, const char *arg, GError **errp)
@@ -294,6 +304,37 @@ static bool gather_accels(Options *o, GError **errp)
     return true;
 }
 
+/* "stdio", "mon:stdio", or "stdio,id=..." of -chardev. */
+static bool is_terminal(const char *device)
+{
+    return g_str_has_prefix(device, "stdio") || strcmp(device, "mon:stdio") == 0;
+}
+
+/* -daemonize: nobody is at the terminal. */
+static bool check_background(const Options *o, GError **errp)
+{
+    const GPtrArray *lists[] = {o->monitors, o->chardevs};
+    const char *found = o->nographic                    ? "-nographic"
+                        : o->gdb && is_terminal(o->gdb) ? o->gdb
+                                                        : NULL;
+
+    for (unsigned i = 0; i < o->nserial; i++) {
+        found = is_terminal(o->serial[i]) ? o->serial[i] : found;
+    }
+    for (size_t n = 0; n < ARRAY_SIZE(lists); n++) {
+        for (unsigned i = 0; i < lists[n]->len; i++) {
+            const char *device = g_ptr_array_index(lists[n], i);
+            found = is_terminal(device) ? device : found;
+        }
+    }
+    return !found ||
+           user_error(
+               errp,
+               "-daemonize: %s is for a terminal; give -display none, and file:PATH "
+               "or unix:PATH,server=on,wait=off to -serial and -monitor",
+               found);
+}
+
 /* What can be said only when all options are known. */
 static bool check_together(const Options *o, GError **errp)
 {
@@ -310,7 +351,7 @@ static bool check_together(const Options *o, GError **errp)
         return user_error(errp,
                           "there is nothing to start: give a kernel by -kernel FILE");
     }
-    return true;
+    return !o->daemonize || check_background(o, errp);
 }
 
 bool options_parse(Options *o, int argc, char **argv, GError **errp)
@@ -341,6 +382,7 @@ void options_clear(Options *o)
     g_free(o->log_items);
     replace(&o->help_device, NULL);
     replace(&o->name, NULL);
+    replace(&o->pidfile, NULL);
     g_ptr_array_unref(o->owned);
     g_ptr_array_unref(o->smbios.oem);
     g_ptr_array_unref(o->accels);

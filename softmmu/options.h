@@ -58,6 +58,9 @@ typedef struct Options {
     const char *gdb; /* where gdb is waited for */
     bool stopped;
 
+    bool daemonize;
+    const char *pidfile; /* an absolute path (owned) */
+
     bool perfmap, jitdump;
     const char *symbols;
 

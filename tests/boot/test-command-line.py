@@ -210,7 +210,6 @@ class BadInput(Files):
                 (['-netdev', 'user,id=n'], '-nic none'),
                 (['-vnc', ':0'], '-nographic'),
                 (['-qmp', 'stdio'], '-monitor'),
-                (['-daemonize'], 'shell'),
                 (['-boot', 'order=c'], '-kernel'),
                 (['-fw_cfg', 'name=opt/x,string=y'], '-smbios'),
                 (['-action', 'reboot=shutdown'], '-no-reboot'),
@@ -234,6 +233,17 @@ class BadInput(Files):
         self.assertEqual(len(lines), len(says), r.stderr)
         for line, text in zip(lines, says):
             self.assertIn(text, line)
+
+    def test_background(self):
+        """Errors come to the terminal as ever; what needs one is told of."""
+        quiet = ['-display', 'none', '-kernel', self.kernel, '-daemonize']
+        self.bad('-nographic', '-kernel', self.kernel, '-daemonize', says=['-daemonize: -nographic', '-display none'])
+        self.bad(*quiet, '-serial', 'mon:stdio', says=['-daemonize: mon:stdio'])
+        self.bad(*quiet, '-monitor', 'stdio', says=['-daemonize: stdio'])
+        self.bad(*quiet, '-chardev', 'stdio,id=a', '-serial', 'chardev:a', says=['-daemonize: stdio'])
+        self.bad(*quiet, '-gdb', 'stdio', says=['-daemonize: stdio'])
+        self.bad(*quiet, '-initrd', '/nonexistent', says=['-initrd /nonexistent', 'No such file'])
+        self.bad(*quiet, '-pidfile', '/nonexistent/pid', says=['-pidfile /nonexistent/pid', 'No such file'])
 
     def test_nothing_is_left(self):
         path = os.path.join(self.folder, 'serial.txt')
@@ -281,6 +291,24 @@ class Runs(Files):
         r = run('-kernel', path, '-m', '16', '-display', 'none', *args)
         self.assertEqual(r.stderr, '')
         return r.returncode
+
+    def test_background(self):
+        pidfile, socket = os.path.join(self.folder, 'pid'), os.path.join(self.folder, 'monitor')
+        r = run('-display', 'none', '-kernel', self.kernel, '-daemonize', '-pidfile', pidfile, '-D', os.path.join(self.folder, 'log.%d'),
+                '-d', 'unimp', '-monitor', f'unix:{socket},server=on,wait=off')
+        self.assertEqual((r.returncode, r.stdout, r.stderr), (0, '', ''))
+        with open(pidfile) as f:
+            pid = int(f.read())
+        self.addCleanup(lambda: os.path.exists(f'/proc/{pid}/exe') and os.kill(pid, signal.SIGKILL))
+        self.assertEqual(os.readlink(f'/proc/{pid}/cwd'), '/')
+        self.assertEqual({os.readlink(f'/proc/{pid}/fd/{n}') for n in range(3)}, {'/dev/null'})
+        self.assertNotEqual(os.getsid(pid), os.getsid(0))
+        self.assertEqual(sorted(os.listdir(self.folder)), ['kernel', f'log.{pid}', 'monitor', 'pid'])
+        os.kill(pid, signal.SIGTERM)
+        end = time.monotonic() + TIMEOUT
+        while os.path.exists(pidfile) and time.monotonic() < end:
+            time.sleep(0.01)
+        self.assertFalse(os.path.exists(pidfile))
 
     def test_first_usable_accelerator(self):
         path = self.file('guest', guest.elf(guest.debug_exit(3) + guest.HALT))
