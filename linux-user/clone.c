@@ -165,8 +165,13 @@ bool start_host_thread(void *(*fn)(void *), void *arg)
     pthread_attr_setstacksize(&attr, HOST_STACK);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     bool ok = pthread_create(&id, &attr, fn, arg) == 0;
+    static bool taken_back;
 
     pthread_attr_destroy(&attr);
+    if (!atomic_read(&taken_back)) {
+        signal_take_back(current_task);
+        atomic_set(&taken_back, true);
+    }
     return ok;
 }
 

@@ -15,6 +15,7 @@
 
 #include "cpu/debug.h"
 #include "linux-user/guest-mem.h"
+#include "linux-user/signals.h"
 #include "linux-user/syscall.h"
 #include "util/host.h"
 #include "util/log.h"
@@ -433,5 +434,6 @@ void gdb_begin(TaskState *first)
     first->gdb.where = GDB_TASK_AT_REST;
     atomic_set(&gdb_stopping, 1);
     thread_create(&thread, "gdb", gdb_main, g);
+    signal_take_back(first);
     gdb_rest(first);
 }

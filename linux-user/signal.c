@@ -287,6 +287,15 @@ void signal_init(TaskState *ts)
     signal_apply_mask(ts);
 }
 
+void signal_take_back(TaskState *ts)
+{
+    enum { SIGNAL_OF_LIBC = 33 };
+
+    mutex_lock(&ts->signals->lock);
+    set_host_action(SIGNAL_OF_LIBC, &ts->signals->action[SIGNAL_OF_LIBC]);
+    mutex_unlock(&ts->signals->lock);
+}
+
 void signal_share_memory(TaskState *ts)
 {
     if (!signal_memory_shared) {

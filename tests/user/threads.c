@@ -1,10 +1,13 @@
-/* User program: threads that end at once, made by several threads; code between them. */
+/* User program: threads that end at once, made by several threads; code between them; and
+ * a change of group that all of them take part in. */
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define MAKERS  3
@@ -72,9 +75,52 @@ static unsigned call_changed_code(void)
     return good;
 }
 
+/*
+ * The kernel's credentials are a thread's; the C library sends a signal to each of the
+ * others, whose handler makes the call, and waits for all of them.
+ */
+static volatile bool groups_done;
+static pthread_barrier_t groups_set;
+
+static void *in_group(void *asleep)
+{
+    while (!asleep && !groups_done) {
+    }
+    pthread_barrier_wait(&groups_set);
+    return (void *)(uintptr_t)syscall(SYS_getegid);
+}
+
+static void change_groups(void)
+{
+    enum { GROUP = 12345 };
+    pthread_t t[4];
+    int failed = 0;
+
+    pthread_barrier_init(&groups_set, NULL, 5);
+    for (uintptr_t i = 0; i < 4; i++) {
+        pthread_create(&t[i], NULL, in_group, (void *)(i & 1));
+    }
+    for (int i = 0; i < 10; i++) {
+        failed += !!setuid(getuid()) + !!setgid(getgid()); /* which anybody may */
+    }
+    failed += geteuid() == 0 && setegid(GROUP);
+    groups_done = true;
+    pthread_barrier_wait(&groups_set);
+    printf("changes that failed: %d; groups of threads:", failed);
+    for (int i = 0; i < 4; i++) {
+        void *group = NULL;
+
+        pthread_join(t[i], &group);
+        printf(" %s", (uintptr_t)group == getegid() ? "the same" : "another");
+    }
+    puts("");
+}
+
 int main(void)
 {
     pthread_t t[MAKERS];
+
+    change_groups();
 
     for (int i = 0; i < MAKERS; i++) {
         pthread_create(&t[i], NULL, maker, NULL);
