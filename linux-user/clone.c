@@ -286,6 +286,9 @@ static RUN_AT_FORK int64_t do_clone(TaskState *ts, const CloneArgs *a)
     if (a->exit_signal > GUEST_NSIG) {
         return -EINVAL;
     }
+    if (a->flags & CLONE_NEWNS) {
+        exec_before_root(ts);
+    }
     if (a->flags & CLONE_THREAD) {
         if ((a->flags & (CLONE_SIGHAND | CLONE_VM)) != (CLONE_SIGHAND | CLONE_VM)) {
             return -EINVAL;

@@ -4,6 +4,10 @@
  * What the kernel would find wrong with the file is found here, before anything is lost.
  * Then we start ourselves again with our own options, the program's path, and -0 for its
  * argv[0]. A script is started by its interpreter, as the kernel does.
+ *
+ * Our own file is /proc/self/exe, but in another root there may be no /proc, and nothing
+ * else that we are: so before the guest changes its root the file is opened, and that
+ * descriptor is what is executed, and handed on.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,9 +21,11 @@
 #include "linux-user/elf-file.h"
 #include "linux-user/gdb.h"
 #include "linux-user/guest-mem.h"
+#include "linux-user/host-nr.h"
 #include "linux-user/program.h"
 #include "linux-user/signals.h"
 #include "linux-user/syscall.h"
+#include "util/atomic.h"
 
 #define MAX_ARG_STRING (32 * 4096)
 #define MAX_ARGS       (1 << 20)
@@ -114,8 +120,61 @@ int program_resolve(ProgramTarget *t, bool executable)
     return -ELOOP;
 }
 
+static int self_fd = -1;
+
+void exec_keep_self(int fd)
+{
+    int ours = host_fd_reserve(fd);
+
+    if (ours >= 0) {
+        self_fd = ours;
+    } else {
+        close(fd);
+    }
+}
+
+/* A child of vfork() has descriptors of its own, but what we note is its parent's. */
+void exec_before_root(TaskState *ts)
+{
+    static int asked;
+
+    if (self_fd < 0 && process_is_own(ts) && !user_program.exec_with &&
+        !atomic_xchg(&asked, 1)) {
+        int fd = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+
+        if (fd >= 0) {
+            exec_keep_self(fd);
+        }
+    }
+}
+
+int64_t sys_chroot(TaskState *ts, const uint64_t args[6])
+{
+    exec_before_root(ts);
+    return HOST_CALL(chroot, args[0]);
+}
+
+int64_t sys_pivot_root(TaskState *ts, const uint64_t args[6])
+{
+    exec_before_root(ts);
+    return HOST_CALL(pivot_root, args[0], args[1]);
+}
+
+/* Another process may change the root of a whole mount namespace. */
+int64_t sys_unshare(TaskState *ts, const uint64_t args[6])
+{
+    exec_before_root(ts);
+    return HOST_CALL(unshare, args[0]);
+}
+
+int64_t sys_setns(TaskState *ts, const uint64_t args[6])
+{
+    exec_before_root(ts);
+    return HOST_CALL(setns, args[0], args[1]);
+}
+
 /* Ourselves, our options, -0 argv[0], path, the other arguments. */
-static char **own_command(TaskState *ts, const ProgramTarget *t)
+static char **own_command(TaskState *ts, const ProgramTarget *t, const char *self)
 {
     GPtrArray *v = g_ptr_array_new();
     const char *argv0 = t->argv->len ? t->argv->pdata[0] : "";
@@ -125,6 +184,10 @@ static char **own_command(TaskState *ts, const ProgramTarget *t)
     }
     g_ptr_array_extend(v, user_program.own_options, NULL, NULL);
     gdb_begin_exec(ts, v);
+    if (*self) {
+        g_ptr_array_add(v, (void *)"-self");
+        g_ptr_array_add(v, (void *)self);
+    }
     g_ptr_array_add(v, (void *)"-0");
     g_ptr_array_add(v, (void *)argv0);
     g_ptr_array_add(v, (void *)"--");
@@ -134,6 +197,23 @@ static char **own_command(TaskState *ts, const ProgramTarget *t)
     }
     g_ptr_array_add(v, NULL);
     return (char **)g_ptr_array_free(v, false);
+}
+
+/* A caught signal comes first. */
+static int64_t run_self(TaskState *ts, char **command, char **envp)
+{
+    const char *path = user_program.exec_with ? command[0] : "/proc/self/exe";
+    const uint64_t by_path[6] = {(uintptr_t)path, (uintptr_t)command, (uintptr_t)envp};
+    const uint64_t by_fd[6] = {self_fd, (uintptr_t) "", (uintptr_t)command,
+                               (uintptr_t)envp, AT_EMPTY_PATH};
+
+    if (self_fd < 0) {
+        return host_safe_syscall(ts, SYS_execve, by_path);
+    }
+    fcntl(self_fd, F_SETFD, 0);
+    int64_t r = host_safe_syscall(ts, SYS_execveat, by_fd);
+    fcntl(self_fd, F_SETFD, FD_CLOEXEC);
+    return r;
 }
 
 /* The guest's own program is under its name; for the kernel /proc/self/exe is us. */
@@ -154,18 +234,20 @@ static int64_t exec_path(TaskState *ts, const char *path, uint64_t argv_at,
     g_autoptr(GPtrArray) envp = read_list(envp_at, &env_err);
     err = err ? err : env_err ? env_err : program_resolve(&t, true);
     if (!err) {
-        g_autofree char **command = own_command(ts, &t);
+        char self[16] = "";
+
+        if (self_fd >= 0) {
+            snprintf(self, sizeof self, "%d", self_fd);
+        }
+        g_autofree char **command = own_command(ts, &t, self);
 
         g_ptr_array_add(envp, NULL);
         fflush(NULL);
-        const char *self = user_program.exec_with ? command[0] : "/proc/self/exe";
-        const uint64_t host[6] = {(uintptr_t)self, (uintptr_t)command,
-                                  (uintptr_t)envp->pdata};
         if (process_is_own(ts)) {
             user_cache_store();
         }
         signal_before_exec(ts);
-        err = host_safe_syscall(ts, SYS_execve, host); /* a caught signal comes first */
+        err = run_self(ts, command, (char **)envp->pdata);
         signal_after_exec(ts);
         gdb_end_exec(ts);
     }

@@ -158,7 +158,7 @@ static bool open_gdb(const UserOptions *o, GError **errp)
 }
 
 /* Translated code that was kept is that of this program, on such a CPU. */
-static void open_cache(const char *path)
+static void open_cache(const char *path, bool make_folder)
 {
     struct {
         uint64_t dev, ino, size;
@@ -174,7 +174,7 @@ static void open_cache(const char *path)
         key.sec = st.st_mtim.tv_sec;
         key.nsec = st.st_mtim.tv_nsec;
         memcpy(key.features, program_cpu_model.features, sizeof key.features);
-        user_cache_open(&key, sizeof key);
+        user_cache_open(&key, sizeof key, make_folder);
     }
 }
 
@@ -189,6 +189,9 @@ static bool start(const UserOptions *o, char **argv, int *status, GError **errp)
     user_program.strace = o->strace;
     user_program.own_options = o->inherited;
     keep_exec_with(o);
+    if (o->self_fd >= 0) {
+        exec_keep_self(o->self_fd);
+    }
     p.argv = argv + o->program;
     path = find_program(argv[o->program], &p.argv, status, errp);
     if (!path) {
@@ -219,7 +222,7 @@ static bool start(const UserOptions *o, char **argv, int *status, GError **errp)
     if (!elf_load(ts, &p, status, errp)) {
         return false;
     }
-    open_cache(path);
+    open_cache(path, o->self_fd < 0); /* other roots are left as they are */
     proc_self_publish();
     gdb_begin(ts);
     task_run(ts);

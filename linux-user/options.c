@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "linux-user/options.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -135,6 +136,18 @@ static bool opt_reserve(void *opaque, const char *arg, GError **errp)
     return parse_size(arg, 'B', &size) || user_error(errp, "expected a size");
 }
 
+static bool opt_self(void *opaque, const char *arg, GError **errp)
+{
+    UserOptions *o = opaque;
+    uint64_t fd;
+
+    if (!parse_u64(arg, &fd) || fd > INT_MAX || fcntl(fd, F_GETFD) < 0) {
+        return user_error(errp, "expected a descriptor");
+    }
+    o->self_fd = fd;
+    return true;
+}
+
 #define OPTIONS UserOptions
 static const OptRow rows[] = {
 #include "linux-user/options.def"
@@ -170,6 +183,7 @@ static const struct {
     {"append",   false}, /* comes with -D */
     {"g",        false},
     {"gdb-exec", false}, /* gdb.c adds them anew */
+    {"self",     false}, /* and exec.c this */
 };
 
 static void inherit_words(UserOptions *o, char **words, int n)
@@ -198,7 +212,8 @@ bool user_options_parse(UserOptions *o, int argc, char **argv, GError **errp)
 {
     int i = 1;
 
-    *o = (UserOptions){.envp = g_get_environ(), .stack_size = default_stack()};
+    *o = (UserOptions){
+        .envp = g_get_environ(), .stack_size = default_stack(), .self_fd = -1};
     o->inherited = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(o->inherited, g_strdup(argv[0]));
     while (i < argc && argv[i][0] == '-' && argv[i][1]) {

@@ -26,6 +26,7 @@ typedef struct UserOptions {
     char *sysroot;    /* absolute (owned) */
     const char *argv0, *uname_release;
     const char *gdb, *gdb_exec;
+    int self_fd;     /* of our own file; -1: it has a name */
     char *log_items; /* joined by commas (owned) */
     const char *log_file, *log_filter;
     bool strace, log_append;

@@ -43,6 +43,11 @@ int program_resolve(ProgramTarget *t, bool executable);
  * freed. */
 char *program_find(const char *path);
 
+/* Our own file, by which what the program executes is started from now on. */
+void exec_keep_self(int fd);
+/* The guest is going to have another root, or a mount namespace that may get one. */
+void exec_before_root(TaskState *ts);
+
 /* --- mmap.c --- */
 
 /* As mmap(2), for loading: -errno or the address. */

@@ -98,12 +98,12 @@ static char *folder_path(const TCGEngine *e)
                                 : NULL;
 }
 
-/* It is there, or can be made, and is nobody else's. */
-static bool have_folder(UnitCache *c)
+/* It is there, or can and may be made, and is nobody else's. */
+static bool have_folder(UnitCache *c, bool make)
 {
     struct stat st;
     if (stat(c->dir, &st) < 0 &&
-        (g_mkdir_with_parents(c->dir, 0700) < 0 || stat(c->dir, &st) < 0)) {
+        (!make || g_mkdir_with_parents(c->dir, 0700) < 0 || stat(c->dir, &st) < 0)) {
         return false;
     }
     c->dir_dev = st.st_dev;
@@ -134,12 +134,12 @@ static RecordFile *open_file(const TCGEngine *e, const UnitCache *c)
     return record_file_open(path, c->key, c->key_size, e->opts.cache_size);
 }
 
-void user_cache_open(const void *guest, size_t size)
+void user_cache_open(const void *guest, size_t size, bool make_folder)
 {
     TCGEngine *e = user_map_engine();
     UnitCache *c = g_new0(UnitCache, 1);
     c->owner = geteuid();
-    if (!is_wanted(e) || !(c->dir = folder_path(e)) || !have_folder(c) ||
+    if (!is_wanted(e) || !(c->dir = folder_path(e)) || !have_folder(c, make_folder) ||
         !make_key(c, e, guest, size)) {
         cache_free(c);
         return;

@@ -107,8 +107,9 @@ bool user_pc_is_generated(uintptr_t pc);
 /*
  * Units are kept for the program's next run (-accel tcg,cache=). Before the first is
  * made: `program`, n bytes, says all that they depend on that the engine does not know.
+ * make_folder: where the units are to lie may be made.
  */
-void user_cache_open(const void *program, size_t n);
+void user_cache_open(const void *program, size_t n, bool make_folder);
 /* The process is going to end, or to execute another program. Not in one that shares
  * memory for a while. */
 void user_cache_store(void);
