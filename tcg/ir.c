@@ -287,6 +287,13 @@ void ir_st(TCGContext *s, IRType t, IRRef val, IRAddr addr, unsigned memop)
     emit_mem(s, OP_st, t, addr, memop)->in[2] = val;
 }
 
+void ir_probe(TCGContext *s, IRRef out, IRAddr addr, unsigned bytes)
+{
+    IROp *op = emit_mem(s, OP_probe, IR_I64, addr, MO_8);
+    op->out[0] = out;
+    op->imm2 = PROBE_WHAT(bytes, 0, 0);
+}
+
 void ir_x87_mem(TCGContext *s, OpCode code, X87Id id, IRAddr addr, unsigned memop)
 {
     emit_mem(s, code, IR_I64, addr, memop)->vec = id;

@@ -260,6 +260,8 @@ typedef struct IRAddr {
 } IRAddr;
 IROp *ir_ld(TCGContext *s, IRType t, IRRef out, IRAddr addr, unsigned memop);
 void ir_st(TCGContext *s, IRType t, IRRef val, IRAddr addr, unsigned memop);
+/* out = the host address of `bytes` that may be read. */
+void ir_probe(TCGContext *s, IRRef out, IRAddr addr, unsigned bytes);
 /* x87 operation `id` on memory; on the stack, where i is that of ST(i). */
 void ir_x87_mem(TCGContext *s, OpCode code, X87Id id, IRAddr addr, unsigned memop);
 IROp *ir_x87(TCGContext *s, X87Id id, unsigned i);

@@ -181,6 +181,9 @@ static Group *new_group(Share *h, const Group *key, const IROp *op, uint64_t off
 
 static void add_access(Share *h, const IROp *op)
 {
+    if (op->memop & MO_HOST) { /* behind a probe of the front end's */
+        return;
+    }
     Place base = place_of(h, op->in[0]), index = place_of(h, op->in[1]);
     uint64_t off = op->imm + base.off + (index.off << op->scale);
     Group key = {.base = base.root, .index = index.root};

@@ -37,6 +37,7 @@
     OPT(relative,                                                                       \
         "machines: code that is mapped at several addresses has units for all")         \
     OPT(select, "jumps around a few moves as conditional moves")                        \
+    OPT(search, "loops that look for a value do some rounds by conditional moves")      \
     OPT(adx, "ADCX, ADOX and MULX as the host's own, the carries in its flags")         \
     OPT(sums, "a load's base and displacement are added before its TLB addend comes")   \
     OPT(vector, "SIMD as the host's own instructions")                                  \

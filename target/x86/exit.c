@@ -209,6 +209,17 @@ void x86_leave_if(DisasContext *s, IRType t, Cond c, IRRef a, IRRef b, uint64_t 
     ir_brcond(s->tcg, t, c, a, b, p->label);
 }
 
+void x86_jcc_if_above(DisasContext *s, IRRef a, IRRef b, Cond jcc, uint64_t target)
+{
+    ColdPath *p = new_cold(s, COLD_JCC);
+
+    p->cond = jcc;
+    p->target = exit_target(s, target);
+    p->next = exit_target(s, s->next);
+    s->nexits += 2;
+    ir_brcond(s->tcg, IR_I64, COND_A, a, b, p->label);
+}
+
 bool x86_has_exit(const DisasContext *s)
 {
     return s->nexits < 5;
@@ -248,6 +259,16 @@ void x86_call_if(DisasContext *s, IRType t, Cond c, IRRef a, IRRef b, const Help
     ir_brcond(s->tcg, t, c, a, b, p->label);
 }
 
+static void emit_jcc(DisasContext *s, const ColdPath *c)
+{
+    unsigned taken = ir_label_new(s->tcg);
+
+    ir_brcc(s->tcg, (Cond)c->cond, taken);
+    exit_to(s, c->next, x86_flags_live_at(s, c->next));
+    ir_label(s->tcg, taken);
+    exit_to(s, c->target, x86_flags_live_at(s, c->target));
+}
+
 static void emit_cold(DisasContext *s, const ColdPath *c)
 {
     s->pc = c->pc;
@@ -263,6 +284,10 @@ static void emit_cold(DisasContext *s, const ColdPath *c)
             x86_check_target(s, x86_const(s, c->target));
         }
         exit_to(s, c->target, x86_flags_live_at(s, c->target));
+        return;
+    }
+    if (c->kind == COLD_JCC) {
+        emit_jcc(s, c);
         return;
     }
     ir_insn_start(s->tcg, c->pc, c->len);

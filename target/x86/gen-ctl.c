@@ -22,6 +22,7 @@ void gen_jcc(DisasContext *s, Insn *i)
     Cond c = (Cond)(i->opcode & 15);
 
     if (!x86_select(s, c, target)) {
+        x86_search(s, c, target);
         x86_goto_if_cc(s, c, target);
         fall_through(s, target);
     }

@@ -146,7 +146,7 @@ static bool compares_loaded(const TCGContext *t)
     return false;
 }
 
-static bool asks_for_order(Cond c)
+bool x86_cond_is_order(Cond c)
 {
     switch (c & ~1) {
     case COND_B:
@@ -183,7 +183,8 @@ bool x86_select(DisasContext *s, Cond c, uint64_t target)
     Way on, taken;
 
     if (TCG_OPT_OFF(s->tcg, select) || !s->base.skip_jumps || !s->code64 ||
-        !asks_for_order(c) || !x86_may_go_on(s, UINT64_MAX) || !compares_loaded(s->tcg)) {
+        !x86_cond_is_order(c) || !x86_may_go_on(s, UINT64_MAX) ||
+        !compares_loaded(s->tcg)) {
         return false;
     }
     uint64_t end = common_end(s, target, &on, &taken);

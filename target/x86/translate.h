@@ -31,12 +31,20 @@
 
 /* Work that the unit's straight path does not need: done at its end, at `label`. */
 typedef struct ColdPath {
-    enum { COLD_EXIT, COLD_RAISE, COLD_CALL_RETRY, COLD_CALL_NEXT, COLD_NONE } kind;
+    enum {
+        COLD_EXIT,
+        COLD_JCC,
+        COLD_RAISE,
+        COLD_CALL_RETRY,
+        COLD_CALL_NEXT,
+        COLD_NONE,
+    } kind;
     uint16_t label;
     uint8_t len;            /* of the instruction         */
+    uint8_t cond;           /* COLD_JCC: a Cond           */
     bool apart;             /* COLD_EXIT: x86_join() leaves it an exit */
     uint64_t pc, next;      /* of the instruction, and of the one behind it */
-    uint64_t target;        /* COLD_EXIT                  */
+    uint64_t target;        /* COLD_EXIT, COLD_JCC        */
     int vector;             /* COLD_RAISE                 */
     const HelperInfo *call; /* COLD_CALL_*                */
     IRRef args[4];
@@ -200,6 +208,8 @@ void x86_goto_if_cc(DisasContext *s, Cond c, uint64_t pc);
 void x86_goto_if(DisasContext *s, IRType t, Cond c, IRRef a, IRRef b, uint64_t pc);
 /* The same, but where it leads the unit has nothing to do with it. */
 void x86_leave_if(DisasContext *s, IRType t, Cond c, IRRef a, IRRef b, uint64_t pc);
+/* If a is above b, do this instruction, a JCC of `jcc` and `target`, at once. */
+void x86_jcc_if_above(DisasContext *s, IRRef a, IRRef b, Cond jcc, uint64_t target);
 /* There is one to spare beside those by which the unit will end. */
 bool x86_has_exit(const DisasContext *s);
 /* May the unit go on behind a side exit? */
@@ -230,6 +240,14 @@ void x86_gen_check_io(DisasContext *s, IRRef port, IRType t);
 /* JCC as conditional moves, if that is likely to be better: the unit goes on where both
  * ways come together. False: nothing has been done. */
 bool x86_select(DisasContext *s, Cond c, uint64_t target);
+/* Smaller, larger: not equality, nor one flag. */
+bool x86_cond_is_order(Cond c);
+
+/* --- search.c --- */
+
+/* In front of the JCC of a loop that looks for a value: does some rounds of it if they
+ * follow. */
+void x86_search(DisasContext *s, Cond c, uint64_t target);
 
 /* --- lookahead.c --- */
 

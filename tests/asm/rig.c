@@ -49,7 +49,8 @@ struct Rig {
     uint64_t opts_off;
     bool one_insn;
     unsigned max_insns;
-    bool ended; /* the last unit made, by its last instruction */
+    bool only_code; /* is made: rig_run() could not go on where a probe fails */
+    bool ended;     /* the last unit made, by its last instruction */
     Unit *units;
     unsigned nunits;
     TLBEntry tlb[1 << TLB_BITS];
@@ -463,6 +464,7 @@ static void make_ir(Rig *r)
     };
     r->tcg->opt_off = r->opts_off;
     tcg_start(r->tcg, r->env->rip);
+    r->tcg->share = r->only_code && !r->desc.direct; /* as the engine */
     r->ops.translate_start(db);
     while (db->is_jmp == DISAS_NEXT && db->num_insns < db->max_insns && ir_room(r->tcg)) {
         r->ops.translate_insn(db);
@@ -803,14 +805,14 @@ const TCGContext *rig_translate(Rig *r, const MachineState *st, unsigned max_ins
 
     state_in(r, st);
     r->max_insns = max_insns;
+    r->only_code = true;
     if (sigsetjmp(r->cpu->jmp_env, 0) == 0) {
         make_ir(r);
         *ended = r->ended;
-        r->tcg->share = !r->desc.direct; /* as the engine; rig_run() could not go on */
         tcg_optimize(r->tcg);
-        r->tcg->share = false;
         ok = r->backend->gen_code(r->tcg, r->buf, code);
     }
+    r->only_code = false;
     r->max_insns = before;
     return ok ? r->tcg : NULL;
 }
