@@ -43,6 +43,11 @@ void host_populate(void *p, size_t n, bool write);
 /* Bytes of a huge page, and: memory that is going to be used from p on to wherever it may
  * be has huge pages, if the host has any left. */
 enum { HOST_HUGE_PAGE = 2 << 20 };
+/* A table of more bytes than this, of which all pages are going to be used, had better be
+ * a huge page at once: on a host without nested page tables the first touch of a small
+ * one, even when it is there, takes ten microseconds and more, and ten to twenty of them
+ * as long as clearing two megabytes. */
+enum { HOST_SMALL_TABLE = 128 << 10 };
 void host_want_huge(void *p, size_t n);
 /* n bytes of zeros, whose pages exist once they are used, away from where the host puts
  * mappings by itself: a program's mapping may grow into the holes there. At a multiple of

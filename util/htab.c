@@ -40,6 +40,9 @@ static HTabMap *map_new(size_t expected)
     while (buckets * FILL / 2 < expected) {
         buckets *= 2;
     }
+    if (buckets * sizeof(HTabBucket) > HOST_SMALL_TABLE) {
+        buckets = MAX(buckets, HOST_HUGE_PAGE / sizeof(HTabBucket));
+    }
     HTabMap *map = g_new(HTabMap, 1);
     map->mask = buckets - 1;
     map->buckets = new_buckets(buckets);

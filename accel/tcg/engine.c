@@ -52,23 +52,39 @@ static void fill_guest_desc(TCGEngine *e)
     e->ops->fill_guest_desc(g);
 }
 
-static size_t by_code_size(const TCGEngine *e)
+/* Bytes of each list of units in small pages: who runs shortly needs no more. */
+enum { LIST_LEAD = 16 << 10 };
+
+static size_t lists_size(const TCGEngine *e)
 {
-    return e->max_tbs * (sizeof *e->by_code + sizeof *e->code_at) + tb_first_in_size(e);
+    return e->max_tbs * (sizeof *e->by_code + sizeof *e->code_at) + tb_first_in_size(e) +
+           2 * HOST_HUGE_PAGE;
+}
+
+/* A list of n bytes behind p, in huge pages but for LIST_LEAD. */
+static void *place_list(void *p, size_t n)
+{
+    char *list = (char *)ROUND_UP((uintptr_t)p + LIST_LEAD, HOST_HUGE_PAGE) - LIST_LEAD;
+
+    if (n > LIST_LEAD) {
+        host_want_huge(list + LIST_LEAD, n - LIST_LEAD);
+    }
+    return list;
 }
 
 /* Room for each unit that could ever fit; pages of it exist only once they are used. */
-static bool alloc_by_code(TCGEngine *e, GError **errp)
+static bool alloc_lists(TCGEngine *e, GError **errp)
 {
     e->max_tbs = e->opts.tb_size / MIN_UNIT_BYTES;
-    void *p = mmap(NULL, by_code_size(e), PROT_READ | PROT_WRITE,
+    void *p = mmap(NULL, lists_size(e), PROT_READ | PROT_WRITE,
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     if (p == MAP_FAILED) {
         return user_error(errp, "cannot get memory for the list of units");
     }
-    e->by_code = p;
-    e->code_at = (uint32_t *)(e->by_code + e->max_tbs);
+    e->lists = p;
+    e->by_code = place_list(p, e->max_tbs * sizeof *e->by_code);
+    e->code_at = place_list(e->by_code + e->max_tbs, e->max_tbs * sizeof *e->code_at);
     e->first_in = e->code_at + e->max_tbs;
     return true;
 }
@@ -76,8 +92,7 @@ static bool alloc_by_code(TCGEngine *e, GError **errp)
 static bool init_backend(TCGEngine *e, GError **errp)
 {
     e->code = code_buf_new(e->opts.tb_size, tcg_one_space, errp);
-    return e->code && alloc_by_code(e, errp) &&
-           e->backend->init(&e->guest, e->code, errp);
+    return e->code && alloc_lists(e, errp) && e->backend->init(&e->guest, e->code, errp);
 }
 
 TCGEngine *tcg_engine_new(const TCGOptions *opts, const CPUOps *ops, GError **errp)
@@ -132,8 +147,8 @@ void tcg_engine_free(TCGEngine *e)
     page_set_free(&e->patched);
     g_ptr_array_free(e->chunks, true);
     g_ptr_array_free(e->cpus, true);
-    if (e->by_code) {
-        munmap(e->by_code, by_code_size(e));
+    if (e->lists) {
+        munmap(e->lists, lists_size(e));
     }
     if (e->jc_spare) {
         munmap(e->jc_spare, sizeof(JumpEntry) << JC_BITS_PROGRAM);

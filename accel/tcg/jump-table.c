@@ -17,6 +17,8 @@
 #include "util/bitops.h"
 #include "util/host.h"
 
+static_assert(sizeof(JumpEntry) << JC_BITS_HUGE == HOST_HUGE_PAGE, "JC_BITS_HUGE");
+
 static JumpEntry *jump_entry(const JumpTable *j, uint64_t ip)
 {
     return &j->entries[jump_index(ip, j->mask)];
@@ -189,14 +191,22 @@ void tb_jump_table_mode(CPUTCG *t, uint64_t tag)
     use(t, j);
 }
 
-/* Four times as large, with what was in it. */
+/* log2 of the entries of the next larger table: four times as many, or a huge page. */
+static unsigned larger(size_t n)
+{
+    unsigned bits = ctz32(n) + 2;
+
+    return sizeof(JumpEntry) << bits > HOST_SMALL_TABLE ? MAX(bits, JC_BITS_HUGE) : bits;
+}
+
+/* A larger one, with what was in it. */
 static void grow(CPUTCG *t)
 {
     JumpTable old = *t->jc;
     size_t n = table_entries(&old);
 
     engine_lock(t);
-    table_new(t->engine, t->jc, ctz32(n) + 2);
+    table_new(t->engine, t->jc, larger(n));
     for (size_t i = 0; i < n; i++) {
         if (is_used(&old.entries[i])) {
             *jump_entry(t->jc, old.entries[i].pc) = old.entries[i];

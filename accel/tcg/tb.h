@@ -15,10 +15,11 @@
 #define CPU_TB_BREAKPOINT \
     3                  /* an exit_tb beside those of cpu/cpu.h: a breakpoint is here */
 #define CPU_TB_STALE 5 /* the unit's bytes are others now */
-/* log2 of the entries of a jump table: of a machine's and of a program's at first, and
- * at most. */
+/* log2 of the entries of a jump table: of a machine's and of a program's at first, of one
+ * that is a huge page, and at most. */
 #define JC_BITS         14
 #define JC_BITS_PROGRAM 8
+#define JC_BITS_HUGE    16
 #define JC_BITS_MAX     18
 #define JC_TAG_NONE     UINT64_MAX /* no unit has it */
 
@@ -130,6 +131,7 @@ struct TCGEngine {
     HTab tbs;
     /* Sorted by code.entry, appended to; beside it the offsets of these in code memory,
      * and where the units begin that begin in each page of it. */
+    void *lists; /* these three: */
     TranslationBlock **by_code;
     uint32_t *code_at, *first_in;
     size_t ntbs, max_tbs;
