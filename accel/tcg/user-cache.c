@@ -168,17 +168,19 @@ RUN_AT_FORK void user_cache_forked(TCGEngine *e)
 
 /* ---- writing ---- */
 
-static bool is_of_file(uint64_t addr)
+/* In a page that may be written it is still as it was when the unit was made, or the unit
+ * would be gone or check itself. */
+static bool is_of_file(const TCGEngine *e, uint64_t addr)
 {
     int flags = user_map_flags(addr);
-    return flags > 0 && flags & USER_FILE && !(flags & USER_WRITE);
+    return flags > 0 && flags & USER_FILE && !tb_page_self_checks(e, addr & PAGE_MASK);
 }
 
-static bool may_be_kept(const TranslationBlock *tb)
+static bool may_be_kept(const TCGEngine *e, const TranslationBlock *tb)
 {
     return tb->code.movable && !tb->kept && !tb->invalid && !tb->one_shot &&
-           is_of_file(tb->addr) &&
-           (tb->second == RAM_ADDR_NONE || is_of_file(tb->second));
+           is_of_file(e, tb->addr) &&
+           (tb->second == RAM_ADDR_NONE || is_of_file(e, tb->second));
 }
 
 static uint64_t id_of(const TranslationBlock *tb)
@@ -275,7 +277,7 @@ static void write_units(TCGEngine *e, RecordWriter *w, const UnitCache *now)
     page->at = 1;
     for (size_t i = 0; i < e->ntbs; i++) {
         const TranslationBlock *tb = e->by_code[i];
-        if (may_be_kept(tb) && pack_source(tb, page, buf, ROOM, &l) &&
+        if (may_be_kept(e, tb) && pack_source(tb, page, buf, ROOM, &l) &&
             !is_in(now, tb, buf, &l) &&
             record_writer_size(w) + record_room(l.size) <= e->opts.cache_size) {
             e->backend->mover->take(e->code, &tb->code, buf + l.host);
@@ -292,7 +294,7 @@ static size_t count_new(const TCGEngine *e, RecordFile *now)
         const TranslationBlock *tb = e->by_code[i];
         RecordCursor at = {0};
         size_t size;
-        n += may_be_kept(tb) && !(now && record_file_find(now, id_of(tb), &at, &size));
+        n += may_be_kept(e, tb) && !(now && record_file_find(now, id_of(tb), &at, &size));
     }
     return n;
 }

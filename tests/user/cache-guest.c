@@ -90,6 +90,27 @@ static void aligned(void)
     printf("there %p 0x%x\n", (void *)at, ((unsigned (*)(void))(at + offset))());
 }
 
+/* Our file once more, where it may be written; the number is changed, if it is asked for.
+ */
+static void writable(int patch)
+{
+    size_t offset = offset_of_answer(), size = (offset | 4095) + 1;
+    int fd = open("/proc/self/exe", O_RDONLY);
+    uint8_t *at = mmap((void *)0x5200000000, size, PROT_READ | PROT_WRITE | PROT_EXEC,
+                       MAP_PRIVATE | MAP_FIXED, fd, 0);
+    unsigned (*fn)(void) = (unsigned (*)(void))(at + offset);
+    close(fd);
+    printf("there 0x%x\n", fn());
+    if (patch) {
+        uint8_t *mov = at + offset;
+        while (memcmp(mov, "\xb8\x11\x22\x33\x04", 5)) {
+            mov++;
+        }
+        mov[1] = 0x12;
+        printf("changed 0x%x\n", fn());
+    }
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -101,6 +122,8 @@ int main(int argc, char **argv)
         child(what[0] == 'v');
     } else if (!strcmp(what, "aligned")) {
         aligned();
+    } else if (!strcmp(what, "writable") || !strcmp(what, "patched")) {
+        writable(what[0] == 'p');
     } else if (!strcmp(what, "exec")) {
         execl(argv[0], argv[0], (char *)NULL);
     } else if (!strcmp(what, "chroot")) {

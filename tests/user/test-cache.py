@@ -79,6 +79,15 @@ class Cache(unittest.TestCase):
         self.assertRegex(first[1], rb"(?m)^there 0x30\w+ 0x4332211$")
         self.assertEqual(self.stats(self.guest, "aligned"), (first, 0, made))
 
+    def test_writable(self):
+        """Code of a file, as compilers' images have it; what is made of it is right also where the program has changed it."""
+        first, made, _ = self.stats(self.guest, "writable")
+        self.assertRegex(first[1], rb"(?m)^there 0x4332211$")
+        self.assertEqual(self.stats(self.guest, "writable"), (first, 0, made))
+        patched = self.same(self.guest, "patched")
+        self.assertRegex(patched.stdout, rb"there 0x4332211\nchanged 0x4332212\n")
+        self.assertEqual(self.run_guest(self.guest, "writable").stdout, first[1])
+
     def test_not_with_these(self):
         for accel in "one-insn-per-tb=on", "backend=interp":
             for _ in range(2):
