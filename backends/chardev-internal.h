@@ -33,7 +33,7 @@ void chardev_frontend_event(Chardev *c, ChardevEvent event);
 /* One kind of spec. `args` is what follows the kind's name and its ':' or ',' ("" if
  * nothing). */
 typedef struct ChardevKind {
-    const char *name, *usage, *desc;
+    const char *name;
     Chardev *(*open)(EventLoop *l, const char *label, const char *args, GError **errp);
 } ChardevKind;
 

@@ -62,9 +62,6 @@ void chardev_accept_input(Chardev *c);
 void chardev_foreach(void (*fn)(const char *label, const char *spec, void *opaque),
                      void *opaque);
 
-/* The kinds of spec, one a line. */
-void chardev_print_help(FILE *out);
-
 /* ---- mux: several front ends share one stream ---- */
 
 /*

@@ -126,7 +126,7 @@ FX80_INLINE bool fx80_exact_sum(floatx80 a, floatx80 b, int flip, Fx80Exact *r)
 
 FX80_INLINE Fx80Exact fx80_exact_product(floatx80 a, floatx80 b)
 {
-    unsigned __int128 p = (unsigned __int128)a.lo * b.lo;
+    u128 p = (u128)a.lo * b.lo;
     int exp = (a.hi & FX80_EXP) + (b.hi & FX80_EXP) - FX80_BIAS + 1;
     if (!(p >> 127)) {
         p <<= 1;
@@ -173,8 +173,8 @@ FX80_INLINE Fx80Exact fx80_exact_quotient(floatx80 a, floatx80 b)
 FX80_INLINE Fx80Exact fx80_exact_root(floatx80 a)
 {
     int exp = (a.hi & FX80_EXP) - FX80_BIAS, odd = exp & 1;
-    unsigned __int128 rest;
-    uint64_t root = isqrt_u128((unsigned __int128)a.lo << 64 >> !odd, &rest);
+    u128 rest;
+    uint64_t root = isqrt_u128((u128)a.lo << 64 >> !odd, &rest);
     /* never halfway between two 64-bit numbers */
     return (Fx80Exact){0, (exp - odd) / 2 + FX80_BIAS, root,
                        (uint64_t)(rest > root) << 63 | (rest != 0)};

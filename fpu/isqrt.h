@@ -9,6 +9,7 @@
 #define FPU_ISQRT_H
 
 #include "util/common.h"
+#include "util/int128.h"
 
 static inline uint32_t isqrt_u16(uint32_t n, uint32_t *rest)
 {
@@ -52,15 +53,14 @@ static inline uint32_t isqrt_u64(uint64_t n, uint64_t *rest)
     return root;
 }
 
-static inline uint64_t isqrt_u128(unsigned __int128 n, unsigned __int128 *rest)
+static inline uint64_t isqrt_u128(u128 n, u128 *rest)
 {
     uint64_t high_rest, low = n, high = isqrt_u64(n >> 64, &high_rest);
     /* the dividend has 65 bits: half of it by `high`, its bit 0 to the remainder */
     uint64_t half = high_rest << 31 | low >> 33;
     uint64_t q = half / high, u = (half % high) << 1 | (low >> 32 & 1);
-    unsigned __int128 root = ((unsigned __int128)high << 32) + q;
-    __int128 r = (__int128)(((unsigned __int128)u << 32) + (uint32_t)low) -
-                 (__int128)((unsigned __int128)q * q);
+    u128 root = ((u128)high << 32) + q;
+    i128 r = (i128)(((u128)u << 32) + (uint32_t)low) - (i128)((u128)q * q);
     if (r < 0) {
         r += 2 * root - 1;
         root--;

@@ -22,8 +22,7 @@
 #define FPU_PARTS_INTERNAL_H
 
 #include "fpu/fpu.h"
-
-typedef unsigned __int128 u128;
+#include "util/int128.h"
 
 #define FRAC_TOP   ((u128)1 << 127)
 #define FRAC_QUIET ((u128)1 << 126)

@@ -236,16 +236,6 @@ bool user_options_parse(UserOptions *o, int argc, char **argv, GError **errp)
     return true;
 }
 
-void user_options_clear(UserOptions *o)
-{
-    g_free(o->properties);
-    g_free(o->log_items);
-    g_free(o->sysroot);
-    g_strfreev(o->envp);
-    g_ptr_array_unref(o->inherited);
-    g_strfreev(o->exec_with);
-}
-
 void user_options_print_help(FILE *out)
 {
     fprintf(

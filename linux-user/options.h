@@ -40,7 +40,6 @@ typedef struct UserOptions {
 /* Reads argv[1] up to the program's path. False with *errp set. */
 bool user_options_parse(UserOptions *o, int argc, char **argv,
                         GError **errp) USER_CHECKED;
-void user_options_clear(UserOptions *o);
 void user_options_print_help(FILE *out);
 
 #endif

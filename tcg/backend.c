@@ -130,8 +130,3 @@ void backend_guard(CodeBuf *b, const TCGCode *from, unsigned slot, uint32_t toke
     const uint8_t *at = (const uint8_t *)from->entry + from->exits[slot].guard;
     atomic_set((uint32_t *)code_buf_rw(b, at), token);
 }
-
-const void *tcg_exit_lookup_code(void)
-{
-    return tcg_thunks.exit_lookup;
-}

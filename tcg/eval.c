@@ -11,6 +11,7 @@
  */
 #include "tcg/eval.h"
 #include "util/bitops.h"
+#include "util/int128.h"
 
 typedef struct Eval {
     const IROp *op;
@@ -149,12 +150,12 @@ static void eval_mul(Eval *e)
 {
     bool is_signed = e->op->code != OP_mulu2;
     if (is_signed) {
-        __int128 p = (__int128)sext(e->in[0], e->t) * sext(e->in[1], e->t);
+        i128 p = (i128)sext(e->in[0], e->t) * sext(e->in[1], e->t);
         e->out[0] = p;
         e->out[1] = p >> e->bits;
         e->flags = flags_of_mul(e, p != sext(p, e->t));
     } else {
-        unsigned __int128 p = (unsigned __int128)e->in[0] * e->in[1];
+        u128 p = (u128)e->in[0] * e->in[1];
         e->out[0] = p;
         e->out[1] = p >> e->bits;
         e->flags = flags_of_mul(e, e->out[1] != 0);
@@ -164,7 +165,7 @@ static void eval_mul(Eval *e)
 /* Where the result is undefined, it is 0 here: nothing may trap. */
 static void eval_div(Eval *e)
 {
-    unsigned __int128 n = (unsigned __int128)e->in[1] << e->bits | e->in[0];
+    u128 n = (u128)e->in[1] << e->bits | e->in[0];
     if (e->op->code == OP_divu2) {
         if (e->in[1] < e->in[2]) {
             e->out[0] = n / e->in[2];
@@ -173,12 +174,12 @@ static void eval_div(Eval *e)
         return;
     }
     unsigned up = 128 - 2 * e->bits;
-    __int128 d = sext(e->in[2], e->t), sn = (__int128)(n << up) >> up;
-    bool min_by_minus_one = d == -1 && sn == (__int128)((unsigned __int128)1 << 127);
+    i128 d = sext(e->in[2], e->t), sn = (i128)(n << up) >> up;
+    bool min_by_minus_one = d == -1 && sn == (i128)((u128)1 << 127);
     if (d == 0 || min_by_minus_one) {
         return;
     }
-    __int128 q = sn / d;
+    i128 q = sn / d;
     if (q == sext(q, e->t)) {
         e->out[0] = q;
         e->out[1] = sn % d;
@@ -211,7 +212,7 @@ static void eval_shift(Eval *e, unsigned count)
 static void eval_double_shift(Eval *e, unsigned count)
 {
     unsigned n = e->bits;
-    unsigned __int128 a = e->in[0], b = e->in[1], wide;
+    u128 a = e->in[0], b = e->in[1], wide;
     if (e->op->code == OP_shld) {
         wide = n == 64 ? a << 64 | b : a << 2 * n | b << n | a;
         wide <<= count - 1;

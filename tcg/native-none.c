@@ -4,11 +4,6 @@
 
 const TCGBackend *const tcg_native_backend = NULL;
 
-const void *tcg_exit_lookup_code(void)
-{
-    return NULL;
-}
-
 bool tcg_x87_exec(void *env, X87Id id)
 {
     return false;

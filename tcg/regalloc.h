@@ -66,10 +66,6 @@ static inline int ra_reg(const RegAlloc *ra, IRRef ref)
 {
     return ra->s->temps[ref].reg - 1;
 }
-static inline int ra_slot(const RegAlloc *ra, IRRef ref)
-{
-    return ra->s->temps[ref].slot - 1;
-}
 static inline bool ra_is_scratch(const RegAlloc *ra, unsigned reg)
 {
     return ra->index_of[reg] != 0xff;

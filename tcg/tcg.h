@@ -194,10 +194,6 @@ struct TCGBackend {
 extern const TCGBackend *const tcg_native_backend;
 extern const TCGBackend tcg_interp_backend;
 
-/* Code to return from GuestDesc.lookup, or to keep in the jump table: leaves with
- * TCG_EXIT_LOOKUP. NULL before the first gen_code(). */
-const void *tcg_exit_lookup_code(void);
-
 /* Runs the passes of the table on the unit: fold, liveness ... Liveness always runs: back
  * ends rely on what it writes. */
 void tcg_optimize(TCGContext *s);

@@ -18,12 +18,6 @@
 #define atomic_fetch_or(p, v)  __atomic_fetch_or(p, v, __ATOMIC_SEQ_CST)
 #define atomic_fetch_and(p, v) __atomic_fetch_and(p, v, __ATOMIC_SEQ_CST)
 
-/* Stores `desired` when *p is *expected and returns true; otherwise *expected becomes *p.
- */
-#define atomic_cmpxchg(p, expected, desired)                                   \
-    __atomic_compare_exchange_n(p, expected, desired, false, __ATOMIC_SEQ_CST, \
-                                __ATOMIC_SEQ_CST)
-
 /* Full, acquire and release fences. */
 #define smp_mb()  __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define smp_rmb() __atomic_thread_fence(__ATOMIC_ACQUIRE)

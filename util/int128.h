@@ -1,4 +1,4 @@
-/* 128-bit products and quotients, as the multiply and divide instructions need them. */
+/* Integers of 128 bits, and quotients as the divide instructions want them. */
 /* SPDX-License-Identifier: MIT */
 #ifndef UTIL_INT128_H
 #define UTIL_INT128_H
@@ -14,29 +14,9 @@ static inline u128 u128_make(uint64_t lo, uint64_t hi)
     return (u128)hi << 64 | lo;
 }
 
-static inline uint64_t u128_lo(u128 v)
-{
-    return v;
-}
-
 static inline uint64_t u128_hi(u128 v)
 {
     return v >> 64;
-}
-
-/* *hi:*lo = a * b. */
-static inline void mulu64(uint64_t *lo, uint64_t *hi, uint64_t a, uint64_t b)
-{
-    u128 p = (u128)a * b;
-    *lo = u128_lo(p);
-    *hi = u128_hi(p);
-}
-
-static inline void muls64(uint64_t *lo, uint64_t *hi, int64_t a, int64_t b)
-{
-    i128 p = (i128)a * b;
-    *lo = u128_lo(p);
-    *hi = u128_hi(p);
 }
 
 /*

@@ -113,15 +113,6 @@ bool optlist_get_u64(OptList *list, const char *key, uint64_t *value, GError **e
     return true;
 }
 
-bool optlist_get_size(OptList *list, const char *key, uint64_t *value, GError **errp)
-{
-    const char *text = optlist_get(list, key);
-    if (text && !parse_size(text, 'B', value)) {
-        return user_error(errp, "%s=%s: expected a size such as 64M", key, text);
-    }
-    return true;
-}
-
 bool optlist_foreach(OptList *list,
                      bool (*fn)(const char *key, const char *value, void *opaque,
                                 GError **errp),

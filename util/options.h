@@ -29,9 +29,6 @@ bool optlist_get_bool(OptList *list, const char *key, bool *value,
                       GError **errp) USER_CHECKED;
 bool optlist_get_u64(OptList *list, const char *key, uint64_t *value,
                      GError **errp) USER_CHECKED;
-/* As parse_size() with bytes for a bare number. */
-bool optlist_get_size(OptList *list, const char *key, uint64_t *value,
-                      GError **errp) USER_CHECKED;
 
 /* Calls fn for each pair in order until it returns false; returns whether all did. */
 bool optlist_foreach(OptList *list,

@@ -145,12 +145,3 @@ void machine_cond_wait(CondVar *c)
     cond_wait(c, &big_lock);
     big_lock_held = true;
 }
-
-bool machine_cond_wait_until(CondVar *c, int64_t deadline)
-{
-    assert(big_lock_held);
-    big_lock_held = false;
-    bool in_time = cond_wait_until(c, &big_lock, deadline);
-    big_lock_held = true;
-    return in_time;
-}

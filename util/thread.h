@@ -58,6 +58,5 @@ void machine_unlock(void);
 bool machine_lock_held(void);
 /* Waits for `c` with the machine lock released meanwhile. */
 void machine_cond_wait(CondVar *c);
-bool machine_cond_wait_until(CondVar *c, int64_t deadline);
 
 #endif

@@ -12,8 +12,7 @@
 #include "cpu/debug.h"
 #include "util/log.h"
 
-#define DR6_STEP 0x4000
-#define DR7_ON   0x700 /* LE, GE and the bit that is always 1 */
+#define DR7_ON 0x700 /* LE, GE and the bit that is always 1 */
 
 static bool is_stepping(const KVMVcpu *v)
 {

@@ -13,6 +13,7 @@
 #include "cpu/ldst.h"
 #include "util/bitops.h"
 #include "util/host.h"
+#include "util/int128.h"
 
 /* The new value that the op stores, and for cmpxchg whether it does. */
 static uint64_t op_result(unsigned op, uint64_t old, uint64_t b, uint64_t c)
@@ -113,7 +114,6 @@ uint64_t tcg_atomic(void *env, uint64_t va, uint64_t b, uint64_t c, uint32_t op_
 
 /* Sixteen bytes, aligned: by the host's instruction if it has one, else under a lock that
  * all take. */
-typedef unsigned __int128 u128;
 
 #if defined __x86_64__
 

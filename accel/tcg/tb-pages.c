@@ -329,13 +329,6 @@ void tb_pages_reset(TCGEngine *e)
     for_each_leaf(e, reset_leaf);
 }
 
-bool tb_page_has_code(const TCGEngine *e, ram_addr_t page)
-{
-    CodePage *p = page_find(e, page);
-
-    return p && p->first;
-}
-
 /* Writes. */
 
 /* The list behind `tb` that has the next unit that depends on the bytes; NULL: no more.

@@ -353,8 +353,6 @@ TranslationBlock *tb_page_find_asleep(const TCGEngine *e, ram_addr_t page,
 /* A unit of this key's mode was made from the page for another address than pc's, or for
  * all. With the lock. */
 bool tb_page_is_elsewhere(const TCGEngine *e, ram_addr_t page, const TBKey *key);
-/* Some unit depends on bytes of the page. With the lock. */
-bool tb_page_has_code(const TCGEngine *e, ram_addr_t page);
 /*
  * A store of `len` bytes (inside one page) to code page RAM address `addr` is about to
  * happen. If it hits the unit that runs, does not return: the instruction is done again,

@@ -57,7 +57,6 @@ typedef struct VMState {
 #define VMF_STRUCT(S, f, t)       VMF_(S, f, VM_STRUCT, 1, 1, t)
 #define VMF_STRUCT_ARRAY(S, f, t) VMF_(S, f, VM_STRUCT, VMF_COUNT_(S, f), 1, t)
 #define VMF_INT_SINCE(S, f, v)    VMF_(S, f, VM_INT, 1, v, NULL)
-#define VMF_BOOL_SINCE(S, f, v)   VMF_(S, f, VM_BOOL, 1, v, NULL)
 #define VMF_END()    \
     {                \
         .name = NULL \

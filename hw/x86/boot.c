@@ -9,7 +9,6 @@
 #include "util/bitops.h"
 
 #define PAGE_SIZE    4096u
-#define PT_ENTRIES   512
 #define PTE_P_RW     0x003
 #define PTE_LARGE    0x080
 #define FIRMWARE_MAX (8u << 20)

@@ -6,6 +6,7 @@
 #include "target/x86/excp.h"
 #include "target/x86/helpers.h"
 #include "target/x86/seg.h"
+#include "util/int128.h"
 
 void helper_raise(CPUX86State *env, uint64_t vector)
 {
@@ -68,22 +69,15 @@ void helper_idiv32(CPUX86State *env, uint64_t divisor)
 
 void helper_idiv64(CPUX86State *env, uint64_t divisor)
 {
-    unsigned __int128 a = (unsigned __int128)env->regs[R_RDX] << 64 | env->regs[R_RAX];
-    bool a_neg = (int64_t)env->regs[R_RDX] < 0, b_neg = (int64_t)divisor < 0;
-    unsigned __int128 ua = a_neg ? -a : a;
-    uint64_t ub = b_neg ? -divisor : divisor;
+    i128 a = (i128)u128_make(env->regs[R_RAX], env->regs[R_RDX]);
+    int64_t quotient, rest;
 
-    if (ub == 0) {
-        x86_raise(env, EXCP_DE, GETPC());
-    }
-    unsigned __int128 q = ua / ub, limit = (unsigned __int128)1 << 63;
-    if (q > (a_neg != b_neg ? limit : limit - 1)) {
+    if (!divs128(&quotient, &rest, a, (int64_t)divisor)) {
         x86_raise(env, EXCP_DE, GETPC());
     }
 
-    uint64_t r = ua % ub;
-    env->regs[R_RAX] = a_neg != b_neg ? -(uint64_t)q : (uint64_t)q;
-    env->regs[R_RDX] = a_neg ? -r : r;
+    env->regs[R_RAX] = (uint64_t)quotient;
+    env->regs[R_RDX] = (uint64_t)rest;
 }
 
 /* --- bits --- */

@@ -92,10 +92,6 @@ static inline IRType x86_op_type(const DisasContext *s, unsigned n)
 {
     return (IRType)s->insn.op[n].size;
 }
-static inline bool x86_vm86(const DisasContext *s)
-{
-    return s->hflags & HF_VM;
-}
 /* Protected mode proper: selectors mean descriptors. */
 static inline bool x86_protected(const DisasContext *s)
 {

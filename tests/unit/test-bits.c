@@ -1,7 +1,6 @@
-/* Bits: fields, rotates, unaligned access, 128-bit products and quotients, bitmaps. */
+/* Bits: fields, rotates, unaligned access, 128-bit quotients. */
 /* SPDX-License-Identifier: MIT */
 #include "tests/unit/unit.h"
-#include "util/bitmap.h"
 #include "util/bitops.h"
 #include "util/int128.h"
 
@@ -118,52 +117,6 @@ START_TEST(divisions)
 }
 END_TEST
 
-START_TEST(products)
-{
-    uint64_t lo, hi;
-    mulu64(&lo, &hi, UINT64_MAX, UINT64_MAX);
-    ck_assert(lo == 1 && hi == UINT64_MAX - 1);
-    muls64(&lo, &hi, -1, -1);
-    ck_assert(lo == 1 && hi == 0);
-    muls64(&lo, &hi, INT64_MIN, 2);
-    ck_assert(lo == 0 && hi == UINT64_MAX);
-}
-END_TEST
-
-START_TEST(bitmaps)
-{
-    enum { N = 200 };
-    Rand r = {1};
-    bool model[N] = {false};
-    BITMAP_DECLARE(map, N) = {0};
-    for (int round = 0; round < 2000; round++) {
-        size_t start = rand_below(&r, N), n = rand_below(&r, N - start + 1);
-        bool set = rand_below(&r, 2);
-        (set ? bitmap_set_range : bitmap_clear_range)(map, start, n);
-        memset(model + start, set, n);
-        size_t bit = rand_below(&r, N);
-        if (rand_below(&r, 2)) {
-            CHECK(bitmap_test_and_set_atomic(map, bit) == model[bit]);
-            model[bit] = true;
-        } else {
-            CHECK(bitmap_test_and_clear_atomic(map, bit) == model[bit]);
-            model[bit] = false;
-        }
-        size_t count = 0, from = rand_below(&r, N + 1), first[2] = {N, N};
-        for (size_t i = N; i-- > 0;) {
-            CHECK(bitmap_test(map, i) == model[i]);
-            count += model[i];
-            if (i >= from) {
-                first[model[i]] = i;
-            }
-        }
-        CHECK(bitmap_count(map, N) == count);
-        CHECK(bitmap_find_set(map, N, from) == first[1]);
-        CHECK(bitmap_find_clear(map, N, from) == first[0]);
-    }
-}
-END_TEST
-
 static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, fields);
@@ -171,8 +124,6 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, counts);
     tcase_add_test(tc, unaligned);
     tcase_add_test(tc, divisions);
-    tcase_add_test(tc, products);
-    tcase_add_test(tc, bitmaps);
 }
 
 int main(void)

@@ -1,5 +1,4 @@
-/* Containers: arena, interval tree, hash table with concurrent readers, epochs, seqlock.
- */
+/* Containers: arena, interval tree, hash table with concurrent readers, epochs. */
 /* SPDX-License-Identifier: MIT */
 #include "tests/unit/unit.h"
 #include "util/arena.h"
@@ -7,7 +6,6 @@
 #include "util/epoch.h"
 #include "util/htab.h"
 #include "util/interval-tree.h"
-#include "util/seqlock.h"
 #include "util/thread.h"
 
 START_TEST(arena)
@@ -232,44 +230,6 @@ START_TEST(epochs)
 }
 END_TEST
 
-typedef struct Pair {
-    Seqlock seq;
-    uint64_t a, b; /* always a == b */
-    bool stop;
-} Pair;
-
-static void *pair_writer(void *opaque)
-{
-    Pair *p = opaque;
-    for (uint64_t n = 0; !atomic_read(&p->stop); n++) {
-        seqlock_write_begin(&p->seq);
-        atomic_set(&p->a, n);
-        atomic_set(&p->b, n);
-        seqlock_write_end(&p->seq);
-    }
-    return NULL;
-}
-
-START_TEST(seqlock)
-{
-    static Pair pair;
-    Thread t;
-    thread_create(&t, "writer", pair_writer, &pair);
-    for (int i = 0; i < 200000; i++) {
-        uint64_t a, b;
-        unsigned seq;
-        do {
-            seq = seqlock_read_begin(&pair.seq);
-            a = atomic_read(&pair.a);
-            b = atomic_read(&pair.b);
-        } while (seqlock_read_retry(&pair.seq, seq));
-        CHECK(a == b);
-    }
-    atomic_set(&pair.stop, true);
-    thread_join(&t);
-}
-END_TEST
-
 static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, arena);
@@ -277,7 +237,6 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, htab);
     tcase_add_test(tc, htab_readers);
     tcase_add_test(tc, epochs);
-    tcase_add_test(tc, seqlock);
 }
 
 int main(void)
