@@ -62,15 +62,8 @@ static void gen_mul_one(DisasContext *s, OpCode code, bool sign)
     op->setcc = true;
 }
 
-void gen_mul(DisasContext *s, Insn *i)
-{
-    gen_mul_one(s, OP_mulu2, false);
-}
-
-void gen_imul1(DisasContext *s, Insn *i)
-{
-    gen_mul_one(s, OP_muls2, true);
-}
+GEN(gen_mul, gen_mul_one(s, OP_mulu2, false))
+GEN(gen_imul1, gen_mul_one(s, OP_muls2, true))
 
 /* High half to operand 0, low half to operand 1; the high half wins. */
 void gen_mulx(DisasContext *s, Insn *i)
@@ -187,40 +180,13 @@ static void gen_shift(DisasContext *s, OpCode code)
     x86_op_store(s, 0, d);
 }
 
-void gen_rol(DisasContext *s, Insn *i)
-{
-    gen_shift(s, OP_rotl);
-}
-
-void gen_ror(DisasContext *s, Insn *i)
-{
-    gen_shift(s, OP_rotr);
-}
-
-void gen_rcl(DisasContext *s, Insn *i)
-{
-    gen_shift(s, OP_rcl);
-}
-
-void gen_rcr(DisasContext *s, Insn *i)
-{
-    gen_shift(s, OP_rcr);
-}
-
-void gen_shl(DisasContext *s, Insn *i)
-{
-    gen_shift(s, OP_shl);
-}
-
-void gen_shr(DisasContext *s, Insn *i)
-{
-    gen_shift(s, OP_shr);
-}
-
-void gen_sar(DisasContext *s, Insn *i)
-{
-    gen_shift(s, OP_sar);
-}
+GEN(gen_rol, gen_shift(s, OP_rotl))
+GEN(gen_ror, gen_shift(s, OP_rotr))
+GEN(gen_rcl, gen_shift(s, OP_rcl))
+GEN(gen_rcr, gen_shift(s, OP_rcr))
+GEN(gen_shl, gen_shift(s, OP_shl))
+GEN(gen_shr, gen_shift(s, OP_shr))
+GEN(gen_sar, gen_shift(s, OP_sar))
 
 static void gen_shift_double(DisasContext *s, OpCode code)
 {
@@ -232,15 +198,8 @@ static void gen_shift_double(DisasContext *s, OpCode code)
     x86_op_store(s, 0, d);
 }
 
-void gen_shld(DisasContext *s, Insn *i)
-{
-    gen_shift_double(s, OP_shld);
-}
-
-void gen_shrd(DisasContext *s, Insn *i)
-{
-    gen_shift_double(s, OP_shrd);
-}
+GEN(gen_shld, gen_shift_double(s, OP_shld))
+GEN(gen_shrd, gen_shift_double(s, OP_shrd))
 
 /* SHLX, SHRX, SARX, RORX: no flags */
 static void gen_shift_plain(DisasContext *s, OpCode code)
@@ -250,25 +209,10 @@ static void gen_shift_plain(DisasContext *s, OpCode code)
     ir_op2(s->tcg, code, x86_op_type(s, 0), x86_op_dest(s, 0), a, count);
 }
 
-void gen_shlx(DisasContext *s, Insn *i)
-{
-    gen_shift_plain(s, OP_shl);
-}
-
-void gen_shrx(DisasContext *s, Insn *i)
-{
-    gen_shift_plain(s, OP_shr);
-}
-
-void gen_sarx(DisasContext *s, Insn *i)
-{
-    gen_shift_plain(s, OP_sar);
-}
-
-void gen_rorx(DisasContext *s, Insn *i)
-{
-    gen_shift_plain(s, OP_rotr);
-}
+GEN(gen_shlx, gen_shift_plain(s, OP_shl))
+GEN(gen_shrx, gen_shift_plain(s, OP_shr))
+GEN(gen_sarx, gen_shift_plain(s, OP_sar))
+GEN(gen_rorx, gen_shift_plain(s, OP_rotr))
 
 /* --- bit test --- */
 
@@ -325,20 +269,9 @@ static void gen_bit_change(DisasContext *s, OpCode code)
     }
 }
 
-void gen_bts(DisasContext *s, Insn *i)
-{
-    gen_bit_change(s, OP_bts);
-}
-
-void gen_btr(DisasContext *s, Insn *i)
-{
-    gen_bit_change(s, OP_btr);
-}
-
-void gen_btc(DisasContext *s, Insn *i)
-{
-    gen_bit_change(s, OP_btc);
-}
+GEN(gen_bts, gen_bit_change(s, OP_bts))
+GEN(gen_btr, gen_bit_change(s, OP_btr))
+GEN(gen_btc, gen_bit_change(s, OP_btc))
 
 /* --- bit scan and count --- */
 
@@ -349,15 +282,8 @@ static void gen_scan(DisasContext *s, OpCode code)
     ir_op2f(s->tcg, code, x86_op_type(s, 0), d, a, d);
 }
 
-void gen_bsf(DisasContext *s, Insn *i)
-{
-    gen_scan(s, OP_bsf);
-}
-
-void gen_bsr(DisasContext *s, Insn *i)
-{
-    gen_scan(s, OP_bsr);
-}
+GEN(gen_bsf, gen_scan(s, OP_bsf))
+GEN(gen_bsr, gen_scan(s, OP_bsr))
 
 static void gen_count(DisasContext *s, OpCode code)
 {
@@ -366,20 +292,9 @@ static void gen_count(DisasContext *s, OpCode code)
     ir_op1f(s->tcg, code, x86_op_type(s, 0), x86_op_dest(s, 0), a);
 }
 
-void gen_tzcnt(DisasContext *s, Insn *i)
-{
-    gen_count(s, OP_tzcnt);
-}
-
-void gen_lzcnt(DisasContext *s, Insn *i)
-{
-    gen_count(s, OP_lzcnt);
-}
-
-void gen_popcnt(DisasContext *s, Insn *i)
-{
-    gen_count(s, OP_popcnt);
-}
+GEN(gen_tzcnt, gen_count(s, OP_tzcnt))
+GEN(gen_lzcnt, gen_count(s, OP_lzcnt))
+GEN(gen_popcnt, gen_count(s, OP_popcnt))
 
 /* --- BMI1, BMI2: SF and ZF by the result, OF = 0, CF as each says --- */
 
@@ -406,20 +321,9 @@ static void gen_bls(DisasContext *s, OpCode code, bool negate, Cond carry)
     ir_putcc(s->tcg, cf, CC_C);
 }
 
-void gen_blsr(DisasContext *s, Insn *i)
-{
-    gen_bls(s, OP_and, false, COND_TSTE);
-}
-
-void gen_blsmsk(DisasContext *s, Insn *i)
-{
-    gen_bls(s, OP_xor, false, COND_TSTE);
-}
-
-void gen_blsi(DisasContext *s, Insn *i)
-{
-    gen_bls(s, OP_and, true, COND_TSTNE);
-}
+GEN(gen_blsr, gen_bls(s, OP_and, false, COND_TSTE))
+GEN(gen_blsmsk, gen_bls(s, OP_xor, false, COND_TSTE))
+GEN(gen_blsi, gen_bls(s, OP_and, true, COND_TSTNE))
 
 /* Flags of a result that an op without flags has made: as TEST of it. */
 static void flags_of(DisasContext *s, IRType t, IRRef v)
@@ -459,15 +363,8 @@ static void gen_scatter(DisasContext *s, OpCode code)
     ir_op2(s->tcg, code, x86_op_type(s, 0), x86_op_dest(s, 0), x86_op_load(s, 1), mask);
 }
 
-void gen_pdep(DisasContext *s, Insn *i)
-{
-    gen_scatter(s, OP_pdep);
-}
-
-void gen_pext(DisasContext *s, Insn *i)
-{
-    gen_scatter(s, OP_pext);
-}
+GEN(gen_pdep, gen_scatter(s, OP_pdep))
+GEN(gen_pext, gen_scatter(s, OP_pext))
 
 void gen_crc32(DisasContext *s, Insn *i)
 {

@@ -58,20 +58,9 @@ static void gen_logic(DisasContext *s, OpCode code, OpCode atomic)
     }
 }
 
-void gen_and(DisasContext *s, Insn *i)
-{
-    gen_logic(s, OP_and, OP_at_and);
-}
-
-void gen_or(DisasContext *s, Insn *i)
-{
-    gen_logic(s, OP_or, OP_at_or);
-}
-
-void gen_xor(DisasContext *s, Insn *i)
-{
-    gen_logic(s, OP_xor, OP_at_xor);
-}
+GEN(gen_and, gen_logic(s, OP_and, OP_at_and))
+GEN(gen_or, gen_logic(s, OP_or, OP_at_or))
+GEN(gen_xor, gen_logic(s, OP_xor, OP_at_xor))
 
 /* b + CF, what ADC adds and SBB subtracts; no flags change. */
 static IRRef with_carry(DisasContext *s, IRRef b)
@@ -110,15 +99,8 @@ static void gen_compare(DisasContext *s, OpCode code)
     ir_op2f(s->tcg, code, x86_op_type(s, 0), IR_NONE, a, b);
 }
 
-void gen_cmp(DisasContext *s, Insn *i)
-{
-    gen_compare(s, OP_sub);
-}
-
-void gen_test(DisasContext *s, Insn *i)
-{
-    gen_compare(s, OP_and);
-}
+GEN(gen_cmp, gen_compare(s, OP_sub))
+GEN(gen_test, gen_compare(s, OP_and))
 
 /* --- one operand --- */
 
@@ -145,15 +127,8 @@ static void gen_incdec(DisasContext *s, OpCode code, int64_t n)
     }
 }
 
-void gen_inc(DisasContext *s, Insn *i)
-{
-    gen_incdec(s, OP_inc, 1);
-}
-
-void gen_dec(DisasContext *s, Insn *i)
-{
-    gen_incdec(s, OP_dec, -1);
-}
+GEN(gen_inc, gen_incdec(s, OP_inc, 1))
+GEN(gen_dec, gen_incdec(s, OP_dec, -1))
 
 void gen_not(DisasContext *s, Insn *i)
 {
@@ -227,10 +202,7 @@ static void gen_extend(DisasContext *s, bool sign)
     }
 }
 
-void gen_movsxd(DisasContext *s, Insn *i)
-{
-    gen_extend(s, true);
-}
+GEN(gen_movsxd, gen_extend(s, true))
 
 void gen_lea(DisasContext *s, Insn *i)
 {
@@ -246,21 +218,11 @@ void gen_lea(DisasContext *s, Insn *i)
 
 void gen_nop(DisasContext *s, Insn *i) {}
 
-void gen_movzx(DisasContext *s, Insn *i)
-{
-    gen_extend(s, false);
-}
-
-void gen_movsx(DisasContext *s, Insn *i)
-{
-    gen_extend(s, true);
-}
+GEN(gen_movzx, gen_extend(s, false))
+GEN(gen_movsx, gen_extend(s, true))
 
 /* MOVNTI, MOVDIRI: hints about caches that are not modelled. */
-void gen_movnti(DisasContext *s, Insn *i)
-{
-    x86_op_store(s, 0, x86_op_load(s, 1));
-}
+GEN(gen_movnti, x86_op_store(s, 0, x86_op_load(s, 1)))
 
 /* CBW, CWDE, CDQE */
 void gen_cbw(DisasContext *s, Insn *i)
@@ -455,22 +417,12 @@ void gen_cmpxchg16b(DisasContext *s, Insn *i)
 
 void gen_pause(DisasContext *s, Insn *i) {}
 
-void gen_fence(DisasContext *s, Insn *i)
-{
-    ir_emit(s->tcg, OP_fence, IR_I64);
-}
-
-void gen_ud(DisasContext *s, Insn *i)
-{
-    x86_gen_raise(s, EXCP_UD);
-}
+GEN(gen_fence, ir_emit(s->tcg, OP_fence, IR_I64))
+GEN(gen_ud, x86_gen_raise(s, EXCP_UD))
 
 /* --- the stack --- */
 
-void gen_push(DisasContext *s, Insn *i)
-{
-    x86_push(s, (IRType)i->opsize, x86_op_load(s, 0));
-}
+GEN(gen_push, x86_push(s, (IRType)i->opsize, x86_op_load(s, 0)))
 
 void gen_pop(DisasContext *s, Insn *i)
 {
@@ -553,15 +505,8 @@ void gen_popa(DisasContext *s, Insn *i)
 
 /* --- the flags themselves --- */
 
-void gen_clc(DisasContext *s, Insn *i)
-{
-    ir_putcc(s->tcg, x86_const(s, 0), CC_C);
-}
-
-void gen_stc(DisasContext *s, Insn *i)
-{
-    ir_putcc(s->tcg, x86_const(s, CC_C), CC_C);
-}
+GEN(gen_clc, ir_putcc(s->tcg, x86_const(s, 0), CC_C))
+GEN(gen_stc, ir_putcc(s->tcg, x86_const(s, CC_C), CC_C))
 
 void gen_cmc(DisasContext *s, Insn *i)
 {
@@ -576,15 +521,8 @@ static void store_df(DisasContext *s, int64_t df)
     ir_st_env(s->tcg, IR_I64, x86_const(s, df), offsetof(CPUX86State, df));
 }
 
-void gen_cld(DisasContext *s, Insn *i)
-{
-    store_df(s, 1);
-}
-
-void gen_std(DisasContext *s, Insn *i)
-{
-    store_df(s, -1);
-}
+GEN(gen_cld, store_df(s, 1))
+GEN(gen_std, store_df(s, -1))
 
 void gen_lahf(DisasContext *s, Insn *i)
 {

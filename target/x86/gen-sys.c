@@ -74,15 +74,8 @@ static IRRef selector_of(DisasContext *s, unsigned reg)
                       offsetof(CPUX86State, seg[0].selector) + reg * sizeof(X86Seg));
 }
 
-void gen_mov_from_seg(DisasContext *s, Insn *i)
-{
-    x86_op_store(s, 0, selector_of(s, i->op[1].reg));
-}
-
-void gen_push_seg(DisasContext *s, Insn *i)
-{
-    x86_push(s, (IRType)i->opsize, selector_of(s, i->op[0].reg));
-}
+GEN(gen_mov_from_seg, x86_op_store(s, 0, selector_of(s, i->op[1].reg)))
+GEN(gen_push_seg, x86_push(s, (IRType)i->opsize, selector_of(s, i->op[0].reg)))
 
 void gen_pop_seg(DisasContext *s, Insn *i)
 {
@@ -141,15 +134,8 @@ static void call_far(DisasContext *s, IRRef selector, IRRef offset)
     goto_env_rip(s);
 }
 
-void gen_jmpf(DisasContext *s, Insn *i)
-{
-    jmp_far(s, x86_const(s, i->imm2), x86_const(s, i->imm));
-}
-
-void gen_callf(DisasContext *s, Insn *i)
-{
-    call_far(s, x86_const(s, i->imm2), x86_const(s, i->imm));
-}
+GEN(gen_jmpf, jmp_far(s, x86_const(s, i->imm2), x86_const(s, i->imm)))
+GEN(gen_callf, call_far(s, x86_const(s, i->imm2), x86_const(s, i->imm)))
 
 void gen_jmpf_ind(DisasContext *s, Insn *i)
 {
@@ -188,15 +174,8 @@ static void raise_software(DisasContext *s, unsigned vector)
     s->base.is_jmp = DISAS_END;
 }
 
-void gen_int(DisasContext *s, Insn *i)
-{
-    raise_software(s, i->imm & 0xff);
-}
-
-void gen_int3(DisasContext *s, Insn *i)
-{
-    raise_software(s, EXCP_BP);
-}
+GEN(gen_int, raise_software(s, i->imm & 0xff))
+GEN(gen_int3, raise_software(s, EXCP_BP))
 
 void gen_into(DisasContext *s, Insn *i)
 {
@@ -326,15 +305,8 @@ void gen_popf(DisasContext *s, Insn *i)
     x86_goto_next_mode(s);
 }
 
-void gen_stac(DisasContext *s, Insn *i)
-{
-    X86_CALL(s, stac, IR_NONE);
-}
-
-void gen_clac(DisasContext *s, Insn *i)
-{
-    X86_CALL(s, clac, IR_NONE);
-}
+GEN(gen_stac, X86_CALL(s, stac, IR_NONE))
+GEN(gen_clac, X86_CALL(s, clac, IR_NONE))
 
 /* --- ports --- */
 
@@ -433,15 +405,8 @@ static void store_table(DisasContext *s, int32_t offset)
     store_at(s, a, 2, t, x86_ld_env(s, IR_I64, offset + offsetof(X86Table, base)));
 }
 
-void gen_sgdt(DisasContext *s, Insn *i)
-{
-    store_table(s, offsetof(CPUX86State, gdt));
-}
-
-void gen_sidt(DisasContext *s, Insn *i)
-{
-    store_table(s, offsetof(CPUX86State, idt));
-}
+GEN(gen_sgdt, store_table(s, offsetof(CPUX86State, gdt)))
+GEN(gen_sidt, store_table(s, offsetof(CPUX86State, idt)))
 
 static void load_table(DisasContext *s, unsigned which)
 {
@@ -456,15 +421,8 @@ static void load_table(DisasContext *s, unsigned which)
     X86_CALL(s, load_table, IR_NONE, x86_const(s, which), limit, base);
 }
 
-void gen_lgdt(DisasContext *s, Insn *i)
-{
-    load_table(s, 0);
-}
-
-void gen_lidt(DisasContext *s, Insn *i)
-{
-    load_table(s, 1);
-}
+GEN(gen_lgdt, load_table(s, 0))
+GEN(gen_lidt, load_table(s, 1))
 
 void gen_sldt(DisasContext *s, Insn *i)
 {
@@ -478,15 +436,8 @@ void gen_str(DisasContext *s, Insn *i)
     x86_op_store(s, 0, x86_ld_env(s, IR_I16, offsetof(CPUX86State, tr.selector)));
 }
 
-void gen_lldt(DisasContext *s, Insn *i)
-{
-    X86_CALL(s, lldt, IR_NONE, x86_op_load_ext(s, 0, false));
-}
-
-void gen_ltr(DisasContext *s, Insn *i)
-{
-    X86_CALL(s, ltr, IR_NONE, x86_op_load_ext(s, 0, false));
-}
+GEN(gen_lldt, X86_CALL(s, lldt, IR_NONE, x86_op_load_ext(s, 0, false)))
+GEN(gen_ltr, X86_CALL(s, ltr, IR_NONE, x86_op_load_ext(s, 0, false)))
 
 /* A selector that fails leaves all of the register as it is, whatever the operand size.
  */
@@ -500,25 +451,10 @@ static void selector_query(DisasContext *s, const HelperInfo *h)
     x86_reg_store(s, dst->reg, dst->size == MO_16 ? IR_I16 : IR_I64, val);
 }
 
-void gen_lar(DisasContext *s, Insn *i)
-{
-    selector_query(s, &helper_info_lar);
-}
-
-void gen_lsl(DisasContext *s, Insn *i)
-{
-    selector_query(s, &helper_info_lsl);
-}
-
-void gen_verr(DisasContext *s, Insn *i)
-{
-    X86_CALL(s, verr, IR_NONE, x86_op_load_ext(s, 0, false));
-}
-
-void gen_verw(DisasContext *s, Insn *i)
-{
-    X86_CALL(s, verw, IR_NONE, x86_op_load_ext(s, 0, false));
-}
+GEN(gen_lar, selector_query(s, &helper_info_lar))
+GEN(gen_lsl, selector_query(s, &helper_info_lsl))
+GEN(gen_verr, X86_CALL(s, verr, IR_NONE, x86_op_load_ext(s, 0, false)))
+GEN(gen_verw, X86_CALL(s, verw, IR_NONE, x86_op_load_ext(s, 0, false)))
 
 void gen_arpl(DisasContext *s, Insn *i)
 {
@@ -557,17 +493,11 @@ void gen_invd(DisasContext *s, Insn *i) {}
 void gen_wbinvd(DisasContext *s, Insn *i) {}
 
 /* There is no cache to flush, but the address is checked as a load's. */
-void gen_clflush(DisasContext *s, Insn *i)
-{
-    load_at(s, x86_op_addr(s, 1, false), 0, IR_I8);
-}
+GEN(gen_clflush, load_at(s, x86_op_addr(s, 1, false), 0, IR_I8))
 
 /* --- MSRs, TSC, CPUID --- */
 
-void gen_rdmsr(DisasContext *s, Insn *i)
-{
-    X86_CALL(s, rdmsr, IR_NONE);
-}
+GEN(gen_rdmsr, X86_CALL(s, rdmsr, IR_NONE))
 
 void gen_wrmsr(DisasContext *s, Insn *i)
 {
@@ -584,10 +514,7 @@ static void read_tsc(DisasContext *s)
     ir_op2(s->tcg, OP_shr, IR_I64, s->regs[R_RDX], tsc, x86_const(s, 32));
 }
 
-void gen_rdtsc(DisasContext *s, Insn *i)
-{
-    read_tsc(s);
-}
+GEN(gen_rdtsc, read_tsc(s))
 
 /* Linux keeps the number of the CPU there. */
 static IRRef tsc_aux(DisasContext *s)
@@ -607,20 +534,9 @@ void gen_rdtscp(DisasContext *s, Insn *i)
     ir_mov(s->tcg, IR_I32, s->regs[R_RCX], tsc_aux(s));
 }
 
-void gen_rdpid(DisasContext *s, Insn *i)
-{
-    x86_op_store(s, 0, tsc_aux(s));
-}
-
-void gen_rdpmc(DisasContext *s, Insn *i)
-{
-    X86_CALL(s, rdpmc, IR_NONE);
-}
-
-void gen_cpuid(DisasContext *s, Insn *i)
-{
-    X86_CALL(s, cpuid, IR_NONE);
-}
+GEN(gen_rdpid, x86_op_store(s, 0, tsc_aux(s)))
+GEN(gen_rdpmc, X86_CALL(s, rdpmc, IR_NONE))
+GEN(gen_cpuid, X86_CALL(s, cpuid, IR_NONE))
 
 /* CF = 1: a number was there; the other flags are cleared. */
 void gen_rdrand(DisasContext *s, Insn *i)
@@ -715,20 +631,9 @@ static void xsave(DisasContext *s, unsigned mode)
     }
 }
 
-void gen_xsave(DisasContext *s, Insn *i)
-{
-    xsave(s, 0);
-}
-
-void gen_xsaveopt(DisasContext *s, Insn *i)
-{
-    xsave(s, 1);
-}
-
-void gen_xsavec(DisasContext *s, Insn *i)
-{
-    xsave(s, 2);
-}
+GEN(gen_xsave, xsave(s, 0))
+GEN(gen_xsaveopt, xsave(s, 1))
+GEN(gen_xsavec, xsave(s, 2))
 
 void gen_xrstor(DisasContext *s, Insn *i)
 {

@@ -357,30 +357,11 @@ static void operation(DisasContext *s, unsigned imm)
     call_helper(s, vec_describe(s, vec_place(s, 0), a, b), imm);
 }
 
-void gen_vec_bin(DisasContext *s, Insn *i)
-{
-    operation(s, 0);
-}
-
-void gen_sse_bin(DisasContext *s, Insn *i)
-{
-    operation(s, 0);
-}
-
-void gen_vec_un(DisasContext *s, Insn *i)
-{
-    operation(s, 0);
-}
-
-void gen_sse_un(DisasContext *s, Insn *i)
-{
-    operation(s, 0);
-}
-
-void gen_vec_shift(DisasContext *s, Insn *i)
-{
-    operation(s, 0);
-}
+GEN(gen_vec_bin, operation(s, 0))
+GEN(gen_sse_bin, operation(s, 0))
+GEN(gen_vec_un, operation(s, 0))
+GEN(gen_sse_un, operation(s, 0))
+GEN(gen_vec_shift, operation(s, 0))
 
 /* Of a predicate three bits count, or five with VEX. */
 static unsigned imm_byte(const DisasContext *s)
@@ -392,15 +373,8 @@ static unsigned imm_byte(const DisasContext *s)
     return s->insn.imm & (!compare ? 0xff : vec_is_vex(s) ? 0x1f : 7);
 }
 
-void gen_vec_bin_imm(DisasContext *s, Insn *i)
-{
-    operation(s, imm_byte(s));
-}
-
-void gen_sse_bin_imm(DisasContext *s, Insn *i)
-{
-    operation(s, imm_byte(s));
-}
+GEN(gen_vec_bin_imm, operation(s, imm_byte(s)))
+GEN(gen_sse_bin_imm, operation(s, imm_byte(s)))
 
 /* In memory it is one element: bits 7:6 select nothing. */
 void gen_insertps(DisasContext *s, Insn *i)
@@ -410,15 +384,8 @@ void gen_insertps(DisasContext *s, Insn *i)
     operation(s, i->imm & (mem ? 0x3f : 0xff));
 }
 
-void gen_vec_un_imm(DisasContext *s, Insn *i)
-{
-    operation(s, i->imm & 0xff);
-}
-
-void gen_sse_un_imm(DisasContext *s, Insn *i)
-{
-    operation(s, i->imm & 0xff);
-}
+GEN(gen_vec_un_imm, operation(s, i->imm & 0xff))
+GEN(gen_sse_un_imm, operation(s, i->imm & 0xff))
 
 /* d = op(a, immediate), or d = op(d, immediate) */
 void gen_vec_shift_imm(DisasContext *s, Insn *i)
@@ -437,10 +404,7 @@ void gen_vec_shift_imm(DisasContext *s, Insn *i)
     mmx_set(s, i->op[0].reg, vec_to_int(s, VOP_MOVD, out, IR_I64, 0));
 }
 
-void gen_cvt_mmx(DisasContext *s, Insn *i)
-{
-    operation(s, 0);
-}
+GEN(gen_cvt_mmx, operation(s, 0))
 
 void gen_cvt_from_gpr(DisasContext *s, Insn *i)
 {
@@ -507,10 +471,7 @@ void gen_comis(DisasContext *s, Insn *i)
     ir_putcc(s->tcg, value(s, a, b, 0), CC_ALL);
 }
 
-void gen_ptest(DisasContext *s, Insn *i)
-{
-    compare(s);
-}
+GEN(gen_ptest, compare(s))
 
 void gen_vec_movmsk(DisasContext *s, Insn *i)
 {
@@ -537,10 +498,7 @@ void gen_blendv(DisasContext *s, Insn *i)
         vec_reg(s, last);
 }
 
-void gen_sha256rnds2(DisasContext *s, Insn *i)
-{
-    gen_blendv(s, i);
-}
+GEN(gen_sha256rnds2, gen_blendv(s, i))
 
 /* d = op(d, b, c) */
 void gen_fma(DisasContext *s, Insn *i)
@@ -557,10 +515,7 @@ void gen_fma(DisasContext *s, Insn *i)
     call_helper(s, vec_desc_third(desc, c), 0);
 }
 
-void gen_vec_tern(DisasContext *s, Insn *i)
-{
-    gen_fma(s, i);
-}
+GEN(gen_vec_tern, gen_fma(s, i))
 
 void gen_pcmpstr(DisasContext *s, Insn *i)
 {
@@ -715,15 +670,8 @@ void gen_movhp(DisasContext *s, Insn *i)
     ir_st(s->tcg, IR_V128, v, x86_op_addr(s, 8, true), MO_64);
 }
 
-void gen_movhlps(DisasContext *s, Insn *i)
-{
-    combine(s, VOP_MOVHLPS);
-}
-
-void gen_movlhps(DisasContext *s, Insn *i)
-{
-    combine(s, VOP_MOVLHPS);
-}
+GEN(gen_movhlps, combine(s, VOP_MOVHLPS))
+GEN(gen_movlhps, combine(s, VOP_MOVLHPS))
 
 void gen_movq2dq(DisasContext *s, Insn *i)
 {
@@ -821,7 +769,4 @@ void gen_ldmxcsr(DisasContext *s, Insn *i)
     ir_st_env(s->tcg, IR_I32, val, offsetof(CPUX86State, mxcsr));
 }
 
-void gen_stmxcsr(DisasContext *s, Insn *i)
-{
-    x86_op_store(s, 0, x86_ld_env(s, IR_I32, offsetof(CPUX86State, mxcsr)));
-}
+GEN(gen_stmxcsr, x86_op_store(s, 0, x86_ld_env(s, IR_I32, offsetof(CPUX86State, mxcsr))))

@@ -84,15 +84,8 @@ static void gen_stack(DisasContext *s, X87Id id, unsigned i, IRRef in)
     note_insn(s);
 }
 
-void gen_x87(DisasContext *s, Insn *i)
-{
-    gen_stack(s, i->desc->arg, 0, IR_NONE);
-}
-
-void gen_x87_sti(DisasContext *s, Insn *i)
-{
-    gen_stack(s, i->desc->arg, st_index(i), IR_NONE);
-}
+GEN(gen_x87, gen_stack(s, i->desc->arg, 0, IR_NONE))
+GEN(gen_x87_sti, gen_stack(s, i->desc->arg, st_index(i), IR_NONE))
 
 /* DA: B, E, BE, U; DB: their opposites. */
 void gen_fcmov(DisasContext *s, Insn *i)
@@ -211,10 +204,7 @@ void gen_fldcw(DisasContext *s, Insn *i)
     ir_x87(s->tcg, X87_fldcw, 0)->in[0] = cw;
 }
 
-void gen_fnstcw(DisasContext *s, Insn *i)
-{
-    x86_op_store(s, 0, x86_ld_env(s, IR_I16, X87_OFFSET(cw)));
-}
+GEN(gen_fnstcw, x86_op_store(s, 0, x86_ld_env(s, IR_I16, X87_OFFSET(cw))))
 
 void gen_fnstsw(DisasContext *s, Insn *i)
 {
@@ -233,10 +223,7 @@ void gen_fnstsw(DisasContext *s, Insn *i)
     x86_op_store(s, 0, sw);
 }
 
-void gen_fnstsw_ax(DisasContext *s, Insn *i)
-{
-    gen_fnstsw(s, i);
-}
+GEN(gen_fnstsw_ax, gen_fnstsw(s, i))
 
 void gen_fnclex(DisasContext *s, Insn *i)
 {

@@ -105,6 +105,13 @@ void x86_translate_start(DisasContextBase *db);
 void x86_translate_insn(DisasContextBase *db);
 void x86_translate_stop(DisasContextBase *db);
 
+/* A generator of one statement. */
+#define GEN(name, statement)            \
+    void name(DisasContext *s, Insn *i) \
+    {                                   \
+        statement;                      \
+    }
+
 /* --- operand.c: operands as values (n: number of the operand) --- */
 
 /* The operand's value: register, immediate, or a load from memory. */
