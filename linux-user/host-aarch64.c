@@ -138,6 +138,11 @@ uintptr_t host_frame_pc(const ucontext_t *uc)
     return uc->uc_mcontext.pc;
 }
 
+void host_frame_set_pc(ucontext_t *uc, uintptr_t pc)
+{
+    uc->uc_mcontext.pc = pc;
+}
+
 static uint32_t bits(uint32_t insn, unsigned low, unsigned n)
 {
     return insn >> low & ((1u << n) - 1);
@@ -194,19 +199,12 @@ static bool is_write(const ucontext_t *uc)
     }
 }
 
-/* What is no address for x86_64 is a #GP there. */
 void host_frame_fault(const siginfo_t *si, const ucontext_t *uc, UserFault *out)
 {
-    uint64_t addr = (uintptr_t)si->si_addr;
-
     *out = (UserFault){
-        .addr = addr,
+        .addr = (uintptr_t)si->si_addr,
         .access = is_write(uc) ? MMU_WRITE : MMU_READ,
-        .kind = si->si_signo == SIGBUS && si->si_code == BUS_ADRALN ? USER_FAULT_UNALIGNED
-                : si->si_signo == SIGBUS                            ? USER_FAULT_BUS
-                : (uint64_t)((int64_t)(addr << 16) >> 16) != addr   ? USER_FAULT_GENERAL
-                : si->si_code == SEGV_MAPERR                        ? USER_FAULT_UNMAPPED
-                                             : USER_FAULT_FORBIDDEN,
+        .kind = host_fault_kind(si),
     };
 }
 
@@ -224,30 +222,14 @@ void host_frame_fault_entry(ucontext_t *uc)
     uc->uc_mcontext.pc = (uintptr_t)user_fault_entry();
 }
 
-bool host_frame_copy_failed(ucontext_t *uc)
-{
-    uintptr_t pc = uc->uc_mcontext.pc;
-
-    if (pc >= (uintptr_t)host_copy_blocks && pc < (uintptr_t)host_copy_rest) {
-        uc->uc_mcontext.pc = (uintptr_t)host_copy_rest;
-    } else if (pc >= (uintptr_t)host_copy_bytes && pc < (uintptr_t)host_copy_end) {
-        uc->uc_mcontext.pc = (uintptr_t)host_copy_end;
-    } else if (pc >= (uintptr_t)host_cmpxchg_begin && pc < (uintptr_t)host_cmpxchg_end) {
-        uc->uc_mcontext.pc = (uintptr_t)host_cmpxchg_failed;
-    } else {
-        return false;
-    }
-    return true;
-}
-
-void host_frame_leave_syscall(ucontext_t *uc)
-{
-    uintptr_t pc = uc->uc_mcontext.pc;
-
-    if (pc >= (uintptr_t)safe_syscall_begin && pc < (uintptr_t)safe_syscall_end) {
-        uc->uc_mcontext.pc = (uintptr_t)safe_syscall_undone;
-    }
-}
+const HostWayOut host_copy_ways_out[] = {
+    {host_copy_blocks, host_copy_rest, host_copy_rest},
+    {host_copy_bytes,  host_copy_end, host_copy_end},
+    {host_cmpxchg_begin,  host_cmpxchg_end, host_cmpxchg_failed},
+    {NULL  },
+};
+const HostWayOut host_syscall_way_out = {safe_syscall_begin, safe_syscall_end,
+                                         safe_syscall_undone};
 
 /* The top byte of a faulting address is to be seen: it is none of the guest's. */
 #define EXPOSE_TAGBITS 0x800

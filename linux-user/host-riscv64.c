@@ -97,19 +97,14 @@ int64_t host_safe_syscall(TaskState *ts, long nr, const uint64_t args[6])
 /* Where the kernel's struct user_regs_struct has them: x0's place is the pc's. */
 enum { GREG_PC = 0, GREG_SP = 2, GREG_T0 = 5, GREG_A0 = 10 };
 
-static uintptr_t frame_pc(const ucontext_t *uc)
+uintptr_t host_frame_pc(const ucontext_t *uc)
 {
     return uc->uc_mcontext.__gregs[GREG_PC];
 }
 
-static void set_frame_pc(ucontext_t *uc, const void *pc)
+void host_frame_set_pc(ucontext_t *uc, uintptr_t pc)
 {
-    uc->uc_mcontext.__gregs[GREG_PC] = (uintptr_t)pc;
-}
-
-uintptr_t host_frame_pc(const ucontext_t *uc)
-{
-    return frame_pc(uc);
+    uc->uc_mcontext.__gregs[GREG_PC] = pc;
 }
 
 /*
@@ -143,19 +138,12 @@ static bool insn_writes(const uint16_t *pc)
     }
 }
 
-/* What is no address for x86_64 is a #GP there. */
 void host_frame_fault(const siginfo_t *si, const ucontext_t *uc, UserFault *out)
 {
-    uint64_t addr = (uintptr_t)si->si_addr;
-
     *out = (UserFault){
-        .addr = addr,
-        .access = insn_writes((const void *)frame_pc(uc)) ? MMU_WRITE : MMU_READ,
-        .kind = si->si_signo == SIGBUS && si->si_code == BUS_ADRALN ? USER_FAULT_UNALIGNED
-                : si->si_signo == SIGBUS                            ? USER_FAULT_BUS
-                : (uint64_t)((int64_t)(addr << 16) >> 16) != addr   ? USER_FAULT_GENERAL
-                : si->si_code == SEGV_MAPERR                        ? USER_FAULT_UNMAPPED
-                                             : USER_FAULT_FORBIDDEN,
+        .addr = (uintptr_t)si->si_addr,
+        .access = insn_writes((const void *)host_frame_pc(uc)) ? MMU_WRITE : MMU_READ,
+        .kind = host_fault_kind(si),
     };
 }
 
@@ -163,43 +151,24 @@ void host_frame_call(ucontext_t *uc, void (*fn)(CPUState *), CPUState *arg)
 {
     uc->uc_mcontext.__gregs[GREG_SP] &= ~15ul;
     uc->uc_mcontext.__gregs[GREG_A0] = (uintptr_t)arg;
-    set_frame_pc(uc, fn);
+    host_frame_set_pc(uc, (uintptr_t)fn);
 }
 
 /* The pc of the fault goes to t0 (TCGBackend.fault_entry). */
 void host_frame_fault_entry(ucontext_t *uc)
 {
-    uc->uc_mcontext.__gregs[GREG_T0] = frame_pc(uc);
-    set_frame_pc(uc, user_fault_entry());
+    uc->uc_mcontext.__gregs[GREG_T0] = host_frame_pc(uc);
+    host_frame_set_pc(uc, (uintptr_t)user_fault_entry());
 }
 
-static bool between(uintptr_t pc, const char *begin, const char *end)
-{
-    return pc >= (uintptr_t)begin && pc < (uintptr_t)end;
-}
-
-bool host_frame_copy_failed(ucontext_t *uc)
-{
-    uintptr_t pc = frame_pc(uc);
-
-    if (between(pc, host_copy_words, host_copy_rest)) {
-        set_frame_pc(uc, host_copy_rest);
-    } else if (between(pc, host_copy_bytes, host_copy_end)) {
-        set_frame_pc(uc, host_copy_end);
-    } else if (between(pc, host_cmpxchg_begin, host_cmpxchg_end)) {
-        set_frame_pc(uc, host_cmpxchg_failed);
-    } else {
-        return false;
-    }
-    return true;
-}
-
-void host_frame_leave_syscall(ucontext_t *uc)
-{
-    if (between(frame_pc(uc), safe_syscall_begin, safe_syscall_end)) {
-        set_frame_pc(uc, safe_syscall_undone);
-    }
-}
+const HostWayOut host_copy_ways_out[] = {
+    {host_copy_words, host_copy_rest, host_copy_rest},
+    {host_copy_bytes, host_copy_end, host_copy_end},
+    {host_cmpxchg_begin, host_cmpxchg_end, host_cmpxchg_failed},
+    {NULL },
+};
+const HostWayOut host_syscall_way_out = {safe_syscall_begin, safe_syscall_end,
+                                         safe_syscall_undone};
 
 struct KernelSigaction {
     void (*handler)(int, siginfo_t *, void *);

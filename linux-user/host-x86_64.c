@@ -119,6 +119,11 @@ uintptr_t host_frame_pc(const ucontext_t *uc)
     return uc->uc_mcontext.gregs[REG_RIP];
 }
 
+void host_frame_set_pc(ucontext_t *uc, uintptr_t pc)
+{
+    uc->uc_mcontext.gregs[REG_RIP] = (greg_t)pc;
+}
+
 void host_frame_fault(const siginfo_t *si, const ucontext_t *uc, UserFault *out)
 {
     enum { TRAP_GP = 13, TRAP_PF = 14, ERR_WRITE = 2 };
@@ -158,29 +163,13 @@ void host_frame_fault_entry(ucontext_t *uc)
     r[REG_EFL] &= ~0x400;
 }
 
-bool host_frame_copy_failed(ucontext_t *uc)
-{
-    greg_t *r = uc->uc_mcontext.gregs;
-
-    if ((uintptr_t)r[REG_RIP] == (uintptr_t)host_copy_begin) {
-        r[REG_RIP] = (uintptr_t)host_copy_end;
-    } else if ((uintptr_t)r[REG_RIP] == (uintptr_t)host_cmpxchg_begin) {
-        r[REG_RIP] = (uintptr_t)host_cmpxchg_failed;
-    } else {
-        return false;
-    }
-    return true;
-}
-
-void host_frame_leave_syscall(ucontext_t *uc)
-{
-    greg_t *r = uc->uc_mcontext.gregs;
-    uintptr_t pc = r[REG_RIP];
-
-    if (pc >= (uintptr_t)safe_syscall_begin && pc < (uintptr_t)safe_syscall_end) {
-        r[REG_RIP] = (uintptr_t)safe_syscall_undone;
-    }
-}
+const HostWayOut host_copy_ways_out[] = {
+    {host_copy_begin,    host_copy_begin + 1, host_copy_end},
+    {host_cmpxchg_begin,     host_cmpxchg_begin + 1, host_cmpxchg_failed},
+    {NULL},
+};
+const HostWayOut host_syscall_way_out = {safe_syscall_begin, safe_syscall_end,
+                                         safe_syscall_undone};
 
 struct KernelSigaction {
     void (*handler)(int, siginfo_t *, void *);

@@ -72,16 +72,18 @@ int user_host_prot(unsigned flags);
 void user_will_be_written(uint64_t start, uint64_t last);
 void user_will_be_written_locked(uint64_t start, uint64_t last);
 
+typedef enum UserFaultKind {
+    USER_FAULT_UNMAPPED,
+    USER_FAULT_FORBIDDEN,
+    USER_FAULT_BUS,
+    USER_FAULT_UNALIGNED, /* an instruction of ours forbids what the guest may do */
+    USER_FAULT_GENERAL
+} UserFaultKind;
+
 /* A fault that the host has seen. */
 typedef struct UserFault {
     vaddr addr;
-    enum {
-        USER_FAULT_UNMAPPED,
-        USER_FAULT_FORBIDDEN,
-        USER_FAULT_BUS,
-        USER_FAULT_UNALIGNED, /* an instruction of ours forbids what the guest may do */
-        USER_FAULT_GENERAL
-    } kind;
+    UserFaultKind kind;
     MMUAccess access;
     bool redo;    /* no fault of the guest: the instruction is done again, alone */
     uintptr_t ra; /* 0: env is precise */
