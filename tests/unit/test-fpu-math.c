@@ -5,9 +5,9 @@
  * Both sides promise less than one ulp of error (SDM vol. 1, 8.3.10), and ours are
  * rounded correctly but for rare cases, so that the results are equal or neighbours.
  */
-#include <check.h>
 
 #include "tests/unit/fpu-ops.h"
+#include "tests/unit/unit.h"
 
 typedef struct MathOp {
     const char *name;
@@ -96,17 +96,13 @@ START_TEST(math_random)
 }
 END_TEST
 
-int main(void)
+static void add_tests(TCase *tc)
 {
-    Suite *suite = suite_create("fpu-math");
-    TCase *tc = tcase_create("host");
-    tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, math_special, 0, ARRAY_SIZE(math_ops));
     tcase_add_loop_test(tc, math_random, 0, ARRAY_SIZE(math_ops));
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+}
+
+int main(void)
+{
+    return unit_main("fpu-math", add_tests);
 }

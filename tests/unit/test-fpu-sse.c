@@ -4,10 +4,10 @@
  * Each row of fpu-sse-ops.def is run on the host and by our function: on all combinations
  * of special operands under all modes, then on random ones. All exceptions are masked.
  */
-#include <check.h>
 #include <cpuid.h>
 
 #include "tests/unit/fpu-ops.h"
+#include "tests/unit/unit.h"
 
 #define MXCSR_DEFAULT 0x1f80
 
@@ -138,17 +138,13 @@ START_TEST(sse_random)
 }
 END_TEST
 
-int main(void)
+static void add_tests(TCase *tc)
 {
-    Suite *suite = suite_create("fpu-sse");
-    TCase *tc = tcase_create("host");
-    tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, sse_special, 0, ARRAY_SIZE(sse_ops));
     tcase_add_loop_test(tc, sse_random, 0, ARRAY_SIZE(sse_ops));
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+}
+
+int main(void)
+{
+    return unit_main("fpu-sse", add_tests);
 }

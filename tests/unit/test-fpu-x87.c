@@ -5,10 +5,10 @@
  * special operands under all rounding and precision controls, then on random ones. All
  * exceptions are masked here; test-x87.c looks at the unmasked ones.
  */
-#include <check.h>
 #include <stdio.h>
 
 #include "tests/unit/fpu-ops.h"
+#include "tests/unit/unit.h"
 
 #define SW_C1 (1 << 9)
 
@@ -157,18 +157,14 @@ START_TEST(u64_random)
 }
 END_TEST
 
-int main(void)
+static void add_tests(TCase *tc)
 {
-    Suite *suite = suite_create("fpu-x87");
-    TCase *tc = tcase_create("host");
-    tcase_set_timeout(tc, 0);
     tcase_add_loop_test(tc, x87_special, 0, ARRAY_SIZE(x87_ops));
     tcase_add_loop_test(tc, x87_random, 0, ARRAY_SIZE(x87_ops));
     tcase_add_test(tc, u64_random);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+}
+
+int main(void)
+{
+    return unit_main("fpu-x87", add_tests);
 }

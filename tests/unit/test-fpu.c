@@ -6,10 +6,10 @@
  * all results and flags must be the one recorded where those tests passed. `record` as
  * argument prints the table of digests for fpu-digests.def.
  */
-#include <check.h>
 #include <stdio.h>
 
 #include "tests/unit/fpu-ops.h"
+#include "tests/unit/unit.h"
 
 #define DIGEST_CASES 20000
 
@@ -166,21 +166,17 @@ static int print_digests(void)
     return 0;
 }
 
+static void add_tests(TCase *tc)
+{
+    tcase_add_loop_test(tc, digest, 0, ARRAY_SIZE(fpu_ops));
+    tcase_add_test(tc, to_unsigned);
+    tcase_add_test(tc, unmasked_underflow);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "record") == 0) {
         return print_digests();
     }
-    Suite *suite = suite_create("fpu");
-    TCase *tc = tcase_create("recorded");
-    tcase_set_timeout(tc, 0);
-    tcase_add_loop_test(tc, digest, 0, ARRAY_SIZE(fpu_ops));
-    tcase_add_test(tc, to_unsigned);
-    tcase_add_test(tc, unmasked_underflow);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return unit_main("fpu", add_tests);
 }

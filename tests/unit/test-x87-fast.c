@@ -8,11 +8,11 @@
  *
  * On aarch64 the functions are called with marks in the registers that they have to keep.
  */
-#include <check.h>
 #include <stdio.h>
 
 #include "target/x86/x87-fast.h"
 #include "target/x86/x87-op.h"
+#include "tests/unit/unit.h"
 #include "tests/unit/x87-machine.h"
 
 #define CASES 4000
@@ -220,16 +220,12 @@ START_TEST(same_as_in_c)
 }
 END_TEST
 
+static void add_tests(TCase *tc)
+{
+    tcase_add_loop_test(tc, same_as_in_c, 0, NR_X87_IDS);
+}
+
 int main(void)
 {
-    Suite *suite = suite_create("x87-fast");
-    TCase *tc = tcase_create("same");
-    tcase_set_timeout(tc, 0);
-    tcase_add_loop_test(tc, same_as_in_c, 0, NR_X87_IDS);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return unit_main("x87-fast", add_tests);
 }

@@ -4,9 +4,9 @@
  * The digests are recorded where test-x87.c, which compares with the processor, passed.
  * `record` as argument prints them for x87-digests.def.
  */
-#include <check.h>
 #include <stdio.h>
 
+#include "tests/unit/unit.h"
 #include "tests/unit/x87-machine.h"
 
 #define DIGEST_CASES 2000
@@ -163,22 +163,18 @@ static int print_digests(void)
     return 0;
 }
 
+static void add_tests(TCase *tc)
+{
+    tcase_add_loop_test(tc, digest, 0, ARRAY_SIZE(insns));
+    tcase_add_loop_test(tc, environment_layout, 0, 4);
+    tcase_add_test(tc, pending);
+    tcase_add_test(tc, mmx_aliases);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "record") == 0) {
         return print_digests();
     }
-    Suite *suite = suite_create("x87-state");
-    TCase *tc = tcase_create("recorded");
-    tcase_set_timeout(tc, 0);
-    tcase_add_loop_test(tc, digest, 0, ARRAY_SIZE(insns));
-    tcase_add_loop_test(tc, environment_layout, 0, 4);
-    tcase_add_test(tc, pending);
-    tcase_add_test(tc, mmx_aliases);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return unit_main("x87-state", add_tests);
 }

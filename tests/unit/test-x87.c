@@ -8,10 +8,10 @@
  * flags must be equal. The pointers to the last instruction are not compared: processors
  * differ in when they save them.
  */
-#include <check.h>
 #include <stdio.h>
 #include <sys/mman.h>
 
+#include "tests/unit/unit.h"
 #include "tests/unit/x87-machine.h"
 
 /*
@@ -145,6 +145,11 @@ START_TEST(x87_insn)
 }
 END_TEST
 
+static void add_tests(TCase *tc)
+{
+    tcase_add_loop_test(tc, x87_insn, 0, ARRAY_SIZE(insns));
+}
+
 int main(void)
 {
     code_page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
@@ -152,14 +157,5 @@ int main(void)
     if (code_page == MAP_FAILED) {
         return 77; /* no such pages here: skipped */
     }
-    Suite *suite = suite_create("x87");
-    TCase *tc = tcase_create("host");
-    tcase_set_timeout(tc, 0);
-    tcase_add_loop_test(tc, x87_insn, 0, ARRAY_SIZE(insns));
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return unit_main("x87", add_tests);
 }
