@@ -7,6 +7,7 @@
  */
 #include "hw/core/device.h"
 #include "memory/memory.h"
+#include "util/bitops.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -28,20 +29,7 @@ static void *prop_ptr(Device *d, const Property *p)
 
 static void prop_store(Device *d, const Property *p, uint64_t v)
 {
-    switch (p->size) {
-    case 1:
-        *(uint8_t *)prop_ptr(d, p) = v;
-        break;
-    case 2:
-        *(uint16_t *)prop_ptr(d, p) = v;
-        break;
-    case 4:
-        *(uint32_t *)prop_ptr(d, p) = v;
-        break;
-    default:
-        *(uint64_t *)prop_ptr(d, p) = v;
-        break;
-    }
+    stn_le_p(prop_ptr(d, p), p->size, v);
 }
 
 static const Property *prop_find(const DeviceClass *cls, const char *name)

@@ -6,6 +6,7 @@
  * so that there is one check at the end.
  */
 #include "hw/core/vmstate.h"
+#include "util/bitops.h"
 #include "util/error.h"
 
 typedef struct Cursor {
@@ -32,53 +33,15 @@ static bool take(Cursor *c, void *dst, size_t n)
 static void put_le(GByteArray *out, uint64_t v, unsigned n)
 {
     uint8_t b[8];
-    for (unsigned i = 0; i < n; i++) {
-        b[i] = v >> (8 * i);
-    }
+    stq_le_p(b, v);
     g_byte_array_append(out, b, n);
 }
 
 static uint64_t take_le(Cursor *c, unsigned n)
 {
     uint8_t b[8] = {0};
-    uint64_t v = 0;
     take(c, b, n);
-    for (unsigned i = 0; i < n; i++) {
-        v |= (uint64_t)b[i] << (8 * i);
-    }
-    return v;
-}
-
-static uint64_t int_get(const void *p, unsigned size)
-{
-    switch (size) {
-    case 1:
-        return *(const uint8_t *)p;
-    case 2:
-        return *(const uint16_t *)p;
-    case 4:
-        return *(const uint32_t *)p;
-    default:
-        return *(const uint64_t *)p;
-    }
-}
-
-static void int_set(void *p, unsigned size, uint64_t v)
-{
-    switch (size) {
-    case 1:
-        *(uint8_t *)p = v;
-        break;
-    case 2:
-        *(uint16_t *)p = v;
-        break;
-    case 4:
-        *(uint32_t *)p = v;
-        break;
-    default:
-        *(uint64_t *)p = v;
-        break;
-    }
+    return ldq_le_p(b);
 }
 
 static void walk_fields(Cursor *c, const VMField *f, uint8_t *state);
@@ -87,7 +50,7 @@ static void save_element(Cursor *c, const VMField *f, uint8_t *p)
 {
     switch (f->kind) {
     case VM_INT:
-        put_le(c->out, int_get(p, f->size), f->size);
+        put_le(c->out, ldn_le_p(p, f->size), f->size);
         break;
     case VM_BOOL:
         put_le(c->out, *(bool *)p, 1);
@@ -120,7 +83,7 @@ static void load_element(Cursor *c, const VMField *f, uint8_t *p)
     case VM_INT: {
         uint64_t v = take_le(c, f->size);
         if (!c->failed) {
-            int_set(p, f->size, v);
+            stn_le_p(p, f->size, v);
         }
         break;
     }
