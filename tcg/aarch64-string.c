@@ -56,36 +56,14 @@ typedef struct String {
 enum { DISTANCE, BYTES, END, PIECES };
 enum { LEFT, MASK, FIRST, SECOND };
 
-static StringKind kind_of(unsigned how)
-{
-    return (StringKind)(how >> STR_KIND_SHIFT & 7);
-}
-
-static bool compares(unsigned how)
-{
-    return kind_of(how) == STRING_CMPS || kind_of(how) == STRING_SCAS;
-}
-
-static bool registers_in_place(void)
-{
-    static const uint8_t used[] = {RCX, RSI, RDI, RAX};
-    for (unsigned i = 0; i < ARRAY_SIZE(used); i++) {
-        if (tcg_thunks.pinned_at[used[i]] == NOT_PINNED) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool on_host(const A64 *x, const IROp *op)
 {
-    if (!x->g->direct || x->g->guest_base || TCG_OPT_OFF(x->s, hoststrings) ||
-        !ir_is_const(x->s, op->in[0])) {
+    static const uint8_t used[] = {RCX, RSI, RDI, RAX};
+    if (!string_is_plain(x->s, op, used)) {
         return false;
     }
     unsigned how = ir_t(x->s, op->in[0])->val;
-    return how & STR_PLAIN && !(how & STR_ONE) && kind_of(how) != STRING_LODS &&
-           (!compares(how) || how & STR_NONZERO) && registers_in_place();
+    return !string_compares(how) || how & STR_NONZERO;
 }
 
 /* ---- pieces ---- */
@@ -440,9 +418,9 @@ bool a64_emit_string(A64 *x, const IROp *op)
     String s = {
         .x = x,
         .size = how & STR_SIZE_MASK,
-        .kind = kind_of(how),
+        .kind = string_kind(how),
         .repne = how & STR_REPNE,
-        .compares = compares(how),
+        .compares = string_compares(how),
         .cold = c,
     };
     begin(&s, op);
@@ -468,11 +446,11 @@ bool a64_emit_string(A64 *x, const IROp *op)
 static void restore_piece(A64 *x, const struct StringCold *c)
 {
     unsigned size = c->how & STR_SIZE_MASK;
-    if (compares(c->how)) {
+    if (string_compares(c->how)) {
         asm_addsub_imm(&x->a, ADD, IR_I64, RCX, c->reg[LEFT], 16 >> size);
         return;
     }
-    if (kind_of(c->how) == STRING_MOVS) {
+    if (string_kind(c->how) == STRING_MOVS) {
         asm_rrr(&x->a, SUB, IR_I64, RSI, RDI, c->reg[DISTANCE]);
     }
     asm_rrr(&x->a, SUB, IR_I64, RCX, c->reg[END], RDI);
@@ -485,7 +463,7 @@ static void restore_last(A64 *x, const struct StringCold *c)
     unsigned bytes = 1u << (c->how & STR_SIZE_MASK);
     asm_addsub_imm(&x->a, ADD, IR_I64, RCX, RCX, 1);
     asm_addsub_imm(&x->a, SUB, IR_I64, RDI, RDI, bytes);
-    if (kind_of(c->how) == STRING_CMPS) {
+    if (string_kind(c->how) == STRING_CMPS) {
         asm_addsub_imm(&x->a, SUB, IR_I64, RSI, RSI, bytes);
     }
 }
@@ -518,7 +496,7 @@ static void emit_cold(A64 *x, const struct StringCold *c)
     a64_call(x, c->helper->fn);
     add_side(x, &c->state);
     a64_call(x, a64_thunks.from_c);
-    if (compares(c->how)) {
+    if (string_compares(c->how)) {
         a64_env(x, ls_opc(LDR, 3), c->reg[FIRST], x->g->cc_a);
         a64_env(x, ls_opc(LDR, 3), c->reg[SECOND], x->g->cc_b);
     }

@@ -170,9 +170,9 @@ static void thunk_jump_miss(A64 *x)
     go_to_entry(x, T1);
 }
 
-/* The return of a thunk behind which C code is called. */
-static void thunk_ret_to_c(A64 *x)
+static void thunk_save(A64 *x, uint32_t regs)
 {
+    thunk_regs(x, regs, true);
     if (a64_thunks.has_vecs) {
         a64_jmp(x, a64_thunks.vec_to_c);
     } else {
@@ -180,20 +180,14 @@ static void thunk_ret_to_c(A64 *x)
     }
 }
 
-static void thunks_of_calls(A64 *x)
+static void thunk_load(A64 *x, uint32_t regs)
 {
-    tcg_thunks.save_all = thunk_start(x);
-    thunk_regs(x, ALL_PINNED, true);
-    thunk_ret_to_c(x);
-    tcg_thunks.save_caller = thunk_start(x);
-    thunk_regs(x, PINNED_CALLER, true);
-    thunk_ret_to_c(x);
-    tcg_thunks.load_all = thunk_start(x);
-    thunk_regs(x, ALL_PINNED, false);
+    thunk_regs(x, regs, false);
     thunk_ret(x);
-    tcg_thunks.load_caller = thunk_start(x);
-    thunk_regs(x, PINNED_CALLER, false);
-    thunk_ret(x);
+}
+
+static void thunk_call_c(A64 *x)
+{
     a64_thunks.call_c = thunk_start(x); /* T0: the function */
     frame(x, STR, LR, FRAME_LR);
     thunk_regs(x, PINNED_CALLER, true);
@@ -210,7 +204,6 @@ static void scratch_regs(A64 *x, uint32_t opc)
     }
 }
 
-/* T0 and T1 are the arguments of slow paths; LR is `ra`. */
 static void slow_begin(A64 *x)
 {
     scratch_regs(x, PAIR_X);
@@ -278,79 +271,39 @@ static void thunks_around_c(A64 *x)
     slow_end(x);
 }
 
-/* T0: guest address; then T0, or FRAME_BUF, is the value. */
-static void thunk_ld(A64 *x, unsigned memop)
+static void slow_call(A64 *x, const void *fn, bool result)
 {
-    bool vec = (memop & MO_SIZE) > MO_64;
-    tcg_thunks.ld[memop] = thunk_start(x);
-    slow_begin(x);
-    asm_mov(&x->a, IR_I64, 1, T0);
-    asm_mov(&x->a, IR_I64, vec ? 4 : 3, LR);
-    asm_movi(&x->a, vec ? 3 : 2, memop);
-    if (vec) {
-        asm_addsub_imm(&x->a, ADD, IR_I64, 2, SP, FRAME_BUF);
-        a64_call(x, (const void *)x->g->ld_vec);
-    } else {
-        a64_call(x, (const void *)x->g->ld);
+    a64_call(x, fn);
+    if (result) {
         asm_mov(&x->a, IR_I64, T0, 0);
     }
-    slow_end(x);
 }
 
-/* T0: guest address, T1 or FRAME_BUF: the value. */
-static void thunk_st(A64 *x, unsigned memop)
+/* Argument i of the function. */
+static void arg_reg(A64 *x, unsigned i, unsigned reg)
 {
-    bool vec = (memop & MO_SIZE) > MO_64;
-    tcg_thunks.st[memop] = thunk_start(x);
-    slow_begin(x);
-    asm_mov(&x->a, IR_I64, 1, T0);
-    if (vec) {
-        asm_addsub_imm(&x->a, ADD, IR_I64, 2, SP, FRAME_BUF);
-    } else {
-        asm_extend(&x->a, IR_I64, (IRType)(memop & MO_SIZE), false, 2, T1);
-    }
-    asm_movi(&x->a, 3, memop);
-    asm_mov(&x->a, IR_I64, 4, LR);
-    a64_call(x, vec ? (const void *)x->g->st_vec : (const void *)x->g->st);
-    slow_end(x);
+    asm_mov(&x->a, IR_I64, i, reg);
+}
+static void arg_imm(A64 *x, unsigned i, unsigned val)
+{
+    asm_movi(&x->a, i, val);
+}
+static void arg_frame(A64 *x, unsigned i, unsigned offset)
+{
+    asm_addsub_imm(&x->a, ADD, IR_I64, i, SP, offset);
+}
+static void arg_extend(A64 *x, unsigned i, IRType t, unsigned reg)
+{
+    asm_extend(&x->a, IR_I64, t, false, i, reg);
+}
+static void args_load(A64 *x, unsigned offset)
+{
+    asm_pair(&x->a, PAIR_X | PAIR_LD, from_to(2, 3), SP, offset);
+    frame(x, LDR, 4, offset + 16);
 }
 
-/* fn(env, T0, T1, ra), whose result is then T0. */
-static void thunk_of_three(A64 *x, const uint8_t **thunk, const void *fn)
-{
-    *thunk = thunk_start(x);
-    slow_begin(x);
-    asm_mov(&x->a, IR_I64, 1, T0);
-    asm_mov(&x->a, IR_I64, 2, T1);
-    asm_mov(&x->a, IR_I64, 3, LR);
-    a64_call(x, fn);
-    asm_mov(&x->a, IR_I64, T0, 0);
-    slow_end(x);
-}
-
-/* T0: guest address, FRAME_OI: operands; then T0 is the old value. */
-static void thunk_atomic(A64 *x)
-{
-    tcg_thunks.atomic = thunk_start(x);
-    slow_begin(x);
-    asm_mov(&x->a, IR_I64, 1, T0);
-    asm_pair(&x->a, PAIR_X | PAIR_LD, from_to(2, 3), SP, FRAME_OI);
-    frame(x, LDR, 4, FRAME_OI + 16);
-    asm_mov(&x->a, IR_I64, 5, LR);
-    a64_call(x, (const void *)x->g->atomic);
-    asm_mov(&x->a, IR_I64, T0, 0);
-    slow_end(x);
-}
-
-/* T0: the six flags. */
-static void thunk_cc_load(A64 *x)
-{
-    tcg_thunks.cc_load = thunk_start(x);
-    slow_begin(x);
-    a64_call(x, (const void *)flags_in_env);
-    asm_mov(&x->a, IR_I64, T0, 0);
-    slow_end(x);
-}
+#include "tcg/slow-thunks.h"
+#include "tcg/thunks.h"
 
 /* FRAME_ARGS: low, high, divisor; then T0 and T1: quotient, remainder. */
 static void thunk_divs(A64 *x)
@@ -440,8 +393,7 @@ static void thunk_x87(A64 *x)
     slow_begin(x);
     frame(x, STR, T0, FRAME_ARGS);
     asm_addsub_imm(&x->a, ADD, IR_I64, 1, SP, FRAME_ARGS);
-    a64_call(x, (const void *)x->g->x87_op);
-    asm_mov(&x->a, IR_I64, T0, 0);
+    slow_call(x, (const void *)x->g->x87_op, true);
     slow_end(x);
 }
 
@@ -511,7 +463,8 @@ static void emit_thunks(A64 *x)
     if (x->g->direct) {
         thunk_fault(x);
     }
-    thunks_of_calls(x);
+    thunks_of_calls(x, ALL_PINNED, PINNED_CALLER);
+    thunk_call_c(x);
     thunks_around_c(x);
     thunk_cc_load(x);
     if (a64_thunks.has_vecs) {
@@ -527,30 +480,19 @@ static void emit_thunks(A64 *x)
     thunk_of_three(x, &tcg_thunks.probe, (const void *)x->g->probe);
     thunk_of_three(x, &tcg_thunks.x87_st, (const void *)a64_x87_store);
     thunk_x87(x);
-    thunk_ld(x, MO_80);
-    for (unsigned size = MO_8; size <= MO_256; size++) {
-        for (unsigned align = 0; align <= MO_ALIGN; align += MO_ALIGN) {
-            thunk_st(x, size | align);
-            thunk_ld(x, size | align);
-            thunk_ld(x, size | align | MO_RMW);
-        }
-    }
+    thunks_of_accesses(x);
 }
 
 bool a64_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned)
 {
-    int32_t at[32], vec_at[16];
+    int32_t vec_at[16];
     if (likely(tcg_thunks.context == s->id)) {
         return true;
     }
-    tcg_thunks.context = s->id;
     a64_vec_homes(s, vec_at);
-    pinned_homes(s, pinned, at);
-    if (tcg_thunks.enter && !memcmp(at, tcg_thunks.pinned_at, sizeof at) &&
-        !memcmp(vec_at, a64_thunks.vec_at, sizeof vec_at)) {
+    if (thunks_fit(s, pinned) && !memcmp(vec_at, a64_thunks.vec_at, sizeof vec_at)) {
         return true;
     }
-    memcpy(tcg_thunks.pinned_at, at, sizeof at);
     memcpy(a64_thunks.vec_at, vec_at, sizeof vec_at);
     a64_thunks.has_vecs = false;
     for (unsigned i = 0; i < ARRAY_SIZE(vec_at); i++) {

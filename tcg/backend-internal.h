@@ -81,6 +81,12 @@ typedef struct Thunks {
 extern Thunks tcg_thunks;
 /* Of TCGBackend.init: there are none yet, and `room` bytes for them. */
 void thunks_init(const GuestDesc *g, CodeBuf *b, size_t room);
+/* Notes where globals of `s` are pinned. True: there are thunks, made for just that. */
+bool thunks_fit(TCGContext *s, const uint8_t *pinned);
+
+/* The argument of the call of a HELPER_STRING one is such that code can do the same:
+ * there is no TLB, and these host registers have rCX, rSI, rDI and rAX. */
+bool string_is_plain(const TCGContext *s, const IROp *call, const uint8_t regs[4]);
 
 /* ---- what generated code calls ---- */
 

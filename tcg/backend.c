@@ -3,6 +3,7 @@
 #include "tcg/backend-internal.h"
 #include "tcg/disas.h"
 #include "tcg/eval.h"
+#include "tcg/string-op.h"
 #include "util/atomic.h"
 
 Thunks tcg_thunks;
@@ -63,6 +64,31 @@ void pinned_homes(const TCGContext *s, const uint8_t *pinned, int32_t at[32])
             at[pinned[r]] = s->temps[r].env_offset;
         }
     }
+}
+
+bool thunks_fit(TCGContext *s, const uint8_t *pinned)
+{
+    int32_t at[32];
+    tcg_thunks.context = s->id;
+    pinned_homes(s, pinned, at);
+    bool fit = tcg_thunks.enter && !memcmp(at, tcg_thunks.pinned_at, sizeof at);
+    memcpy(tcg_thunks.pinned_at, at, sizeof at);
+    return fit;
+}
+
+bool string_is_plain(const TCGContext *s, const IROp *call, const uint8_t regs[4])
+{
+    if (!s->guest->direct || s->guest->guest_base || TCG_OPT_OFF(s, hoststrings) ||
+        !ir_is_const(s, call->in[0])) {
+        return false;
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        if (tcg_thunks.pinned_at[regs[i]] == NOT_PINNED) {
+            return false;
+        }
+    }
+    unsigned how = ir_t(s, call->in[0])->val;
+    return how & STR_PLAIN && !(how & STR_ONE) && string_kind(how) != STRING_LODS;
 }
 
 /* ---- what generated code calls ---- */

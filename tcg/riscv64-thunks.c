@@ -141,22 +141,20 @@ static void thunk_fault(RV64 *x)
     rv_call(x, (const void *)x->g->fault);
 }
 
-static void thunks_of_calls(RV64 *x)
+static void thunk_save(RV64 *x, uint32_t regs)
 {
-    static const struct {
-        const uint8_t **thunk;
-        uint32_t regs, opc;
-    } rows[] = {
-        {&tcg_thunks.save_all,    ALL_PINNED,    SD},
-        {&tcg_thunks.save_caller, PINNED_CALLER, SD},
-        {&tcg_thunks.load_all,    ALL_PINNED,    LD},
-        {&tcg_thunks.load_caller, PINNED_CALLER, LD},
-    };
-    for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
-        *rows[i].thunk = thunk_start(x);
-        thunk_regs(x, rows[i].regs, rows[i].opc);
-        thunk_ret(x);
-    }
+    thunk_regs(x, regs, SD);
+    thunk_ret(x);
+}
+
+static void thunk_load(RV64 *x, uint32_t regs)
+{
+    thunk_regs(x, regs, LD);
+    thunk_ret(x);
+}
+
+static void thunk_call_c(RV64 *x)
+{
     rv_thunks.call_c = thunk_start(x); /* T0: the function */
     rv_ls(x, SD, LR, SP, FRAME_LR);
     thunk_regs(x, PINNED_CALLER, SD);
@@ -173,7 +171,6 @@ static void scratch_regs(RV64 *x, uint32_t opc)
     }
 }
 
-/* T0 and T1 are the arguments of slow paths; LR is `ra`. */
 static void slow_begin(RV64 *x)
 {
     scratch_regs(x, SD);
@@ -182,10 +179,14 @@ static void slow_begin(RV64 *x)
     asm_mov(&x->a, A0, ENV);
 }
 
-/* The result, if there is one, is in A0, and then in T0. */
+static void slow_call(RV64 *x, const void *fn, bool result)
+{
+    rv_call(x, fn);
+    asm_mov(&x->a, T0, A0);
+}
+
 static void slow_end(RV64 *x)
 {
-    asm_mov(&x->a, T0, A0);
     load_memory_base(x);
     thunk_regs(x, PINNED_CALLER, LD);
     scratch_regs(x, LD);
@@ -193,74 +194,32 @@ static void slow_end(RV64 *x)
     thunk_ret(x);
 }
 
-/* T0: guest address; then T0, or FRAME_BUF, is the value. */
-static void thunk_ld(RV64 *x, unsigned memop)
+/* Argument i of the function. */
+static void arg_reg(RV64 *x, unsigned i, unsigned reg)
 {
-    bool wide = (memop & MO_SIZE) > MO_64;
-    tcg_thunks.ld[memop] = thunk_start(x);
-    slow_begin(x);
-    asm_mov(&x->a, A0 + 1, T0);
-    asm_mov(&x->a, A0 + (wide ? 4 : 3), LR);
-    asm_movi(&x->a, A0 + (wide ? 3 : 2), memop);
-    if (wide) {
-        rv_add_imm(x, A0 + 2, SP, FRAME_BUF);
-    }
-    rv_call(x, wide ? (const void *)x->g->ld_vec : (const void *)x->g->ld);
-    slow_end(x);
+    asm_mov(&x->a, A0 + i, reg);
 }
-
-/* T0: guest address, T1 or FRAME_BUF: the value. */
-static void thunk_st(RV64 *x, unsigned memop)
+static void arg_imm(RV64 *x, unsigned i, unsigned val)
 {
-    bool wide = (memop & MO_SIZE) > MO_64;
-    tcg_thunks.st[memop] = thunk_start(x);
-    slow_begin(x);
-    asm_mov(&x->a, A0 + 1, T0);
-    if (wide) {
-        rv_add_imm(x, A0 + 2, SP, FRAME_BUF);
-    } else {
-        asm_extend(&x->a, (IRType)(memop & MO_SIZE), false, A0 + 2, T1);
-    }
-    asm_movi(&x->a, A0 + 3, memop);
-    asm_mov(&x->a, A0 + 4, LR);
-    rv_call(x, wide ? (const void *)x->g->st_vec : (const void *)x->g->st);
-    slow_end(x);
+    asm_movi(&x->a, A0 + i, val);
 }
-
-/* fn(env, T0, T1, ra), whose result is then T0. */
-static void thunk_of_three(RV64 *x, const uint8_t **thunk, const void *fn)
+static void arg_frame(RV64 *x, unsigned i, unsigned offset)
 {
-    *thunk = thunk_start(x);
-    slow_begin(x);
-    asm_mov(&x->a, A0 + 1, T0);
-    asm_mov(&x->a, A0 + 2, T1);
-    asm_mov(&x->a, A0 + 3, LR);
-    rv_call(x, fn);
-    slow_end(x);
+    rv_add_imm(x, A0 + i, SP, offset);
 }
-
-/* T0: guest address, FRAME_OI: operands; then T0 is the old value. */
-static void thunk_atomic(RV64 *x)
+static void arg_extend(RV64 *x, unsigned i, IRType t, unsigned reg)
 {
-    tcg_thunks.atomic = thunk_start(x);
-    slow_begin(x);
-    asm_mov(&x->a, A0 + 1, T0);
+    asm_extend(&x->a, t, false, A0 + i, reg);
+}
+static void args_load(RV64 *x, unsigned offset)
+{
     for (unsigned i = 0; i < 3; i++) {
-        rv_ls(x, LD, A0 + 2 + i, SP, FRAME_OI + 8 * i);
+        rv_ls(x, LD, A0 + 2 + i, SP, offset + 8 * i);
     }
-    asm_mov(&x->a, A0 + 5, LR);
-    rv_call(x, (const void *)x->g->atomic);
-    slow_end(x);
 }
 
-/* T0: the six flags. */
-static void thunk_cc_load(RV64 *x)
-{
-    tcg_thunks.cc_load = thunk_start(x);
-    slow_begin(x);
-    rv_call(x, (const void *)flags_in_env);
-    slow_end(x);
-}
+#include "tcg/slow-thunks.h"
+#include "tcg/thunks.h"
 
 static void emit_thunks(RV64 *x)
 {
@@ -271,33 +230,20 @@ static void emit_thunks(RV64 *x)
     if (x->g->direct) {
         thunk_fault(x);
     }
-    thunks_of_calls(x);
+    thunks_of_calls(x, ALL_PINNED, PINNED_CALLER);
+    thunk_call_c(x);
     thunk_cc_load(x);
     thunk_atomic(x);
     thunk_of_three(x, &tcg_thunks.probe, (const void *)x->g->probe);
     thunk_of_three(x, &tcg_thunks.x87_st, (const void *)rv_x87_store);
-    thunk_ld(x, MO_80);
-    for (unsigned size = MO_8; size <= MO_256; size++) {
-        for (unsigned align = 0; align <= MO_ALIGN; align += MO_ALIGN) {
-            thunk_st(x, size | align);
-            thunk_ld(x, size | align);
-            thunk_ld(x, size | align | MO_RMW);
-        }
-    }
+    thunks_of_accesses(x);
 }
 
 void rv_make_thunks(TCGContext *s, CodeBuf *b, const uint8_t *pinned)
 {
-    int32_t at[32];
-    if (likely(tcg_thunks.context == s->id)) {
+    if (likely(tcg_thunks.context == s->id) || thunks_fit(s, pinned)) {
         return;
     }
-    tcg_thunks.context = s->id;
-    pinned_homes(s, pinned, at);
-    if (tcg_thunks.enter && !memcmp(at, tcg_thunks.pinned_at, sizeof at)) {
-        return;
-    }
-    memcpy(tcg_thunks.pinned_at, at, sizeof at);
     RV64 x = {
         EMISSION_AT(s, b, b->rw + tcg_thunks.room,
                     b->rw + tcg_thunks.room + RV_THUNK_ROOM),

@@ -4,6 +4,8 @@
 #ifndef TCG_STRING_OP_H
 #define TCG_STRING_OP_H
 
+#include <stdbool.h>
+
 typedef enum StringKind {
     STRING_MOVS,
     STRING_STOS,
@@ -24,5 +26,15 @@ enum {
                            /* and need not be aligned                                */
     STR_NONZERO = 1 << 13, /* rCX is not 0                                         */
 };
+
+static inline StringKind string_kind(unsigned how)
+{
+    return (StringKind)(how >> STR_KIND_SHIFT & 7);
+}
+
+static inline bool string_compares(unsigned how)
+{
+    return string_kind(how) == STRING_CMPS || string_kind(how) == STRING_SCAS;
+}
 
 #endif

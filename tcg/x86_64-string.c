@@ -23,34 +23,6 @@ struct StringCold {
     bool compares;
 };
 
-static bool compares(unsigned how)
-{
-    unsigned kind = how >> STR_KIND_SHIFT & 7;
-    return kind == STRING_CMPS || kind == STRING_SCAS;
-}
-
-static bool registers_in_place(void)
-{
-    static const uint8_t used[] = {RCX, RSI, RDI, RAX};
-    for (unsigned i = 0; i < ARRAY_SIZE(used); i++) {
-        if (tcg_thunks.pinned_at[used[i]] == NOT_PINNED) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool on_host(const X64 *x, const IROp *op)
-{
-    if (!x->g->direct || x->g->guest_base || TCG_OPT_OFF(x->s, hoststrings) ||
-        !ir_is_const(x->s, op->in[0])) {
-        return false;
-    }
-    unsigned how = ir_t(x->s, op->in[0])->val;
-    return how & STR_PLAIN && !(how & STR_ONE) &&
-           (how >> STR_KIND_SHIFT & 7) != STRING_LODS && registers_in_place();
-}
-
 static void emit_instruction(X64 *x, unsigned how)
 {
     static const uint8_t opcodes[] = {
@@ -60,8 +32,8 @@ static void emit_instruction(X64 *x, unsigned how)
         [STRING_SCAS] = 0xae,
     };
     IRType t = (IRType)(how & STR_SIZE_MASK);
-    uint32_t opcode = opcodes[how >> STR_KIND_SHIFT & 7] | (t != IR_I8);
-    uint32_t rep = how & STR_REPNE && compares(how) ? PRE_F2 : PRE_F3;
+    uint32_t opcode = opcodes[string_kind(how)] | (t != IR_I8);
+    uint32_t rep = how & STR_REPNE && string_compares(how) ? PRE_F2 : PRE_F3;
     asm_prefixes(&x->a, opcode | rep | opc_size(t), 0);
 }
 
@@ -86,8 +58,9 @@ static void settle(X64 *x, const HelperInfo *h, bool keep_flags)
 
 bool x64_emit_string(X64 *x, const IROp *op)
 {
+    static const uint8_t used[] = {RCX, RSI, RDI, RAX};
     const HelperInfo *h = ir_helper(op);
-    if (!(h->flags & HELPER_STRING) || !on_host(x, op)) {
+    if (!(h->flags & HELPER_STRING) || !string_is_plain(x->s, op, used)) {
         return false;
     }
     unsigned how = ir_t(x->s, op->in[0])->val;
@@ -98,7 +71,7 @@ bool x64_emit_string(X64 *x, const IROp *op)
         .how = how,
         .vec_state = x->vec_state,
         .x87_state = x->x87_state,
-        .compares = compares(how),
+        .compares = string_compares(how),
     };
     x->string_cold = c;
     settle(x, h, c->compares);

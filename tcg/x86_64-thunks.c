@@ -137,21 +137,16 @@ static void thunk_fault(X64 *x)
     x64_call(x, (const void *)x->g->fault);
 }
 
-static void thunks_of_calls(X64 *x)
+static void thunk_save(X64 *x, uint32_t regs)
 {
-    tcg_thunks.save_all = thunk_start(x);
     x64_vec_to_c(x);
-    thunk_regs(x, ALL_PINNED, true);
+    thunk_regs(x, regs, true);
     thunk_ret(x);
-    tcg_thunks.save_caller = thunk_start(x);
-    x64_vec_to_c(x);
-    thunk_regs(x, CALLER_SAVED, true);
-    thunk_ret(x);
-    tcg_thunks.load_all = thunk_start(x);
-    thunk_regs(x, ALL_PINNED, false);
-    thunk_ret(x);
-    tcg_thunks.load_caller = thunk_start(x);
-    thunk_regs(x, CALLER_SAVED, false);
+}
+
+static void thunk_load(X64 *x, uint32_t regs)
+{
+    thunk_regs(x, regs, false);
     thunk_ret(x);
 }
 
@@ -372,6 +367,8 @@ static void thunks_of_flags(X64 *x)
     thunk_recipe_load(x);
 }
 
+#include "tcg/thunks.h"
+
 static void emit_thunks(X64 *x)
 {
     x64_vec_thunks(x);
@@ -383,43 +380,25 @@ static void emit_thunks(X64 *x)
     if (x->g->direct) {
         thunk_fault(x);
     }
-    thunks_of_calls(x);
+    thunks_of_calls(x, ALL_PINNED, CALLER_SAVED);
     thunks_of_flags(x);
     thunk_atomic(x);
     thunk_probe(x);
     thunk_x87_st(x);
-    thunk_ld(x, MO_80);
-    for (unsigned size = MO_8; size <= MO_256; size++) {
-        for (unsigned align = 0; align <= MO_ALIGN; align += MO_ALIGN) {
-            thunk_st(x, size | align);
-            thunk_ld(x, size | align);
-            thunk_ld(x, size | align | MO_RMW);
-        }
-    }
-}
-
-/* Those that are there were made for other globals, or with other options. */
-static bool thunks_differ(const int32_t *at, const int32_t *vec_at, bool avx)
-{
-    return !tcg_thunks.enter || x64_thunks.avx != avx ||
-           memcmp(at, tcg_thunks.pinned_at, sizeof tcg_thunks.pinned_at) ||
-           memcmp(vec_at, x64_thunks.vec_at, sizeof x64_thunks.vec_at);
+    thunks_of_accesses(x);
 }
 
 void x64_make_thunks(TCGContext *s, CodeBuf *b, const X64Globals *globals)
 {
-    int32_t at[32];
     if (likely(tcg_thunks.context == s->id && x64_thunks.opt_off == s->opt_off)) {
         return;
     }
-    tcg_thunks.context = s->id;
     x64_thunks.opt_off = s->opt_off;
-    pinned_homes(s, globals->pinned, at);
     bool avx = host_has(HOST_X86_AVX2) && !TCG_OPT_OFF(s, avx);
-    if (!thunks_differ(at, globals->vec_at, avx)) {
+    if (thunks_fit(s, globals->pinned) && x64_thunks.avx == avx &&
+        !memcmp(globals->vec_at, x64_thunks.vec_at, sizeof x64_thunks.vec_at)) {
         return;
     }
-    memcpy(tcg_thunks.pinned_at, at, sizeof at);
     memcpy(x64_thunks.vec_at, globals->vec_at, sizeof x64_thunks.vec_at);
     x64_thunks.avx = avx;
     x64_thunks.has_vecs = false;
