@@ -42,19 +42,23 @@ static unsigned describe(const DisasContext *s, StringKind kind, unsigned size)
            kind << STR_KIND_SHIFT | (plain ? STR_PLAIN : 0);
 }
 
-/* One helper for each instruction; `size` is that of an element. */
-static void gen_rep(DisasContext *s, StringKind kind, unsigned size)
+/* With REP: one helper for each instruction; `size` is that of an element. False: it is
+ * without. */
+static bool gen_rep(DisasContext *s, StringKind kind, unsigned size)
 {
     static const HelperInfo *const helpers[] = {
         [STRING_MOVS] = &helper_info_rep_movs, [STRING_STOS] = &helper_info_rep_stos,
         [STRING_LODS] = &helper_info_rep_lods, [STRING_CMPS] = &helper_info_rep_cmps,
         [STRING_SCAS] = &helper_info_rep_scas,
     };
+
+    if (!is_repeated(s)) {
+        return false;
+    }
     unsigned how = describe(s, kind, size);
-    bool compares = kind == STRING_CMPS || kind == STRING_SCAS;
     IRRef rcx = s->regs[R_RCX];
 
-    if (compares && !(how & STR_ONE) && x86_has_exit(s)) {
+    if (string_compares(how) && !(how & STR_ONE) && x86_has_exit(s)) {
         /* Behind it flags are of one origin. */
         x86_leave_if(s, (IRType)s->insn.addrsize, COND_TSTE, rcx, rcx, s->next);
         how |= STR_NONZERO;
@@ -69,6 +73,7 @@ static void gen_rep(DisasContext *s, StringKind kind, unsigned size)
     } else {
         ir_call(s->tcg, helpers[kind], IR_NONE, args);
     }
+    return true;
 }
 
 void gen_movs(DisasContext *s, Insn *i)
@@ -76,8 +81,7 @@ void gen_movs(DisasContext *s, Insn *i)
     unsigned size = i->op[0].size;
     IRRef v = x86_temp(s, (IRType)size);
 
-    if (is_repeated(s)) {
-        gen_rep(s, STRING_MOVS, size);
+    if (gen_rep(s, STRING_MOVS, size)) {
         return;
     }
 
@@ -91,8 +95,7 @@ void gen_stos(DisasContext *s, Insn *i)
 {
     unsigned size = i->op[0].size;
 
-    if (is_repeated(s)) {
-        gen_rep(s, STRING_STOS, size);
+    if (gen_rep(s, STRING_STOS, size)) {
         return;
     }
 
@@ -105,8 +108,7 @@ void gen_lods(DisasContext *s, Insn *i)
 {
     unsigned size = i->op[1].size;
 
-    if (is_repeated(s)) {
-        gen_rep(s, STRING_LODS, size);
+    if (gen_rep(s, STRING_LODS, size)) {
         return;
     }
 
@@ -121,8 +123,7 @@ void gen_cmps(DisasContext *s, Insn *i)
     IRType t = (IRType)size;
     IRRef a = x86_temp(s, t), b = x86_temp(s, t);
 
-    if (is_repeated(s)) {
-        gen_rep(s, STRING_CMPS, size);
+    if (gen_rep(s, STRING_CMPS, size)) {
         return;
     }
 
@@ -139,8 +140,7 @@ void gen_scas(DisasContext *s, Insn *i)
     IRType t = (IRType)size;
     IRRef b = x86_temp(s, t);
 
-    if (is_repeated(s)) {
-        gen_rep(s, STRING_SCAS, size);
+    if (gen_rep(s, STRING_SCAS, size)) {
         return;
     }
 

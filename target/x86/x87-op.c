@@ -4,7 +4,16 @@
 
 #include "util/bitops.h"
 
+/* arg: that of the row. Returns what the IR's op does, if it has an output. */
 typedef uint64_t X87Fn(X87State *x, const X87Op *op, unsigned arg);
+
+/* One of a single statement, without output. */
+#define DOES(name, statement)                                        \
+    static uint64_t name(X87State *x, const X87Op *op, unsigned arg) \
+    {                                                                \
+        statement;                                                   \
+        return 0;                                                    \
+    }
 
 /*
  * Arithmetic and comparison.
@@ -20,50 +29,17 @@ static uint64_t st0_sti(X87State *x, const X87Op *op, unsigned arg)
     return 0;
 }
 
-static uint64_t sti_st0(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_arith(x, arg, op->i, 0, false);
-    return 0;
-}
-
-static uint64_t sti_pop(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_arith(x, arg, op->i, 0, true);
-    return 0;
-}
-
-static uint64_t with_f32(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_arith_f32(x, arg, op->lo);
-    return 0;
-}
-
-static uint64_t with_f64(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_arith_f64(x, arg, op->lo);
-    return 0;
-}
-
-static uint64_t with_i16(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_arith_int(x, arg, (int16_t)op->lo);
-    return 0;
-}
-
-static uint64_t with_i32(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_arith_int(x, arg, (int32_t)op->lo);
-    return 0;
-}
+DOES(sti_st0, x87_arith(x, arg, op->i, 0, false))
+DOES(sti_pop, x87_arith(x, arg, op->i, 0, true))
+DOES(with_f32, x87_arith_f32(x, arg, op->lo))
+DOES(with_f64, x87_arith_f64(x, arg, op->lo))
+DOES(with_i16, x87_arith_int(x, arg, (int16_t)op->lo))
+DOES(with_i32, x87_arith_int(x, arg, (int32_t)op->lo))
 
 /* arg: how many pops; QUIET, and ST(1). */
 enum { POPS = 3, QUIET = 4, ST1 = 8 };
 
-static uint64_t compare(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_fcom(x, arg & ST1 ? 1 : op->i, arg & QUIET, arg & POPS);
-    return 0;
-}
+DOES(compare, x87_fcom(x, arg &ST1 ? 1 : op->i, arg &QUIET, arg &POPS))
 
 static uint64_t compare_flags(X87State *x, const X87Op *op, unsigned arg)
 {
@@ -74,30 +50,12 @@ static uint64_t compare_flags(X87State *x, const X87Op *op, unsigned arg)
  * Loads.
  */
 
-static uint64_t load_f32(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_fld_f32(x, op->lo);
-    return 0;
-}
-
-static uint64_t load_f64(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_fld_f64(x, op->lo);
-    return 0;
-}
-
-static uint64_t load_f80(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_fld(x, (floatx80){op->lo, op->hi});
-    return 0;
-}
+DOES(load_f32, x87_fld_f32(x, op->lo))
+DOES(load_f64, x87_fld_f64(x, op->lo))
+DOES(load_f80, x87_fld(x, (floatx80){op->lo, op->hi}))
 
 /* arg: bits */
-static uint64_t load_int(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_fld(x, fx80_from_i64(sign_extend(op->lo, arg)));
-    return 0;
-}
+DOES(load_int, x87_fld(x, fx80_from_i64(sign_extend(op->lo, arg))))
 
 static uint64_t load_bcd(X87State *x, const X87Op *op, unsigned arg)
 {
@@ -108,79 +66,33 @@ static uint64_t load_bcd(X87State *x, const X87Op *op, unsigned arg)
     return 0;
 }
 
-static uint64_t load_const(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_fld_const(x, arg);
-    return 0;
-}
+DOES(load_const, x87_fld_const(x, arg))
 
 /*
  * The stack.
  */
 
-static uint64_t load_sti(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_fld_sti(x, op->i);
-    return 0;
-}
-
-static uint64_t store_sti(X87State *x, const X87Op *op, unsigned pop)
-{
-    x87_fst_sti(x, op->i, pop);
-    return 0;
-}
-
-static uint64_t store_sti_alias(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_fstp1(x, op->i);
-    return 0;
-}
-
-static uint64_t exchange(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_fxch(x, op->i);
-    return 0;
-}
-
-static uint64_t free_sti(X87State *x, const X87Op *op, unsigned pop)
-{
-    x87_ffree(x, op->i, pop);
-    return 0;
-}
-
-static uint64_t move_if(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_fcmov(x, op->i, op->lo != 0);
-    return 0;
-}
+DOES(load_sti, x87_fld_sti(x, op->i))
+DOES(store_sti, x87_fst_sti(x, op->i, arg))
+DOES(store_sti_alias, x87_fstp1(x, op->i))
+DOES(exchange, x87_fxch(x, op->i))
+DOES(free_sti, x87_ffree(x, op->i, arg))
+DOES(move_if, x87_fcmov(x, op->i, op->lo != 0))
 
 /*
  * Control.
  */
 
-static uint64_t load_cw(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_set_cw(x, op->lo);
-    return 0;
-}
+DOES(load_cw, x87_set_cw(x, op->lo))
 
 static uint64_t status_word(X87State *x, const X87Op *op, unsigned arg)
 {
     return x87_sw(x);
 }
 
-static uint64_t clear(X87State *x, const X87Op *op, unsigned arg)
-{
-    x87_clear_exceptions(x);
-    return 0;
-}
+DOES(clear, x87_clear_exceptions(x))
 
-#define X87_SIMPLE(name)                                                   \
-    static uint64_t run_##name(X87State *x, const X87Op *op, unsigned arg) \
-    {                                                                      \
-        x87_##name(x);                                                     \
-        return 0;                                                          \
-    }
+#define X87_SIMPLE(name) DOES(run_##name, x87_##name(x))
 #include "target/x86/x87-simple.def"
 
 /* clang-format off */
