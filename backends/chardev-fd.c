@@ -133,7 +133,8 @@ bool chardev_fd_can_write(Chardev *c)
     return room;
 }
 
-void chardev_fd_set_discard(FdChardev *f, bool discard)
+/* Throws the queue away and all that is written from now on, or ends that. */
+static void chardev_fd_set_discard(FdChardev *f, bool discard)
 {
     f->discard = discard;
     if (discard) {

@@ -81,7 +81,5 @@ bool chardev_fd_can_write(Chardev *c);
 extern const ChardevOps chardev_fd_ops;
 void chardev_fd_accept_input(Chardev *c);
 void chardev_fd_close(Chardev *c);
-/* Throws the queue away and all that is written from now on, or ends that. */
-void chardev_fd_set_discard(FdChardev *f, bool discard);
 
 #endif

@@ -116,7 +116,8 @@ CPUWatchpoint *cpu_watchpoint_find(const CPUState *cpu, vaddr va, vaddr len, int
     return NULL;
 }
 
-void cpu_watchpoint_note(CPUState *cpu, vaddr va, vaddr len, int access)
+/* Sets is_hit and `hit` of all that the access hits. */
+static void cpu_watchpoint_note(CPUState *cpu, vaddr va, vaddr len, int access)
 {
     for (CPUWatchpoint *wp = cpu->watchpoints; wp; wp = wp->next) {
         if (overlaps(wp, va, len, access)) {

@@ -58,8 +58,6 @@ void cpu_watchpoint_remove_all(CPUState *cpu, int flags);
 /* The first watchpoint that an access of len bytes hits (access: BP_READ or BP_WRITE), or
  * NULL. */
 CPUWatchpoint *cpu_watchpoint_find(const CPUState *cpu, vaddr va, vaddr len, int access);
-/* Sets is_hit and `hit` of all that the access hits. */
-void cpu_watchpoint_note(CPUState *cpu, vaddr va, vaddr len, int access);
 /* In a helper, before the access: should it hit one, the instruction runs alone, and
  * stops behind it. ra as in cpu/ldst.h. */
 void cpu_watchpoint_check(CPUState *cpu, vaddr va, vaddr len, int access, uintptr_t ra);

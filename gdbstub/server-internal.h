@@ -81,7 +81,6 @@ void gdb_put_stop(GDBServer *s, CPUState *cpu, int signal);
 
 /* The thread of that number (0: any), or NULL. */
 CPUState *gdb_find_thread(GDBServer *s, int64_t pid, int64_t tid);
-CPUState *gdb_first_thread(GDBServer *s);
 /* Runs the program as set_action() has said. */
 void gdb_run(GDBServer *s);
 void gdb_detach(GDBServer *s);

@@ -4,7 +4,7 @@
 
 /* ---- threads ---- */
 
-CPUState *gdb_first_thread(GDBServer *s)
+static CPUState *gdb_first_thread(GDBServer *s)
 {
     return s->p->thread(s->opaque, 0);
 }

@@ -18,10 +18,8 @@ void drop_task(TaskState *ts);
 /* A detached thread with a stack of HOST_STACK bytes. */
 bool start_host_thread(void *(*fn)(void *), void *arg);
 
-/* What children begin with: registers; their tid, which the guest may want to see. */
-void child_registers(TaskState *ts, const CloneArgs *a);
-void child_ids(TaskState *ts, const CloneArgs *a);
-/* Both, and what a process does not inherit. By the child itself. */
+/* Makes registers and tid a child's, and drops what a process does not inherit. By the
+ * child itself. */
 void in_child(TaskState *ts, const CloneArgs *a);
 /* The end of a thread, as the kernel tells it to those who wait. */
 void tell_exit(TaskState *ts);

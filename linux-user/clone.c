@@ -42,7 +42,8 @@ bool process_is_own(const TaskState *ts)
     return ts->process == &own_process;
 }
 
-RUN_AT_FORK void child_registers(TaskState *ts, const CloneArgs *a)
+/* Registers that a child begins with. */
+static RUN_AT_FORK void child_registers(TaskState *ts, const CloneArgs *a)
 {
     CPUX86State *env = task_env(ts);
 
@@ -55,7 +56,8 @@ RUN_AT_FORK void child_registers(TaskState *ts, const CloneArgs *a)
     }
 }
 
-RUN_AT_FORK void child_ids(TaskState *ts, const CloneArgs *a)
+/* Its tid, which the guest may want to see. */
+static RUN_AT_FORK void child_ids(TaskState *ts, const CloneArgs *a)
 {
     int32_t tid = ts->tid = syscall(SYS_gettid);
 

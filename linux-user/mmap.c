@@ -206,7 +206,7 @@ static bool unmap_piece(uint64_t start, uint64_t last, unsigned flags, void *opa
 }
 
 /* Only what is the guest's. */
-int64_t target_munmap(uint64_t addr, uint64_t len)
+static int64_t target_munmap(uint64_t addr, uint64_t len)
 {
     uint64_t size = PAGE_UP(len);
     Unmap u = {false};

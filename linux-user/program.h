@@ -56,7 +56,6 @@ int64_t target_mmap(uint64_t addr, uint64_t len, int prot, int flags, int fd,
 /* Where a file of `size` bytes goes that the guest leaves to us: an address to wish for,
  * or 0. */
 uint64_t target_place(uint64_t size);
-int64_t target_munmap(uint64_t addr, uint64_t len);
 int64_t target_mprotect(uint64_t addr, uint64_t len, int prot);
 /* The heap begins here. */
 void target_set_brk(uint64_t addr);

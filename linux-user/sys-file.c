@@ -266,8 +266,12 @@ int64_t sys_fcntl(TaskState *ts, const uint64_t args[6])
 
 /* ---- waiting for descriptors ---- */
 
-int get_suspend_mask(TaskState *ts, uint64_t addr, uint64_t size, uint64_t *host,
-                     uint64_t **mask)
+/*
+ * The kernel's mask for a call that has one for its time: *host and true, or false with
+ * what the call is to fail with. No mask (addr 0) gives *mask = NULL.
+ */
+static int get_suspend_mask(TaskState *ts, uint64_t addr, uint64_t size, uint64_t *host,
+                            uint64_t **mask)
 {
     uint64_t guest;
 

@@ -137,13 +137,6 @@ static inline uint64_t host_ptr(const void *p)
     return (uintptr_t)p;
 }
 
-/*
- * The kernel's mask for a call that has one for its time: *host and true, or false with
- * what the call is to fail with. No mask (addr 0) gives *mask = NULL.
- */
-int get_suspend_mask(TaskState *ts, uint64_t addr, uint64_t size, uint64_t *host,
-                     uint64_t **mask);
-
 /* The same where the argument is the address of a pair, mask and size, or 0: *arg is what
  * the kernel is given, as long as *host and pair are there. */
 int get_mask_pair(TaskState *ts, uint64_t addr, uint64_t *host, uint64_t pair[2],

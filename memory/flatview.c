@@ -88,7 +88,8 @@ static bool sections_join(const MemorySection *a, const MemorySection *b)
            a->offset + (b->start - a->start) == b->offset;
 }
 
-FlatView *flatview_render(MemoryRegion *root)
+/* The view that the tree under `root` makes. */
+static FlatView *flatview_render(MemoryRegion *root)
 {
     g_autoptr(GArray) out = g_array_new(false, false, sizeof(MemorySection));
     paint(out, root, 0, (Clip){0, UINT64_MAX}, false);

@@ -13,8 +13,6 @@ struct FlatView {
     MemorySection sections[];
 };
 
-/* The view that the tree under `root` makes. */
-FlatView *flatview_render(MemoryRegion *root);
 /* flatview_find() when the hint does not help. */
 const MemorySection *flatview_search(FlatView *view, hwaddr addr);
 

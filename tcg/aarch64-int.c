@@ -971,7 +971,8 @@ Test a64_compare(A64 *x, IRType t, Cond c, IRRef a, IRRef b)
     return (Test){.kind = TEST_NZCV, .cond = cond_of_compare(c)};
 }
 
-ACond a64_test_cond(A64 *x, Test t)
+/* As a condition of NZCV. */
+static ACond test_cond(A64 *x, Test t)
 {
     if (t.kind == TEST_NZCV) {
         return t.cond;
@@ -1001,7 +1002,7 @@ uint8_t *a64_test_branch(A64 *x, Test t, bool holds)
     if (t.kind == TEST_ZERO) {
         return asm_branch(&x->a, cb(t.invert == holds ? CBNZ : CBZ, t.type, t.reg));
     }
-    ACond c = a64_test_cond(x, t);
+    ACond c = test_cond(x, t);
     return asm_branch(&x->a, b_cond(holds ? c : acond_invert(c)));
 }
 
@@ -1014,7 +1015,7 @@ static void test_to_reg(A64 *x, unsigned d, Test t)
             asm_logic_imm(&x->a, EOR, IR_I32, d, d, 1);
         }
     } else {
-        asm_cset(&x->a, d, a64_test_cond(x, t));
+        asm_cset(&x->a, d, test_cond(x, t));
     }
 }
 
@@ -1037,7 +1038,7 @@ static void emit_csel(A64 *x, const IROp *op, ACond c, IRRef yes, IRRef no)
 void a64_emit_select(A64 *x, const IROp *op)
 {
     Test t = a64_compare(x, IR_I64, op->cond, op->in[0], op->in[1]);
-    emit_csel(x, op, a64_test_cond(x, t), op->in[2], op->in[3]);
+    emit_csel(x, op, test_cond(x, t), op->in[2], op->in[3]);
 }
 
 void a64_emit_setcc(A64 *x, const IROp *op)
@@ -1051,7 +1052,7 @@ void a64_emit_setcc(A64 *x, const IROp *op)
 void a64_emit_selcc(A64 *x, const IROp *op)
 {
     Test t = cc_test_of(x, op->cond);
-    emit_csel(x, op, a64_test_cond(x, t), op->in[0], op->in[1]);
+    emit_csel(x, op, test_cond(x, t), op->in[0], op->in[1]);
 }
 
 void a64_emit_getcc(A64 *x, const IROp *op)

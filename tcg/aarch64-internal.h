@@ -291,8 +291,6 @@ void a64_addsub_const(A64 *x, uint32_t opc, IRType t, uint32_t d_n, uint64_t v);
 void a64_divs(uint64_t *args);
 /* Finds out how two integers compare; destroys NZCV, T0 and T1. */
 Test a64_compare(A64 *x, IRType t, Cond c, IRRef a, IRRef b);
-/* As a condition of NZCV. */
-ACond a64_test_cond(A64 *x, Test t);
 /* A branch where the test holds, or does not; to be patched. */
 uint8_t *a64_test_branch(A64 *x, Test t, bool holds);
 

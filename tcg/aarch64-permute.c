@@ -145,7 +145,9 @@ static bool fixed_in_place(const Search *s, unsigned d)
     return true;
 }
 
-void v_permute(A64 *x, const VArgs *v, unsigned size, const uint8_t *map)
+/* d = elements of 1 << size bytes: element i is element map[i] of a, or, from the number
+ * of elements on, of b. */
+static void v_permute(A64 *x, const VArgs *v, unsigned size, const uint8_t *map)
 {
     Search s = {.map = map, .size = size, .n = 16u >> size, .a = v->a, .b = v->b};
     for (unsigned p = 0; p < 2; p++) {

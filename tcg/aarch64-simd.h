@@ -63,9 +63,6 @@ void v_insert(A64 *x, const VArgs *v, uint32_t word);
 
 /* --- aarch64-permute.c --- */
 
-/* d = elements of 1 << size bytes: element i is element map[i] of a, or, from the number
- * of elements on, of b. */
-void v_permute(A64 *x, const VArgs *v, unsigned size, const uint8_t *map);
 VEmit v_shufps, v_shufpd, v_pshufd, v_pshufhw, v_pshuflw, v_vpermilpd, v_blend;
 /* Operations whose halves of 256 bits depend on both of their inputs'. */
 typedef void VEmitWhole(A64 *x, const IROp *op);

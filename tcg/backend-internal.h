@@ -60,11 +60,10 @@ typedef struct HostPin {
 void pin_globals(const TCGContext *s, const HostPin *pins, unsigned n, uint8_t *pinned);
 /* The same, found out once a context and kept as its `backend`. */
 const uint8_t *pinned_globals(TCGContext *s, const HostPin *pins, unsigned n);
-/* at[r]: env offset of what is pinned to host register r, or NOT_PINNED. */
-#define NOT_PINNED INT32_MIN
-void pinned_homes(const TCGContext *s, const uint8_t *pinned, int32_t at[32]);
 
 /* ---- thunks ---- */
+
+#define NOT_PINNED INT32_MIN
 
 /* Code made once, by rx address; what all hosts have. */
 typedef struct Thunks {
@@ -74,9 +73,9 @@ typedef struct Thunks {
     const uint8_t *atomic, *probe, *x87_st, *cc_load;
     bool use_tlb; /* a host register is the TLB base */
     const GuestDesc *guest;
-    size_t room;      /* offset of the thunks in code memory */
-    unsigned context; /* TCGContext.id of who was the last to ask for them */
-    int32_t pinned_at[32];
+    size_t room;           /* offset of the thunks in code memory */
+    unsigned context;      /* TCGContext.id of who was the last to ask for them */
+    int32_t pinned_at[32]; /* env offset of what each host register has, or NOT_PINNED */
 } Thunks;
 extern Thunks tcg_thunks;
 /* Of TCGBackend.init: there are none yet, and `room` bytes for them. */

@@ -54,7 +54,7 @@ const uint8_t *pinned_globals(TCGContext *s, const HostPin *pins, unsigned n)
     return s->backend;
 }
 
-void pinned_homes(const TCGContext *s, const uint8_t *pinned, int32_t at[32])
+static void pinned_homes(const TCGContext *s, const uint8_t *pinned, int32_t at[32])
 {
     for (unsigned r = 0; r < 32; r++) {
         at[r] = NOT_PINNED;

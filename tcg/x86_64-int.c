@@ -21,7 +21,7 @@ static Opnd opnd_reg(unsigned reg)
 /* ---- operands ---- */
 
 /* The memory where a ref that is in no register lives. */
-Mem x64_home_mem(X64 *x, IRRef ref)
+static Mem home_mem(X64 *x, IRRef ref)
 {
     const IRTemp *t = ir_t(x->s, ref);
     return t->kind == TEMP_GLOBAL ? env_mem(t->env_offset) : slot_mem(t->slot - 1);
@@ -41,7 +41,7 @@ Opnd x64_in(X64 *x, IRRef ref, IRType t, unsigned may)
     }
     if (!tmp->reg && (may & MAY_MEM)) {
         if (tmp->kind == TEMP_SSA || tmp->uses <= 1) {
-            return (Opnd){.kind = VAL_MEM, .mem = x64_home_mem(x, ref)};
+            return (Opnd){.kind = VAL_MEM, .mem = home_mem(x, ref)};
         }
         tmp->uses--;
     }
@@ -138,7 +138,7 @@ void x64_load_fixed(X64 *x, IRType t, unsigned reg, IRRef ref)
     if (tmp->kind == TEMP_CONST) {
         asm_movi(&x->a, reg, tmp->val & ir_type_mask(t));
     } else if (!tmp->reg) {
-        asm_load(&x->a, MAX(t, IR_I32), reg, x64_home_mem(x, ref));
+        asm_load(&x->a, MAX(t, IR_I32), reg, home_mem(x, ref));
     } else if (ra_reg(&x->ra, ref) != (int)reg) {
         asm_mov(&x->a, MAX(t, IR_I32), reg, ra_reg(&x->ra, ref));
     }
@@ -479,7 +479,8 @@ static void emit_cmp(X64 *x, IRType t, IRRef a, IRRef b)
     x64_alu_to(x, ALU_CMP, t, u, v);
 }
 
-void x64_alu_test(X64 *x, IRType t, IRRef a, IRRef b)
+/* test a, b */
+static void alu_test(X64 *x, IRType t, IRRef a, IRRef b)
 {
     if (ir_is_const(x->s, a)) {
         IRRef c = a;
@@ -572,7 +573,7 @@ static void emit_compare_flags(X64 *x, const IROp *op, CCPlan *p)
     if (op->code == OP_and && p->keep >= 0) {
         result = alu_apart(x, op, ALU_AND, op->type, ir_is_const(x->s, op->in[0]));
     } else if (op->code == OP_and) {
-        x64_alu_test(x, op->type, op->in[0], op->in[1]);
+        alu_test(x, op->type, op->in[0], op->in[1]);
     } else {
         emit_cmp(x, op->type, op->in[0], op->in[1]);
     }
@@ -1244,7 +1245,7 @@ Cond x64_compare_ints(X64 *x, IRType t, Cond c, IRRef a, IRRef b)
 {
     cc_clobber(x);
     if (c >= COND_TSTE) {
-        x64_alu_test(x, t, a, b);
+        alu_test(x, t, a, b);
         return c == COND_TSTE ? COND_E : COND_NE;
     }
     if (ir_is_const(x->s, b) && !(ir_t(x->s, b)->val & ir_type_mask(t)) &&

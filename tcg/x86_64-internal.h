@@ -226,8 +226,6 @@ unsigned x64_out(X64 *x, const IROp *op, unsigned k, uint32_t busy);
 void x64_out_done(X64 *x, const IROp *op, unsigned k, unsigned reg);
 /* reg = ref at type t, without keeping it elsewhere in a register. */
 void x64_load_fixed(X64 *x, IRType t, unsigned reg, IRRef ref);
-/* The memory where a ref that is in no register lives. */
-Mem x64_home_mem(X64 *x, IRRef ref);
 /*
  * A register that holds in[i] at type t, may be changed, and becomes output 0: the caller
  * ends with x64_out_done(). busy: registers that are still to be read.
@@ -242,8 +240,6 @@ Opnd x64_place(X64 *x, const IROp *op, bool may_mem);
 void x64_alu_to(X64 *x, AluOp alu, IRType t, Opnd d, Opnd v);
 /* inc, dec, not, neg of d. */
 void x64_unary_to(X64 *x, OpCode code, IRType t, Opnd d);
-/* test a, b */
-void x64_alu_test(X64 *x, IRType t, IRRef a, IRRef b);
 /* Compares two integers: EFLAGS then hold what the returned condition looks at. */
 Cond x64_compare_ints(X64 *x, IRType t, Cond c, IRRef a, IRRef b);
 

@@ -12,7 +12,8 @@ uint64_t kept_id(vaddr pc, uint64_t cs_base, uint32_t flags)
     return hash_mix(hash_mix(hash_mix(flags, cs_base), pc), 0);
 }
 
-size_t kept_peeks_offset(const KeptUnit *u)
+/* Where the peeked ranges are. */
+static size_t kept_peeks_offset(const KeptUnit *u)
 {
     return offsetof(KeptUnit, code.exits) + u->code.nexits * EXIT_BYTES;
 }

@@ -28,8 +28,6 @@ typedef struct KeptLayout {
     size_t peeks, guest, peeked, host, size;
 } KeptLayout;
 
-/* Where the peeked ranges are. */
-size_t kept_peeks_offset(const KeptUnit *u);
 /* The same of all; `u` may be the head alone. False: the numbers cannot be those of a
  * unit. */
 bool kept_layout(const KeptUnit *u, const void *peeks, KeptLayout *l);

@@ -69,7 +69,8 @@ void tcg_memory_stats(const CPUTCG *t, GString *to) {}
 
 /* Faults. */
 
-bool user_pc_is_generated(uintptr_t pc)
+/* Host pc is in generated code. */
+static bool user_pc_is_generated(uintptr_t pc)
 {
     return the_engine && code_buf_contains(the_engine->code, (void *)pc);
 }

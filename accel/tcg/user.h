@@ -103,8 +103,6 @@ UserFaultAction user_fault(CPUState *cpu, const UserFault *fault, uintptr_t pc);
  */
 const void *user_fault_entry(void);
 void user_fault_leave(CPUState *cpu) __attribute__((noreturn));
-/* Host pc is in generated code. */
-bool user_pc_is_generated(uintptr_t pc);
 
 /*
  * Units are kept for the program's next run (-accel tcg,cache=). Before the first is

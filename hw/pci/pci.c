@@ -36,7 +36,8 @@ void pci_bus_free(PCIBus *bus)
     g_free(bus);
 }
 
-PCIDevice *pci_bus_find(PCIBus *bus, unsigned devfn)
+/* The function at devfn, or NULL. */
+static PCIDevice *pci_bus_find(PCIBus *bus, unsigned devfn)
 {
     return devfn < NDEVFN ? bus->fn[devfn] : NULL;
 }

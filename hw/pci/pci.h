@@ -84,9 +84,6 @@ struct PCIDevice {
 PCIBus *pci_bus_new(MemoryRegion *mem, MemoryRegion *io, const IRQLine pirq[4]);
 void pci_bus_free(PCIBus *bus);
 
-/* The function at devfn, or NULL. */
-PCIDevice *pci_bus_find(PCIBus *bus, unsigned devfn);
-
 /*
  * Configuration access of 1, 2 or 4 bytes inside an aligned dword; nobody there reads as
  * ones.

@@ -55,8 +55,8 @@ void aml_bytes(Aml *a, uint64_t v, unsigned size)
     }
 }
 
-/* One or two segments, with an optional root prefix. */
-void aml_ref(Aml *a, const char *name)
+/* A reference to an object: one or two segments, with an optional root prefix. */
+static void aml_ref(Aml *a, const char *name)
 {
     if (*name == '\\') {
         byte(a, *name++);

@@ -30,8 +30,6 @@ void aml_close_resources(Aml *a, AmlMark m);
 
 /* Name(NAME, ...): the object follows. */
 void aml_name(Aml *a, const char *name);
-/* A reference to an object. */
-void aml_ref(Aml *a, const char *name);
 void aml_int(Aml *a, uint64_t v);
 void aml_eisa_id(Aml *a, const char *id); /* "PNP0501" */
 void aml_return_name(Aml *a, const char *name);

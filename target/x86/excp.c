@@ -25,7 +25,8 @@ typedef struct Event {
     uint64_t rip; /* to return to */
 } Event;
 
-bool x86_vector_has_error(int vector)
+/* True for vectors that push an error code. */
+static bool x86_vector_has_error(int vector)
 {
     switch (vector) {
     case EXCP_DF:

@@ -39,7 +39,4 @@ void x86_end_shadow(CPUX86State *env);
  * next unit. */
 void x86_recheck_interrupts(CPUX86State *env);
 
-/* True for vectors that push an error code. */
-bool x86_vector_has_error(int vector);
-
 #endif

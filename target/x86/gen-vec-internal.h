@@ -24,20 +24,12 @@ IRType vec_type(const DisasContext *s);
 IROp *vec_emit(DisasContext *s, OpCode code, IRRef out);
 /* out = vop(a, b); out may be a or b. */
 IROp *vec_op(DisasContext *s, unsigned vop, IRRef out, IRRef a, IRRef b);
-/* out = the vector a (or IR_NONE) changed by integer v. */
-IROp *vec_from_int(DisasContext *s, unsigned vop, IRRef out, IRRef a, IRRef v, IRType t);
 /* out = memory, zeros above. */
 void vec_load(DisasContext *s, IRRef out, IRAddr a, unsigned memop);
 /* Operand n, a register or loaded. */
 IRRef vec_operand(DisasContext *s, unsigned n);
-/* Access size of 16 or 32 bytes, with the check that the row wants. */
-unsigned vec_memop(const DisasContext *s, unsigned size);
-/* The operation may have to raise #XM, or is on MMX registers. */
-bool vec_by_helper(const DisasContext *s);
 /* The place of operand n for a helper: a register, or vec_tmp with the memory operand in
  * it. */
 unsigned vec_place(DisasContext *s, unsigned n);
-/* The descriptor of the row's operation on these places. */
-uint64_t vec_describe(const DisasContext *s, unsigned d, unsigned a, unsigned b);
 
 #endif

@@ -82,7 +82,8 @@ void gen_emms(DisasContext *s, Insn *i)
 
 /* --- memory operands --- */
 
-unsigned vec_memop(const DisasContext *s, unsigned size)
+/* Access size of 16 or 32 bytes, with the check that the row wants. */
+static unsigned vec_memop(const DisasContext *s, unsigned size)
 {
     bool align = s->insn.desc->gates & GATE_ALIGN;
 
@@ -162,7 +163,9 @@ static IRRef vec_to_int(DisasContext *s, unsigned vop, IRRef v, IRType t, unsign
     return out;
 }
 
-IROp *vec_from_int(DisasContext *s, unsigned vop, IRRef out, IRRef a, IRRef v, IRType t)
+/* out = the vector a (or IR_NONE) changed by integer v. */
+static IROp *vec_from_int(DisasContext *s, unsigned vop, IRRef out, IRRef a, IRRef v,
+                          IRType t)
 {
     IROp *op = vec_emit(s, OP_itov, out);
 
@@ -198,7 +201,8 @@ IRRef vec_operand(DisasContext *s, unsigned n)
     return v;
 }
 
-bool vec_by_helper(const DisasContext *s)
+/* The operation may have to raise #XM, or is on MMX registers. */
+static bool vec_by_helper(const DisasContext *s)
 {
     const Insn *i = &s->insn;
     bool unmasked = s->hflags & HF_SIMD_UNMASKED;
@@ -231,7 +235,8 @@ unsigned vec_place(DisasContext *s, unsigned n)
     return VEC_REG_TMP;
 }
 
-uint64_t vec_describe(const DisasContext *s, unsigned d, unsigned a, unsigned b)
+/* The descriptor of the row's operation on these places. */
+static uint64_t vec_describe(const DisasContext *s, unsigned d, unsigned a, unsigned b)
 {
     const Insn *i = &s->insn;
     unsigned n = i->op[0].kind == OPK_MMX ? 8 : vec_type(s) == IR_V256 ? 32 : 16;

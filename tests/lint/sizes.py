@@ -9,11 +9,6 @@ import subprocess
 import sys
 
 FUNCTION_MAX, FILE_MAX, PARAMS_MAX, DEVICE_HEADERS_MAX = 120, 1500, 6, 12
-# path: (bound, reason)
-FILE_EXCEPTIONS = {
-    "tcg/x86_64.c": (2500, "a host back end is one file"),
-    "target/x86/gen-sse.c": (2500, "one emitter a family of rows"),
-}
 # function or prefix*: reason
 PARAMS_EXCEPTIONS = {
     "ir_*": "the builder: context, type, result and operands of an op",
@@ -51,9 +46,8 @@ def check(root):
     for f in files:
         name = str(f.relative_to(root))
         lines = f.read_text().count("\n")
-        bound = FILE_EXCEPTIONS.get(name, (FILE_MAX, ""))[0]
-        if lines > bound:
-            bad.append(f"{name}: {lines} lines, more than {bound}")
+        if lines > FILE_MAX:
+            bad.append(f"{name}: {lines} lines, more than {FILE_MAX}")
         if re.match(r"hw/(?!core/|x86/)\w+/\w", name) and name.endswith(".c"):
             n = len(re.findall(r'^#include "', f.read_text(), re.M))
             if n > DEVICE_HEADERS_MAX:
