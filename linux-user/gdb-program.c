@@ -435,5 +435,6 @@ void gdb_begin(TaskState *first)
     atomic_set(&gdb_stopping, 1);
     thread_create(&thread, "gdb", gdb_main, g);
     signal_take_back(first);
-    gdb_rest(first);
+    gdb_rest(first); /* until then signals end us as any program that waits */
+    signal_tell_gdb(first);
 }

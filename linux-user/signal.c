@@ -281,10 +281,14 @@ void signal_init(TaskState *ts)
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, NULL, &ts->sigmask, sizeof ts->sigmask);
     set_host_action(SIGSEGV, &ts->signals->action[SIGSEGV]);
     set_host_action(SIGBUS, &ts->signals->action[SIGBUS]);
-    if (gdb_active) {
-        set_defaults(ts->signals);
-    }
     signal_apply_mask(ts);
+}
+
+void signal_tell_gdb(TaskState *ts)
+{
+    mutex_lock(&ts->signals->lock);
+    set_defaults(ts->signals);
+    mutex_unlock(&ts->signals->lock);
 }
 
 void signal_take_back(TaskState *ts)

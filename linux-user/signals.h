@@ -33,6 +33,8 @@ void signal_apply_mask(TaskState *ts);
 /* The emulator's C library takes a signal for itself with the first thread that it makes:
  * that by which the guest's own has all threads change their user. It is the guest's. */
 void signal_take_back(TaskState *ts);
+/* From now on gdb hears of signals whose action is the default one. */
+void signal_tell_gdb(TaskState *ts);
 /* All signals, while a task is made or ended; signal_apply_mask() undoes it. */
 void signal_block_all(void);
 /* The thread ends with all blocked: a signal to the process that it has caught, but not

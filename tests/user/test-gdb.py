@@ -338,6 +338,23 @@ class Packets(Program):
         self.ends(9)
 
 
+class Waiting(unittest.TestCase):
+    def test_signal(self):
+        """Who waits for gdb, and for nothing else, is ended by a signal as any program."""
+        with socket.socket() as s:
+            s.bind(('127.0.0.1', 0))
+            port = s.getsockname()[1]
+        p = subprocess.Popen([PROGRAM, '-g', str(port), GUEST], stdin=subprocess.DEVNULL)
+        probe = socket.socket()
+        while probe.connect_ex(('127.0.0.1', port)):
+            self.assertIsNone(p.poll())
+            time.sleep(0.01)
+            probe = socket.socket()
+        probe.close()
+        p.terminate()
+        self.assertEqual(p.wait(timeout=TIMEOUT), -15)
+
+
 class BadPlaces(unittest.TestCase):
     def fails(self, where, text):
         r = subprocess.run([PROGRAM, '-g', where, GUEST], capture_output=True, text=True, timeout=TIMEOUT)
