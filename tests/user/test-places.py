@@ -15,7 +15,11 @@ def main():
     emulator, *guests = sys.argv[1:]
     bad = 0
     for guest in guests:
-        want = run([guest]).stdout
+        native = run([guest])
+        want = native.stdout
+        if native.returncode:
+            print(f"{guest}: natively: status {native.returncode}\n{want}{native.stderr}")
+            bad = 1
         # the kernel's first choice is beyond 38 bits, under qemu-user too
         for bits, page in (("47", "4096"), ("38", "4096"), ("38", "65536")):
             r = run([emulator, guest, "bits"], MYNAH_GUEST_BITS=bits, MYNAH_HOST_PAGE=page)
