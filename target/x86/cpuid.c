@@ -41,41 +41,35 @@ static const X86Feature not_by_rows[] = {
     X86_FEAT_CET_IBT, /* CR4.CET and its MSRs */
 };
 
-static bool is_in(const X86Feature *list, size_t n, X86Feature f)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (list[i] == f) {
-            return true;
-        }
-    }
-    return false;
-}
+/* What there is of each feature, found in one go: this is on the way of each start of a
+ * program. */
+enum { IS_THERE = 1, LACKS_SOMETHING = 2 };
+static uint8_t parts_of[NR_X86_FEATS];
 
-/* What the decode table has of each feature, found in one go: this is on the way of each
- * start of a program. */
-enum { HAS_ROW = 1, HAS_TODO_ROW = 2 };
-static uint8_t rows_of[NR_X86_FEATS];
-
-static void find_rows(void)
+static void find_parts(void)
 {
     static gsize done;
 
-    if (g_once_init_enter(&done)) {
-        for (unsigned i = 0; i < x86_nr_rows; i++) {
-            rows_of[x86_rows[i].feature] |=
-                HAS_ROW | (x86_rows[i].todo ? HAS_TODO_ROW : 0);
-        }
-        g_once_init_leave(&done, 1);
+    if (!g_once_init_enter(&done)) {
+        return;
     }
+    for (unsigned i = 0; i < x86_nr_rows; i++) {
+        parts_of[x86_rows[i].feature] |=
+            IS_THERE | (x86_rows[i].todo ? LACKS_SOMETHING : 0);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(without_rows); i++) {
+        parts_of[without_rows[i]] |= IS_THERE;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(not_by_rows); i++) {
+        parts_of[not_by_rows[i]] |= LACKS_SOMETHING;
+    }
+    g_once_init_leave(&done, 1);
 }
 
 bool x86_feature_implemented(X86Feature f)
 {
-    find_rows();
-    if (rows_of[f] & HAS_TODO_ROW || is_in(not_by_rows, ARRAY_SIZE(not_by_rows), f)) {
-        return false;
-    }
-    return is_in(without_rows, ARRAY_SIZE(without_rows), f) || rows_of[f] & HAS_ROW;
+    find_parts();
+    return parts_of[f] == IS_THERE;
 }
 
 /* --- models --- */

@@ -306,13 +306,12 @@ static void gen_others(DisasContext *s, const Search *h)
 
 void x86_search(DisasContext *s, Cond c, uint64_t target)
 {
-    Search h = {.t = s->tcg};
-
     if (TCG_OPT_OFF(s->tcg, search) || !s->tcg->share || !s->base.skip_jumps ||
         !s->code64 || s->hflags & HF_AC || target <= s->base.pc_first ||
         target >= s->pc || !x86_cond_is_order(c) || s->nexits > MAX_EXITS_BEFORE) {
         return;
     }
+    Search h = {.t = s->tcg};
     int64_t stride = analyse(&h, target);
 
     if (!stride) {
