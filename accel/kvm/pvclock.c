@@ -24,11 +24,12 @@ bool kvm_get_pvclock(KVMVcpu *v, CPUX86State *env)
 /* The first vCPU that runs after a stop, or in a new virtual machine, does it for all. */
 static bool put_clock(CPUX86State *env, int64_t stood)
 {
-    struct kvm_clock_data to = {.clock = x86_pvclock_ns(env)};
     bool ok = true;
 
     mutex_lock(&clock_lock);
     if (kvm.clock_stood != stood) {
+        struct kvm_clock_data to = {.clock = x86_pvclock_ns(env)};
+
         ok = kvm_ioctl(kvm.vm, KVM_SET_CLOCK, &to) == 0;
         kvm.clock_stood = stood;
     }

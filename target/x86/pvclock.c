@@ -74,10 +74,10 @@ bool x86_set_pv_time(CPUX86State *env, uint64_t val)
     if (val & 2) {
         return false;
     }
+    t.ns = x86_pvclock_ns(env); /* by the page that it has had */
+    t.tsc = x86_tsc(env);
     env->pv_time = val;
     if (val & PV_TIME_ENABLED) {
-        t.ns = x86_pvclock_ns(env);
-        t.tsc = x86_tsc(env);
         set_factor(&t, x86_tsc_hz(env));
         address_space_write(env_cpu(env)->mem, val - PV_TIME_ENABLED, &t, sizeof t);
     }

@@ -314,7 +314,7 @@ static void check_pvclock(unsigned round)
     if (!has_pvclock) {
         return;
     }
-    CHECK_EQ(rdmsr(PV_TIME), (uint64_t)&pv_page | 1);
+    CHECK_EQ(rdmsr(PV_TIME), (uint64_t)pv_page | 1);
     CHECK_EQ(rdmsr(PV_WALL), (uint64_t)&pv_boot);
     CHECK(pv_boot.sec > 1600000000 && pv_boot.nsec < 1000000000);
     if (round % 16 == 0) {

@@ -14,7 +14,7 @@ static struct {
     volatile uint32_t mul;
     volatile int8_t shift;
     volatile uint8_t flags;
-} pv_page __attribute__((aligned(32)));
+} pv_pages[2] __attribute__((aligned(32))), *pv_page = pv_pages;
 
 static struct {
     volatile uint32_t version, sec, nsec;
@@ -32,11 +32,14 @@ static inline bool pv_is_offered(void)
     return r[0] >> 3 & 1;
 }
 
-/* Asks for both structures. */
+/* Asks for both structures; for the time at another place than before, where nothing is.
+ */
 static inline void pv_start(void)
 {
+    pv_page = pv_page == pv_pages ? pv_pages + 1 : pv_pages;
+    pv_page->tsc = pv_page->ns = pv_page->mul = 0;
     wrmsr(PV_WALL, (uint64_t)&pv_boot);
-    wrmsr(PV_TIME, (uint64_t)&pv_page | 1);
+    wrmsr(PV_TIME, (uint64_t)pv_page | 1);
 }
 
 static inline uint64_t pv_ns(void)
@@ -45,12 +48,12 @@ static inline uint64_t pv_ns(void)
     uint64_t ns;
 
     do {
-        version = pv_page.version;
-        uint64_t ticks = rdtsc() - pv_page.tsc;
+        version = pv_page->version;
+        uint64_t ticks = rdtsc() - pv_page->tsc;
 
-        ticks = pv_page.shift < 0 ? ticks >> -pv_page.shift : ticks << pv_page.shift;
-        ns = pv_page.ns + (uint64_t)((unsigned __int128)ticks * pv_page.mul >> 32);
-    } while (version & 1 || version != pv_page.version);
+        ticks = pv_page->shift < 0 ? ticks >> -pv_page->shift : ticks << pv_page->shift;
+        ns = pv_page->ns + (uint64_t)((unsigned __int128)ticks * pv_page->mul >> 32);
+    } while (version & 1 || version != pv_page->version);
     return ns;
 }
 
