@@ -2,8 +2,8 @@
 """Boots Debian's kernel with the init of scripts/demo to a shell on a pty, types commands, powers off.
 
 usage: test-linux.py MODE PROGRAM [EMULATOR OPTIONS]   (PROGRAM: with what runs it on this machine, if that is needed)
-  MODE shell: to the prompt, commands, Ctrl-C, poweroff; init: to the first line of user space;
-  lockstep: like shell, and the first 50 million instructions on the interpreter besides, all state compared
+  MODE shell: to the prompt, commands, Ctrl-C, poweroff; vmlinux: the same with the uncompressed kernel, by its PVH entry;
+  init: to the first line of user space; lockstep: like shell, and the first 50 million instructions on the interpreter besides, all state compared
 The kernel is $MYNAH_KERNEL, busybox $MYNAH_BUSYBOX (scripts/check sets them); without them the test is skipped.
 """
 # SPDX-License-Identifier: MIT
@@ -19,6 +19,7 @@ import tempfile
 import termios
 import time
 
+import bzimage
 import guest
 
 SKIP = 77
@@ -126,6 +127,10 @@ def main(mode, *command):
         initrd(image, busybox)
         if mode == "lockstep":
             command += ("-d", f"lockstep={LOCKSTEP_INSNS}", "-D", log)
+        if mode == "vmlinux":
+            uncompressed = pathlib.Path(folder, "vmlinux")
+            uncompressed.write_bytes(bzimage.vmlinux(kernel))
+            kernel = str(uncompressed)
         append = "console=ttyS0 panic=-1"
         if mode == "init":
             append += " no_timer_check"  # when all is slow a tick comes later than the kernel wants to wait for it
