@@ -678,6 +678,7 @@ static const TCGBackend a64_backend = {
     .weak = true,
     .whole_writes = true,
     .relative = true,
+    .reach = 128 << 20,
     .needs = UINT64_C(1) << HOST_ARM_ASIMD,
     .init = a64_init,
     .gen_code = a64_gen_code,

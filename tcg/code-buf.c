@@ -29,7 +29,7 @@ enum { SMALL_PAGES = 256 << 10 };
 static void *map_near(int fd, size_t size, size_t lead, int prot, int flags)
 {
     uintptr_t text = ROUND_DOWN((uintptr_t)code_buf_new, STEP);
-    for (unsigned i = 1; i < NR_STEPS; i++) {
+    for (unsigned i = 1; i + ROUND_UP(size, STEP) / STEP <= NR_STEPS; i++) {
         uintptr_t below = text - ROUND_UP(size, STEP) - i * (uintptr_t)STEP;
         void *p =
             mmap((void *)(below - lead), size, prot, flags | MAP_FIXED_NOREPLACE, fd, 0);

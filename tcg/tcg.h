@@ -156,6 +156,7 @@ struct TCGBackend {
     bool weak;   /* looks at GuestDesc.ordered: units made before are to be dropped */
     bool whole_writes; /* for TCGContext.whole_writes */
     bool relative;     /* takes TCGContext.relative */
+    uint64_t reach;    /* links lead no farther than this, in bytes; 0: anywhere */
     uint64_t needs;    /* bits HostFeature that its code cannot do without */
     /* After init(): for TCGContext.adx; NULL: no. */
     bool (*has_adx)(void);

@@ -12,17 +12,33 @@
 #include "util/log.h"
 #include "util/options.h"
 
-#define DEFAULT_TB_SIZE    (UINT64_C(64) << 20)
+#define PROGRAM_TB_SIZE    (UINT64_C(64) << 20)
+#define MACHINE_TB_SIZE    (UINT64_C(512) << 20) /* when the host has 4 GiB */
 #define DEFAULT_CACHE_SIZE (UINT64_C(128) << 20)
 #define MIN_TB_SIZE        (UINT64_C(1) << 20)
 #define MAX_TB_SIZE        (UINT64_C(1) << 30) /* jumps inside reach it from anywhere */
 #define MIN_UNIT_BYTES     64                  /* of host code, side table included */
 
+/* A machine runs many programs in turn: what does not fit is translated again in each
+ * turn. Pages exist only once they are used. */
+static uint64_t default_tb_size(const TCGBackend *backend)
+{
+    uint64_t size = PROGRAM_TB_SIZE;
+
+    if (!tcg_one_space) {
+        size = CLAMP(host_memory_size() / 8, PROGRAM_TB_SIZE, MACHINE_TB_SIZE);
+    }
+    return backend->reach ? MIN(size, backend->reach) : size;
+}
+
 TCGOptions tcg_default_options(void)
 {
+    const TCGBackend *backend =
+        tcg_native_backend ? tcg_native_backend : &tcg_interp_backend;
+
     return (TCGOptions){
-        .backend = tcg_native_backend ? tcg_native_backend : &tcg_interp_backend,
-        .tb_size = DEFAULT_TB_SIZE,
+        .backend = backend,
+        .tb_size = default_tb_size(backend),
         .cache_size = DEFAULT_CACHE_SIZE,
     };
 }

@@ -8,6 +8,7 @@
 #include "cpu/debug.h"
 #include "util/atomic.h"
 #include "util/bitops.h"
+#include "util/host.h"
 #include "util/log.h"
 
 /* Each test runs once for each back end: _i is its number. */
@@ -1179,6 +1180,22 @@ START_TEST(lockstep_finds)
 }
 END_TEST
 
+/* Programs that take turns in a machine find their code again; links lead anywhere in it.
+ */
+START_TEST(default_size)
+{
+    TCGOptions opts = tcg_default_options();
+
+    ck_assert_uint_ge(opts.tb_size, 64 << 20);
+    ck_assert_uint_le(opts.tb_size, 512 << 20);
+    if (opts.backend->reach) {
+        ck_assert_uint_le(opts.tb_size, opts.backend->reach);
+    } else if (host_memory_size() >= UINT64_C(4) << 30) {
+        ck_assert_uint_eq(opts.tb_size, 512 << 20);
+    }
+}
+END_TEST
+
 static void add(TCase *tc)
 {
     int n = tcg_native_backend ? 2 : 1;
@@ -1217,6 +1234,7 @@ static void add(TCase *tc)
     T(log_items);
     T(lockstep_agrees);
 #undef T
+    tcase_add_test(tc, default_size);
     tcase_add_exit_test(tc, lockstep_finds, 1);
 }
 
