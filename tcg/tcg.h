@@ -36,6 +36,7 @@
     OPT(join, "branches inside a unit, forward to an instruction that it reaches")      \
     OPT(relative,                                                                       \
         "machines: code that is mapped at several addresses has units for all")         \
+    OPT(early, "... from the first, once there is much of such code")                   \
     OPT(select, "jumps around a few moves as conditional moves")                        \
     OPT(search, "loops that look for a value do some rounds by conditional moves")      \
     OPT(adx, "ADCX, ADOX and MULX as the host's own, the carries in its flags")         \

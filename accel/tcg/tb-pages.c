@@ -432,18 +432,21 @@ TranslationBlock *tb_page_find_asleep(const TCGEngine *e, ram_addr_t page,
     return tb;
 }
 
-bool tb_page_is_elsewhere(const TCGEngine *e, ram_addr_t page, const TBKey *key)
+TBPagePlace tb_page_place(const TCGEngine *e, ram_addr_t page, const TBKey *key)
 {
     const CodePage *p = page_find(e, page);
+    TBPagePlace place = TB_PAGE_NEW;
 
     for (TranslationBlock *tb = p ? p->first : NULL; tb; tb = *next_in(tb, page)) {
-        bool moved = tb->relative || (tb->pc ^ key->pc) & PAGE_MASK;
-
-        if (moved && in_first(tb, page) && tb->flags == key->flags) {
-            return true;
+        if (!in_first(tb, page) || tb->flags != key->flags) {
+            continue;
         }
+        if (tb->relative || (tb->pc ^ key->pc) & PAGE_MASK) {
+            return TB_PAGE_ELSEWHERE;
+        }
+        place = TB_PAGE_HERE;
     }
-    return false;
+    return place;
 }
 
 /* Some unit depends on the bytes. */

@@ -122,9 +122,10 @@ struct TCGEngine {
     TCGContext *ctx;
     DisasContextBase *dc; /* ops->disas_size bytes */
     struct Translation *translation;
-    bool verify;   /* check IR and tables */
-    bool count;    /* units count what they execute */
-    bool relative; /* some may be relative */
+    bool verify;     /* check IR and tables */
+    bool count;      /* units count what they execute */
+    bool relative;   /* some may be relative */
+    unsigned nmoved; /* that were made since their page had others of another address */
     bool
         no_chain; /* -d nochain, or lockstep: units are entered from the main loop only */
     CodeBuf *code;
@@ -350,9 +351,10 @@ void tb_sleep_range(TCGEngine *e, ram_addr_t start, ram_addr_t last);
 /* The unit on the page's list that sleeps and has this key; or NULL. With the lock. */
 TranslationBlock *tb_page_find_asleep(const TCGEngine *e, ram_addr_t page,
                                       const TBKey *key);
-/* A unit of this key's mode was made from the page for another address than pc's, or for
- * all. With the lock. */
-bool tb_page_is_elsewhere(const TCGEngine *e, ram_addr_t page, const TBKey *key);
+/* Where units of the key's mode that were made from the page are: there are none, all are
+ * at its pc's address, or some are at others, or at all. With the lock. */
+typedef enum TBPagePlace { TB_PAGE_NEW, TB_PAGE_HERE, TB_PAGE_ELSEWHERE } TBPagePlace;
+TBPagePlace tb_page_place(const TCGEngine *e, ram_addr_t page, const TBKey *key);
 /*
  * A store of `len` bytes (inside one page) to code page RAM address `addr` is about to
  * happen. If it hits the unit that runs, does not return: the instruction is done again,

@@ -329,15 +329,33 @@ static bool may_skip_jumps(const CPUState *cpu)
 }
 
 /* Code that has been run at another address, as that of a library is which each process
- * has elsewhere. Who debugs wants to see units as they are. */
+ * has elsewhere; and, where there is much of such code, all that is met in a page for the
+ * first time: the next process will have it elsewhere. */
+static bool is_moved(TCGEngine *e, const TBKey *key)
+{
+    enum { MOVES_CODE = 256 };
+    bool may_guess = !(e->opts.opt_off >> OPTBIT_early & 1);
+
+    switch (tb_page_place(e, e->translation->page.page, key)) {
+    case TB_PAGE_NEW:
+        return may_guess && e->nmoved >= MOVES_CODE;
+    case TB_PAGE_HERE:
+        return false;
+    default:
+        e->nmoved += e->nmoved < MOVES_CODE;
+        return true;
+    }
+}
+
+/* Who debugs wants to see units as they are. */
 static bool is_relative(const CPUTCG *t, const DisasContextBase *db)
 {
-    const TCGEngine *e = t->engine;
+    TCGEngine *e = t->engine;
     const Translation *tr = e->translation;
 
     return tb_may_be_relative(t, &db->key) && t->want != TB_FIXED && !db->one_insn &&
            tr->page.mr && !tr->checks && !t->cpu->breakpoints &&
-           (t->want == TB_RELATIVE || tb_page_is_elsewhere(e, tr->page.page, &db->key));
+           (t->want == TB_RELATIVE || is_moved(e, &db->key));
 }
 
 /* cut: most instructions, 0: as many as usual. */

@@ -279,6 +279,32 @@ static void stepped(uint64_t va)
     CHECK_EQ(arg[5], 4);
 }
 
+/* Pages that are met at two addresses, or at this one alone. */
+static void copied(uint64_t va)
+{
+    uint64_t other = places[va == places[0]];
+
+    for (int i = 0; i < 2; i++) {
+        uint8_t *first = alloc_page(), *second = alloc_page();
+
+        copy(first, pages, 4096);
+        copy(second, pages + 4096, 4096);
+        for (int k = 0; k <= i; k++) {
+            uint64_t at = k ? other : va;
+
+            map_at(at, first, second);
+            addresses(at);
+            loops(at);
+            faults(at);
+            RUN(at, m_crossing);
+            CHECK_EQ(arg[0], 0x11223344);
+            CHECK_EQ(arg[1] & ~4095ull, at + 4096);
+        }
+    }
+    map_at(va, pages, pages + 4096);
+    map_at(other, pages, pages + 4096);
+}
+
 asm("moved_to_32: mov arg+56, %rax; push $0x1b; push %rax; lretq");
 
 /* Addresses of 32-bit code end at 4 GiB: what is behind the last page is page 0. */
@@ -330,8 +356,8 @@ static void broken(uint64_t va)
 /* Each at all places in turn, so that units made for one are met at the next; the last
  * one leaves none. */
 static void (*const parts[])(uint64_t va) = {
-    addresses, loops,    faults,  system_call,     crossing, changes,
-    across,    remapped, stepped, code_of_32_bits, broken,
+    addresses, loops,    faults,  system_call, crossing,        changes,
+    across,    remapped, stepped, copied,      code_of_32_bits, broken,
 };
 
 int test_main(void)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # moved.sh EMULATOR ... -kernel KERNEL: code that is mapped at several addresses has units for all of them, unless opt
-# "relative" is off.
+# "relative" is off; where there is much of it, code that is met for the first time has them, too, unless opt "early" is off.
 # SPDX-License-Identifier: MIT
 set -eu
 
@@ -15,6 +15,8 @@ units() {
 for engine in native interp; do
     n=$(units "tcg,backend=$engine" "$@")
     [ "$n" -gt 50 ] || { echo "$engine: $n units for any address"; exit 1; }
+    late=$(units "tcg,backend=$engine,opt-early=off" "$@")
+    [ "$late" -lt "$n" ] || { echo "$engine: $n units for any address, $late with opt-early=off"; exit 1; }
     n=$(units "tcg,backend=$engine,opt-relative=off" "$@")
     [ "$n" -eq 0 ] || { echo "$engine: $n units for any address with the option off"; exit 1; }
 done

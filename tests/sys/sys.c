@@ -179,13 +179,14 @@ void sys_init(void)
     asm volatile("ltr %w0" ::"r"(0x48));
 }
 
-static uint8_t pages[64][4096] __attribute__((aligned(4096)));
+enum { NR_PAGES = 128 };
+static uint8_t pages[NR_PAGES][4096] __attribute__((aligned(4096)));
 
 void *alloc_page(void)
 {
     static unsigned next;
 
-    if (next == 64) {
+    if (next == NR_PAGES) {
         print("out of pages\n");
         sys_exit(126);
     }
