@@ -22,6 +22,7 @@
     OPT(operands, "flags stay in host registers where an access may fault")             \
     OPT(align, "alignment of vectors in memory is checked once an address")             \
     OPT(loops, "units that lead to themselves keep flags and vectors where they are")   \
+    OPT(carries, "EFLAGS go round a loop as they are, in programs on x86_64")           \
     OPT(chain, "direct jumps between units")                                            \
     OPT(forward, "direct jumps forward do not look at exit_request")                    \
     OPT(jumptable, "inline probe of the indirect-jump table")                           \

@@ -57,7 +57,7 @@ static Exit *begin_exit(X64 *x, const IROp *exit, LoopEdge edge)
     if (exit->ccmask && edge != EDGE_LAZY) {
         cc_store(x);
     }
-    x64_loop_take_edge(x, e, edge);
+    x64_loop_take_edge(x, e, exit, edge);
     return e;
 }
 

@@ -158,6 +158,38 @@ static bool fuse_alu(X64 *x, const IROp *ld)
     return true;
 }
 
+/* ---- mulx G, G, [m] ---- */
+
+static bool mulx_takes_load(X64 *x, const IROp *ld, const IROp *op)
+{
+    const GuestDesc *g = x->g;
+    if (!op || !x64_is_mulx(x, op) || !g->direct || g->guest_base ||
+        op->in[1] != ld->out[0] || !used_once(x, ld->out[0]) || op->type != ld->type ||
+        (ld->memop & MO_SIZE) != ld->type) {
+        return false;
+    }
+    unsigned n = needs_scratch(x, ld->in[0]) + needs_scratch(x, ld->in[1]);
+    n += needs_scratch(x, op->out[0]) + needs_scratch(x, op->out[1]);
+    return n <= x->ra.host->nscratch;
+}
+
+static bool fuse_mulx(X64 *x, const IROp *ld)
+{
+    Access acc;
+    unsigned at = x->at;
+    const IROp *op = x64_next_op(x, &at);
+    if (!mulx_takes_load(x, ld, op)) {
+        return false;
+    }
+    x64_begin_op(x, x->at);
+    x64_begin_op(x, at);
+    x64_access_begin(x, &acc, ld, SLOW_LD);
+    x64_mulx(x, op, (Opnd){.kind = VAL_MEM, .mem = acc.host}, &acc);
+    ra_end_op(&x->ra, op);
+    ra_end_op(&x->ra, ld);
+    return true;
+}
+
 /* ---- op [m], x ---- */
 
 static bool same_address(const IROp *ld, const IROp *st)
@@ -297,5 +329,6 @@ bool x64_fuse(X64 *x, const IROp *ld)
     if (ld->type > IR_I64) {
         return x64_vec_fuse(x, ld);
     }
-    return !(ld->memop & MO_ALIGN) && (fuse_rmw(x, ld) || fuse_alu(x, ld));
+    return !(ld->memop & MO_ALIGN) &&
+           (fuse_rmw(x, ld) || fuse_alu(x, ld) || fuse_mulx(x, ld));
 }

@@ -806,11 +806,13 @@ bool x64_is_mulx(const X64 *x, const IROp *op)
            is_pinned_rdx(x, op->in[0]);
 }
 
-static void emit_mulx(X64 *x, const IROp *op)
+void x64_mulx(X64 *x, const IROp *op, Opnd v, const Access *acc)
 {
     uint32_t opc = 0xf6 | MAP_0F38 | opc_size(op->type);
-    Opnd v = x64_in(x, op->in[1], op->type, MAY_MEM);
     unsigned lo = x64_out(x, op, 0, 0), hi = x64_out(x, op, 1, 0);
+    if (acc) {
+        x64_access_here(x, acc);
+    }
     if (v.kind == VAL_MEM) {
         asm_vex_rm(&x->a, opc, 3, hi, lo, v.mem);
     } else {
@@ -831,7 +833,7 @@ void x64_emit_rdx_rax(X64 *x, const IROp *op)
     unsigned io = div ? 2 : 1, il = 0;
     CCPlan p;
     if (x64_is_mulx(x, op)) {
-        emit_mulx(x, op);
+        x64_mulx(x, op, x64_in(x, op->in[1], op->type, MAY_MEM), NULL);
         return;
     }
     cc_plan(x, &p, div ? CC_HOST_ONLY : CC_MUL, div ? IR_NONE : op->out[0], IR_NONE);
@@ -1229,7 +1231,12 @@ void x64_emit_adx(X64 *x, const IROp *op)
         return;
     }
     cc_require(x, carry | (op->setcc ? x->wanted & ~ir_cc_kills(x->s, op) : 0));
-    cc_plan(x, &p, CC_HOST_ONLY, IR_NONE, IR_NONE);
+    if (op->setcc || x->wanted & carry) {
+        cc_plan(x, &p, CC_HOST_ONLY, IR_NONE, IR_NONE);
+    } else {
+        p.writes = 0;
+        x->cc.host &= ~carry;
+    }
     unsigned ia = op->out[0] == op->in[1];
     Opnd v = x64_in(x, op->in[!ia], op->type, MAY_MEM);
     unsigned d = x64_out_from(x, op, ia, op->type, reg_bit(v));

@@ -284,7 +284,7 @@ void x64_loop_head(X64 *x);
 /* How the exit would lead to the unit itself. */
 LoopEdge x64_loop_edge(const X64 *x, const IROp *exit);
 /* It does so; `e` has just been made for it. */
-void x64_loop_take_edge(X64 *x, Exit *e, LoopEdge edge);
+void x64_loop_take_edge(X64 *x, Exit *e, const IROp *exit, LoopEdge edge);
 /* The ops once more, if an edge wants that. False: no room. */
 bool x64_loop_copy(X64 *x);
 /* Out of line: where an edge goes that is not linked stores what is not stored. */
@@ -373,6 +373,8 @@ typedef struct Access {
     TCGRestore state;
     SlowPath *slow;
 } Access;
+/* mulu2 as MULX of v; acc: the access that v is, or NULL. */
+void x64_mulx(X64 *x, const IROp *op, Opnd v, const Access *acc);
 /*
  * Emits all of an access but the access itself, which is at acc->host. With a TLB,
  * registers a and t are then the caller's, until the end of the op (host may contain

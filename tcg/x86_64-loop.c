@@ -10,12 +10,24 @@ void x64_loop_begin(X64 *x)
     x->loop.u = loop_begin(x->s, x->leads_to_itself);
 }
 
+/* The same test where EFLAGS count: by RCX, which goes to r10 meanwhile. */
+static uint8_t *test_keeping_eflags(X64 *x)
+{
+    asm_mov(&x->a, IR_I64, R10, RCX);
+    asm_load(&x->a, IR_I32, RCX, env_mem(x->g->exit_request));
+    asm_b(&x->a, 0xe3); /* jrcxz, over the jump */
+    asm_b(&x->a, 5);
+    uint8_t *jump = asm_jmp(&x->a);
+    asm_mov(&x->a, IR_I64, RCX, R10);
+    return jump;
+}
+
 static void begin_head(X64 *x, LoopHead *h)
 {
     h->at = x->a.p;
     h->vec_state = x->vec_state;
     h->x87_state = x->x87_state;
-    h->jump = x64_test_exit_request(x);
+    h->jump = x->cc.host ? test_keeping_eflags(x) : x64_test_exit_request(x);
 }
 
 void x64_loop_head(X64 *x)
@@ -40,22 +52,30 @@ static bool fits(const X64 *x, const LoopHead *h)
            (h->x87_state != VEC_IN_REGS || x->x87_state == VEC_IN_REGS);
 }
 
+/* Without a recipe EFLAGS have what the exit shows, and accesses leave them alone. */
+static bool flags_stay(const X64 *x, const IROp *exit)
+{
+    return x->g->direct && x->cc.base == CC_BASE_NONE && !x->cc.ov &&
+           (x->cc.host & exit->ccmask) == exit->ccmask && !TCG_OPT_OFF(x->s, carries);
+}
+
 LoopEdge x64_loop_edge(const X64 *x, const IROp *exit)
 {
     const X64Loop *l = &x->loop;
     if (!l->u.is_loop || (uint64_t)exit->imm != x->s->pc || !fits(x, &l->heads[0])) {
         return EDGE_NONE;
     }
-    bool lazy = exit->ccmask && l->u.may_copy && recipe_is_pending(&x->cc);
-    if (lazy &&
-        (!l->u.copied || (recipe_same(&x->cc, &l->cc) && fits(x, &l->heads[1])))) {
+    bool lazy = exit->ccmask && l->u.may_copy &&
+                (recipe_is_pending(&x->cc) || flags_stay(x, exit));
+    bool same = recipe_same(&x->cc, &l->cc) && !(l->cc.host & ~x->cc.host);
+    if (lazy && (!l->u.copied || (same && fits(x, &l->heads[1])))) {
         return EDGE_LAZY;
     }
     return EDGE_HEAD;
 }
 
 /* The first edge that wants a copy says what that begins with. */
-void x64_loop_take_edge(X64 *x, Exit *e, LoopEdge edge)
+void x64_loop_take_edge(X64 *x, Exit *e, const IROp *exit, LoopEdge edge)
 {
     X64Loop *l = &x->loop;
     e->edge = edge;
@@ -63,7 +83,7 @@ void x64_loop_take_edge(X64 *x, Exit *e, LoopEdge edge)
         return;
     }
     e->cc = x->cc;
-    e->cc.host = 0;
+    e->cc.host = x->cc.base == CC_BASE_NONE ? exit->ccmask : 0;
     if (!l->u.copied) {
         l->u.copied = true;
         l->cc = e->cc;
@@ -132,6 +152,9 @@ void x64_loop_cold(X64 *x)
     x64_emit_head_exit(x, 0);
     if (l->u.copied) {
         asm_patch(l->heads[1].jump, x->a.p);
+        if (l->cc.host) {
+            asm_mov(&x->a, IR_I64, RCX, R10);
+        }
         store_late(x, &l->cc);
         x64_emit_head_exit(x, 0);
     }
