@@ -23,6 +23,11 @@
  * with MO_RMW probes tag_write. Where `direct` is set there is no TLB: host address = a +
  * guest_base, and faults arrive as signals.
  *
+ * Recent pages: at `recent` in the TLB table there are NR_RECENT pairs of a page that an
+ * entry had as its tag_read, and the addend. Back ends may keep there what they have
+ * found at some place of the code; who empties an entry sets all pages to what no page
+ * is.
+ *
  * The indirect-jump table: entry = *(JumpEntry **)(env + jc_base) + jump_index(pc,
  * *(uint64_t *)(env + jc_mask)); hit if entry.pc == pc and, where `direct` is not set,
  * entry.tag == *(uint64_t *)(env + jc_tag); then jump to entry.code. The tag stands for
@@ -55,6 +60,12 @@
  *
  * A back end that has no guards (TCGBackend.guard is NULL) does not see these set.
  */
+enum {
+    NR_RECENT = 8,
+    RECENT_ADDEND = 8,
+    RECENT_SIZE = 16,
+    RECENT_BYTES = NR_RECENT * RECENT_SIZE
+};
 typedef struct JumpEntry {
     uint64_t pc;
     const void *code;
@@ -121,6 +132,7 @@ typedef struct GuestDesc {
     uint8_t page_bits, tlb_index_bits, tlb_entry_bits;
     uint8_t tag_read, tag_write, addend;
     uint32_t code_map; /* offset in the TLB table of its code map, see below; 0: none */
+    uint32_t recent;   /* ... of its recent pages, see below; 0: none */
     bool direct;
     /* Other vCPUs see guest memory: a back end that is `weak` makes accesses as strongly
      * ordered as x86's are. Set for good when there is a second vCPU. */

@@ -39,6 +39,7 @@
         "machines: code that is mapped at several addresses has units for all")         \
     OPT(early, "... from the first, once there is much of such code")                   \
     OPT(select, "jumps around a few moves as conditional moves")                        \
+    OPT(recent, "loops of selects look for an address in the page that they read last") \
     OPT(search, "loops that look for a value do some rounds by conditional moves")      \
     OPT(adx, "ADCX, ADOX and MULX as the host's own, the carries in its flags")         \
     OPT(sums, "a load's base and displacement are added before its TLB addend comes")   \

@@ -124,6 +124,8 @@ typedef struct X64 {
     struct StringCold *string_cold;
     Addend addend[4];
     X64Loop loop;
+    bool use_recent;   /* x86_64-mem.c */
+    uint8_t nrecent;   /* in use by this copy of the ops */
     uint8_t slot_base; /* of the ops' second copy: added to their slots */
     uint16_t *places;  /* x86_64-move.c; NULL: the unit stays where it is */
     unsigned nplaces;
@@ -345,6 +347,8 @@ bool cc_must_survive(X64 *x, unsigned at, uint32_t mask);
 
 /* --- x86_64-mem.c --- */
 
+/* Whether the unit's loads go by recent pages (guest-desc.h). */
+bool x64_wants_recent(const X64 *x);
 void x64_emit_probe(X64 *x, const IROp *op);
 void x64_emit_ld(X64 *x, const IROp *op);
 void x64_emit_st(X64 *x, const IROp *op);

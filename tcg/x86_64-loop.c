@@ -103,6 +103,7 @@ uint32_t x64_loop_target(const X64 *x, const Exit *e)
 static void forget_emission(X64 *x)
 {
     forget_ops(x);
+    x->nrecent = 0;
     loop_forget_temps(&x->ra);
     x->vec_last = x->vec_made = IR_NONE;
 }

@@ -38,8 +38,10 @@ struct SlowPath {
     uint64_t addr;
     Mem ea; /* the guest address, as operand of lea */
     SlowVal val[2];
-    uint32_t what; /* SLOW_PROBE */
-    bool addend;   /* ... gives the distance to the host address */
+    uint32_t what;   /* SLOW_PROBE */
+    bool addend;     /* ... gives the distance to the host address */
+    uint32_t recent; /* the jump is taken because this place holds another page, or 0 */
+    uint8_t t;       /* ... than this register */
     unsigned ndirty;
     struct {
         uint8_t reg;
@@ -239,9 +241,31 @@ static void slow_change(X64 *x, const SlowPath *s)
     }
 }
 
+static void find_entry(X64 *x, unsigned a, Mem ea);
+static void make_tag(X64 *x, unsigned t, Mem ea, unsigned memop, unsigned n);
+
+/* Not the recent page: the TLB's entry. Goes on behind the jump if it is that of another
+ * page. */
+static void find_other_page(X64 *x, const SlowPath *s)
+{
+    const GuestDesc *g = x->g;
+    find_entry(x, s->a, s->ea);
+    make_tag(x, s->t, s->ea, s->memop, memop_bytes(s->memop));
+    asm_alu_rm(&x->a, ALU_CMP, IR_I64, s->t, (Mem){TLB, s->a, 0, g->tag_read});
+    uint8_t *jump = asm_jcc(&x->a, COND_NE);
+    asm_load(&x->a, IR_I64, s->a, (Mem){TLB, s->a, 0, g->addend});
+    asm_store(&x->a, IR_I64, s->t, mem_at(TLB, s->recent));
+    asm_store(&x->a, IR_I64, s->a, mem_at(TLB, s->recent + RECENT_ADDEND));
+    asm_jmp_to(&x->a, s->resume);
+    asm_patch(jump, x->a.p);
+}
+
 static void emit_slow(X64 *x, const SlowPath *s)
 {
     asm_patch(s->jump, x->a.p);
+    if (s->recent) {
+        find_other_page(x, s);
+    }
     for (unsigned i = 0; i < s->ndirty; i++) {
         asm_store(&x->a, IR_I64, s->dirty[i].reg, env_mem(s->dirty[i].offset));
     }
@@ -367,39 +391,82 @@ static void address_to(X64 *x, unsigned reg, Mem m, unsigned n)
 }
 
 /* A = offset of the TLB entry in the table. */
-static void hash_address(X64 *x, const Access *acc)
+static void find_entry(X64 *x, unsigned a, Mem ea)
 {
     const GuestDesc *g = x->g;
     unsigned shift = g->page_bits - g->tlb_entry_bits;
-    if (acc->ea.disp == 0 && x64_thunks.bmi2) {
-        asm_rorx(&x->a, IR_I64, acc->a, acc->ea.base, shift);
+    if (ea.disp == 0 && x64_thunks.bmi2) {
+        asm_rorx(&x->a, IR_I64, a, ea.base, shift);
     } else {
-        address_to(x, acc->a, acc->ea, 0);
-        asm_shift_ri(&x->a, SH_SHR, IR_I64, acc->a, shift);
+        address_to(x, a, ea, 0);
+        asm_shift_ri(&x->a, SH_SHR, IR_I64, a, shift);
     }
-    asm_alu_ri(&x->a, ALU_AND, IR_I32, acc->a,
+    asm_alu_ri(&x->a, ALU_AND, IR_I32, a,
                ((1u << g->tlb_index_bits) - 1) << g->tlb_entry_bits);
 }
 
-static void probe(X64 *x, Access *acc, SlowKind kind)
+/* T = what the tag is if n bytes from the address on are in the entry's page. */
+static void make_tag(X64 *x, unsigned t, Mem ea, unsigned memop, unsigned n)
 {
-    const GuestDesc *g = x->g;
-    unsigned n = length_of(acc);
     int32_t mask = page_mask(x);
-    hash_address(x, acc);
-    if (acc->memop & MO_ALIGN) { /* n is a multiple: the last piece is in the page if its
-                                    first byte is */
-        unsigned align = memop_bytes(acc->memop);
-        address_to(x, acc->t, acc->ea, n - align);
+    if (memop & MO_ALIGN) { /* n is a multiple: the last piece is in the page if its first
+                               byte is */
+        unsigned align = memop_bytes(memop);
+        address_to(x, t, ea, n - align);
         mask |= align - 1;
     } else {
-        address_to(x, acc->t, acc->ea, n - 1);
+        address_to(x, t, ea, n - 1);
     }
+    asm_alu_ri(&x->a, ALU_AND, IR_I64, t, mask);
+}
+
+/* A loop that chooses by what it has loaded where to load next waits for the TLB each
+ * time; where it stays in a page, its recent page is known before the address is. */
+bool x64_wants_recent(const X64 *x)
+{
+    if (!x->leads_to_itself || !x->g->recent || TCG_OPT_OFF(x->s, recent)) {
+        return false;
+    }
+    for (unsigned i = 0; i < x->s->nops; i++) {
+        if (x->s->ops[i].code == OP_selcc) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Compares the page with the recent one of a place of its own. What is not a multiple of
+ * its size, and could go on in another page, is never there. */
+static void probe_recent(X64 *x, Access *acc, SlowKind kind)
+{
+    int32_t mask = page_mask(x) | (memop_bytes(acc->memop) - 1);
+    uint32_t at = x->g->recent + RECENT_SIZE * x->nrecent++;
+    address_to(x, acc->t, acc->ea, 0);
     asm_alu_ri(&x->a, ALU_AND, IR_I64, acc->t, mask);
+    asm_alu_rm(&x->a, ALU_CMP, IR_I64, acc->t, mem_at(TLB, at));
+    slow_new(x, acc, kind, asm_jcc(&x->a, COND_NE));
+    acc->slow->recent = at;
+    acc->slow->t = acc->t;
+    asm_load(&x->a, IR_I64, acc->a, mem_at(TLB, at + RECENT_ADDEND));
+}
+
+/* Compares it with the tag of the address's entry. */
+static void probe_entry(X64 *x, Access *acc, SlowKind kind)
+{
+    const GuestDesc *g = x->g;
+    find_entry(x, acc->a, acc->ea);
+    make_tag(x, acc->t, acc->ea, acc->memop, length_of(acc));
     asm_alu_rm(&x->a, ALU_CMP, IR_I64, acc->t,
                (Mem){TLB, acc->a, 0, acc->is_write ? g->tag_write : g->tag_read});
     slow_new(x, acc, kind, asm_jcc(&x->a, COND_NE));
     asm_load(&x->a, IR_I64, acc->a, (Mem){TLB, acc->a, 0, g->addend});
+}
+
+static void probe(X64 *x, Access *acc, SlowKind kind)
+{
+    bool recent = x->use_recent && kind == SLOW_LD && !acc->is_write &&
+                  length_of(acc) <= 8 && x->nrecent < NR_RECENT;
+    (recent ? probe_recent : probe_entry)(x, acc, kind);
     acc->slow->resume = x->a.p;
     acc->host = (Mem){acc->ea.base, acc->a, 0, acc->ea.disp};
 }

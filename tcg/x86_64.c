@@ -464,6 +464,7 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
              s->guest->direct && !s->guest->guest_base ? &ra_host_direct : &ra_host, s,
              globals_of(s)->pinned);
     cc_set_env(&x);
+    x.use_recent = x64_wants_recent(&x);
     *out = (TCGCode){.backend = &x64_backend, .entry = rx_of(&x, entry)};
     x64_emit_head(&x);
     if (!x64_emit_ops(&x) || !x64_loop_copy(&x)) {

@@ -41,6 +41,7 @@ void tcg_memory_init(TCGEngine *e)
     GuestDesc *g = &e->guest;
 
     g->code_map = TLB_CODE_MAP;
+    g->recent = TLB_RECENT;
     g->tlb_index_bits = TLB_INDEX_BITS;
     g->tlb_entry_bits = 5;
     g->tag_read = offsetof(TLBEntry, read);

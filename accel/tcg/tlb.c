@@ -48,13 +48,20 @@ static bool entry_is_of(const TLBEntry *e, vaddr va)
     return tlb_hit(e->read, va) || tlb_hit(e->write, va) || tlb_hit(e->exec, va);
 }
 
+/* Copies of what has been in entries. */
+static void forget_recent(TLBTable *t)
+{
+    memset((char *)t->entry + TLB_RECENT, 0xff, RECENT_BYTES);
+}
+
 static void table_init(TLBTable *t)
 {
     /* aligned: no entry lies in two cache lines */
-    t->entry = g_aligned_alloc0(1, TLB_CODE_MAP + TLB_ENTRIES * sizeof(uint32_t), 64);
+    t->entry = g_aligned_alloc0(1, TLB_RECENT + RECENT_BYTES, 64);
     t->code_map = (uint32_t *)((char *)t->entry + TLB_CODE_MAP);
     t->full = g_malloc0(TLB_ENTRIES * sizeof *t->full);
     memset(t->entry, 0xff, TLB_ENTRIES * sizeof *t->entry);
+    forget_recent(t);
 }
 
 static void table_free(TLBTable *t)
@@ -66,6 +73,7 @@ static void table_free(TLBTable *t)
 
 static void table_clear(TLBTable *t)
 {
+    forget_recent(t);
     if (t->nlog <= TLB_LOG) {
         for (unsigned i = 0; i < t->nlog; i++) {
             entry_clear(&t->entry[t->log[i]]);
@@ -81,6 +89,7 @@ static void table_clear_local(TLBTable *t)
 {
     bool logged = t->nlocal <= TLB_LOCAL_LOG;
 
+    forget_recent(t);
     for (unsigned i = 0; i < (logged ? t->nlocal : TLB_ENTRIES); i++) {
         unsigned index = logged ? t->local[i] : i;
 
@@ -91,7 +100,7 @@ static void table_clear_local(TLBTable *t)
     t->nlocal = 0;
 }
 
-static void table_clear_page(TLBTable *t, vaddr va)
+static void clear_entry_of(TLBTable *t, vaddr va)
 {
     TLBEntry *e = &t->entry[tlb_index(va)];
 
@@ -100,12 +109,19 @@ static void table_clear_page(TLBTable *t, vaddr va)
     }
 }
 
+static void table_clear_page(TLBTable *t, vaddr va)
+{
+    forget_recent(t);
+    clear_entry_of(t, va);
+}
+
 /* Empties what lies in the 2 MiB around va. */
 static void table_clear_large(TLBTable *t, vaddr va)
 {
+    forget_recent(t);
     va &= ~((UINT64_C(1) << LARGE_SHIFT) - 1);
     for (unsigned i = 0; i < 1u << (LARGE_SHIFT - PAGE_BITS); i++) {
-        table_clear_page(t, va + i * PAGE_SIZE);
+        clear_entry_of(t, va + i * PAGE_SIZE);
     }
 }
 

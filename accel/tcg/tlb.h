@@ -25,6 +25,9 @@
  * the virtual page holds the same code. Generated code compares them (guards of
  * guest-desc.h).
  *
+ * Behind the code map stand the recent pages of guest-desc.h. They are forgotten whenever
+ * an entry of the table is emptied.
+ *
  * A page is writable in level 1 without TLB_NOTDIRTY only if RAM_PAGE_CODE is clear.
  */
 struct TCGEngine;
@@ -34,6 +37,7 @@ struct TCGEngine;
 #define TLB_LOG        1024
 #define TLB_CODE_MAP   (TLB_ENTRIES * sizeof(TLBEntry)) /* behind the entries */
 #define TLB_LOCAL_LOG  512
+#define TLB_RECENT     (TLB_CODE_MAP + TLB_ENTRIES * sizeof(uint32_t)) /* behind it */
 #define USER_TABLES    8
 
 #define TLB2_SMALL_BITS 12

@@ -156,6 +156,7 @@ const GuestDesc machine_guest = {
     .tag_read = offsetof(TLBEntry, tag_read),
     .tag_write = offsetof(TLBEntry, tag_write),
     .addend = offsetof(TLBEntry, addend),
+    .recent = offsetof(Machine, recent) - offsetof(Machine, tlb),
     .ld = slow_ld,
     .st = slow_st,
     .ld_vec = slow_ld_vec,
@@ -329,6 +330,7 @@ static void fill_tlb(Machine *m)
             .addend = (uintptr_t)m->mem - MEM_BASE,
         };
     }
+    memset(m->recent, 0xff, sizeof m->recent);
     m->env.tlb = (char *)m->tlb;
 }
 

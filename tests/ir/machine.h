@@ -68,6 +68,7 @@ typedef struct Outcome {
 typedef struct Machine {
     Env env;
     TLBEntry tlb[1 << TLB_INDEX_BITS];
+    uint8_t recent[RECENT_BYTES];
     uint8_t mem[MEM_SIZE] __attribute__((aligned(64)));
     const TCGBackend *backend;
     CodeBuf *buf;
