@@ -16,6 +16,7 @@
     OPT(recipes, "a recipe that only env knows goes through a table of host code")      \
     OPT(fuse, "memory operands and compare-and-branch fused into one host instruction") \
     OPT(halves, "v0-v7 keep constants, and halves of ymm registers that have none")     \
+    OPT(spare, "r12 of programs on x86_64 is where machines have the TLB")              \
     OPT(pairs, "words of the flags' recipe are stored two at a time")                   \
     OPT(exits, "conditional branches that are a direct jump themselves")                \
     OPT(jumps, "exits that lead to a jump go where that goes")                          \

@@ -116,7 +116,13 @@ static void emit_jump_miss(X64 *x, int64_t note)
     x64_jmp(x, tcg_thunks.jump_miss);
 }
 
-/* r10: guest pc. The entry's address is made in r11. */
+static_assert(JUMP_SHIFT == 2, "an entry is eight times what the mask leaves of pc");
+static Mem in_entry(int32_t at)
+{
+    return (Mem){R12, R11, 3, at};
+}
+
+/* r10: guest pc. Of its place in the table an eighth is made in r11, for r12. */
 static void emit_jump_probe(X64 *x, int64_t note)
 {
     const GuestDesc *g = x->g;
@@ -125,18 +131,18 @@ static void emit_jump_probe(X64 *x, int64_t note)
     unsigned tests = g->direct ? 1 : 2;
     asm_load(a, IR_I32, R11, env_mem(g->jc_mask));
     asm_alu_rr(a, ALU_AND, IR_I32, R11, R10);
-    asm_shift_ri(a, SH_SHL, IR_I32, R11, 5 - JUMP_SHIFT);
-    asm_alu_rm(a, ALU_ADD, IR_I64, R11, env_mem(g->jc_base));
-    if (tests == 2) {
-        asm_load(a, IR_I64, R12, env_mem(g->jc_tag));
-    }
-    asm_alu_rm(a, ALU_CMP, IR_I64, R10, mem_at(R11, offsetof(JumpEntry, pc)));
+    asm_load(a, IR_I64, R12, env_mem(g->jc_base));
+    asm_alu_rm(a, ALU_CMP, IR_I64, R10, in_entry(offsetof(JumpEntry, pc)));
     miss[0] = asm_jcc(a, COND_NE);
     if (tests == 2) {
+        asm_lea(a, IR_I64, R11, in_entry(0));
+        asm_load(a, IR_I64, R12, env_mem(g->jc_tag));
         asm_alu_rm(a, ALU_CMP, IR_I64, R12, mem_at(R11, offsetof(JumpEntry, tag)));
         miss[1] = asm_jcc(a, COND_NE);
     }
-    asm_rm(a, 0xff, 4, mem_at(R11, offsetof(JumpEntry, code)));
+    asm_rm(a, 0xff, 4,
+           tests == 2 ? mem_at(R11, offsetof(JumpEntry, code))
+                      : in_entry(offsetof(JumpEntry, code)));
     const uint8_t *to = note ? rx_of(x, a->p) : tcg_thunks.jump_miss;
     for (unsigned i = 0; i < tests; i++) {
         stl_he_p(miss[i], to - (rx_of(x, miss[i]) + 4));

@@ -14,7 +14,7 @@
  *   r14 env + ENV_BIAS
  *   r15 TLB table of the current mode; guest_base where that is not 0
  *   pinned globals: rax rcx rdx rbx rbp rsi rdi r8 r9 in the registers of these names,
- *       rsp in r13
+ *       rsp in r13; r12 in r15 where that is free
  *   r10 r11 r12 scratch
  *   rsp is the host's, 16-byte aligned, with the frame below
  * Between ops the host's DF is clear and EFLAGS hold what X64.cc.host says.
@@ -56,7 +56,7 @@ static_assert(FRAME_SIZE % 16 == 8,
 /* Pinned registers that C functions do not preserve. */
 #define CALLER_SAVED \
     (1u << RAX | 1u << RCX | 1u << RDX | 1u << RSI | 1u << RDI | 1u << R8 | 1u << R9)
-#define ALL_PINNED (CALLER_SAVED | 1u << RBX | 1u << RBP | 1u << R13)
+#define ALL_PINNED (CALLER_SAVED | 1u << RBX | 1u << RBP | 1u << R13 | 1u << R15)
 
 /* ---- the emission of a unit ---- */
 
@@ -140,6 +140,7 @@ void cc_set_env(X64 *x);
 typedef struct X64Globals {
     uint8_t pinned[IR_MAX_GLOBALS]; /* by global, the host register, or 0xff */
     int32_t vec_at[16]; /* by host vector register, env offset, or NOT_PINNED */
+    const RAHost *host;
 } X64Globals;
 
 /* Code made once, by rx address. */

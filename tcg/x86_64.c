@@ -16,6 +16,7 @@
 X64Thunks x64_thunks;
 static const TCGBackend x64_backend;
 
+/* The last one where that register is free: opt "spare". */
 static const HostPin pins[] = {
     {"rax", RAX},
     {"rcx", RCX},
@@ -27,6 +28,7 @@ static const HostPin pins[] = {
     {"r8",  R8 },
     {"r9",  R9 },
     {"rsp", R13},
+    {"r12", TLB},
 };
 
 /* ---- moves, calls ---- */
@@ -100,7 +102,8 @@ static const RAHost ra_host = {
     .scratch = {R10, R11, R12},
     RA_HOOKS,
 };
-/* Where guest addresses are host addresses, nothing is in the TLB's register. */
+/* Where guest addresses are host addresses, nothing is in the TLB's register; it holds
+ * what most code wants next (opt "spare"), or is one more scratch register. */
 static const RAHost ra_host_direct = {
     .nscratch = 4,
     .scratch = {R10, R11, R12, TLB},
@@ -425,12 +428,20 @@ bool x64_emit_ops(X64 *x)
     return emit_ops(x, emit_op);
 }
 
+static bool tlb_register_is_free(const GuestDesc *g)
+{
+    return g->direct && !g->guest_base;
+}
+
 /* Of a context: where its globals are, found out once. */
 static X64Globals *globals_of(TCGContext *s)
 {
     if (!s->backend) {
         X64Globals *globals = g_new0(X64Globals, 1);
-        pin_globals(s, pins, ARRAY_SIZE(pins), globals->pinned);
+        bool spare = tlb_register_is_free(s->guest) && !TCG_OPT_OFF(s, spare);
+        pin_globals(s, pins, ARRAY_SIZE(pins) - !spare, globals->pinned);
+        globals->host =
+            tlb_register_is_free(s->guest) && !spare ? &ra_host_direct : &ra_host;
         x64_vec_pins(s, globals->vec_at);
         s->backend = globals;
     }
@@ -460,9 +471,7 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     survey(&x);
     begin_sides(&x, 4); /* an op has two at the most, and may be there twice */
     x64_begin_places(&x);
-    ra_start(&x.ra,
-             s->guest->direct && !s->guest->guest_base ? &ra_host_direct : &ra_host, s,
-             globals_of(s)->pinned);
+    ra_start(&x.ra, globals_of(s)->host, s, globals_of(s)->pinned);
     cc_set_env(&x);
     x.use_recent = x64_wants_recent(&x);
     *out = (TCGCode){.backend = &x64_backend, .entry = rx_of(&x, entry)};
