@@ -527,8 +527,8 @@ TCGExit lockstep_enter(CPUState *cpu, TranslationBlock *tb)
     run_interp(cpu, tb->lockstep, &a);
     state_keep(&l->interp, cpu);
     state_put_back(&l->before, cpu);
-    atomic_set(&cpu->exit_request, 0);
-    if (!a.raised && a.exit.reason == TCG_EXIT_REQUEST) { /* a request came meanwhile */
+    bool asked = atomic_xchg(&cpu->exit_request, 0); /* a request came meanwhile */
+    if (!a.raised && a.exit.reason == TCG_EXIT_REQUEST) {
         return a.exit;
     }
     if (l->undo.aborted) {
@@ -551,7 +551,7 @@ TCGExit lockstep_enter(CPUState *cpu, TranslationBlock *tb)
     }
     /* a helper may stop early for a request of another thread, which comes when it comes
      */
-    if (what->len && !atomic_read(&cpu->exit_request)) {
+    if (what->len && !asked && !atomic_read(&cpu->exit_request)) {
         report(cpu, tb, what);
     }
     if (b.raised) {

@@ -273,6 +273,42 @@ static void storm(void)
     CHECK_EQ(x, 1999000);
 }
 
+/* The next one 100 us after this one's end, however slow the host is. */
+static void again(Frame *f)
+{
+    note(f);
+    apic_write(TICR, 6250);
+}
+
+/* A string instruction is interrupted between its elements, and goes on. */
+static void strings(void)
+{
+    static uint64_t block[512 << 10];
+    enum { WORDS = sizeof block / sizeof *block };
+
+    on(0x45);
+    trap_fn[0x45] = again;
+    apic_write(TDCR, 3);
+    apic_write(LVTT, 0x45);
+    apic_write(TICR, 6250);
+    sti();
+    for (uint64_t round = 1; round <= 20; round++) {
+        uint64_t *to = block, n = WORDS;
+
+        asm volatile("rep stosq" : "+D"(to), "+c"(n) : "a"(round) : "memory");
+        CHECK_EQ(n, 0);
+        CHECK_EQ((uint64_t)to, (uint64_t)(block + WORDS));
+        for (unsigned i = 0; i < WORDS; i += 8191) {
+            CHECK_EQ(block[i], round);
+        }
+    }
+    while (!count[0x45]) {
+    }
+    apic_write(LVTT, 0x10045);
+    sti();
+    cli();
+}
+
 int test_main(void)
 {
     outb(0x21, 0xff);
@@ -285,6 +321,7 @@ int test_main(void)
     deadline();
     shadows();
     storm();
+    strings();
     pic();
     return failures;
 }
