@@ -25,8 +25,8 @@
  *
  * Recent pages: at `recent` in the TLB table there are NR_RECENT pairs of a page that an
  * entry had as its tag_read, and the addend. Back ends may keep there what they have
- * found at some place of the code; who empties an entry sets all pages to what no page
- * is.
+ * found at some place of the code; who empties an entry, or fills it anew for its page,
+ * sets all pages to what no page is.
  *
  * The indirect-jump table: entry = *(JumpEntry **)(env + jc_base) + jump_index(pc,
  * *(uint64_t *)(env + jc_mask)); hit if entry.pc == pc and, where `direct` is not set,
@@ -60,12 +60,6 @@
  *
  * A back end that has no guards (TCGBackend.guard is NULL) does not see these set.
  */
-enum {
-    NR_RECENT = 8,
-    RECENT_ADDEND = 8,
-    RECENT_SIZE = 16,
-    RECENT_BYTES = NR_RECENT * RECENT_SIZE
-};
 typedef struct JumpEntry {
     uint64_t pc;
     const void *code;
@@ -73,6 +67,13 @@ typedef struct JumpEntry {
 } JumpEntry;
 static_assert(sizeof(JumpEntry) == 32, "the probe shifts by 5 - JUMP_SHIFT");
 #define JUMP_SHIFT 2
+/* Recent pages: a pair is the page, then the addend. */
+enum {
+    NR_RECENT = 8,
+    RECENT_ADDEND = 8,
+    RECENT_SIZE = 16,
+    RECENT_BYTES = NR_RECENT * RECENT_SIZE
+};
 /* The bits of pc that count where the table has 1 << bits entries. */
 static inline uint32_t jump_mask(unsigned bits)
 {

@@ -329,6 +329,20 @@ static void l2_remove(CPUTLB *tlb, vaddr va, unsigned shift)
     }
 }
 
+static bool l2_has(CPUTLB *tlb, vaddr va)
+{
+    bool has = false;
+
+    for (int mode = 0; mode < MMU_MODES; mode++) {
+        uint64_t small = l2_key(va, PAGE_BITS, mode),
+                 large = l2_key(va, LARGE_SHIFT, mode);
+
+        has |= small_entry(tlb, small)->key == small;
+        has |= large_entry(tlb, large)->key == large;
+    }
+    return has;
+}
+
 /* Filling. */
 
 /* The section that `pa` lies in; the last one is kept. */
@@ -391,6 +405,9 @@ static TLBEntry *enter_mapping(CPUState *cpu, int mode, vaddr va, const Mapping 
     unsigned index = tlb_index(va);
     TLBEntry *e = &t->entry[index];
 
+    if (entry_is_of(e, va)) {
+        forget_recent(t); /* the page may be another now */
+    }
     table_log(t, index, mode != 0 && !m->global);
     cpu_tlb(cpu)->user_global |= mode == 0 && m->global;
     describe(cpu, va & PAGE_MASK, m, e, &t->full[index]);
@@ -424,6 +441,22 @@ static void log_walk(CPUState *cpu, int mode, vaddr va, MMUAccess acc,
     }
 }
 
+/* SDM vol. 3, 4.10.4.1: a page fault invalidates what there is of its page, which mostly
+ * is nothing. */
+static void fault_invalidates(CPUState *cpu, vaddr va)
+{
+    CPUTLB *tlb = cpu_tlb(cpu);
+    bool known = l2_has(tlb, va);
+
+    for (int mode = 0; mode < MMU_MODES; mode++) {
+        forget_recent(tlb->table[mode]);
+        known |= entry_is_of(&tlb->table[mode]->entry[tlb_index(va)], va);
+    }
+    if (known) {
+        tlb_flush_page(cpu, tlb->table[0]->id, va);
+    }
+}
+
 static TLBEntry *fill(CPUState *cpu, int mode, vaddr va, MMUAccess acc, bool nofault,
                       uintptr_t ra)
 {
@@ -448,6 +481,7 @@ static TLBEntry *fill(CPUState *cpu, int mode, vaddr va, MMUAccess acc, bool nof
         return NULL;
     }
     if (!ok) {
+        fault_invalidates(cpu, va);
         cpu->ops->raise_pending(cpu, ra);
     }
     m = mapping_of(&res);

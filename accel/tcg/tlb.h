@@ -26,7 +26,7 @@
  * guest-desc.h).
  *
  * Behind the code map stand the recent pages of guest-desc.h. They are forgotten whenever
- * an entry of the table is emptied.
+ * an entry of the table is emptied, or filled anew for its page.
  *
  * A page is writable in level 1 without TLB_NOTDIRTY only if RAM_PAGE_CODE is clear.
  */

@@ -138,6 +138,15 @@ static void invalidation(void)
     WRITE_CR(4, READ_CR(4) & ~0x80ull);
     CHECK_EQ(read_at(VA + 8), 2);
     WRITE_CR(4, READ_CR(4) | 0x80);
+
+    /* a page fault invalidates what there is of its page */
+    *pte = (uint64_t)page | P;
+    invlpg(VA);
+    CHECK_EQ(read_at(VA + 8), 1);
+    write_at(VA + 8, 3);
+    FAULT(3, VA + 8);
+    *pte = (uint64_t)other | P | W;
+    CHECK_EQ(read_at(VA + 8), 2);
     *pte = (uint64_t)page | P | W;
     invlpg(VA);
 }

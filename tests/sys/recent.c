@@ -83,6 +83,32 @@ static void flush_all(void)
     WRITE_CR(4, READ_CR(4) ^ 0x80);
 }
 
+static void write_first(void)
+{
+    arg[0] = VA;
+    TRY("mov arg, %%rbx; movl $0, (%%rbx)");
+}
+
+/* In a page that is another after a write: one that faults, or the first one. */
+static void written(uint64_t rights, int vector)
+{
+    map_all();
+    fill(page[0], 0, 1);
+    fill(page[PAGES], 0, 4);
+    uint64_t *pte = map_page(VA, (uint64_t)page[0], rights);
+
+    CHECK_EQ(search(VA, WORDS, 400), 400);
+    if (vector >= 0) {
+        write_first();
+        CHECK_EQ(trap.vector, vector);
+    }
+    *pte = (uint64_t)page[PAGES] | P | W; /* without INVLPG */
+    if (vector < 0) {
+        write_first();
+    }
+    CHECK_EQ(search(VA, WORDS, 400), 100);
+}
+
 /* A page that is gone, and one that comes back. */
 static void absent(void)
 {
@@ -125,6 +151,8 @@ int test_main(void)
     moved(flush_page);
     moved(flush_space);
     moved(flush_all);
+    written(P, 14);
+    written(P | W, -1);
     absent();
     crossing();
     return failures;
