@@ -10,7 +10,10 @@ FAILS = {
         (r"trap.error == 0x9[13] \* 8 \+ 2: ", 2, "QEMU 7.2: in long mode a gate's error code has twice its number"),
         (r"trap.error == 2: 0, 2", 1, "XCHG reads before it looks whether it may write"),
     ],
-    "paging": [(r"trap.error == 9: 8, 9", 2, "a reserved bit of a page table entry is reported as if it was not present")],
+    "paging": [
+        (r"trap.error == 9: 8, 9", 2, "a reserved bit of a page table entry is reported as if it was not present"),
+        (r"read_at\(VA \+ 8\) == 2: 1, 2", 1, "a page fault does not invalidate what is cached of its page"),
+    ],
     "priv": [
         (r"trap.error == error: 32, 1a", 1, "QEMU 7.2: as for excp"),
         (r"seen_flags & 0x401 == 1: 0, 1", 1, "SYSCALL to 64-bit code loses the carry"),
