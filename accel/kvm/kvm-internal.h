@@ -206,8 +206,9 @@ void kvm_init_tsc(KVMVcpu *v);
 
 /* ---- pvclock.c: kvmclock, a part of the state; nothing where CPUID has it not ---- */
 
-bool kvm_get_pvclock(KVMVcpu *v, CPUX86State *env);
 /* After the TSC. */
+bool kvm_get_pvclock(KVMVcpu *v, CPUX86State *env);
+/* Before the TSC: put_tsc says whether that is to be set. */
 bool kvm_put_pvclock(KVMVcpu *v, CPUX86State *env);
 
 /* ---- features.c: CPUID ---- */

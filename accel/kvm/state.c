@@ -609,8 +609,9 @@ static const struct {
     {"FPU",               get_xsave,             put_xsave            },
     {"debug registers",   get_debugregs,         put_debugregs        },
     {"MSRs",              get_msrs,              put_msrs             },
+    {"kvmclock",          NULL,                  kvm_put_pvclock      },
     {"TSC",               get_tsc,               put_tsc              },
-    {"kvmclock",          kvm_get_pvclock,       kvm_put_pvclock      },
+    {"kvmclock",          kvm_get_pvclock,       NULL                 },
     {"events",            NULL,                  put_events           },
     {"MP state",          NULL,                  kvm_split_put_waiting},
 };

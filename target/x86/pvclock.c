@@ -28,15 +28,28 @@ static uint64_t scaled(const PvTime *t, uint64_t ticks)
     return (u128)(t->shift < 0 ? ticks >> -t->shift : ticks << t->shift) * t->mul >> 32;
 }
 
+static bool read_page(CPUX86State *env, PvTime *t)
+{
+    if (!(env->pv_time & PV_TIME_ENABLED) ||
+        address_space_read(env_cpu(env)->mem, env->pv_time - PV_TIME_ENABLED, t,
+                           sizeof *t) != MEMTX_OK) {
+        return false;
+    }
+    t->shift = MAX(MIN(t->shift, 32), -32); /* the guest may have written there */
+    return true;
+}
+
+static uint64_t ns_by(const PvTime *t, CPUX86State *env)
+{
+    return t->ns + scaled(t, x86_tsc(env) - t->tsc);
+}
+
 uint64_t x86_pvclock_ns(CPUX86State *env)
 {
     PvTime t;
 
-    if (env->pv_time & PV_TIME_ENABLED &&
-        address_space_read(env_cpu(env)->mem, env->pv_time - PV_TIME_ENABLED, &t,
-                           sizeof t) == MEMTX_OK) {
-        t.shift = MAX(MIN(t.shift, 32), -32); /* the guest may have written there */
-        return t.ns + scaled(&t, x86_tsc(env) - t.tsc);
+    if (read_page(env, &t)) {
+        return ns_by(&t, env);
     }
     return env->clock ? clock_ns(env->clock) : clock_monotonic_ns();
 }
@@ -66,20 +79,48 @@ static void set_factor(PvTime *t, uint64_t hz)
     t->mul = (uint32_t)mul;
 }
 
-bool x86_set_pv_time(CPUX86State *env, uint64_t val)
+static void write_page(CPUX86State *env, uint64_t ns)
 {
     bool stable = x86_model_has(env->model, X86_FEAT_PV_STABLE);
-    PvTime t = {.version = 2, .flags = stable ? TSC_STABLE : 0};
+    PvTime t = {
+        .version = 2, .tsc = x86_tsc(env), .ns = ns, .flags = stable ? TSC_STABLE : 0};
+
+    set_factor(&t, x86_tsc_hz(env));
+    address_space_write(env_cpu(env)->mem, env->pv_time - PV_TIME_ENABLED, &t, sizeof t);
+}
+
+bool x86_set_pv_time(CPUX86State *env, uint64_t val)
+{
+    uint64_t ns = x86_pvclock_ns(env); /* by the page that it has had */
 
     if (val & 2) {
         return false;
     }
-    t.ns = x86_pvclock_ns(env); /* by the page that it has had */
-    t.tsc = x86_tsc(env);
     env->pv_time = val;
     if (val & PV_TIME_ENABLED) {
-        set_factor(&t, x86_tsc_hz(env));
-        address_space_write(env_cpu(env)->mem, val - PV_TIME_ENABLED, &t, sizeof t);
+        write_page(env, ns);
     }
     return true;
+}
+
+static bool is_clock(const PvTime *t)
+{
+    return t->mul && t->version % 2 == 0;
+}
+
+bool x86_lacks_pv_time(CPUX86State *env)
+{
+    PvTime t;
+
+    return read_page(env, &t) && !is_clock(&t);
+}
+
+void x86_complete_pv_time(CPUX86State *env, uint64_t ns)
+{
+    PvTime t;
+
+    if (read_page(env, &t) &&
+        !(is_clock(&t) && ns_by(&t, env) - ns + NS_PER_S < 2 * (uint64_t)NS_PER_S)) {
+        write_page(env, ns);
+    }
 }

@@ -30,4 +30,11 @@ uint64_t x86_pvclock_ns(CPUX86State *env);
 bool x86_set_pv_wall(CPUX86State *env, uint64_t val);
 bool x86_set_pv_time(CPUX86State *env, uint64_t val);
 
+/* What the guest asks for under KVM, KVM may not have written yet. True: nothing is there
+ * that could be a clock. */
+bool x86_lacks_pv_time(CPUX86State *env);
+/* Writes it unless it is there: unless it says `ns`, KVM's clock, give or take a second.
+ */
+void x86_complete_pv_time(CPUX86State *env, uint64_t ns);
+
 #endif

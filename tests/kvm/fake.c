@@ -433,6 +433,9 @@ static int request_kvm(unsigned long request, void *arg)
         return access_msrs(arg, request == KVM_SET_MSRS);
     case KVM_GET_TSC_KHZ:
         return TSC_KHZ;
+    case KVM_GET_CLOCK:
+        *(struct kvm_clock_data *)arg = (struct kvm_clock_data){.clock = now()};
+        return 0;
     case KVM_RUN:
         return enter();
     case KVM_GET_STATS_FD:
