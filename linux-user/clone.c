@@ -387,7 +387,7 @@ void process_exit(int status)
         process_tell_exit(current_task);
     }
     if (current_task && process_is_own(current_task)) {
-        user_cache_store();
+        user_cache_store(copy_from_guest);
     }
     if (log_enabled(LOG_STATS) && program_accel->print_stats) {
         program_accel->print_stats(log_lock());

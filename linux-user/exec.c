@@ -244,7 +244,7 @@ static int64_t exec_path(TaskState *ts, const char *path, uint64_t argv_at,
         g_ptr_array_add(envp, NULL);
         fflush(NULL);
         if (process_is_own(ts)) {
-            user_cache_store();
+            user_cache_store(copy_from_guest);
         }
         signal_before_exec(ts);
         err = run_self(ts, command, (char **)envp->pdata);

@@ -24,7 +24,6 @@
 #include <stdlib.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "util/hash.h"
@@ -188,36 +187,12 @@ static uint64_t id_of(const TranslationBlock *tb)
     return kept_id(tb->pc, tb->cs_base, tb->flags);
 }
 
-/* A page of the guest's, read by the kernel: a file may have become shorter. */
-typedef struct GuestPage {
-    vaddr at; /* no page's: there is none */
-    uint8_t bytes[PAGE_SIZE];
-} GuestPage;
-
-static bool read_guest(GuestPage *p, vaddr at, uint8_t *to, size_t n)
-{
-    while (n) {
-        size_t offset = at & ~PAGE_MASK, part = MIN(n, PAGE_SIZE - offset);
-        if (p->at != (at & PAGE_MASK)) {
-            struct iovec in = {p->bytes, PAGE_SIZE};
-            struct iovec from = {(void *)(uintptr_t)(at & PAGE_MASK), PAGE_SIZE};
-            bool ok = process_vm_readv(getpid(), &in, 1, &from, 1, 0) == PAGE_SIZE;
-            p->at = ok ? at & PAGE_MASK : 1;
-            if (!ok) {
-                return false;
-            }
-        }
-        memcpy(to, p->bytes + offset, part);
-        to += part;
-        at += part;
-        n -= part;
-    }
-    return true;
-}
+/* Reads the guest's memory: a file may have become shorter since. 0: it is there. */
+typedef int ReadGuest(void *to, uint64_t from, size_t n);
 
 /* What the unit was made from, as a record begins in `buf`. False: it has no place there.
  */
-static bool pack_source(const TranslationBlock *tb, GuestPage *page, uint8_t *buf,
+static bool pack_source(const TranslationBlock *tb, ReadGuest *read_guest, uint8_t *buf,
                         size_t room, KeptLayout *l)
 {
     const TCGCode *code = &tb->code;
@@ -235,7 +210,7 @@ static bool pack_source(const TranslationBlock *tb, GuestPage *page, uint8_t *bu
     u.code.backend = NULL;
     u.code.entry = NULL;
     if (!kept_layout(&u, peeked->range, l) || l->size > room ||
-        !read_guest(page, tb->pc, buf + l->guest, tb->size)) {
+        read_guest(buf + l->guest, tb->pc, tb->size)) {
         return false;
     }
     memcpy(buf, &u, l->peeks);
@@ -243,7 +218,7 @@ static bool pack_source(const TranslationBlock *tb, GuestPage *page, uint8_t *bu
     uint8_t *p = buf + l->peeked;
     for (unsigned i = 0; i < peeked->n; i++) {
         unsigned start = peeked->range[i].start, n = peeked->range[i].end - start;
-        if (!read_guest(page, (tb->pc & PAGE_MASK) + start, p, n)) {
+        if (read_guest(p, (tb->pc & PAGE_MASK) + start, n)) {
             return false;
         }
         p += n;
@@ -268,16 +243,15 @@ static bool is_in(const UnitCache *c, const TranslationBlock *tb, const uint8_t 
     return false;
 }
 
-static void write_units(TCGEngine *e, RecordWriter *w, const UnitCache *now)
+static void write_units(TCGEngine *e, RecordWriter *w, const UnitCache *now,
+                        ReadGuest *read_guest)
 {
     enum { ROOM = 64 << 10 };
     g_autofree uint8_t *buf = g_malloc(ROOM);
-    g_autofree GuestPage *page = g_new(GuestPage, 1);
     KeptLayout l;
-    page->at = 1;
     for (size_t i = 0; i < e->ntbs; i++) {
         const TranslationBlock *tb = e->by_code[i];
-        if (may_be_kept(e, tb) && pack_source(tb, page, buf, ROOM, &l) &&
+        if (may_be_kept(e, tb) && pack_source(tb, read_guest, buf, ROOM, &l) &&
             !is_in(now, tb, buf, &l) &&
             record_writer_size(w) + record_room(l.size) <= e->opts.cache_size) {
             e->backend->mover->take(e->code, &tb->code, buf + l.host);
@@ -286,17 +260,17 @@ static void write_units(TCGEngine *e, RecordWriter *w, const UnitCache *now)
     }
 }
 
-/* Units that the file has not, as far as their places tell. */
-static size_t count_new(const TCGEngine *e, RecordFile *now)
+/* As far as their places tell, `least` units are not in the file. */
+static bool has_new(const TCGEngine *e, RecordFile *now, size_t least)
 {
     size_t n = 0;
-    for (size_t i = 0; i < e->ntbs; i++) {
+    for (size_t i = 0; i < e->ntbs && n < least; i++) {
         const TranslationBlock *tb = e->by_code[i];
         RecordCursor at = {0};
         size_t size;
         n += may_be_kept(e, tb) && !(now && record_file_find(now, id_of(tb), &at, &size));
     }
-    return n;
+    return n == least;
 }
 
 static size_t least_new(const RecordFile *f)
@@ -306,7 +280,8 @@ static size_t least_new(const RecordFile *f)
 
 /* `now` is a cache with nothing but the file as it is now, and NULL instead of one that
  * is to be begun anew. */
-static void write_file(TCGEngine *e, int dir_fd, const UnitCache *now)
+static void write_file(TCGEngine *e, int dir_fd, const UnitCache *now,
+                       ReadGuest *read_guest)
 {
     const UnitCache *c = e->cache;
     size_t old = now->file ? record_file_count(now->file) : 0;
@@ -317,7 +292,7 @@ static void write_file(TCGEngine *e, int dir_fd, const UnitCache *now)
     if (now->file) {
         record_writer_add_all(w, now->file);
     }
-    write_units(e, w, now);
+    write_units(e, w, now, read_guest);
     record_writer_end(w, c->name);
 }
 
@@ -335,7 +310,7 @@ static bool is_full(const TCGEngine *e, const RecordFile *f)
 }
 
 /* Another process may have written the file meanwhile. With the engine's lock. */
-static void renew_file(TCGEngine *e, int dir_fd)
+static void renew_file(TCGEngine *e, int dir_fd, ReadGuest *read_guest)
 {
     UnitCache now = {.file = open_file(e, e->cache)};
     bool is_new = !now.file;
@@ -343,8 +318,8 @@ static void renew_file(TCGEngine *e, int dir_fd)
         record_file_close(now.file);
         now.file = NULL;
     }
-    if (!is_full(e, now.file) && count_new(e, now.file) >= least_new(now.file)) {
-        write_file(e, dir_fd, &now);
+    if (!is_full(e, now.file) && has_new(e, now.file, least_new(now.file))) {
+        write_file(e, dir_fd, &now, read_guest);
     }
     record_file_close(now.file);
     if (is_new) {
@@ -352,7 +327,7 @@ static void renew_file(TCGEngine *e, int dir_fd)
     }
 }
 
-void user_cache_store(void)
+void user_cache_store(ReadGuest *copy_from_guest)
 {
     TCGEngine *e = user_map_engine();
     UnitCache *c = e ? e->cache : NULL;
@@ -366,7 +341,7 @@ void user_cache_store(void)
     }
     if (fstat(fd, &st) == 0 && st.st_dev == c->dir_dev && st.st_ino == c->dir_ino) {
         mutex_lock(&e->lock);
-        renew_file(e, fd);
+        renew_file(e, fd, copy_from_guest);
         c->fresh = 0;
         mutex_unlock(&e->lock);
     }

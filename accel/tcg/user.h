@@ -111,8 +111,8 @@ void user_fault_leave(CPUState *cpu) __attribute__((noreturn));
  */
 void user_cache_open(const void *program, size_t n, bool make_folder);
 /* The process is going to end, or to execute another program. Not in one that shares
- * memory for a while. */
-void user_cache_store(void);
+ * memory for a while. copy_from_guest: 0, or what it wants to read is not there. */
+void user_cache_store(int (*copy_from_guest)(void *to, uint64_t from, size_t n));
 
 /*
  * A system call made from generated code (CPUState.syscall_in_code) is going to sleep,

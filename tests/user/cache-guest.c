@@ -111,6 +111,16 @@ static void writable(int patch)
     }
 }
 
+/* A copy of our file, which is run and then has no bytes any more. */
+static void shorter(const char *copy)
+{
+    size_t offset = offset_of_answer(), size = (offset | 4095) + 1;
+    int fd = open(copy, O_RDWR);
+    uint8_t *at = mmap(NULL, size, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+    printf("there 0x%x\n", ((unsigned (*)(void))(at + offset))());
+    printf("shorter %d\n", ftruncate(fd, 0));
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -124,6 +134,8 @@ int main(int argc, char **argv)
         aligned();
     } else if (!strcmp(what, "writable") || !strcmp(what, "patched")) {
         writable(what[0] == 'p');
+    } else if (!strcmp(what, "shorter")) {
+        shorter(argv[2]);
     } else if (!strcmp(what, "exec")) {
         execl(argv[0], argv[0], (char *)NULL);
     } else if (!strcmp(what, "chroot")) {

@@ -88,6 +88,16 @@ class Cache(unittest.TestCase):
         self.assertRegex(patched.stdout, rb"there 0x4332211\nchanged 0x4332212\n")
         self.assertEqual(self.run_guest(self.guest, "writable").stdout, first[1])
 
+    def test_shorter(self):
+        """A file that ends before its code when units are written: those of others are kept."""
+        copy = self.dir / "copy"
+        _, made, _ = self.stats(accel="tcg,cache=off")
+        for taken in 0, made * 9 // 10:
+            shutil.copy2(GUEST, copy)
+            result, _, kept = self.stats(self.guest, "shorter", str(copy))
+            self.assertEqual(result, (7, b"answer 0x4332211\nthere 0x4332211\nshorter 0\n"))
+            self.assertGreaterEqual(kept, taken)
+
     def test_not_with_these(self):
         for accel in "one-insn-per-tb=on", "backend=interp":
             for _ in range(2):
