@@ -1,4 +1,5 @@
-/* What the helper of a gather is told, and a back end that needs no helper. */
+/* What the helpers of gathers and masked moves are told, and a back end that needs none.
+ */
 /* SPDX-License-Identifier: MIT */
 #ifndef TCG_GATHER_OP_H
 #define TCG_GATHER_OP_H
@@ -17,6 +18,15 @@ enum {
     GATHER_SEG_SHIFT = 19,     /* segment: 3 bits                                   */
     GATHER_PLAIN = 1 << 22,    /* addresses have 64 bits, are of no segment, and    */
                                /* need not be aligned                               */
+};
+
+/* The same of one with HELPER_MASKMOV; the second is the address. */
+enum {
+    MASKMOV_DATA_SHIFT = GATHER_DATA_SHIFT,
+    MASKMOV_MASK_SHIFT = GATHER_MASK_SHIFT,
+    MASKMOV_256 = 1 << 8, /* 256 bits, not 128                                     */
+    MASKMOV_64 = 1 << 9,  /* elements have 64 bits, not 32                         */
+    MASKMOV_STORE = 1 << 10,
 };
 
 #endif

@@ -123,11 +123,12 @@ enum { /* helper flags */
        HELPER_NORETURN = 1 << 2, /* always raises or leaves */
        /* has effects outside env and guest RAM: not run twice by -d lockstep */
        HELPER_IO = 1 << 3,
-       HELPER_STRING = 1 << 4, /* a repeated string instruction: tcg/string-op.h */
-       HELPER_GATHER = 1 << 5, /* a gather: tcg/gather-op.h */
-       HELPER_STRCMP = 1 << 6, /* PCMPxSTRx: tcg/strcmp-op.h */
-       HELPER_LEAVES = 1 << 7, /* may leave when the instruction is complete */
-       HELPER_SHORT = 1 << 8,  /* GuestDesc.short_call does it in common cases */
+       HELPER_STRING = 1 << 4,  /* a repeated string instruction: tcg/string-op.h */
+       HELPER_GATHER = 1 << 5,  /* a gather: tcg/gather-op.h */
+       HELPER_STRCMP = 1 << 6,  /* PCMPxSTRx: tcg/strcmp-op.h */
+       HELPER_LEAVES = 1 << 7,  /* may leave when the instruction is complete */
+       HELPER_SHORT = 1 << 8,   /* GuestDesc.short_call does it in common cases */
+       HELPER_MASKMOV = 1 << 9, /* a masked move: tcg/gather-op.h */
 };
 
 typedef struct HelperInfo {

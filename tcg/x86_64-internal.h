@@ -424,6 +424,7 @@ void x64_emit_vec_ld(X64 *x, const IROp *op);
 void x64_emit_vec_st(X64 *x, const IROp *op);
 /* A call of a HELPER_GATHER one as the host's instruction. False: nothing was done. */
 bool x64_emit_gather(X64 *x, const IROp *op);
+bool x64_emit_maskmov(X64 *x, const IROp *op); /* HELPER_MASKMOV */
 /* The same of a HELPER_STRCMP one that makes an index. */
 bool x64_emit_strcmp(X64 *x, const IROp *op);
 /* x64_fuse() for a load of a vector. */

@@ -988,47 +988,58 @@ void x64_emit_vcmpcc(X64 *x, const IROp *op)
     }
 }
 
-/* ---- gathers ---- */
+/* ---- gathers and masked moves ---- */
 
-static bool gathers_on_host(const X64 *x, const IROp *op)
+/* A helper with this flag can be the host's instruction: its vector registers are the
+ * host's of the same numbers, so when it faults they are what the architecture says. */
+static bool moves_on_host(const X64 *x, const IROp *op, unsigned flag)
 {
-    if (!(ir_helper(op)->flags & HELPER_GATHER) || !ir_is_const(x->s, op->in[0]) ||
-        !x->g->direct || x->g->guest_base || !x64_thunks.avx || !x64_thunks.has_vecs ||
-        TCG_OPT_OFF(x->s, vector)) {
-        return false;
-    }
-    unsigned how = ir_t(x->s, op->in[0])->val;
-    return how & GATHER_PLAIN && (how >> GATHER_DATA_SHIFT & 15) < NR_PINNED_VECS &&
-           (how >> GATHER_MASK_SHIFT & 15) < NR_PINNED_VECS &&
-           (how >> GATHER_INDEX_SHIFT & 15) < NR_PINNED_VECS;
+    return ir_helper(op)->flags & flag && ir_is_const(x->s, op->in[0]) && x->g->direct &&
+           !x->g->guest_base && x64_thunks.avx && x64_thunks.has_vecs &&
+           !TCG_OPT_OFF(x->s, vector);
 }
 
-/* All three registers are the host's of the same numbers: when the instruction faults,
- * they are what the architecture says. */
-bool x64_emit_gather(X64 *x, const IROp *op)
+/* False: a register is not the host's, and nothing was done. */
+static bool move_on_host(X64 *x, const IROp *op, uint32_t opc, bool long_vec, Mem m)
 {
     TCGRestore state;
-    if (!gathers_on_host(x, op)) {
+    unsigned how = ir_t(x->s, op->in[0])->val;
+    unsigned data = how >> GATHER_DATA_SHIFT & 15, mask = how >> GATHER_MASK_SHIFT & 15;
+    if (data >= NR_PINNED_VECS || mask >= NR_PINNED_VECS) {
         return false;
     }
-    unsigned how = ir_t(x->s, op->in[0])->val;
-    uint32_t opc = (how & GATHER_INDEX_64 ? 0x91 : 0x90) | MAP_0F38 | PRE_66 |
-                   (how & GATHER_DATA_64 ? REX_W : 0);
     cc_fault_point(x);
     need(x);
-    Mem m = {
-        .base = x64_in_reg(x, op->in[1]),
-        .index = how >> GATHER_INDEX_SHIFT & 15,
-        .scale = how >> GATHER_SCALE_SHIFT & 3,
-    };
+    m.base = x64_in_reg(x, op->in[1]);
     cc_describe(x, &state);
     ra_sync(&x->ra);
     add_side(x, &state);
-    vex_rm(x, opc, how & GATHER_256, how >> GATHER_DATA_SHIFT & 15,
-           how >> GATHER_MASK_SHIFT & 15, m);
+    vex_rm(x, opc | MAP_0F38 | PRE_66, long_vec, data, mask, m);
     return true;
 }
 
+bool x64_emit_gather(X64 *x, const IROp *op)
+{
+    if (!moves_on_host(x, op, HELPER_GATHER)) {
+        return false;
+    }
+    unsigned how = ir_t(x->s, op->in[0])->val, index = how >> GATHER_INDEX_SHIFT & 15;
+    uint32_t opc =
+        (how & GATHER_INDEX_64 ? 0x91 : 0x90) | (how & GATHER_DATA_64 ? REX_W : 0);
+    Mem m = {.index = index, .scale = how >> GATHER_SCALE_SHIFT & 3};
+    return how & GATHER_PLAIN && index < NR_PINNED_VECS &&
+           move_on_host(x, op, opc, how & GATHER_256, m);
+}
+
+bool x64_emit_maskmov(X64 *x, const IROp *op)
+{
+    if (!moves_on_host(x, op, HELPER_MASKMOV)) {
+        return false;
+    }
+    unsigned how = ir_t(x->s, op->in[0])->val;
+    uint32_t opc = 0x2c | (how & MASKMOV_64 ? 1 : 0) | (how & MASKMOV_STORE ? 2 : 0);
+    return move_on_host(x, op, opc, how & MASKMOV_256, (Mem){.index = NO_REG});
+}
 /* ---- comparisons of strings ---- */
 
 static bool compares_on_host(const X64 *x, const IROp *op)

@@ -193,7 +193,8 @@ static void emit_call(X64 *x, const IROp *op)
     const HelperInfo *h = ir_helper(op);
     unsigned reads = ir_helper_reads(h);
     TCGRestore state;
-    if (x64_emit_string(x, op) || x64_emit_gather(x, op) || x64_emit_strcmp(x, op)) {
+    if (x64_emit_string(x, op) || x64_emit_gather(x, op) || x64_emit_maskmov(x, op) ||
+        x64_emit_strcmp(x, op)) {
         return;
     }
     x64_x87_flush(x);

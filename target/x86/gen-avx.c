@@ -84,10 +84,12 @@ void gen_vmaskmov(DisasContext *s, Insn *i)
     unsigned bytes = vec_type(s) == IR_V256 ? 32 : 16;
     IRAddr a = x86_op_addr(s, bytes, store);
     IRRef va = x86_temp(s, IR_I64);
-    unsigned reg = i->op[store ? 2 : 0].reg, mask = i->op[1].reg;
+    unsigned how = i->op[store ? 2 : 0].reg << MASKMOV_DATA_SHIFT |
+                   i->op[1].reg << MASKMOV_MASK_SHIFT | (i->vex_l ? MASKMOV_256 : 0) |
+                   (i->desc->arg == SZ64 ? MASKMOV_64 : 0) | (store ? MASKMOV_STORE : 0);
 
     ir_lea(s->tcg, IR_I64, va, a.base, a.index, a.scale, a.disp);
-    IRRef desc = x86_const(s, vec_desc(1u << i->desc->arg, reg, mask, 0, bytes));
+    IRRef desc = x86_const(s, how);
 
     if (store) {
         X86_CALL(s, vec_mask_store, IR_NONE, desc, va);

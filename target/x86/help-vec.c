@@ -187,12 +187,11 @@ static uint64_t load_element(CPUX86State *env, unsigned size, uint64_t va, uintp
                      : cpu_ldq(cpu, va, MMU_CURRENT, ra);
 }
 
-/* desc: vec_desc(bytes of an element, register, mask, -, bytes). */
-void helper_vec_mask_load(CPUX86State *env, uint64_t desc, uint64_t va)
+void helper_vec_mask_load(CPUX86State *env, uint64_t how, uint64_t va)
 {
     uintptr_t ra = GETPC();
-    unsigned size = desc & 0xff, n = (desc >> 40 & 0xff) / size;
-    const X86Vec *mask = &env->vec[desc >> 24 & 15];
+    unsigned size = how & MASKMOV_64 ? 8 : 4, n = (how & MASKMOV_256 ? 32 : 16) / size;
+    const X86Vec *mask = &env->vec[how >> MASKMOV_MASK_SHIFT & 15];
     X86Vec v = {0};
 
     for (unsigned i = 0; i < n; i++) {
@@ -201,15 +200,16 @@ void helper_vec_mask_load(CPUX86State *env, uint64_t desc, uint64_t va)
 
         memcpy(v.b + i * size, &e, size);
     }
-    env->vec[desc >> 16 & 15] = v;
+    env->vec[how >> MASKMOV_DATA_SHIFT & 15] = v;
 }
 
-void helper_vec_mask_store(CPUX86State *env, uint64_t desc, uint64_t va)
+void helper_vec_mask_store(CPUX86State *env, uint64_t how, uint64_t va)
 {
     uintptr_t ra = GETPC();
     CPUState *cpu = env_cpu(env);
-    unsigned size = desc & 0xff, n = (desc >> 40 & 0xff) / size;
-    const X86Vec *mask = &env->vec[desc >> 24 & 15], *v = &env->vec[desc >> 16 & 15];
+    unsigned size = how & MASKMOV_64 ? 8 : 4, n = (how & MASKMOV_256 ? 32 : 16) / size;
+    const X86Vec *mask = &env->vec[how >> MASKMOV_MASK_SHIFT & 15],
+                 *v = &env->vec[how >> MASKMOV_DATA_SHIFT & 15];
 
     for (unsigned i = 0; i < n; i++) { /* all may be written before any is */
         if (is_selected(mask, size, i)) {
