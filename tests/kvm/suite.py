@@ -73,7 +73,7 @@ TESTS += [
     Test("split-exits", f"{MACHINE} -accel {SPLIT} -d stats -kernel exits.elf", PASSED,
          "^kvm: .*port I/O +\\d{2} *\n.* HLT +0\n.*state fetched [0-3] times"),
     Test("split-smp", f"{MACHINE} -accel {SPLIT} -smp 2 -kernel smp.elf", PASSED, "^$"),
-    Test("split-changes", f"sh ./changes.sh @COUNT@ {SPLIT} tcg ./mynah -kernel @CHANGES@", output="^status 1, changed 100+ times", new_qemu=True),
+    Test("split-changes", f"sh ./changes.sh @COUNT@ {SPLIT} tcg ./mynah -kernel changes@CALM@.elf", output="^status 1, changed 100+ times", new_qemu=True),
     # One that waits for its start-up IPI while the machine is stopped gets it afterwards.
     Test("split-begins", f"{{ echo 'info cpus'; sleep 2; echo cont; }} | {MACHINE.replace('-serial', '-serial null -monitor')} -accel {SPLIT} -smp 2 -S -kernel smp.elf", PASSED),
     # The monitor sees the APICs that KVM has: here what the guest has sent last, and that its second vCPU has enabled its own.
@@ -91,7 +91,7 @@ TESTS += [
     Test("chips-exits", f"{MACHINE} -accel {CHIPS} -d stats -kernel exits.elf", PASSED,
          "^kvm: .*port I/O +\\d{1,2} *\n.* HLT +0\n.*end of interrupt +0\n.*state fetched [0-3] times"),
     Test("chips-smp", f"{MACHINE} -accel {CHIPS} -smp 2 -kernel smp.elf", PASSED, "^$"),
-    Test("chips-changes", f"sh ./changes.sh @COUNT@ {CHIPS} tcg ./mynah -kernel @CHANGES@", output="^status 1, changed 100+ times", new_qemu=True),
+    Test("chips-changes", f"sh ./changes.sh @COUNT@ {CHIPS} tcg ./mynah -kernel changes@CALM@.elf", output="^status 1, changed 100+ times", new_qemu=True),
     # The monitor sees them too: the guest has set up its first 8259, and gets ticks; so it is under the translator afterwards.
     Test("chips-monitor", f"""mkfifo /tmp/m$$; ./mynah -m 64 -display none -serial null -monitor stdio -accel {CHIPS} -kernel changes-calm.elf </tmp/m$$ >/tmp/o$$ &
 exec 3>/tmp/m$$; until grep -q 'imr=fe.*irq_base=30' /tmp/o$$; do echo info pic >&3; sleep 0.1; done
@@ -128,7 +128,7 @@ TESTS += [
          "./mynah -m 64 -display none -serial null -monitor stdio -accel kvm -smp 2 -S -kernel smp.elf",
          output="\\* CPU #0.*  CPU #1.*  CPU #0.*\\* CPU #1.*invalid CPU index.*2 vCPUs keeps its accelerator.*running"),
     # 1,000 on a processor; an emulated one would need minutes for them
-    Test("changes-kvm", "sh ./changes.sh @COUNT@ kvm tcg ./mynah -kernel @CHANGES@", output="^status 1, changed 100+ times", new_qemu=True),
+    Test("changes-kvm", "sh ./changes.sh @COUNT@ kvm tcg ./mynah -kernel changes@LAB@.elf", output="^status 1, changed 100+ times", new_qemu=True),
     Test("linux-changes", "sh ./linux.sh ./mynah -kernel kernel -initrd initrd", output=f"^there and back\n.*clock: kvm-clock\n.*(?:{LINUX_SUM}  -\n){{3}}.*status 0$",
          kernel=True),
     Test("linux-smp", "./mynah -m 256 -smp 2 -no-reboot -display none -serial stdio -accel kvm -kernel kernel -initrd initrd -append 'console=ttyS0 quiet no_timer_check panic=-1'",
@@ -269,9 +269,10 @@ def main():
         return
     files = dict(f.split("=", 1) for f in o.files)
     tests = [t for t in TESTS if re.search(o.k, t.name) and not (t.lab_only and isinstance(place, lab.Host))]
-    # changes.c says what the calm one does without for the lab's processor
-    count, changes = ("100", "changes-calm.elf") if isinstance(place, lab.Lab) else ("1000", "changes.elf")
-    tests = [t._replace(command=with_symbols(t.command, files).replace("@COUNT@", count).replace("@CHANGES@", changes)) for t in tests]
+    in_lab = isinstance(place, lab.Lab)
+    # changes.c says what a guest does without for the lab's processor
+    words = {"@COUNT@": "100" if in_lab else "1000", "@LAB@": "-lab" if in_lab else "", "@CALM@": "-calm" if in_lab else ""}
+    tests = [t._replace(command=re.sub("@[A-Z]+@", lambda m: words[m[0]], with_symbols(t.command, files))) for t in tests]
     print(f"1..{len(tests)}\n# on {name}")
     with contextlib.ExitStack() as stack:
         good = run(place, files | made_files(stack), tests, o.v)
