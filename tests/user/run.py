@@ -5,6 +5,7 @@ import argparse
 import os
 import platform
 import re
+import signal
 import subprocess
 import sys
 
@@ -12,8 +13,16 @@ TIMEOUT = 240
 
 
 def run(command):
-    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          timeout=TIMEOUT, env=dict(os.environ, LC_ALL="C"))
+    """What it printed, and how it ended. One that hangs is killed with its children, which have the pipes too."""
+    p = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                         env=dict(os.environ, LC_ALL="C"), start_new_session=True)
+    try:
+        out, err = p.communicate(timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        print(f"{' '.join(command)}: has not ended after {TIMEOUT} s", flush=True)
+        os.killpg(p.pid, signal.SIGKILL)
+        out, err = p.communicate()
+    return subprocess.CompletedProcess(command, p.returncode, out, err)
 
 
 def without(out, name, path):
