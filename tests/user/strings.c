@@ -307,8 +307,14 @@ static void test_code(void)
 int main(void)
 {
     setvbuf(stdout, NULL, _IOFBF, 1 << 16);
-    area = mmap((void *)0x10000000, AREA + PAGE, PROT_READ | PROT_WRITE,
-                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    /* above where the kernel puts the heap (within 1 GiB behind the program), below 4 GiB
+     */
+    area = mmap((void *)0x60000000, AREA + PAGE, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    if (area == MAP_FAILED) {
+        perror("0x60000000");
+        return 1;
+    }
     mprotect(area + AREA, PAGE, PROT_NONE);
     test_counts();
     test_overlaps();
