@@ -11,8 +11,6 @@
  */
 #include "target/x86/translate.h"
 
-#define HF_ONE_SHOT (HF_TF | HF_INHIBIT | HF_RF)
-
 uint64_t x86_ip_mask(const DisasContext *s, IRType t)
 {
     return s->code64 ? UINT64_MAX : t == IR_I16 ? 0xffff : 0xffffffff;
@@ -93,6 +91,21 @@ void x86_goto(DisasContext *s, uint64_t pc)
     pc = exit_target(s, pc);
     s->nexits++;
     exit_to(s, pc, x86_flags_live_at(s, pc));
+}
+
+void x86_goto_next_unit(DisasContext *s, uint64_t pc)
+{
+    if (!s->behind_sti) {
+        x86_goto(s, pc);
+        return;
+    }
+    if (s->hflags & HF_ONE_SHOT) { /* before the shadow, which it would end */
+        X86_CALL(s, insn_done, IR_NONE, x86_pc(s, pc), starts_with_tf(s),
+                 x86_const(s, 0));
+    }
+    X86_CALL(s, inhibit_irq, IR_NONE);
+    ir_exit_ind(s->tcg, x86_pc(s, pc));
+    s->base.is_jmp = DISAS_END;
 }
 
 void x86_goto_next_mode(DisasContext *s)

@@ -258,8 +258,8 @@ void gen_cli(DisasContext *s, Insn *i)
 
 /*
  * Interrupts are looked at between units only, so the shadow of STI holds by itself for
- * the instruction behind it. Only when a request waits already does the unit end here,
- * for a unit of one instruction in the shadow.
+ * the instruction behind it. When a request waits already the unit ends here, for a unit
+ * of one instruction in the shadow; so it does where it has no room for that instruction.
  */
 void gen_sti(DisasContext *s, Insn *i)
 {
@@ -269,8 +269,11 @@ void gen_sti(DisasContext *s, Insn *i)
     IRRef request = x86_ld_env(s, IR_I32, CPU_ENV_OFFSET(interrupt_request));
 
     change_eflags(s, OP_or, EFL_IF);
-    x86_call_if(s, IR_I32, COND_NE, request, x86_const(s, 0), &helper_info_inhibit_irq,
-                NULL, false);
+    if (!(s->hflags & HF_ONE_SHOT)) {
+        x86_call_if(s, IR_I32, COND_NE, request, x86_const(s, 0),
+                    &helper_info_inhibit_irq, NULL, false);
+    }
+    s->behind_sti = true;
 }
 
 void gen_pushf(DisasContext *s, Insn *i)

@@ -98,7 +98,7 @@ void x86_translate_start(DisasContextBase *db)
     s->cs_base = s->code64 ? 0 : db->key.cs_base;
     s->nexits = 0;
     s->join = UINT64_MAX;
-    s->mmx_waited = false;
+    s->behind_sti = s->mmx_waited = false;
     s->ncold = 0;
     for (unsigned n = 0; n < 16; n++) {
         s->regs[n] = n;
@@ -135,7 +135,7 @@ static bool unit_is_full(const DisasContext *s)
 {
     const DisasContextBase *db = &s->base;
 
-    return db->one_insn || s->hflags & (HF_TF | HF_INHIBIT | HF_RF) ||
+    return db->one_insn || s->hflags & HF_ONE_SHOT ||
            db->pc_next >> PAGE_BITS != db->pc_first >> PAGE_BITS || !ir_room(s->tcg) ||
            s->ncold > X86_MAX_COLD - 8 - X86_COLD_PER_INSN;
 }
@@ -192,9 +192,10 @@ void x86_translate_insn(DisasContextBase *db)
 
     s->pc = linear_to_ip(s, db->pc_next);
     if (len == X86_DECODE_MORE) {
-        x86_goto(s, s->pc); /* a unit of its own */
+        x86_goto_next_unit(s, s->pc); /* a unit of its own */
         return;
     }
+    s->behind_sti = false;
     if (unlikely(s->pc >= s->join)) {
         x86_join(s);
         s->mmx_waited = false;
@@ -213,7 +214,7 @@ void x86_translate_insn(DisasContextBase *db)
         gen_undefined(s, X86_FEAT_0);
     }
     if (db->is_jmp == DISAS_NEXT && unit_is_full(s)) {
-        x86_goto(s, s->next);
+        x86_goto_next_unit(s, s->next);
     }
 }
 
@@ -239,7 +240,7 @@ void x86_translate_stop(DisasContextBase *db)
     DisasContext *s = container_of(db, DisasContext, base);
 
     if (db->is_jmp == DISAS_NEXT) {
-        x86_goto(s, linear_to_ip(s, db->pc_next));
+        x86_goto_next_unit(s, linear_to_ip(s, db->pc_next));
     }
     x86_emit_cold(s);
     if (s->hflags & HF_AC) {

@@ -50,6 +50,9 @@ typedef struct ColdPath {
     IRRef args[4];
 } ColdPath;
 
+/* Under one of these the instruction is a unit of its own. */
+#define HF_ONE_SHOT (HF_TF | HF_INHIBIT | HF_RF)
+
 #define X86_MAX_COLD      40 /* per unit; the last eight while they are emitted */
 #define X86_COLD_PER_INSN 12 /* PUSHA checks eight addresses */
 
@@ -73,6 +76,7 @@ struct DisasContext {
     bool addr_write;
     IRAddr addr;
     unsigned nexits; /* exit_links that have been made or promised */
+    bool behind_sti; /* the last instruction was STI */
     bool mmx_waited; /* no x87 exception is pending, whatever has led here */
     uint64_t join;   /* where the first of the exits ahead leads to; UINT64_MAX: none */
     unsigned ncold;
@@ -183,6 +187,8 @@ IRRef x86_ld_env(DisasContext *s, IRType t, int32_t offset);
 
 /* Go on at `pc` (cut to the instruction pointer's size by the caller); ends the unit. */
 void x86_goto(DisasContext *s, uint64_t pc);
+/* The same at an instruction that the unit has no room for: it may be in STI's shadow. */
+void x86_goto_next_unit(DisasContext *s, uint64_t pc);
 /* Go on at the address in `pc`, which has been cut to its size; ends the unit. */
 void x86_goto_ind(DisasContext *s, IRRef pc);
 /* The same for the target of a near branch. */

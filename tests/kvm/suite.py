@@ -68,7 +68,7 @@ TESTS += [Test("exits-kvm", f"{MACHINE} -accel kvm -d stats -kernel exits.elf", 
           Test("exits-kvm-each", f"{MACHINE} -accel kvm,coalesce=off -d stats -kernel exits.elf", PASSED, "port I/O +1\\d{3}\n.*collected: 0 ")]
 # Local APICs in the kernel: HLT, EOI and the timer do not leave the guest.
 SPLIT = "kvm,kernel-irqchip=split"
-TESTS += [Test(f"split-{name}", f"{MACHINE} -accel {SPLIT} -kernel {name}.elf", PASSED, "^$") for name in ["edges", "irq", "mmio"]]
+TESTS += [Test(f"split-{name}", f"{MACHINE} -accel {SPLIT} -kernel {name}.elf", PASSED, "^$", sys=name) for name in ["edges", "irq", "mmio"]]
 TESTS += [
     Test("split-exits", f"{MACHINE} -accel {SPLIT} -d stats -kernel exits.elf", PASSED,
          "^kvm: .*port I/O +\\d{2} *\n.* HLT +0\n.*state fetched [0-3] times"),
@@ -86,7 +86,7 @@ for c in stop 'info lapic' cont stop cont 'info status' quit; do echo $c >&3; do
 ]
 # 8259s and I/O APIC as well: their end of interrupt does not leave the guest either.
 CHIPS = "kvm,kernel-irqchip=on"
-TESTS += [Test(f"chips-{name}", f"{MACHINE} -accel {CHIPS} -kernel {name}.elf", PASSED, "^$") for name in ["edges", "irq", "mmio", "modes"]]
+TESTS += [Test(f"chips-{name}", f"{MACHINE} -accel {CHIPS} -kernel {name}.elf", PASSED, "^$", sys=name) for name in ["edges", "irq", "mmio", "modes"]]
 TESTS += [
     Test("chips-exits", f"{MACHINE} -accel {CHIPS} -d stats -kernel exits.elf", PASSED,
          "^kvm: .*port I/O +\\d{1,2} *\n.* HLT +0\n.*end of interrupt +0\n.*state fetched [0-3] times"),
@@ -189,7 +189,7 @@ def with_symbols(command, files):
 def complaint(test, status, output, place):
     """What is wrong with the result, or None."""
     if test.sys and isinstance(place, lab.Lab):
-        return labcpu.complaint(test.sys, status, output)
+        return labcpu.complaint(test.sys, status, output, lab.qemu_major() < NEEDS_QEMU)
     if status != test.status:
         return f"status {status}, wanted {test.status}" + (" (it took too long)" if status == 137 else "")
     if not re.search(test.output, output, re.DOTALL):

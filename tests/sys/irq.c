@@ -257,6 +257,36 @@ static void shadows(void)
     CHECK_EQ(shadow_rip, (uint64_t)after_popf); /* POPF casts none */
 }
 
+/* STI is a page's last byte, so the translator's unit ends with it. */
+asm(".pushsection .text\n"
+    ".balign 4096\n.skip 4095\n"
+    ".globl sti_at_end, next_page\n"
+    "sti_at_end: sti\n"
+    "next_page: nop\nnop\nnop\nnop\ncli\nret\n"
+    ".popsection\n");
+extern char sti_at_end[], next_page[];
+
+/* The timer comes at any time around such an STI, but never behind it. */
+static void shadow_of_page_end(void)
+{
+    int too_early = 0;
+
+    trap_fn[0x46] = note_rip;
+    apic_write(TDCR, 3);
+    apic_write(LVTT, 0x46);
+    for (int i = 0; i < 2000; i++) {
+        shadow_rip = 0;
+        apic_write(TICR, i % 64 + 1);
+        asm volatile("call *%0" ::"r"(sti_at_end) : "memory");
+        too_early += shadow_rip == (uint64_t)next_page;
+        while (!shadow_rip) {
+            sti();
+            cli();
+        }
+    }
+    CHECK_EQ(too_early, 0);
+}
+
 /* IF set by IRET from the handler: the interrupted loop goes on, many times. */
 static void storm(void)
 {
@@ -320,6 +350,7 @@ int test_main(void)
     timer();
     deadline();
     shadows();
+    shadow_of_page_end();
     storm();
     strings();
     pic();
