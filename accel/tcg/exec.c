@@ -426,6 +426,21 @@ static bool handle_exception(CPUState *cpu, CPUExit *why)
     }
 }
 
+static void take_interrupt(CPUState *cpu)
+{
+    CPUTCG *t = cpu_tcg(cpu);
+    uint32_t pending = atomic_load_acquire(&cpu->interrupt_request);
+
+    if (unlikely(cpu->singlestep && cpu->step_masks_irqs)) {
+        pending &= ~(CPU_INTERRUPT_HARD | CPU_INTERRUPT_NMI | CPU_INTERRUPT_SMI);
+    }
+    if (pending && cpu->ops->take_interrupt(cpu, pending)) {
+        t->one_shot =
+            false; /* the instruction comes later, and meets again what it met */
+        t->unshared = false;
+    }
+}
+
 /* Looks at all that other threads may want. True: leave the loop for *why. */
 static bool handle_requests(CPUState *cpu, CPUExit *why)
 {
@@ -437,26 +452,19 @@ static bool handle_requests(CPUState *cpu, CPUExit *why)
     if (atomic_read(&cpu->work)) {
         cpu_process_work(cpu);
     }
-    uint32_t pending = atomic_load_acquire(&cpu->interrupt_request);
-
-    if (pending & CPU_INTERRUPT_EXIT || cpu->stopped) {
+    if (atomic_load_acquire(&cpu->interrupt_request) & CPU_INTERRUPT_EXIT ||
+        cpu->stopped) {
         *why = CPU_EXIT_REQUEST;
         return true;
     }
-    if (unlikely(cpu->singlestep && cpu->step_masks_irqs)) {
-        pending &= ~(CPU_INTERRUPT_HARD | CPU_INTERRUPT_NMI | CPU_INTERRUPT_SMI);
-    }
-    if (pending && cpu->ops->take_interrupt(cpu, pending)) {
-        t->one_shot =
-            false; /* the instruction comes later, and meets again what it met */
-        t->unshared = false;
-    }
+    take_interrupt(cpu);
     if (cpu->halted) {
         if (!cpu->ops->has_work(cpu)) {
             *why = CPU_EXIT_HALT;
             return true;
         }
         cpu->halted = false;
+        take_interrupt(cpu); /* it has come just now: before the next instruction */
         atomic_set(&cpu->exit_request, 1);
     }
     return false;
