@@ -80,6 +80,10 @@ static bool reserve(ElfFile *f, uint64_t hint, GError **errp)
         errno = -at;
         return no_room(f, errp);
     }
+    if (fixed && (uint64_t)at != f->low) { /* before Linux 4.17 it is a hint */
+        errno = EEXIST;
+        return no_room(f, errp);
+    }
     f->bias = (uint64_t)at - f->low;
     return true;
 }
