@@ -37,7 +37,7 @@ enum { ARCH_SET_GS = 0x1001, ARCH_SET_FS, ARCH_GET_FS, ARCH_GET_GS };
 typedef struct NamedValue {
     FlagSet set;
     uint32_t mask, value;
-    const char *name;
+    char name[52]; /* no pointer: see SyscallDesc */
 } NamedValue;
 
 static const NamedValue named_values[] = {

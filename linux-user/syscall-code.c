@@ -164,7 +164,7 @@ static SyscallShape shape_of(uint64_t nr)
         SyscallRow row = {.shape = look_at_row(desc)};
 
         if (row.shape.kind == ROW_LEAF) {
-            atomic_set(&syscall_leaves[nr], desc->fn);
+            atomic_set(&syscall_leaves[nr], syscall_fn(desc));
         }
         atomic_store_release(&syscall_rows[nr].word, row.word);
         shape = row.shape;
@@ -214,7 +214,7 @@ int syscall_in_code(CPUState *cpu)
     task_begin_syscall(ts);
     cpu->in_syscall = true;
     if (desc->how == HOW_LEAF) {
-        ret = desc->fn(ts, args);
+        ret = syscall_fn(desc)(ts, args);
     } else if (look_at_args(desc, row.looks, args)) {
         ret = call_host(ts, desc, args, &gone);
     } else {

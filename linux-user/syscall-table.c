@@ -185,7 +185,6 @@
 #define SYS(nr, name_, how_, result, ...) \
     [nr] = {                              \
         .name = #name_,                   \
-        .fn = FN_##how_(name_),           \
         .host_nr = HOST_NR_##name_,       \
         .how = HOW_##how_,                \
         .result_hex = RESULT_##result,    \
@@ -199,7 +198,19 @@ static const SyscallDesc syscalls[] = {
 
 const SyscallDesc *syscall_desc(uint64_t nr)
 {
-    return nr < ARRAY_SIZE(syscalls) && syscalls[nr].name ? &syscalls[nr] : NULL;
+    return nr < ARRAY_SIZE(syscalls) && *syscalls[nr].name ? &syscalls[nr] : NULL;
+}
+
+#undef SYS
+#define SYS(nr, name, how, ...) [nr] = FN_##how(name),
+
+static SyscallFn *const fns[] = {
+#include "linux-user/syscalls.def"
+};
+
+SyscallFn *syscall_fn(const SyscallDesc *desc)
+{
+    return fns[desc - syscalls];
 }
 
 /* ---- calls in terms of others ---- */

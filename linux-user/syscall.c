@@ -325,7 +325,7 @@ static int64_t call_own_fn(TaskState *ts, const SyscallDesc *desc, const uint64_
             return -EBADF;
         }
     }
-    return desc->fn(ts, args);
+    return syscall_fn(desc)(ts, args);
 }
 
 static int64_t call_as(TaskState *ts, const SyscallDesc *desc, const uint64_t args[6])

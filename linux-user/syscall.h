@@ -60,9 +60,9 @@ typedef enum SyscallHow {
 } SyscallHow;
 
 typedef struct SyscallDesc {
-    const char *name; /* NULL: a number without a call */
-    SyscallFn *fn;    /* OWN and LEAF */
-    int host_nr;      /* PASS and WAIT; -1: the host has none */
+    /* No pointers: each process would have to relocate the table's pages first. */
+    char name[24]; /* empty: a number without a call */
+    int host_nr;   /* PASS and WAIT; -1: the host has none */
     SyscallHow how;
     bool result_hex;
     uint8_t nr_args;
@@ -87,6 +87,8 @@ enum {
 
 /* The row of a number; NULL where there is none. */
 const SyscallDesc *syscall_desc(uint64_t nr);
+/* What serves a row of syscall_desc() that is HOW_OWN or HOW_LEAF; else NULL. */
+SyscallFn *syscall_fn(const SyscallDesc *desc);
 /* The replacement of a call that is HOW_AS. */
 const SyscallAs *syscall_as(uint64_t nr);
 
