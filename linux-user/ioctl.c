@@ -32,7 +32,7 @@ typedef struct IoctlDesc {
     uint32_t request;
     uint16_t bytes;
     IoctlKind kind;
-    const char *name;
+    char name[20]; /* no pointer: see SyscallDesc */
 } IoctlDesc;
 
 static const IoctlDesc ioctls[] = {
