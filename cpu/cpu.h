@@ -240,6 +240,9 @@ struct CPUState {
      */
     int (*syscall_in_code)(CPUState *cpu);
     bool short_call_done; /* ... what GuestDesc.short_call has made; the code is left */
+    /* Of a program: its thread's area for restartable sequences (cpu/rseq.h), or 0.
+     * Others may look. */
+    uint64_t rseq_area;
     bool in_syscall; /* faults of memory are the program's around it, not the code's */
     struct RunOnCPUItem *work, **work_last; /* queue, under work_lock */
     Mutex work_lock;

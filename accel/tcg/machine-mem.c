@@ -10,6 +10,7 @@
  */
 #include "accel/tcg/tb.h"
 
+#include "cpu/rseq.h"
 #include "util/atomic.h"
 #include "util/thread.h"
 
@@ -138,6 +139,37 @@ bool tb_page_self_checks(const TCGEngine *e, ram_addr_t page)
 {
     return false;
 }
+
+/* Restartable sequences are programs'. */
+
+unsigned rseq_sequences;
+
+bool rseq_look(CPUState *cpu, vaddr va)
+{
+    return false;
+}
+
+const RseqSequence *rseq_at(CPUState *cpu, vaddr pc)
+{
+    return NULL;
+}
+
+bool cpu_rseq_access(CPUState *cpu, const RseqAccess *a, uintptr_t ra)
+{
+    return false;
+}
+
+bool cpu_rseq_goes_on(CPUState *cpu, const RseqSequence *seq)
+{
+    return false;
+}
+
+bool tcg_rseq_touches(vaddr start, vaddr last)
+{
+    return false;
+}
+
+void tcg_rseq_disturb(CPUState *cpu, vaddr pc) {}
 
 /* Statistics. */
 

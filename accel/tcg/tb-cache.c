@@ -416,6 +416,9 @@ RUN_AT_FORK void tb_try_link(CPUState *cpu, TranslationBlock *from, unsigned slo
         engine_unlock(t);
         return;
     }
+    if (unlikely(cpu->rseq_area)) {
+        tcg_rseq_disturb(cpu, to->pc);
+    }
     if (l->to) { /* the page is another one in this address space */
         link_clear(e, l);
     }

@@ -384,6 +384,20 @@ bool tb_page_self_checks(const TCGEngine *e, ram_addr_t page);
 bool tb_range_has_notes(const TCGEngine *e, ram_addr_t start, ram_addr_t last);
 void tb_range_clear_notes(TCGEngine *e, ram_addr_t start, ram_addr_t last);
 
+/* --- user-rseq.c, for a machine machine-mem.c; beside cpu/rseq.h --- */
+
+/* With the lock: some known sequence has code in start .. last; has none any more. */
+bool tcg_rseq_touches(vaddr start, vaddr last);
+void tcg_rseq_forget(vaddr start, vaddr last);
+/* With the lock: the thread, which has an area, may have been in a system call of ours
+ * before the instruction at pc. */
+void tcg_rseq_disturb(CPUState *cpu, vaddr pc);
+/* The access itself of cpu_rseq_access(). */
+struct RseqAccess;
+bool tcg_rseq_access(CPUState *cpu, const struct RseqAccess *a);
+/* The area of the vCPU's thread begins in this page. */
+bool user_rseq_has(CPUState *cpu, uint64_t page);
+
 /* --- user-map.c, beside accel/tcg/user.h --- */
 
 void user_map_attach(TCGEngine *e);

@@ -16,6 +16,7 @@
 #include "accel/tcg/unit-cache.h"
 
 #include "cpu/debug.h"
+#include "cpu/rseq.h"
 #include "util/bitops.h"
 #include "util/host.h"
 #include "util/log.h"
@@ -396,6 +397,19 @@ static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
     return db;
 }
 
+/* Once more if it was found out meanwhile that the unit's head is in a sequence. */
+static DisasContextBase *translate_unit(DisasContextBase *db)
+{
+    unsigned sequences = rseq_sequences;
+
+    translate_insns(db);
+    if (unlikely(rseq_sequences != sequences)) {
+        db = begin_unit(db->cpu, db->one_insn, db->max_insns);
+        translate_insns(db);
+    }
+    return db;
+}
+
 /* A unit of a page whose code is written all the time: how long it is, and what of it
  * need not be compared, has to be known before its head is made. */
 static void translate_checked(CPUState *cpu, DisasContextBase *db)
@@ -496,7 +510,7 @@ static bool generate(TCGEngine *e, DisasContextBase *db, TCGCode *code)
     if (e->translation->checks) {
         translate_checked(db->cpu, db);
     } else {
-        translate_insns(db);
+        translate_unit(db);
     }
     guard_head(e, db);
     if (unlikely(e->count)) {
@@ -535,7 +549,7 @@ static bool translate_for_lockstep(CPUState *cpu, LockstepUnit **u, unsigned *cu
 
     *u = g_new0(LockstepUnit, 1);
     g_ptr_array_add(e->chunks, *u);
-    translate_insns(begin_unit(cpu, false, 0));
+    translate_unit(begin_unit(cpu, false, 0));
     *cut = e->translation->cut;
     if (*cut) {
         translate_insns(begin_unit(cpu, false, *cut));
@@ -585,7 +599,8 @@ static bool take_kept(TCGEngine *e, DisasContextBase *db, TCGCode *code)
         return false;
     }
     for (const KeptUnit *u; (u = unit_cache_find(e->cache, &db->key, &at, &l));) {
-        if (same_bytes(db, u, &l)) {
+        if (!tcg_rseq_touches(u->pc, u->pc + u->guest_size - 1) &&
+            same_bytes(db, u, &l)) {
             kept_code(u, code);
             code_buf_prepare(e->code);
             tr->kept = mover->put(e->ctx, e->code, (const char *)u + l.host, code);
@@ -703,6 +718,9 @@ TranslationBlock *tb_make(CPUState *cpu, bool one_shot)
     TCGCode code;
 
     lock_for_translation(cpu);
+    if (unlikely(cpu->rseq_area)) {
+        tcg_rseq_disturb(cpu, cpu->ops->tb_key(cpu).pc);
+    }
     TranslationBlock *old = tcg_one_space && !one_shot ? tb_wake(cpu) : NULL;
 
     if (old) {

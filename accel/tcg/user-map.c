@@ -425,6 +425,17 @@ int user_host_protect(uint64_t start, uint64_t last, unsigned flags)
     return 0;
 }
 
+/* The kernel writes there whenever it likes, and kills who has forbidden it. */
+static bool holds_area(const TCGEngine *e, uint64_t page)
+{
+    for (unsigned i = 0; i < e->cpus->len; i++) {
+        if (user_rseq_has(((CPUTCG *)e->cpus->pdata[i])->cpu, page)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void tb_page_protect(TCGEngine *e, MemoryRegion *mr, ram_addr_t page)
 {
     uint16_t *note = tb_page_note(e, page);
@@ -435,7 +446,8 @@ void tb_page_protect(TCGEngine *e, MemoryRegion *mr, ram_addr_t page)
     int flags = user_map_flags(page);
     uint64_t host_page = page & -(uint64_t)host_page_size();
 
-    if ((flags > 0 && flags & USER_SHARED) || /* it may be written by another way */
+    if (holds_area(e, page) ||
+        (flags > 0 && flags & USER_SHARED) || /* it may be written by another way */
         (host_page_size() > PAGE_SIZE && flags_beside(host_page, 1, 0) & USER_WRITE)) {
         atomic_set(note, *note | NOTE_SELF_CHECK);
         return;
@@ -550,6 +562,7 @@ void user_code_forget(uint64_t start, uint64_t last)
 {
     TCGEngine *e = map.engine;
 
+    tcg_rseq_forget(start, last);
     if (tb_range_has_notes(e, start, last)) {
         tb_invalidate_range(e, start, last, NULL);
         tb_range_clear_notes(e, start, last);

@@ -17,6 +17,7 @@
 #include "cpu/debug.h"
 #include "cpu/ldst.h"
 #include "cpu/mmu.h"
+#include "cpu/rseq.h"
 #include "util/atomic.h"
 #include "util/bitops.h"
 #include "util/epoch.h"
@@ -234,6 +235,24 @@ DEFINE_CPU_LDST(cpu_ldub, cpu_stb, uint8_t, 8)
 DEFINE_CPU_LDST(cpu_lduw, cpu_stw, uint16_t, 16)
 DEFINE_CPU_LDST(cpu_ldl, cpu_stl, uint32_t, 32)
 DEFINE_CPU_LDST(cpu_ldq, cpu_stq, uint64_t, 64)
+
+bool cpu_rseq_access(CPUState *cpu, const RseqAccess *a, uintptr_t ra)
+{
+    unsigned n = memop_bytes(a->memop);
+
+    if (n <= 8) {
+        check_user_alignment(cpu, a->va, n, ra);
+    }
+    check_watch(cpu, a->va, n, a->write ? BP_WRITE : BP_READ, ra);
+    ACCESS_BEGIN(cpu, ra);
+    if (a->write) {
+        record(cpu, a->va, n);
+    }
+    bool done = tcg_rseq_access(cpu, a);
+
+    ACCESS_END(cpu);
+    return done;
+}
 
 void cpu_ld_bytes(CPUState *cpu, vaddr va, void *buf, size_t n, int mmu_idx, uintptr_t ra)
 {

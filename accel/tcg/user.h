@@ -129,6 +129,20 @@ bool user_sleep_end(CPUState *cpu, unsigned begin);
  */
 extern ShortCall *user_short_call;
 
+/*
+ * Restartable sequences (cpu/rseq.h). How the engine looks at guest memory that may not
+ * be there: 0, or it is not. Set before the engine is made. The signature that areas are
+ * registered with: that of x86.
+ */
+typedef int PeekGuest(void *to, uint64_t from, size_t n);
+extern PeekGuest *user_peek_guest;
+#define USER_RSEQ_SIGNATURE 0x53053053u
+/* Whether the host can do what is needed for them, if its kernel has them. */
+extern const bool user_rseq_host;
+/* The thread of `cpu`, which has an area, gets a signal at pc: where it goes on behind
+ * the handler. */
+uint64_t user_rseq_signal(CPUState *cpu, uint64_t pc);
+
 /* fork(): the caller is outside vcpu_run(). After it, once in each process; `cpu` is the
  * vCPU of the only thread of the child. */
 void user_fork_begin(CPUState *cpu);
