@@ -100,6 +100,7 @@ void x86_translate_start(DisasContextBase *db)
     s->join = UINT64_MAX;
     s->behind_sti = s->mmx_waited = false;
     s->ncold = 0;
+    s->rseq = NULL;
     for (unsigned n = 0; n < 16; n++) {
         s->regs[n] = n;
         s->vec[n] = 16 + n;
@@ -184,6 +185,14 @@ static void gen_row(DisasContext *s)
     x86_gen[row - x86_rows](s, i);
 }
 
+static void gen_in_sequence(DisasContext *s)
+{
+    unsigned first = s->tcg->nops, ncold = s->ncold;
+
+    gen_row(s);
+    x86_rseq_guard(s, first, s->ncold != ncold);
+}
+
 void x86_translate_insn(DisasContextBase *db)
 {
     DisasContext *s = container_of(db, DisasContext, base);
@@ -206,7 +215,9 @@ void x86_translate_insn(DisasContextBase *db)
     ir_insn_start(s->tcg, s->pc, bytes);
     db->pc_next += bytes;
     gen_fetch_check(s);
-    if (len > 0) {
+    if (len > 0 && s->env->is_program && s->code64 && x86_rseq_begin(s)) {
+        gen_in_sequence(s);
+    } else if (len > 0) {
         gen_row(s);
     } else if (len == X86_DECODE_TOO_LONG) {
         x86_gen_raise(s, EXCP_GP);

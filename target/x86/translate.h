@@ -79,6 +79,7 @@ struct DisasContext {
     bool behind_sti; /* the last instruction was STI */
     bool mmx_waited; /* no x87 exception is pending, whatever has led here */
     uint64_t join;   /* where the first of the exits ahead leads to; UINT64_MAX: none */
+    const struct RseqSequence *rseq; /* that the last instruction was in, or NULL */
     unsigned ncold;
     ColdPath cold[X86_MAX_COLD];
 };
@@ -251,6 +252,15 @@ void x86_gen_check_io(DisasContext *s, IRRef port, IRType t);
 bool x86_select(DisasContext *s, Cond c, uint64_t target);
 /* Smaller, larger: not equality, nor one flag. */
 bool x86_cond_is_order(Cond c);
+
+/* --- rseq.c --- */
+
+/* The instruction that was just decoded: notes the constants in it, and says which
+ * restartable sequence it is in; NULL: none. */
+const struct RseqSequence *x86_rseq_begin(DisasContext *s);
+/* Its ops, from `first` on, become those of one in a sequence. cold: more of them come at
+ * the unit's end. */
+void x86_rseq_guard(DisasContext *s, unsigned first, bool cold);
 
 /* --- search.c --- */
 
