@@ -47,6 +47,7 @@ typedef struct VforkFrame {
     TaskState *ts;
     const CloneArgs *args;
     TaskState saved;
+    uint64_t rseq_area;
     void *env;
 } VforkFrame;
 
@@ -57,6 +58,7 @@ static int vfork_main(void *opaque)
 
     ts->signals = signal_table_copy(ts->signals);
     ts->apart = true;
+    ts->cpu->rseq_area = 0;
     in_child(ts, f->args);
     signal_apply_mask(ts);
     int status = task_run(ts);
@@ -72,6 +74,7 @@ static void put_back(VforkFrame *f)
 
     signal_table_unref(ts->signals);
     *ts = f->saved;
+    ts->cpu->rseq_area = f->rseq_area;
     memcpy(cpu_env(ts->cpu), f->env, ts->cpu->ops->env_size);
     ts->cpu->exception_index = -1;
     x86_update_hflags(task_env(ts));
@@ -88,6 +91,7 @@ int64_t clone_vfork(TaskState *ts, const CloneArgs *a)
     VforkFrame f = {.ts = ts,
                     .args = a,
                     .saved = *ts,
+                    .rseq_area = ts->cpu->rseq_area,
                     .env = g_memdup2(cpu_env(ts->cpu), ts->cpu->ops->env_size)};
     SignalTable *own = ts->signals;
     int32_t pidfd = -1;

@@ -71,6 +71,7 @@ void tell_exit(TaskState *ts)
 {
     int32_t zero = 0;
 
+    rseq_end(ts);
     robust_list_release(ts);
     if (ts->clear_child_tid && !put_guest(ts->clear_child_tid, zero)) {
         syscall(SYS_futex, g2h(ts->clear_child_tid), FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
@@ -426,15 +427,6 @@ int64_t sys_set_tid_address(TaskState *ts, const uint64_t args[6])
 {
     ts->clear_child_tid = args[0];
     return ts->tid;
-}
-
-/*
- * A sequence of translated code may have been preempted at any of its host instructions,
- * unseen: it could not be aborted before its last store. libc does without.
- */
-int64_t sys_rseq(TaskState *ts, const uint64_t args[6])
-{
-    return -ENOSYS;
 }
 
 int64_t sys_arch_prctl(TaskState *ts, const uint64_t args[6])

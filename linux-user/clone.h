@@ -14,6 +14,11 @@ void first_task_exit(TaskState *ts) __attribute__((noreturn));
 /* Ends all threads. */
 void process_exit(int status) __attribute__((noreturn));
 
+/* rseq.c: a kernel has restartable sequences for us; the thread ends and its area may go.
+ */
+bool rseq_is_there(void);
+void rseq_end(TaskState *ts);
+
 /* robust.c: the locks of a thread that ends, and that its process outlives. */
 void robust_list_release(TaskState *ts);
 

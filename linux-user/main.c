@@ -13,6 +13,7 @@
 #include "accel/tcg/user.h"
 #include "linux-user/clone.h"
 #include "linux-user/gdb.h"
+#include "linux-user/guest-mem.h"
 #include "linux-user/mmap-place.h"
 #include "linux-user/options.h"
 #include "linux-user/program.h"
@@ -131,6 +132,7 @@ static TaskState *first_task(const UserOptions *o, GError **errp)
     }
     program_accel = choice.ops;
     user_short_call = syscall_short;
+    user_peek_guest = copy_from_guest;
     const char *cpu = o->cpu ? o->cpu : "max";
 
     if (!x86_model_parse(cpu, &program_cpu_model, errp)) {

@@ -6,6 +6,7 @@
  * alternate stack, first the XSAVE area aligned to 64, then this, so that rsp + 8 is a
  * multiple of 16 as after a call.
  */
+#include "accel/tcg/user.h"
 #include "linux-user/guest-mem.h"
 #include "linux-user/signals.h"
 #include "target/x86/user.h"
@@ -146,6 +147,10 @@ bool signal_frame_push(TaskState *ts, const siginfo_t *si, const GuestSigaction 
                        uint64_t saved)
 {
     CPUX86State *env = task_env(ts);
+
+    if (ts->cpu->rseq_area) {
+        env->rip = user_rseq_signal(ts->cpu, env->rip);
+    }
     uint64_t sp = stack_for(ts, sa);
     uint64_t area = ROUND_DOWN(sp - area_size(env), 64);
     uint64_t at = ROUND_DOWN(area - sizeof(GuestFrame), 16) - 8;

@@ -157,6 +157,9 @@ static void catch_fault(int sig, siginfo_t *si, void *frame)
         host_frame_fault_entry(frame);
         break;
     case USER_FAULT_C:
+        if (host_frame_copy_failed(frame)) {
+            break; /* the engine only wanted to know */
+        }
         ts->fault = *si;
         ts->has_fault = true;
         host_frame_call(frame, user_fault_leave, ts->cpu);

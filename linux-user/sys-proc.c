@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "linux-user/clone.h"
 #include "linux-user/host-nr.h"
 #include "linux-user/syscall.h"
 #include "util/atomic.h"
@@ -49,18 +50,21 @@ int64_t sys_personality(TaskState *ts, const uint64_t args[6])
     return old;
 }
 
-/* As a kernel without rseq(): libraries take the offer of one as an offer of the other.
- */
+/* Without rseq() as a kernel without: libraries take the offer of one as an offer of the
+ * other. */
 int64_t sys_membarrier(TaskState *ts, const uint64_t args[6])
 {
     const int64_t rseq_commands = MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ |
                                   MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ;
 
-    if (args[0] & rseq_commands) {
+    bool hidden =
+        (args[0] & rseq_commands || args[0] == MEMBARRIER_CMD_QUERY) && !rseq_is_there();
+
+    if (args[0] & rseq_commands && hidden) {
         return -EINVAL;
     }
     int64_t r = HOST_CALL(membarrier, args[0], args[1], args[2]);
-    return args[0] == MEMBARRIER_CMD_QUERY && r > 0 ? r & ~rseq_commands : r;
+    return hidden && r > 0 ? r & ~rseq_commands : r;
 }
 
 /* ---- resource limits ---- */

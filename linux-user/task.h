@@ -51,6 +51,7 @@ typedef struct TaskState {
     uint32_t altstack_flags;
     uint64_t clear_child_tid; /* guest address, 0: none */
     uint64_t robust_list;     /* the same */
+    uint32_t rseq_size;       /* of CPUState.rseq_area */
     siginfo_t fault; /* of the host's signal for the fault that is being raised */
     bool has_fault;
     uint32_t trapno, error_code; /* of the last fault, for signal frames */
