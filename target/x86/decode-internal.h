@@ -17,7 +17,6 @@ enum {
 enum {
     MAP_1BYTE, MAP_0F, MAP_0F38, MAP_0F3A, NR_MAPS,
     MAP_GROUPS = NR_MAPS, MAP_X87 = MAP_GROUPS,
-    MAP_EVEX = NR_MAPS, /* while decoding: the row is in the group GEVEX */
 };
 enum { MAP_VEX = 256, MAP_WIDTH = 512 };
 
@@ -33,11 +32,14 @@ enum {
     NR_SIZES
 };
 
-/* InsnDesc.osize: what makes the operand size. */
-enum { OSIZE_PLAIN, OSIZE_D64, OSIZE_F64, OSIZE_NO66 };
+/* InsnDesc.osize: what makes the operand size. Bits 0 and 3 are free for PFX_66 and REX_W. */
+enum {
+    OSIZE_PLAIN = 0, OSIZE_D64 = 2, OSIZE_F64 = 4, OSIZE_NO66 = 6, OSIZE_BYTE = 16,
+    OSIZE_BITS = 5,
+};
 
 /* Where an operand's register number comes from: how far to shift Cursor.regs. */
-enum { FROM_NONE = 0, FROM_REG = 0, FROM_RM = 4, FROM_VVVV = 8, FROM_OPCODE = 12 };
+enum { FROM_NONE = 0, FROM_RM = 0, FROM_REG = 4, FROM_VVVV = 8, FROM_OPCODE = 12 };
 
 /* clang-format on */
 
@@ -53,16 +55,15 @@ enum {
 };
 
 typedef struct OperandForm {
-    /* What the operand begins as. size: also the names above. reg: that the opcode
-     * implies. high: a GPR of a byte, 4 to 7 are AH CH DH BH, but with REX. */
-    X86Operand like;
+    X86Operand like; /* what the operand begins as; reg: that the opcode implies */
     uint8_t from;    /* FROM_*                                                   */
     uint8_t mask;    /* how much of that field counts                            */
-    uint16_t unused; /* 8 bytes index faster than 6                             */
+    bool rare; /* a size that no row of `form` has, or a GPR of a byte, which may be AH */
+    uint8_t unused; /* 8 bytes index faster than 7 */
 } OperandForm;
 
 typedef struct OperandInfo {
-    OperandForm form[2]; /* the second when ModRM names memory */
+    OperandForm form[2][4]; /* [ModRM names memory][size of the operation] */
 } OperandInfo;
 
 extern const OperandInfo x86_operand_info[NR_X86_OPERANDS];
@@ -72,9 +73,10 @@ extern const X86Eflags x86_eflags_classes[NR_X86_EFLAGS_CLASSES];
 /*
  * Slots: opcode (+ MAP_VEX) to slot, and group base + (mod == 3 ? 8 : 0) + reg to slot;
  * in sub-groups base + 8 + rm. A slot is the number of the last row of those with that
- * key, or SLOT_GROUP and a group's base. 0: no such instruction.
+ * key, or SLOT_GROUP and a group's base. 0: no such instruction. In the maps SLOT_MODRM
+ * tells that a ModRM byte follows.
  */
-enum { GROUP_WIDTH = 16, SLOT_GROUP = 0x8000 };
+enum { GROUP_WIDTH = 16, SLOT_GROUP = 0x8000, SLOT_MODRM = 0x4000, SLOT_NUMBER = 0x3fff };
 
 extern const uint16_t x86_maps[NR_MAPS][MAP_WIDTH];
 extern const uint16_t x86_groups[];

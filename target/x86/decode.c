@@ -18,14 +18,17 @@
  * time. */
 #define READ_AHEAD 48
 
+/* Out of the way of what all instructions need. */
+#define RARE __attribute__((noinline))
+/* Once for each kind of look. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
 typedef struct Cursor {
     const uint8_t *p, *start;
-    const uint16_t *slots; /* by opcode, of the map */
-    unsigned map, pp;      /* pp: 0 none, 1 66, 2 F3, 3 F2 */
-    uint32_t regs;         /* register numbers where FROM_* says      */
-    uint8_t opsize;        /* that of SZ_V                            */
-    bool is_mem;           /* ModRM names memory */
-    bool no_rex;           /* nor VEX */
+    uint32_t regs; /* register numbers where FROM_* says    */
+    uint16_t slot; /* of the opcode                         */
+    uint8_t pp;    /* 0 none, 1 66, 2 F3, 3 F2              */
+    bool is_mem;   /* ModRM names memory */
 } Cursor;
 
 /* ---- Bytes ---- */
@@ -59,7 +62,8 @@ static inline uint64_t take_disp(Cursor *c, unsigned bytes)
 
 /* ---- Prefixes ---- */
 
-enum { PK_NONE, PK_REX, PK_66, PK_67, PK_LOCK, PK_F2, PK_F3, PK_SEG };
+/* PK_ESCAPE: not all of the opcode, or not always. */
+enum { PK_NONE, PK_ESCAPE, PK_REX, PK_66, PK_67, PK_LOCK, PK_F2, PK_F3, PK_SEG };
 
 /* clang-format off */
 static const uint8_t prefix_kind[256] = {
@@ -67,12 +71,13 @@ static const uint8_t prefix_kind[256] = {
     [0x3e] = PK_SEG + SEG_DS, [0x64] = PK_SEG + SEG_FS, [0x65] = PK_SEG + SEG_GS,
     [0x66] = PK_66,           [0x67] = PK_67,           [0x40 ... 0x4f] = PK_REX,
     [0xf0] = PK_LOCK,         [0xf2] = PK_F2,           [0xf3] = PK_F3,
+    [0x0f] = PK_ESCAPE,       [0x62] = PK_ESCAPE,       [0xc4 ... 0xc5] = PK_ESCAPE,
 };
 /* clang-format on */
 
 static bool is_prefix(const Insn *i, unsigned kind)
 {
-    return kind != PK_NONE && (kind != PK_REX || i->mode == X86_MODE_64);
+    return kind > PK_ESCAPE && (kind != PK_REX || i->mode == X86_MODE_64);
 }
 
 static void take_prefix(Insn *i, unsigned kind)
@@ -104,8 +109,9 @@ static void take_prefix(Insn *i, unsigned kind)
 
 /* All prefixes, from the first byte on. A REX prefix counts only right in front of the
  * opcode. */
-static void parse_all_prefixes(Cursor *c, Insn *i)
+static void parse_prefixes(Cursor *c, Insn *i)
 {
+    static const uint8_t pp_of[8] = {0, 2, 3, 3, 1, 2, 3, 3}; /* by 66, F2, F3 */
     unsigned kind;
 
     i->rex = 0;
@@ -123,18 +129,9 @@ static void parse_all_prefixes(Cursor *c, Insn *i)
             take_prefix(i, kind);
         }
     }
-}
-
-/* Most instructions have a REX prefix or none: taken without a branch. */
-static inline void parse_prefixes(Cursor *c, Insn *i)
-{
-    bool rex = (*c->p & 0xf0) == 0x40 && i->mode == X86_MODE_64;
-
-    i->rex = rex ? *c->p & 15 : 0;
-    i->prefixes = rex ? PFX_REX : 0;
-    c->p += rex;
-    if (unlikely(is_prefix(i, prefix_kind[*c->p]))) {
-        parse_all_prefixes(c, i);
+    c->pp = pp_of[(i->prefixes / PFX_F3 & 3) | (i->prefixes & PFX_66 ? 4 : 0)];
+    if (i->prefixes & PFX_67) {
+        i->addrsize = i->mode == X86_MODE_32 ? SZ16 : SZ32;
     }
 }
 
@@ -156,6 +153,7 @@ static bool vex_forbidden(const Insn *i)
 static bool parse_vex(Cursor *c, Insn *i, uint8_t first)
 {
     uint8_t b1 = *c->p++, b2;
+    unsigned map;
 
     if (vex_forbidden(i)) {
         return false;
@@ -166,7 +164,7 @@ static bool parse_vex(Cursor *c, Insn *i, uint8_t first)
     } else {
         b2 = *c->p++;
     }
-    c->map = b1 & 0x1f;
+    map = b1 & 0x1f;
     c->pp = b2 & 3;
     i->rex = (~b1 >> 5 & 7) | (b2 >> 4 & REX_W);
     i->vvvv = ~b2 >> 3 & 15;
@@ -176,11 +174,12 @@ static bool parse_vex(Cursor *c, Insn *i, uint8_t first)
         i->rex &= REX_W;
         i->vvvv &= 7;
     }
+    c->regs = i->vvvv << FROM_VVVV;
     i->opcode = *c->p++;
-    if (c->map < MAP_0F || c->map > MAP_0F3A) {
+    if (map < MAP_0F || map > MAP_0F3A) {
         return false;
     }
-    c->slots = &x86_maps[c->map][MAP_VEX];
+    c->slot = x86_maps[map][MAP_VEX + i->opcode];
     return true;
 }
 
@@ -193,8 +192,7 @@ static bool evex_has_imm(unsigned map, uint8_t op)
 
 /*
  * Takes the payload and opcode of 62. Only the length is right as yet: registers 16..31,
- * masks, broadcast and the scale of disp8 come with the rows. c->pp tells the row of
- * GEVEX.
+ * masks, broadcast and the scale of disp8 come with the rows.
  */
 static bool parse_evex(Cursor *c, Insn *i)
 {
@@ -207,48 +205,72 @@ static bool parse_evex(Cursor *c, Insn *i)
     }
     i->rex = (~p0 >> 5 & 7) | (p1 >> 4 & REX_W);
     i->vvvv = ~p1 >> 3 & 15;
+    c->regs = i->vvvv << FROM_VVVV;
     i->vex_l = p2 >> 5 & 3;
     i->prefixes |= PFX_VEX;
     i->opcode = *c->p++;
-    c->map = MAP_EVEX;
-    c->pp = evex_has_imm(map, i->opcode);
+    c->slot = SLOT_MODRM | x86_groups[x86_group_evex + evex_has_imm(map, i->opcode)];
     return true;
 }
 
 /* ---- Row ---- */
 
-static bool parse_opcode(Cursor *c, Insn *i)
+/* An opcode of one byte or more, VEX or EVEX, behind all prefixes but them. */
+static bool parse_long_opcode(Cursor *c, Insn *i)
 {
-    static const uint8_t pp_of[8] = {0, 2, 3, 3, 1, 2, 3, 3}; /* by 66, F2, F3 */
+    unsigned map = MAP_1BYTE;
     uint8_t op = *c->p++;
 
-    c->map = MAP_1BYTE;
-    c->slots = x86_maps[MAP_1BYTE];
     if (op == 0x0f) {
-        c->map = MAP_0F;
+        map = MAP_0F;
         op = *c->p++;
         if (op == 0x38 || op == 0x3a) {
-            c->map = op == 0x38 ? MAP_0F38 : MAP_0F3A;
+            map = op == 0x38 ? MAP_0F38 : MAP_0F3A;
             op = *c->p++;
         }
-        c->slots = x86_maps[c->map];
-    } else if (unlikely(op == 0xc4 || op == 0xc5) && vex_here(c, i)) {
+    } else if ((op == 0xc4 || op == 0xc5) && vex_here(c, i)) {
         return parse_vex(c, i, op);
-    } else if (unlikely(op == 0x62) && vex_here(c, i)) {
+    } else if (op == 0x62 && vex_here(c, i)) {
         return parse_evex(c, i);
     }
     i->opcode = op;
-    if (unlikely(i->prefixes & (PFX_66 | PFX_F3 | PFX_F2))) {
-        c->pp = pp_of[(i->prefixes / PFX_F3 & 3) | (i->prefixes & PFX_66 ? 4 : 0)];
+    c->slot = x86_maps[map][op];
+    return true;
+}
+
+static RARE bool parse_rare_opcode(Cursor *c, Insn *i)
+{
+    if (is_prefix(i, prefix_kind[*c->p])) {
+        parse_prefixes(c, i);
     }
+    return parse_long_opcode(c, i);
+}
+
+/* Most instructions have a REX prefix or none, which is taken without a branch, and an
+ * opcode of one byte. The cursor is lent as a copy, so that it can be in registers. */
+static inline bool parse_opcode(Cursor *c, Insn *i)
+{
+    unsigned rex = ((*c->p & 0xf0) == 0x40) & (i->mode == X86_MODE_64);
+
+    i->rex = *c->p & 15 & -rex;
+    i->prefixes = rex * PFX_REX;
+    c->p += rex;
+    if (prefix_kind[*c->p] != PK_NONE) {
+        Cursor lent = *c;
+        bool valid = parse_rare_opcode(&lent, i);
+        *c = lent;
+        return valid;
+    }
+    i->opcode = *c->p++;
+    c->slot = x86_maps[MAP_1BYTE][i->opcode];
     return true;
 }
 
 /* The selecting gates that hold for this instruction. */
-static uint32_t conditions(const Cursor *c, const Insn *i)
+static uint32_t conditions(const Insn *i, unsigned pp)
 {
     static const uint32_t by_pp[4] = {NP | NFX, P66 | NFX, PF3, PF2};
-    uint32_t have = by_pp[c->pp];
+    uint32_t have = by_pp[pp];
 
     have |= i->mode == X86_MODE_64 ? ONLY64 : NO64;
     have |= i->rex & REX_W ? W1 : W0;
@@ -262,9 +284,9 @@ static uint32_t conditions(const Cursor *c, const Insn *i)
 }
 
 /* The last of the rows, from d upwards, whose selecting gates hold, or NULL. */
-static const InsnDesc *select_row(const Cursor *c, const Insn *i, const InsnDesc *d)
+static RARE const InsnDesc *select_row(const Insn *i, unsigned pp, const InsnDesc *d)
 {
-    uint32_t have = conditions(c, i);
+    uint32_t have = conditions(i, pp);
 
     while (d->need & ~have) {
         if (d == x86_rows || d->key != d[-1].key) {
@@ -277,7 +299,7 @@ static const InsnDesc *select_row(const Cursor *c, const Insn *i, const InsnDesc
 
 static inline unsigned group_slot(unsigned slot, uint8_t modrm)
 {
-    slot = x86_groups[(slot & ~SLOT_GROUP) + (modrm >= 0xc0 ? 8 : 0) + (modrm >> 3 & 7)];
+    slot = x86_groups[slot + (modrm >= 0xc0 ? 8 : 0) + (modrm >> 3 & 7)];
     if (slot & SLOT_GROUP) {
         slot = x86_groups[(slot & ~SLOT_GROUP) + 8 + (modrm & 7)];
     }
@@ -285,76 +307,87 @@ static inline unsigned group_slot(unsigned slot, uint8_t modrm)
 }
 
 /* Takes the ModRM byte when there is one. False: #UD. */
-static bool find_row(Cursor *c, Insn *i)
+static inline bool find_row(Cursor *c, Insn *i)
 {
-    unsigned slot = likely(c->map != MAP_EVEX) ? c->slots[i->opcode]
-                                               : x86_groups[x86_group_evex + c->pp];
+    unsigned slot = c->slot;
 
-    bool modrm = slot & SLOT_GROUP || x86_rows[slot].modrm;
-    i->modrm = modrm ? *c->p : 0;
-    c->p += modrm;
+    if (slot & SLOT_MODRM) {
+        i->modrm = *c->p++;
+        c->is_mem = i->modrm < 0xc0;
+    }
     if (slot & SLOT_GROUP) {
-        slot = group_slot(slot, i->modrm);
+        slot = group_slot(slot & SLOT_NUMBER, i->modrm);
     }
-    const InsnDesc *d = &x86_rows[slot];
-    if (d->need && !(d = select_row(c, i, d))) {
-        return false;
+    i->desc = &x86_rows[slot & SLOT_NUMBER];
+    if (i->desc->need) {
+        i->desc = select_row(i, c->pp, i->desc);
     }
-    i->desc = d;
-    c->is_mem = modrm && i->modrm < 0xc0 && !(d->gates & GATE_MODR);
-    return true;
+    return i->desc;
 }
 
 /* ---- Sizes ---- */
 
-static inline void resolve_sizes(Cursor *c, Insn *i)
+/* OSIZE_* leave the places of 66, REX.W and the mode free. */
+#define OPSIZE_AT(mode, osize, prefix66, rexw) \
+    ((osize) + (prefix66) + (rexw) + ((mode) << OSIZE_BITS))
+
+static inline void resolve_opsize(Insn *i)
 {
     /* clang-format off */
-    /* by mode; OSIZE_*; 66 and REX.W */
-    static const uint8_t operand[3][4][4] = {
-        { { SZ16, SZ32, SZ16, SZ32 }, { SZ16, SZ32, SZ16, SZ32 },
-          { SZ16, SZ32, SZ16, SZ32 }, { SZ16, SZ16, SZ16, SZ16 } },
-        { { SZ32, SZ16, SZ32, SZ16 }, { SZ32, SZ16, SZ32, SZ16 },
-          { SZ32, SZ16, SZ32, SZ16 }, { SZ32, SZ32, SZ32, SZ32 } },
-        { { SZ32, SZ16, SZ64, SZ64 }, { SZ64, SZ16, SZ64, SZ64 },
-          { SZ64, SZ64, SZ64, SZ64 }, { SZ32, SZ32, SZ64, SZ64 } },
+#define OPSIZES(mode, osize, plain, p66, w, w66)                                     \
+    [OPSIZE_AT(X86_MODE_##mode, OSIZE_##osize, 0, 0)] = SZ##plain,                    \
+    [OPSIZE_AT(X86_MODE_##mode, OSIZE_##osize, PFX_66, 0)] = SZ##p66,                 \
+    [OPSIZE_AT(X86_MODE_##mode, OSIZE_##osize, 0, REX_W)] = SZ##w,                    \
+    [OPSIZE_AT(X86_MODE_##mode, OSIZE_##osize, PFX_66, REX_W)] = SZ##w66,
+    static const uint8_t opsize[3 << OSIZE_BITS] = {
+        OPSIZES(16, PLAIN, 16, 32, 16, 32)
+        OPSIZES(16, D64,   16, 32, 16, 32)
+        OPSIZES(16, F64,   16, 32, 16, 32)
+        OPSIZES(16, NO66,  16, 16, 16, 16)
+        OPSIZES(16, BYTE,  8,  8,  8,  8)
+        OPSIZES(32, PLAIN, 32, 16, 32, 16)
+        OPSIZES(32, D64,   32, 16, 32, 16)
+        OPSIZES(32, F64,   32, 16, 32, 16)
+        OPSIZES(32, NO66,  32, 32, 32, 32)
+        OPSIZES(32, BYTE,  8,  8,  8,  8)
+        OPSIZES(64, PLAIN, 32, 16, 64, 64)
+        OPSIZES(64, D64,   64, 16, 64, 64)
+        OPSIZES(64, F64,   64, 64, 64, 64)
+        OPSIZES(64, NO66,  32, 32, 64, 64)
+        OPSIZES(64, BYTE,  8,  8,  8,  8)
     };
-    static const uint8_t address[3][2] = { { SZ16, SZ32 }, { SZ32, SZ16 }, { SZ64, SZ32 } };
+#undef OPSIZES
     /* clang-format on */
 
-    c->opsize =
-        operand[i->mode][i->desc->osize][(i->prefixes & PFX_66) | (i->rex & REX_W) >> 2];
-    i->addrsize = address[i->mode][i->prefixes / PFX_67 & 1];
-    i->opsize = i->desc->byte ? SZ8 : c->opsize;
+    i->opsize =
+        opsize[OPSIZE_AT(i->mode, i->desc->osize, i->prefixes & PFX_66, i->rex & REX_W)];
 }
 
-/* Sizes that depend on more than the operand size. */
-static unsigned rare_size(const Cursor *c, const Insn *i, unsigned size)
+/* Sizes that depend on more than that. */
+static unsigned rare_size(const Insn *i, unsigned size)
 {
-
     switch (size) {
-    case SZ_Z:
-        return MIN(c->opsize, SZ32);
     case SZ_Y:
         return i->mode == X86_MODE_64 && i->rex & REX_W ? SZ64 : SZ32;
     case SZ_M:
         return i->mode == X86_MODE_64 ? SZ64 : SZ32;
     case SZ_A:
         return i->addrsize;
-    default: /* SZ_X and its parts */
+    case SZ_X ... SZ_X8:
         return SZ128 - (size - SZ_X) + i->vex_l;
+    default:
+        return size;
     }
 }
 
-static inline unsigned size_of(const Cursor *c, const Insn *i, unsigned size)
+static inline unsigned imm_size(const Insn *i, unsigned name)
 {
-    return likely(size <= SZ_V) ? (size == SZ_V ? c->opsize : size)
-                                : rare_size(c, i, size);
+    return x86_operand_info[name].form[0][i->opsize].like.size;
 }
 
 /* ---- Memory ---- */
 
-static void parse_mem16(Cursor *c, Insn *i)
+static RARE void parse_mem16(Cursor *c, Insn *i)
 {
     static const int8_t base[8] = {R_RBX, R_RBX, R_RBP, R_RBP,
                                    R_RSI, R_RDI, R_RBP, R_RBX};
@@ -389,11 +422,12 @@ static void parse_mem32(Cursor *c, Insn *i)
 
 static inline void parse_mem(Cursor *c, Insn *i)
 {
-
     if (likely(i->addrsize != SZ16)) {
         parse_mem32(c, i);
     } else {
-        parse_mem16(c, i);
+        Cursor lent = *c;
+        parse_mem16(&lent, i);
+        *c = lent;
     }
     if ((i->base == R_RBP || i->base == R_RSP) && !i->seg_override) {
         i->seg = SEG_SS;
@@ -402,29 +436,41 @@ static inline void parse_mem(Cursor *c, Insn *i)
 
 /* ---- Operands ---- */
 
+/* But for vvvv, which is there already. */
 static inline void collect_registers(Cursor *c, const Insn *i)
 {
-    unsigned b = i->rex << 3 & 8;
-    unsigned reg = (i->modrm >> 3 & 7) | (i->rex << 1 & 8), rm = (i->modrm & 7) | b;
+#define HIGH(rex)                                         \
+    ((rex)&REX_B ? 8 << FROM_RM | 8 << FROM_OPCODE : 0) | \
+        ((rex)&REX_R ? 8 << FROM_REG : 0)
+    static const uint16_t high[8] = {HIGH(0), HIGH(1), HIGH(2), HIGH(3),
+                                     HIGH(4), HIGH(5), HIGH(6), HIGH(7)};
+#undef HIGH
+    static_assert(FROM_RM == 0 && FROM_REG == 4,
+                  "ModRM.rm, and ModRM.reg shifted by one");
 
-    c->regs = reg << FROM_REG | rm << FROM_RM | i->vvvv << FROM_VVVV |
-              ((i->opcode & 7u) | b) << FROM_OPCODE;
-    c->no_rex = !(i->prefixes & (PFX_REX | PFX_VEX));
+    c->regs |= ((i->modrm & 7) + (i->modrm & 0x38) * 2) |
+               (i->opcode & 7u) << FROM_OPCODE | high[i->rex & 7];
+}
+
+static RARE void resolve_rare(const Insn *i, X86Operand *o)
+{
+    if (o->size == SZ8) { /* 4 to 7 are AH CH DH BH, but with REX */
+        o->high = !(i->prefixes & (PFX_REX | PFX_VEX)) && o->reg >= 4;
+        o->reg -= 4 * o->high;
+    } else {
+        o->size = rare_size(i, o->size);
+    }
 }
 
 static inline void resolve_operand(const Cursor *c, Insn *i, unsigned n)
 {
-    const OperandForm *f = &x86_operand_info[i->desc->op[n]].form[c->is_mem];
+    const OperandForm *f = &x86_operand_info[i->desc->op[n]].form[c->is_mem][i->opsize];
     X86Operand *o = &i->op[n];
 
     *o = f->like;
     o->reg |= c->regs >> f->from & f->mask;
-    if (f->like.size >= SZ_V) {
-        o->size = f->like.size == SZ_V ? c->opsize : rare_size(c, i, f->like.size);
-    }
-    if (f->like.high) {
-        o->high = c->no_rex && o->reg >= 4;
-        o->reg -= 4 * o->high;
+    if (f->rare) {
+        resolve_rare(i, o);
     }
 }
 
@@ -432,8 +478,9 @@ static inline void resolve_operands(const Cursor *c, Insn *i)
 {
     resolve_operand(c, i, 0);
     resolve_operand(c, i, 1);
-    for (unsigned n = 2; n < i->desc->nops; n++) {
-        resolve_operand(c, i, n);
+    if (i->desc->op[2]) {
+        resolve_operand(c, i, 2);
+        resolve_operand(c, i, 3);
     }
 }
 
@@ -463,14 +510,13 @@ static bool parse_vsib(Cursor *c, Insn *i)
 }
 
 /* Work for the few, after memory, immediate and operands. False: #UD. */
-static bool parse_special(Cursor *c, Insn *i, unsigned special)
+static RARE bool parse_special(Cursor *c, Insn *i, unsigned special)
 {
-
     if (special & SPECIAL_MOFFS) {
         i->disp = take(c, i->addrsize, false);
     }
     if (special & SPECIAL_FAR) {
-        i->imm = take(c, size_of(c, i, SZ_Z), false);
+        i->imm = take(c, MIN(i->opsize, SZ32), false);
         i->imm2 = take(c, SZ16, false);
     }
     if (special & SPECIAL_ONE) {
@@ -490,53 +536,74 @@ static bool parse_special(Cursor *c, Insn *i, unsigned special)
 
 /* ---- The whole ---- */
 
-static bool decode(Cursor *c, Insn *i)
+static ALWAYS_INLINE bool decode(Cursor *c, Insn *i, bool operands)
 {
-
-    parse_prefixes(c, i);
     if (!parse_opcode(c, i) || !find_row(c, i)) {
         return false;
     }
     const InsnDesc *d = i->desc;
-    resolve_sizes(c, i);
-    if (c->is_mem) {
+    resolve_opsize(i);
+    if (c->is_mem && !(d->gates & GATE_MODR)) {
         parse_mem(c, i);
     }
     if (d->imm) {
-        i->imm = take(c, size_of(c, i, x86_operand_info[d->imm].form[0].like.size),
-                      d->imm >= OP_Iz);
+        i->imm = take(c, imm_size(i, d->imm), d->imm >= OP_Iz);
     }
-    collect_registers(c, i);
-    resolve_operands(c, i);
-    if (unlikely(d->special) && !parse_special(c, i, d->special)) {
-        return false;
+    if (operands || d->special || i->prefixes & PFX_LOCK) {
+        collect_registers(c, i);
+        resolve_operands(c, i);
+    }
+    if (unlikely(d->special)) {
+        Cursor lent = *c;
+        bool valid = parse_special(&lent, i, d->special);
+        *c = lent;
+        if (!valid) {
+            return false;
+        }
     }
     return likely(!(i->prefixes & PFX_LOCK)) ||
            (d->gates & GATE_LOCK && i->op[0].kind == OPK_MEM);
 }
 
-int x86_decode(Insn *insn, const uint8_t *buf, size_t avail, X86Mode mode)
+static ALWAYS_INLINE int decode_any(Insn *insn, const uint8_t *buf, size_t avail,
+                                    X86Mode mode, bool operands)
 {
     uint8_t padded[READ_AHEAD];
-    Cursor c = {.p = buf, .start = buf};
+    size_t limit = X86_MAX_INSN_LEN;
 
     if (unlikely(avail < READ_AHEAD)) {
         memset(padded, 0, sizeof(padded));
-        memcpy(padded, buf, avail);
-        c.p = c.start = padded;
+        buf = memcpy(padded, buf, avail);
+        limit = MIN(avail, limit);
     }
-    memset(insn, 0, sizeof(*insn));
-    insn->mode = mode;
-    insn->seg = SEG_DS;
-    insn->base = insn->index = -1;
+    Cursor c = {.p = buf, .start = buf};
 
-    bool valid = decode(&c, insn);
-    size_t len = c.p - c.start, limit = MIN(avail, X86_MAX_INSN_LEN);
-    insn->len = MIN(len, limit);
+    *insn = (Insn){
+        .mode = mode,
+        .addrsize = SZ16 + mode,
+        .seg = SEG_DS,
+        .base = -1,
+        .index = -1,
+    };
+    bool valid = decode(&c, insn, operands);
+    size_t len = c.p - c.start;
+
+    insn->len = len;
     if (unlikely(len > limit)) {
+        insn->len = limit;
         return avail < X86_MAX_INSN_LEN ? X86_DECODE_MORE : X86_DECODE_TOO_LONG;
     }
     return valid ? (int)len : X86_DECODE_UD;
+}
+
+int x86_decode(Insn *insn, const uint8_t *buf, size_t avail, X86Mode mode)
+{
+    return decode_any(insn, buf, avail, mode, true);
+}
+
+int x86_decode_brief(Insn *insn, const uint8_t *buf, size_t avail, X86Mode mode)
+{
+    return decode_any(insn, buf, avail, mode, false);
 }
 
 /* ---- Questions about a decoded instruction ---- */
@@ -596,21 +663,13 @@ X86Eflags x86_insn_eflags_cl(const Insn *insn, uint8_t cl)
 
 bool x86_insn_may_fault(const Insn *insn)
 {
-    if (insn->desc->gates & (GATE_FAULT | GATE_SIMDFP | GATE_MMX)) { /* #XM, #MF */
+    const InsnDesc *d = insn->desc;
+
+    if (d->gates & (GATE_FAULT | GATE_SIMDFP | GATE_MMX)) { /* #XM, #MF */
         return true;
     }
-    if (insn->desc->gates & GATE_HINT) {
-        return false;
-    }
-    for (unsigned n = 0; n < insn->desc->nops; n++) {
-        unsigned kind = insn->op[n].kind;
-        bool mem = kind == OPK_MEM || kind == OPK_XMEM || kind == OPK_YMEM;
-        if (mem &&
-            insn->op[n].size != SZ_NONE) { /* LEA; the others of no size are FAULT */
-            return true;
-        }
-    }
-    return false;
+    return !(d->gates & GATE_HINT) &&
+           (d->mem == MEM_ALWAYS || (d->mem == MEM_BY_MODRM && insn->modrm < 0xc0));
 }
 
 const InsnDesc *x86_insn_fallback(const InsnDesc *desc)

@@ -135,11 +135,15 @@ typedef struct InsnDesc {
     uint8_t imm;      /* X86OperandName of the (first) immediate, or 0  */
     uint8_t special;  /* the decoder's                                  */
     uint8_t osize;    /* the decoder's                                  */
-    bool modrm;       /* a ModRM byte follows the opcode                */
-    bool byte;        /* the operation is on 8 bits                     */
     uint8_t nops : 3;
     bool todo : 1;    /* no generator yet: gen_todo                     */
+    uint8_t mem : 2;  /* MEM_*                                          */
+    bool modrm : 1;   /* a ModRM byte follows the opcode                */
+    uint16_t number;  /* of the row, and of its generator in x86_gen[]  */
 } InsnDesc;
+
+/* InsnDesc.mem: the instruction accesses memory, though not LEA and those of no size. */
+enum { MEM_NEVER, MEM_BY_MODRM, MEM_ALWAYS };
 
 enum {
     PFX_66 = 1, PFX_67 = 2, PFX_LOCK = 4, PFX_F3 = 8, PFX_F2 = 16, PFX_REX = 32, PFX_VEX = 64
@@ -178,6 +182,9 @@ typedef struct Insn {
  */
 int x86_decode(Insn *insn, const uint8_t *buf, size_t avail, X86Mode mode);
 
+/* The same for who looks ahead: `op` of the Insn is left empty. */
+int x86_decode_brief(Insn *insn, const uint8_t *buf, size_t avail, X86Mode mode);
+
 /* EFLAGS use of a decoded instruction: its class, refined by an immediate count. */
 X86Eflags x86_insn_eflags(const Insn *insn);
 
@@ -190,8 +197,7 @@ bool x86_insn_may_fault(const Insn *insn);
 /* What the encoding means on a CPU without the row's feature (GATE_OLD), or NULL: #UD. */
 const InsnDesc *x86_insn_fallback(const InsnDesc *desc);
 
-/* All rows in table order; the index of a row is the index of its generator in x86_gen[].
- */
+/* All rows in table order. */
 extern const InsnDesc x86_rows[];
 extern const unsigned x86_nr_rows;
 

@@ -23,7 +23,7 @@ static bool decode_at_rip(CPUX86State *env, Insn *i)
 
 static bool is_made_by(const Insn *i, GenFn *gen)
 {
-    return x86_gen[i->desc - x86_rows] == gen;
+    return x86_gen[i->desc->number] == gen;
 }
 
 /* RIP of the branch that has left exit_note. */

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Each name in the gen column of opcode-*.def is declared here. A row T(...) becomes
- * I(...) when its generator is written; x86_gen[] then calls it. `x86_gen[insn->desc -
- * x86_rows](s, insn)`.
+ * I(...) when its generator is written; x86_gen[] then calls it.
+ * `x86_gen[insn->desc->number](s, insn)`.
  */
 #ifndef TARGET_X86_GEN_H
 #define TARGET_X86_GEN_H

@@ -89,7 +89,7 @@ uint64_t x86_behind_jumps(const DisasContext *s, uint64_t pc)
         if (!code || (code[0] != 0xeb && code[0] != 0xe9)) {
             break;
         }
-        int len = x86_decode(&i, code, avail, s->mode);
+        int len = x86_decode_brief(&i, code, avail, s->mode);
         uint64_t to = pc + len + i.imm;
 
         if (len < 0 || !x86_is_canonical(to)) {
@@ -112,7 +112,7 @@ uint32_t x86_flags_live_at(const DisasContext *s, uint64_t pc)
         Insn i;
         unsigned avail;
         const uint8_t *code = x86_peek(s, va, &avail);
-        int len = code ? x86_decode(&i, code, avail, s->mode) : X86_DECODE_MORE;
+        int len = code ? x86_decode_brief(&i, code, avail, s->mode) : X86_DECODE_MORE;
         if (len < 0) {
             break;
         }

@@ -65,6 +65,12 @@ const uint16_t x86_group_evex = GEVEX;
 #define OPS_BYTE(a, b, c, d)                                                     \
     ((a) == OP_Eb || (a) == OP_Gb || (a) == OP_Zb || (a) == OP_AL || (a) == OP_Ob || \
      (a) == OP_Xb || (a) == OP_Yb || (b) == OP_AL || (b) == OP_Xb)
+/* M, MVx and MVdq have no size. */
+#define OPS_MEM(a, b, c, d)                                                      \
+    (ANY(a, b, c, d, OP_Xb, OP_Yz) || ANY(a, b, c, d, OP_Ob, OP_Ov) ? MEM_ALWAYS \
+     : ANY(a, b, c, d, OP_Eb, OP_RdMw) || ANY(a, b, c, d, OP_Mb, OP_Mbcd) ||     \
+       ANY(a, b, c, d, OP_Qd, OP_Qq) || ANY(a, b, c, d, OP_Wx, OP_We)            \
+         ? MEM_BY_MODRM : MEM_NEVER)
 #define OPS_SPECIAL(a, b, c, d)                                                  \
     ((ANY(a, b, c, d, OP_Ob, OP_Ov) ? SPECIAL_MOFFS : 0) |                       \
      (HAS(a, b, c, d, OP_Ap) ? SPECIAL_FAR : 0) |                                \
@@ -95,10 +101,11 @@ const uint16_t x86_group_evex = GEVEX;
         .imm = OPS_IMM(a, b, c, d),                                              \
         .special = OPS_SPECIAL(a, b, c, d),                                      \
         .nops = OPS_COUNT(a, b, c, d),                                           \
-        .osize = OSIZE(g),                                                       \
-        .modrm = MAP_OF(X86_MAP) == MAP_GROUPS || OPS_MODRM(a, b, c, d),         \
-        .byte = OPS_BYTE(a, b, c, d),                                            \
+        .osize = OPS_BYTE(a, b, c, d) ? OSIZE_BYTE : OSIZE(g),                   \
         .todo = is_todo,                                                         \
+        .mem = OPS_MEM(a, b, c, d),                                              \
+        .modrm = MAP_OF(X86_MAP) == MAP_GROUPS || OPS_MODRM(a, b, c, d),         \
+        .number = ROW_ID,                                                        \
     },
 #define DESC_OPS(code, sub, g, efl, feat, is_todo, a, b, c, d, ...) \
     DESC(code, sub, g, efl, feat, is_todo, OP_##a, OP_##b, OP_##c, OP_##d)
@@ -135,7 +142,7 @@ static_assert(sizeof(InsnDesc) == 24, "a pointer would make the table private to
 
 const char *x86_row_name(const InsnDesc *row)
 {
-    return row_names[row - x86_rows];
+    return row_names[row->number];
 }
 
 /* ---- Slots ---- */
@@ -152,16 +159,18 @@ const char *x86_row_name(const InsnDesc *row)
 
 #define MAP_AT(op, g)            ((op) + ((g)&VEX ? MAP_VEX : 0))
 #define MAP_UP_TO(op, g, a, b)   (MAP_AT(op, g) + (OPS_Z(a, b) ? 7 : 0))
-#define MAP_SLOTS(op, g, a, b, ...) \
-    [MAP_AT(op, g) ... MAP_UP_TO(op, g, OP_##a, OP_##b)] = ROW_ID,
-#define SLOTS(...)               MAP_SLOTS(__VA_ARGS__, , )
+#define SLOT(a, b, c, d)         (ROW_ID | (OPS_MODRM(a, b, c, d) ? SLOT_MODRM : 0))
+#define MAP_SLOTS(op, g, a, b, c, d, ...)                  \
+    [MAP_AT(op, g) ... MAP_UP_TO(op, g, OP_##a, OP_##b)] = \
+        SLOT(OP_##a, OP_##b, OP_##c, OP_##d),
+#define SLOTS(...)               MAP_SLOTS(__VA_ARGS__, , , , )
 
 const uint16_t x86_maps[NR_MAPS][MAP_WIDTH] = {
 #define I(op, mnem, gen, g, efl, feat, ...)       SLOTS(op, g, __VA_ARGS__)
 #define T(op, mnem, gen, g, efl, feat, ...)       SLOTS(op, g, __VA_ARGS__)
 #define IA(op, mnem, gen, arg, g, efl, feat, ...) SLOTS(op, g, __VA_ARGS__)
 #define TA(op, mnem, gen, arg, g, efl, feat, ...) SLOTS(op, g, __VA_ARGS__)
-#define G(op, group, g)                           [MAP_AT(op, g)] = SLOT_GROUP | group,
+#define G(op, group, g)                           [MAP_AT(op, g)] = SLOT_GROUP | SLOT_MODRM | group,
 #define X86_MAP 1BYTE
     [MAP_1BYTE] = {
 #include "target/x86/opcode-1byte.def"
@@ -214,10 +223,20 @@ const uint16_t x86_groups[NR_GROUPS * GROUP_WIDTH] = {
 };
 #pragma GCC diagnostic pop
 
+static_assert((int)NR_ROWS <= SLOT_NUMBER && (int)NR_GROUPS * GROUP_WIDTH <= SLOT_NUMBER, "slots");
+
 /* ---- Operands: HANDLER_X is both forms; FORM: kind, from, mask, number, size ---- */
 
-#define FORM(kind, from, mask, number, size) \
-    { { kind, size, number, (kind) == OPK_REG && (int)(size) == SZ8 }, from, mask, 0 }
+#define SIZE_AT(size, opsize) \
+    ((int)(size) == SZ_V   ? (opsize)                      \
+     : (int)(size) == SZ_Z ? ((opsize) < SZ32 ? (opsize) : SZ32) : (int)(size))
+#define IS_RARE(kind, size) \
+    ((int)(size) > SZ_Z || ((kind) == OPK_REG && (int)(size) == SZ8))
+#define FORM_AT(opsize, kind, from, mask, number, size)  \
+    { { kind, SIZE_AT(size, opsize), number, false }, from, mask, IS_RARE(kind, size), 0 }
+#define FORM(...)                                                                 \
+    { FORM_AT(SZ8, __VA_ARGS__), FORM_AT(SZ16, __VA_ARGS__),                      \
+      FORM_AT(SZ32, __VA_ARGS__), FORM_AT(SZ64, __VA_ARGS__) }
 #define ONE(...)            { FORM(__VA_ARGS__), FORM(__VA_ARGS__) }
 #define OR_MEM(msize, ...)  { FORM(__VA_ARGS__), FORM(OPK_MEM, FROM_NONE, 0, 0, msize) }
 

@@ -36,7 +36,7 @@ typedef struct Way {
 /* Only a global is written, by one op that is neither a load nor flags. */
 static bool is_move(const Insn *i)
 {
-    GenFn *gen = x86_gen[i->desc - x86_rows];
+    GenFn *gen = x86_gen[i->desc->number];
     const X86Operand *to = &i->op[0], *from = &i->op[1];
 
     if (to->kind != OPK_REG || to->high || (to->size != SZ32 && to->size != SZ64)) {
@@ -65,7 +65,7 @@ static void look_along(const DisasContext *s, uint64_t pc, Way *w)
         if (len < 0) {
             return;
         }
-        if (x86_gen[i.desc - x86_rows] == gen_jmp) {
+        if (x86_gen[i.desc->number] == gen_jmp) {
             w->end = pc + len;
             w->jump = w->end + i.imm;
             return;
@@ -168,7 +168,7 @@ static void gen_way(DisasContext *s, Cond c, const Way *w)
         s->insn = w->insn[n];
         s->next = w->pc[n + 1];
         s->have_addr = false;
-        x86_gen[s->insn.desc - x86_rows](s, &s->insn);
+        x86_gen[s->insn.desc->number](s, &s->insn);
 
         IROp *op = &t->ops[t->nops - 1];
         IRRef reg = op->out[0], val = ir_temp(t, (IRType)op->type);
