@@ -146,7 +146,7 @@ static void renew(HTab *h)
 void *htab_insert(HTab *h, void *entry, uint64_t hash, HTabEqual *equal, const void *key)
 {
     mutex_lock(&h->lock);
-    void *present = htab_find(h, hash, equal, key);
+    void *present = equal ? htab_find(h, hash, equal, key) : NULL;
     if (!present) {
         if (h->count >= h->capacity || h->spills > h->most_spills) {
             renew(h);

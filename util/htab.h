@@ -47,7 +47,7 @@ void htab_destroy(HTab *h);
 
 /*
  * Puts in `entry` unless one that is equal to `key` is there already; returns that one,
- * or NULL when `entry` went in.
+ * or NULL when `entry` went in. Without `equal` nothing is equal.
  */
 void *htab_insert(HTab *h, void *entry, uint64_t hash, HTabEqual *equal, const void *key);
 /* Takes out this very entry; false: it was not there. */

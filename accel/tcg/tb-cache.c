@@ -297,9 +297,9 @@ TranslationBlock *tb_alloc(TCGEngine *e, const TCGCode *code)
 }
 
 /* Units with equal keys may differ in their second page. */
-static bool never_equal(const void *entry, const void *key)
+static void enter_table(TCGEngine *e, TranslationBlock *tb)
 {
-    return false;
+    htab_insert(&e->tbs, tb, tb_hash_of(e, tb), NULL, NULL);
 }
 
 static void populate_list(TCGEngine *e)
@@ -327,7 +327,7 @@ void tb_install(TCGEngine *e, TranslationBlock *tb)
     atomic_store_release(&e->ntbs, e->ntbs + 1);
     if (!tb->one_shot) {
         tb_page_add(e, tb);
-        htab_insert(&e->tbs, tb, tb_hash_of(e, tb), never_equal, NULL);
+        enter_table(e, tb);
     }
 }
 
@@ -507,13 +507,13 @@ TranslationBlock *tb_wake(CPUState *cpu)
     TBKey key = cpu->ops->tb_key(cpu);
     TranslationBlock *tb = tb_page_find_asleep(t->engine, key.pc & PAGE_MASK, &key);
 
-    if (!tb || tb->unshared != t->unshared ||
+    if (!tb || tb->unshared != t->unshared || !tb_page_may_run(key.pc & PAGE_MASK) ||
         (tb->second != RAM_ADDR_NONE && !tb_page_may_run(tb->second))) {
         return NULL;
     }
     tb->asleep = false;
     t->engine->nasleep--;
-    htab_insert(&t->engine->tbs, tb, tb_hash_of(t->engine, tb), never_equal, NULL);
+    enter_table(t->engine, tb);
     atomic_set(&tb->invalid, false);
     return tb;
 }
