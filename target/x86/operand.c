@@ -187,9 +187,8 @@ static IRRef reload_imm(DisasContext *s)
 {
     IRType t = (IRType)s->insn.opsize;
 
-    return s->base.reload && t >= IR_I32 && imm_bytes(&s->insn) == 4
-               ? reload_field(s, 4, t, s->insn.imm)
-               : IR_NONE;
+    return t >= IR_I32 && imm_bytes(&s->insn) == 4 ? reload_field(s, 4, t, s->insn.imm)
+                                                   : IR_NONE;
 }
 
 /* The displacement of a 64-bit address without an index. */
@@ -332,26 +331,30 @@ static IRRef load_mem(DisasContext *s, const X86Operand *o, unsigned flags)
     return r;
 }
 
-static IRRef load_op(DisasContext *s, unsigned n, unsigned flags)
+/* What is not simply a register. */
+static IRRef load_other(DisasContext *s, const X86Operand *o, unsigned flags)
 {
-    const X86Operand *o = &s->insn.op[n];
-
     switch (o->kind) {
-    case OPK_REG:
-        if (o->high) {
-            IRRef r = x86_temp(s, IR_I64);
-            ir_extract(s->tcg, IR_I64, r, s->regs[o->reg], 8, 8);
-            return r;
-        }
-        return s->regs[o->reg];
+    case OPK_REG: {
+        IRRef r = x86_temp(s, IR_I64);
+        ir_extract(s->tcg, IR_I64, r, s->regs[o->reg], 8, 8);
+        return r;
+    }
     case OPK_IMM: {
-        IRRef r = reload_imm(s);
+        IRRef r = s->base.reload ? reload_imm(s) : IR_NONE;
         return r != IR_NONE ? r : x86_const(s, s->insn.imm);
     }
     default:
         assert(o->kind == OPK_MEM && o->size <= SZ64);
         return load_mem(s, o, flags);
     }
+}
+
+static inline IRRef load_op(DisasContext *s, unsigned n, unsigned flags)
+{
+    const X86Operand *o = &s->insn.op[n];
+
+    return o->kind == OPK_REG && !o->high ? s->regs[o->reg] : load_other(s, o, flags);
 }
 
 IRRef x86_op_load(DisasContext *s, unsigned n)
