@@ -125,16 +125,21 @@ void x86_exit_next(DisasContext *s, int64_t reason)
  * a branch has led astray is seen when no code is found, and x86_check_branch() takes it
  * back. That is too late for an instruction that has to finish in its own unit.
  */
-bool x86_must_check_target(const DisasContext *s, IRRef pc)
+bool x86_must_check_pc(const DisasContext *s, uint64_t pc)
 {
-    bool known = ir_is_const(s->tcg, pc);
-    uint64_t val = known ? (uint64_t)ir_t(s->tcg, pc)->val : 0;
-
     if (s->code64) {
-        return known ? !x86_is_canonical(val) : (s->hflags & HF_ONE_SHOT) != 0;
+        return !x86_is_canonical(pc);
     }
     /* a limit below 64 KiB is not seen in real mode */
-    return s->hflags & HF_LIMITS && (x86_protected(s) || !known || val > 0xffff);
+    return s->hflags & HF_LIMITS && (x86_protected(s) || pc > 0xffff);
+}
+
+bool x86_must_check_target(const DisasContext *s, IRRef pc)
+{
+    if (ir_is_const(s->tcg, pc)) {
+        return x86_must_check_pc(s, ir_t(s->tcg, pc)->val);
+    }
+    return s->code64 ? (s->hflags & HF_ONE_SHOT) != 0 : (s->hflags & HF_LIMITS) != 0;
 }
 
 void x86_check_target(DisasContext *s, IRRef pc)
@@ -176,8 +181,7 @@ static ColdPath *new_cold_exit(DisasContext *s, uint64_t pc)
     pc = exit_target(s, pc);
     c->target = pc;
     s->nexits++;
-    if (pc > s->pc && !TCG_OPT_OFF(s->tcg, join) &&
-        !x86_must_check_target(s, x86_const(s, pc))) {
+    if (pc > s->pc && !TCG_OPT_OFF(s->tcg, join) && !x86_must_check_pc(s, pc)) {
         s->join = MIN(s->join, pc);
     }
     return c;
@@ -291,7 +295,7 @@ static void emit_cold(DisasContext *s, const ColdPath *c)
     }
     ir_label(s->tcg, c->label);
     if (c->kind == COLD_EXIT) {
-        if (x86_must_check_target(s, x86_const(s, c->target))) {
+        if (unlikely(x86_must_check_pc(s, c->target))) {
             s->insn.len = c->len;
             ir_insn_start(s->tcg, c->pc, c->len);
             x86_check_target(s, x86_const(s, c->target));

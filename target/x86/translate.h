@@ -213,6 +213,7 @@ static inline bool x86_is_canonical(uint64_t pc)
  * changes. Whether there is something to check here. */
 void x86_check_target(DisasContext *s, IRRef pc);
 bool x86_must_check_target(const DisasContext *s, IRRef pc);
+bool x86_must_check_pc(const DisasContext *s, uint64_t pc);
 /* If cond (of cc) holds, go to `pc`: a side exit. */
 void x86_goto_if_cc(DisasContext *s, Cond c, uint64_t pc);
 void x86_goto_if(DisasContext *s, IRType t, Cond c, IRRef a, IRRef b, uint64_t pc);
