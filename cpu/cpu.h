@@ -51,9 +51,9 @@ typedef struct DisasContextBase {
     TCGContext *tcg;
     CPUState *cpu;
     TBKey key;
-    vaddr pc_first; /* first instruction of the unit     */
-    vaddr pc_next;  /* the one to translate now          */
-    unsigned num_insns, max_insns;
+    vaddr pc_first;                /* first instruction of the unit     */
+    vaddr pc_next;                 /* the one to translate now          */
+    unsigned num_insns, max_insns; /* whoever wants the unit to end lowers the second */
     enum { DISAS_NEXT, DISAS_END } is_jmp; /* END: an exit op has been emitted */
     bool one_insn;                         /* single step, or one-insn-per-tb   */
     /*
@@ -67,9 +67,9 @@ typedef struct DisasContextBase {
     unsigned code_len;
     bool (*code_more)(struct DisasContextBase *db, unsigned len);
     /*
-     * For looking ahead: code bytes at linear address pc, at most *len, which becomes
-     * what there is. NULL: none at hand (another page). The unit depends on these bytes
-     * from then on: a write to them invalidates it.
+     * For looking ahead: code bytes at linear address pc; *len becomes how many there
+     * are. NULL: none at hand (another page). The unit depends on the first *len bytes,
+     * as it was before, from then on: a write to them invalidates it.
      */
     const uint8_t *(*code_peek)(struct DisasContextBase *db, vaddr pc, unsigned *len);
     /* nobody counts or watches instructions: a jump that an exit leads to may be left out

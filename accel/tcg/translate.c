@@ -32,7 +32,6 @@ typedef struct Translation {
     bool has_second;
     unsigned cut; /* lockstep: where to end; 0: nowhere */
     bool checks;  /* the unit compares its bytes before it runs */
-    bool full;    /* ... and ends here: behind a store, which may change what follows */
     bool kept;    /* the unit came from the cache */
     PeekSet peeked;
     uint8_t buf[PAGE_SIZE + INSN_BYTES];
@@ -130,12 +129,13 @@ static const uint8_t *code_peek(DisasContextBase *db, vaddr pc, unsigned *len)
     Translation *tr = translation_of(db);
     unsigned offset = pc & ~PAGE_MASK;
 
-    /* one instruction: who steps wants to see all state */
-    if (!tr->page.host || (pc ^ db->pc_first) & PAGE_MASK || db->one_insn || tr->checks) {
+    if ((pc ^ db->pc_first) & PAGE_MASK) {
         return NULL;
     }
-    *len = MIN(*len, PAGE_SIZE - offset);
-    peek_add(&tr->peeked, offset, *len);
+    unsigned avail = PAGE_SIZE - offset;
+
+    peek_add(&tr->peeked, offset, MIN(*len, avail));
+    *len = avail;
     return tr->page.host + offset;
 }
 
@@ -144,8 +144,9 @@ static bool may_self_check(const DisasContextBase *db, ram_addr_t addr)
 {
     const TCGEngine *e = cpu_tcg(db->cpu)->engine;
 
-    return tb_page_self_checks(e, addr & PAGE_MASK) ||
-           tb_page_self_checks(e, (addr + INSN_BYTES - 1) & PAGE_MASK);
+    ram_addr_t page = addr & PAGE_MASK, last = (addr + INSN_BYTES - 1) & PAGE_MASK;
+
+    return tb_page_self_checks(e, page) || (last != page && tb_page_self_checks(e, last));
 }
 
 static void fetch_begin(DisasContextBase *db)
@@ -156,7 +157,7 @@ static void fetch_begin(DisasContextBase *db)
     tr->has_second = false;
     tr->cut = 0;
     tr->peeked.n = 0;
-    tr->full = tr->kept = false;
+    tr->kept = false;
     tlb_fetch_page(db->cpu, db->pc_first, false, &tr->page);
     protect_page(db, &tr->page);
     tr->checks = !db->one_insn && may_self_check(db, tr->page.page + offset);
@@ -181,11 +182,10 @@ static bool breakpoint_stops(const DisasContextBase *db)
            cpu_breakpoint_at(db->cpu, db->pc_next);
 }
 
-static bool may_go_on(const DisasContextBase *db, const Translation *tr)
+static bool may_go_on(const DisasContextBase *db)
 {
     return db->is_jmp == DISAS_NEXT && db->num_insns < db->max_insns &&
-           ir_room(db->tcg) && !tr->full && !((db->pc_next ^ db->pc_first) & PAGE_MASK) &&
-           !breakpoint_stops(db);
+           ir_room(db->tcg) && !((db->pc_next ^ db->pc_first) & PAGE_MASK);
 }
 
 /* A unit that only says that it is at a breakpoint. */
@@ -219,17 +219,19 @@ static bool is_patched(const TCGEngine *e)
            page_set_has(&e->patched, tr->page.page + (e->dc->pc_first & ~PAGE_MASK));
 }
 
-/* In a unit that checks itself: does the instruction write to memory? */
+/* In a unit that checks itself: does the instruction write to memory? Then the unit ends
+ * here: the store may change what follows. */
 static void note_store(DisasContextBase *db, unsigned first)
 {
-    Translation *tr = translation_of(db);
+    const Translation *tr = translation_of(db);
 
     for (unsigned i = first; tr->checks && i < db->tcg->nops; i++) {
         const IROp *op = &db->tcg->ops[i];
 
-        tr->full |= op_info[op->code].class == CLASS_MEM
-                        ? (op_info[op->code].flags & OPF_SIDE) != 0
-                        : op->code == OP_call;
+        if (op_info[op->code].class == CLASS_MEM ? op_info[op->code].flags & OPF_SIDE
+                                                 : op->code == OP_call) {
+            db->max_insns = 0;
+        }
     }
 }
 
@@ -291,7 +293,8 @@ static void translate_insns(DisasContextBase *db)
 {
     const CPUOps *ops = db->cpu->ops;
     const Translation *tr = translation_of(db);
-    bool watched = tr->checks || lockstep_on(cpu_tcg(db->cpu)->engine);
+    bool watched =
+        tr->checks || db->cpu->breakpoints || lockstep_on(cpu_tcg(db->cpu)->engine);
 
     if (breakpoint_stops(db)) {
         gen_breakpoint(db);
@@ -307,8 +310,9 @@ static void translate_insns(DisasContextBase *db)
         if (unlikely(watched)) {
             note_io(db, first);
             note_store(db, first);
+            db->max_insns = breakpoint_stops(db) ? 0 : db->max_insns;
         }
-    } while (may_go_on(db, tr));
+    } while (may_go_on(db));
     ops->translate_stop(db);
 }
 
@@ -319,6 +323,12 @@ static bool is_unshared(const TCGEngine *e)
 
     return e->unshared.count && f->mr &&
            page_set_has(&e->unshared, f->page + (e->dc->pc_first & ~PAGE_MASK));
+}
+
+/* The guest's accesses in this page are often not aligned. */
+static bool is_unaligned(const TCGEngine *e)
+{
+    return e->unaligned.count && page_set_has(&e->unaligned, e->translation->page.page);
 }
 
 static bool may_skip_jumps(const CPUState *cpu)
@@ -359,41 +369,66 @@ static bool is_relative(const CPUTCG *t, const DisasContextBase *db)
            (t->want == TB_RELATIVE || is_moved(e, &db->key));
 }
 
-/* cut: most instructions, 0: as many as usual. */
-static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
+/* The bytes of a unit at env's pc. cut: most instructions, 0: as many as usual. */
+static DisasContextBase *fetch_unit(CPUState *cpu, bool one_shot, unsigned cut)
 {
     TCGEngine *e = cpu_tcg(cpu)->engine;
+    const Translation *tr = e->translation;
     DisasContextBase *db = e->dc;
 
-    *db = (DisasContextBase){
-        .tcg = e->ctx,
-        .cpu = cpu,
-        .key = cpu->ops->tb_key(cpu),
-        .max_insns = one_shot || e->opts.one_insn_per_tb ? 1
-                     : cut                               ? cut
-                                                         : MAX_INSNS,
-        .one_insn = one_shot,
-        .code_more = code_more,
-        .code_peek = code_peek,
-        .skip_jumps = may_skip_jumps(cpu),
-    };
+    db->tcg = e->ctx;
+    db->cpu = cpu;
+    db->key = cpu->ops->tb_key(cpu);
     db->pc_first = db->pc_next = db->key.pc;
+    db->num_insns = 0;
+    db->max_insns = one_shot || e->opts.one_insn_per_tb ? 1 : cut ? cut : MAX_INSNS;
+    db->is_jmp = DISAS_NEXT;
+    db->one_insn = one_shot;
+    db->code_more = code_more;
+    db->skip_jumps = may_skip_jumps(cpu);
+    db->head_ops = 0;
     fetch_begin(db);
     db->reload = is_patched(e);
-    if (!translation_of(db)->page.host) {
+    if (tr->checks) {
+        memset(db->reloaded, 0, sizeof db->reloaded);
+    }
+    if (!tr->page.host) {
         db->max_insns = 1;
     }
-    tcg_start(e->ctx, *env_pc(cpu));
-    e->ctx->share = !tcg_one_space && e->backend->probes && !one_shot &&
-                    !cpu_tcg(cpu)->unshared && !is_unshared(e);
-    e->ctx->adx =
-        e->backend->has_adx && e->backend->has_adx() && !TCG_OPT_OFF(e->ctx, adx);
-    e->ctx->movable = e->cache && !one_shot && !cpu->breakpoints && !cut;
-    e->ctx->unaligned =
-        e->unaligned.count && page_set_has(&e->unaligned, translation_of(db)->page.page);
-    e->ctx->relative = is_relative(cpu_tcg(cpu), db);
-    e->ctx->guard_links = !e->ctx->relative && !tcg_one_space &&
-                          cpu_tcg(cpu)->tlb.mode == 0 && e->backend->guard;
+    /* one instruction: who steps wants to see all state */
+    db->code_peek = tr->page.host && !tr->checks && !one_shot ? code_peek : NULL;
+    return db;
+}
+
+/* Its ops begin. may_keep: it is one that another run may have use for. */
+static void begin_ops(DisasContextBase *db, bool may_keep)
+{
+    const CPUTCG *t = cpu_tcg(db->cpu);
+    TCGEngine *e = t->engine;
+    TCGContext *s = e->ctx;
+
+    tcg_start(s, *env_pc(db->cpu));
+    s->share = !tcg_one_space && e->backend->probes && !db->one_insn && !t->unshared &&
+               !is_unshared(e);
+    s->adx = e->backend->has_adx && e->backend->has_adx() && !TCG_OPT_OFF(s, adx);
+    s->movable = may_keep;
+    s->unaligned = is_unaligned(e);
+    s->relative = e->relative && is_relative(t, db);
+    s->guard_links =
+        !s->relative && !tcg_one_space && t->tlb.mode == 0 && e->backend->guard;
+}
+
+static bool may_keep(const DisasContextBase *db, unsigned cut)
+{
+    return cpu_tcg(db->cpu)->engine->cache && !db->one_insn && !db->cpu->breakpoints &&
+           !cut;
+}
+
+static DisasContextBase *begin_unit(CPUState *cpu, bool one_shot, unsigned cut)
+{
+    DisasContextBase *db = fetch_unit(cpu, one_shot, cut);
+
+    begin_ops(db, may_keep(db, cut));
     return db;
 }
 
@@ -587,7 +622,8 @@ static bool same_bytes(DisasContextBase *db, const KeptUnit *u, const KeptLayout
     return true;
 }
 
-/* False: there is none, or no room for it. */
+/* False: there is none, or no room for it. The unit's bytes have been fetched, but it has
+ * no ops yet: most that are found need none. */
 static bool take_kept(TCGEngine *e, DisasContextBase *db, TCGCode *code)
 {
     Translation *tr = e->translation;
@@ -595,7 +631,7 @@ static bool take_kept(TCGEngine *e, DisasContextBase *db, TCGCode *code)
     RecordCursor at = {0};
     KeptLayout l;
 
-    if (!e->ctx->movable || !mover || tr->checks || e->ctx->unaligned) {
+    if (!mover || tr->checks || is_unaligned(e)) {
         return false;
     }
     for (const KeptUnit *u; (u = unit_cache_find(e->cache, &db->key, &at, &l));) {
@@ -603,11 +639,14 @@ static bool take_kept(TCGEngine *e, DisasContextBase *db, TCGCode *code)
             same_bytes(db, u, &l)) {
             kept_code(u, code);
             code_buf_prepare(e->code);
-            tr->kept = mover->put(e->ctx, e->code, (const char *)u + l.host, code);
-            db->pc_next = db->pc_first + u->guest_size;
-            return tr->kept;
+            if (mover->put(e->ctx, e->code, (const char *)u + l.host, code)) {
+                e->ctx->head_guard = e->ctx->relative = false;
+                tr->kept = true;
+                db->pc_next = db->pc_first + u->guest_size;
+                return true;
+            }
         }
-        begin_unit(db->cpu, false, 0);
+        fetch_unit(db->cpu, false, 0);
     }
     return false;
 }
@@ -622,12 +661,13 @@ static DisasContextBase *make_code(CPUState *cpu, bool one_shot, LockstepUnit **
         unsigned cut = 0;
 
         if (!lockstep_on(e) || one_shot || translate_for_lockstep(cpu, u, &cut)) {
-            DisasContextBase *db = begin_unit(cpu, one_shot, cut);
+            DisasContextBase *db = fetch_unit(cpu, one_shot, cut);
+            bool keep = may_keep(db, cut);
 
-            if (e->cache && take_kept(e, db, code)) {
+            if (keep && take_kept(e, db, code)) {
                 return db;
             }
-            db = e->cache ? begin_unit(cpu, one_shot, cut) : db;
+            begin_ops(db, keep);
             if (generate(e, db, code)) {
                 return db;
             }
@@ -695,9 +735,12 @@ static void lock_for_translation(CPUState *cpu)
     bool next_known = false;
     CodeFetch f;
 
-    tlb_fetch_page(cpu, pc, false, &f);
-    bool device = !f.mr;
+    bool device = false;
 
+    if (!tcg_one_space) {
+        tlb_fetch_page(cpu, pc, false, &f);
+        device = !f.mr;
+    }
     if (next - pc < INSN_BYTES && tlb_fetch_page(cpu, next, true, &f)) {
         next_known = true;
         device |= !f.mr;

@@ -16,7 +16,7 @@ static_assert(sizeof(floatx80) == 16, "GuestDesc.x87_regs");
 static_assert(NR_X86_FEATS <= 64 * ARRAY_SIZE(((CPUX86State *)NULL)->features),
               "features");
 
-#define PAGE_BITS 12
+#define PAGE_SIZE 4096
 
 static const char *const gpr_names[16] = {
     "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
@@ -81,6 +81,16 @@ void x86_init_globals(TCGContext *tcg)
     ir_global(tcg, IR_V256, offsetof(CPUX86State, vec_tmp), "vec_tmp");
 }
 
+/* An instruction of the unit may end beyond the limit of CS, or where addresses are no
+ * longer canonical. */
+static bool must_check_fetch(const DisasContext *s)
+{
+    uint64_t pc = s->base.pc_first, last = (pc | (PAGE_SIZE - 1)) + X86_MAX_INSN_LEN;
+
+    return s->code64 ? !x86_is_canonical(pc) || !x86_is_canonical(last)
+                     : (s->hflags & HF_LIMITS) != 0;
+}
+
 void x86_translate_start(DisasContextBase *db)
 {
     DisasContext *s = container_of(db, DisasContext, base);
@@ -96,6 +106,8 @@ void x86_translate_start(DisasContextBase *db)
     s->iopl = hf >> HF_IOPL_SHIFT & 3;
     s->stack_type = s->code64 ? IR_I64 : hf & HF_SS32 ? IR_I32 : IR_I16;
     s->cs_base = s->code64 ? 0 : db->key.cs_base;
+    s->ip_mask = s->code64 ? UINT64_MAX : UINT32_MAX;
+    s->check_fetch = must_check_fetch(s);
     s->nexits = 0;
     s->join = UINT64_MAX;
     s->behind_sti = s->mmx_waited = false;
@@ -106,11 +118,14 @@ void x86_translate_start(DisasContextBase *db)
         s->vec[n] = 16 + n;
     }
     s->vec_tmp = 32;
+    if (hf & HF_ONE_SHOT) {
+        db->max_insns = 1;
+    }
 }
 
 static uint64_t linear_to_ip(const DisasContext *s, vaddr va)
 {
-    return s->code64 ? va : (uint32_t)(va - s->cs_base);
+    return (va - s->cs_base) & s->ip_mask;
 }
 
 /*
@@ -125,20 +140,11 @@ static int decode_here(DisasContext *s)
 
     for (;;) {
         int len = x86_decode(&s->insn, db->code + off, db->code_len - off, s->mode);
-        if (len != X86_DECODE_MORE || off || !db->code_more(db, db->code_len + 1)) {
+        if (likely(len != X86_DECODE_MORE) || off ||
+            !db->code_more(db, db->code_len + 1)) {
             return len;
         }
     }
-}
-
-/* The instruction is a unit of its own, or the unit cannot hold another one. */
-static bool unit_is_full(const DisasContext *s)
-{
-    const DisasContextBase *db = &s->base;
-
-    return db->one_insn || s->hflags & HF_ONE_SHOT ||
-           db->pc_next >> PAGE_BITS != db->pc_first >> PAGE_BITS || !ir_room(s->tcg) ||
-           s->ncold > X86_MAX_COLD - 8 - X86_COLD_PER_INSN;
 }
 
 /* The instruction's last byte is beyond the limit of CS: #GP when it gets there. */
@@ -146,7 +152,7 @@ static void gen_fetch_check(DisasContext *s)
 {
     uint64_t last = s->pc + s->insn.len - 1;
 
-    if (s->code64 ? !x86_is_canonical(last) : s->hflags & HF_LIMITS) {
+    if (!s->code64 || !x86_is_canonical(last)) {
         x86_check_target(s, x86_const(s, last));
     }
 }
@@ -160,29 +166,63 @@ static void gen_undefined(DisasContext *s, unsigned feature)
     s->base.is_jmp = DISAS_END;
 }
 
-static void gen_row(DisasContext *s)
+/* The CPU's model has the instruction, and the mode allows it. False: it raises. */
+static bool pass_gates(DisasContext *s)
 {
     Insn *i = &s->insn;
-    const InsnDesc *row =
-        i->desc->feature == X86_FEAT_0 ? i->desc : x86_row_for_model(s, i->desc);
+    const InsnDesc *row = x86_row_for_model(s, i->desc);
 
     if (!row) {
         gen_undefined(s, i->desc->feature);
-        return;
+        return false;
     }
     i->desc = row;
     if (row->gates & (GATE_X87 | GATE_X87N | GATE_CPL0)) {
         s->mmx_waited = false;
     }
+    int vector = x86_gate_exception(s, i);
 
-    int vector = row->gates & X86_GATES_RAISE || row->feature == X86_FEAT_XSAVE
-                     ? x86_gate_exception(s, i)
-                     : -1;
     if (vector >= 0) {
         x86_gen_raise(s, vector);
+    }
+    return vector < 0;
+}
+
+static inline void begin_insn(DisasContext *s, unsigned bytes)
+{
+    s->behind_sti = false;
+    if (unlikely(s->pc >= s->join)) {
+        x86_join(s);
+        s->mmx_waited = false;
+    }
+    s->base.pc_next += bytes;
+    s->next = linear_to_ip(s, s->base.pc_next);
+    s->have_addr = false;
+    s->insn.len = bytes;
+    ir_insn_start(s->tcg, s->pc, bytes);
+    if (unlikely(s->check_fetch)) {
+        gen_fetch_check(s);
+    }
+}
+
+/* What decode_here() says is no instruction. */
+static void gen_no_insn(DisasContext *s, int code)
+{
+    if (code == X86_DECODE_MORE) {
+        x86_goto_next_unit(s, s->pc); /* a unit of its own */
         return;
     }
-    x86_gen[row - x86_rows](s, i);
+    begin_insn(s, MAX(1u, s->insn.len));
+    if (code == X86_DECODE_TOO_LONG) {
+        x86_gen_raise(s, EXCP_GP);
+    } else {
+        gen_undefined(s, X86_FEAT_0);
+    }
+}
+
+static inline void gen_row(DisasContext *s)
+{
+    x86_gen[s->insn.desc->number](s, &s->insn);
 }
 
 static void gen_in_sequence(DisasContext *s)
@@ -197,35 +237,25 @@ void x86_translate_insn(DisasContextBase *db)
 {
     DisasContext *s = container_of(db, DisasContext, base);
     int len = decode_here(s);
-    unsigned bytes = len > 0 ? (unsigned)len : MAX(1u, s->insn.len);
 
     s->pc = linear_to_ip(s, db->pc_next);
-    if (len == X86_DECODE_MORE) {
-        x86_goto_next_unit(s, s->pc); /* a unit of its own */
+    if (unlikely(len < 0)) {
+        gen_no_insn(s, len);
         return;
     }
-    s->behind_sti = false;
-    if (unlikely(s->pc >= s->join)) {
-        x86_join(s);
-        s->mmx_waited = false;
+    begin_insn(s, len);
+
+    const InsnDesc *row = s->insn.desc;
+    if ((row->gates & X86_GATES_RAISE || row->feature != X86_FEAT_0) && !pass_gates(s)) {
+        return;
     }
-    s->next = linear_to_ip(s, db->pc_next + bytes);
-    s->have_addr = false;
-    s->insn.len = bytes;
-    ir_insn_start(s->tcg, s->pc, bytes);
-    db->pc_next += bytes;
-    gen_fetch_check(s);
-    if (len > 0 && s->env->is_program && s->code64 && x86_rseq_begin(s)) {
+    if (s->env->is_program && s->code64 && x86_rseq_begin(s)) {
         gen_in_sequence(s);
-    } else if (len > 0) {
-        gen_row(s);
-    } else if (len == X86_DECODE_TOO_LONG) {
-        x86_gen_raise(s, EXCP_GP);
     } else {
-        gen_undefined(s, X86_FEAT_0);
+        gen_row(s);
     }
-    if (db->is_jmp == DISAS_NEXT && unit_is_full(s)) {
-        x86_goto_next_unit(s, s->next);
+    if (s->ncold > X86_MAX_COLD - 8 - X86_COLD_PER_INSN) {
+        db->max_insns = 0; /* the unit cannot hold another one */
     }
 }
 

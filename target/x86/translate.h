@@ -67,6 +67,8 @@ struct DisasContext {
     uint8_t cpl, iopl;
     IRType stack_type; /* size of the stack pointer: I16, I32, I64 */
     uint64_t cs_base;  /* 0 in 64-bit code */
+    uint64_t ip_mask;  /* of linear address - cs_base: RIP or EIP */
+    bool check_fetch;  /* code may end before an instruction does */
     uint64_t pc, next; /* RIP of this instruction and of the one behind it */
     Insn insn;
     IRRef regs[16]; /* globals */
@@ -271,8 +273,8 @@ void x86_search(DisasContext *s, Cond c, uint64_t target);
 
 /* --- lookahead.c --- */
 
-/* Code bytes at the linear address `va`, at most *len, X86_MAX_INSN_LEN of them, or NULL.
- * The unit depends on them: they need not become part of it. */
+/* Code bytes at the linear address `va`, *len of them, or NULL. The unit depends on those
+ * that an instruction there may have: they need not become part of it. */
 const uint8_t *x86_peek(const DisasContext *s, vaddr va, unsigned *len);
 /* Flags (CC_*) that may be read at `pc`, as far as the code bytes at hand tell. */
 uint32_t x86_flags_live_at(const DisasContext *s, uint64_t pc);

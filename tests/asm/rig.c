@@ -479,7 +479,7 @@ static void make_ir(Rig *r)
         .key = key,
         .pc_first = key.pc,
         .pc_next = key.pc,
-        .max_insns = r->max_insns,
+        .max_insns = r->one_insn ? 1 : r->max_insns,
         .one_insn = r->one_insn,
         .code = (const uint8_t *)(uintptr_t)key.pc,
         .code_len = PAGE_SIZE - key.pc % PAGE_SIZE,
@@ -491,7 +491,8 @@ static void make_ir(Rig *r)
     tcg_start(r->tcg, r->env->rip);
     r->tcg->share = r->only_code && !r->desc.direct; /* as the engine */
     r->ops.translate_start(db);
-    while (db->is_jmp == DISAS_NEXT && db->num_insns < db->max_insns && ir_room(r->tcg)) {
+    while (db->is_jmp == DISAS_NEXT && db->num_insns < db->max_insns && ir_room(r->tcg) &&
+           (db->pc_next ^ db->pc_first) < PAGE_SIZE) {
         r->ops.translate_insn(db);
         db->num_insns++;
     }

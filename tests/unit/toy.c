@@ -296,8 +296,8 @@ static void toy_translate_start(DisasContextBase *db) {}
 static void link_to(DisasContextBase *db, uint64_t pc)
 {
     unsigned len = 3;
-    const uint8_t *code = db->code_peek(db, pc, &len);
-    bool dead = code && len == 3 && code[0] == TOY_ADD;
+    const uint8_t *code = db->code_peek ? db->code_peek(db, pc, &len) : NULL;
+    bool dead = code && len >= 3 && code[0] == TOY_ADD;
 
     ir_exit_link(db->tcg, pc, dead ? 0 : CC_ALL);
 }
