@@ -150,23 +150,6 @@ static uint64_t granule_mask(unsigned offset, unsigned len)
     return len ? ~UINT64_C(0) >> (63 - (last - first)) << first : 0;
 }
 
-void peek_add(PeekSet *s, unsigned offset, unsigned len)
-{
-    unsigned end = offset + len;
-
-    for (unsigned i = 0; i < s->n; i++) {
-        bool last = i == PEEK_RANGES - 1;
-
-        if (last || (offset <= s->range[i].end && s->range[i].start <= end)) {
-            s->range[i].start = MIN(s->range[i].start, offset);
-            s->range[i].end = MAX(s->range[i].end, end);
-            return;
-        }
-    }
-    s->range[s->n].start = offset;
-    s->range[s->n++].end = end;
-}
-
 bool peek_hit(const PeekSet *s, unsigned offset, unsigned len)
 {
     for (unsigned i = 0; i < s->n; i++) {

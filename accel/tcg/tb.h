@@ -326,7 +326,6 @@ void tb_pages_free(TCGEngine *e);
 uint16_t *tb_page_note(TCGEngine *e, ram_addr_t page);
 /* The same for any thread: 0 where there is none. */
 uint16_t tb_page_note_peek(const TCGEngine *e, ram_addr_t page);
-void peek_add(PeekSet *s, unsigned offset, unsigned len);
 bool peek_hit(const PeekSet *s, unsigned offset, unsigned len);
 /* The page is going to be translated from: writes to it are seen from now on. With the
  * lock. */

@@ -124,6 +124,23 @@ static bool code_more(DisasContextBase *db, unsigned len)
     return len <= db->code_len;
 }
 
+static void peek_add(PeekSet *s, unsigned offset, unsigned len)
+{
+    unsigned end = offset + len;
+
+    for (unsigned i = 0; i < s->n; i++) {
+        bool last = i == PEEK_RANGES - 1;
+
+        if (last || (offset <= s->range[i].end && s->range[i].start <= end)) {
+            s->range[i].start = MIN(s->range[i].start, offset);
+            s->range[i].end = MAX(s->range[i].end, end);
+            return;
+        }
+    }
+    s->range[s->n].start = offset;
+    s->range[s->n++].end = end;
+}
+
 static const uint8_t *code_peek(DisasContextBase *db, vaddr pc, unsigned *len)
 {
     Translation *tr = translation_of(db);

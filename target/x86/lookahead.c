@@ -63,9 +63,11 @@ const InsnDesc *x86_row_for_model(const DisasContext *s, const InsnDesc *d)
 /* Can end, fault, or is unknown: nothing behind it counts. */
 static bool stops_lookahead(const DisasContext *s, const Insn *i)
 {
-    return i->desc->todo || i->desc->gates & (GATE_END | GATE_SHADOW) ||
-           x86_insn_may_fault(i) || !has_feature(s, i->desc->feature) ||
-           x86_gate_exception(s, i) >= 0;
+    const InsnDesc *d = i->desc;
+
+    return d->gates & (GATE_END | GATE_SHADOW) || d->todo || x86_insn_may_fault(i) ||
+           (x86_is_gated(d) &&
+            (!has_feature(s, d->feature) || x86_gate_exception(s, i) >= 0));
 }
 
 const uint8_t *x86_peek(const DisasContext *s, vaddr va, unsigned *len)

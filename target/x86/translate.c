@@ -245,8 +245,7 @@ void x86_translate_insn(DisasContextBase *db)
     }
     begin_insn(s, len);
 
-    const InsnDesc *row = s->insn.desc;
-    if ((row->gates & X86_GATES_RAISE || row->feature != X86_FEAT_0) && !pass_gates(s)) {
+    if (x86_is_gated(s->insn.desc) && !pass_gates(s)) {
         return;
     }
     if (s->env->is_program && s->code64 && x86_rseq_begin(s)) {

@@ -282,10 +282,13 @@ uint32_t x86_flags_live_at(const DisasContext *s, uint64_t pc);
 uint64_t x86_behind_jumps(const DisasContext *s, uint64_t pc);
 /* `d`, or what its encoding means on a model that lacks its feature; NULL: #UD. */
 const InsnDesc *x86_row_for_model(const DisasContext *s, const InsnDesc *d);
-/* Gates that x86_gate_exception() looks at, apart from the feature XSAVE. */
-#define X86_GATES_RAISE                                                               \
-    (GATE_PROT | GATE_AVX | GATE_UDCPL | GATE_SSE | GATE_MMX | GATE_X87 | GATE_X87N | \
-     GATE_CPL0 | GATE_VM86)
+/* Not every model has the row, or x86_gate_exception() may find something. */
+static inline bool x86_is_gated(const InsnDesc *d)
+{
+    return d->feature != X86_FEAT_0 ||
+           d->gates & (GATE_PROT | GATE_AVX | GATE_UDCPL | GATE_SSE | GATE_MMX |
+                       GATE_X87 | GATE_X87N | GATE_CPL0 | GATE_VM86);
+}
 /* The exception that the gates of the row raise whatever its operands: a vector, or -1.
  */
 int x86_gate_exception(const DisasContext *s, const Insn *i);
