@@ -21,20 +21,19 @@ enum {
 
 /* ---- integers ---- */
 
-static void put(SideWriter *w, uint64_t v)
+/* There is room: the put_ functions return where the next byte goes. */
+static inline uint8_t *put(uint8_t *p, uint64_t v)
 {
-    while (v >= 0x80 && w->p < w->limit) {
-        *w->p++ = v | 0x80;
-        v >>= 7;
+    for (; v >= 0x80; v >>= 7) {
+        *p++ = v | 0x80;
     }
-    if (w->p < w->limit) {
-        *w->p++ = v;
-    }
+    *p++ = v;
+    return p;
 }
 
-static void put_signed(SideWriter *w, int64_t v)
+static inline uint8_t *put_signed(uint8_t *p, int64_t v)
 {
-    put(w, (uint64_t)v << 1 ^ (uint64_t)(v >> 63));
+    return put(p, (uint64_t)v << 1 ^ (uint64_t)(v >> 63));
 }
 
 static uint64_t get(const uint8_t **p)
@@ -57,19 +56,15 @@ static int64_t get_signed(const uint8_t **p)
 
 /* ---- values and recipes ---- */
 
-static void put_value(SideWriter *w, const TCGValue *v)
+static uint8_t *put_value(uint8_t *p, const TCGValue *v)
 {
     if (v->is_const) {
-        put(w, VALUE_CONST);
-        put_signed(w, v->val);
-        return;
+        return put_signed(put(p, VALUE_CONST), v->val);
     }
     int64_t off = v->env_offset;
-    put(w, ((uint64_t)off << 1 ^ (uint64_t)(off >> 63)) << 2 |
-               (v->val ? VALUE_SUM : VALUE_ENV));
-    if (v->val) {
-        put_signed(w, v->val);
-    }
+    p = put(p, ((uint64_t)off << 1 ^ (uint64_t)(off >> 63)) << 2 |
+                   (v->val ? VALUE_SUM : VALUE_ENV));
+    return v->val ? put_signed(p, v->val) : p;
 }
 
 static TCGValue get_value(const uint8_t **p)
@@ -118,28 +113,29 @@ uint8_t *side_resume(const SideWriter *w)
     return w->p - RESUME_BYTES;
 }
 
-static void put_recipe(SideWriter *w, const TCGRestore *r)
+static uint8_t *put_recipe(uint8_t *p, const TCGRestore *r)
 {
-    put(w, (r->base_pending ? BASE : 0) | (r->overlay_pending ? OVERLAY : 0) |
-               (r->x87_pending ? X87 : 0) | (r->resume ? RESUME : 0));
+    *p++ = (r->base_pending ? BASE : 0) | (r->overlay_pending ? OVERLAY : 0) |
+           (r->x87_pending ? X87 : 0) | (r->resume ? RESUME : 0);
     if (r->base_pending) {
-        put(w, r->cc_op & 0xffff);
-        put_value(w, &r->a);
-        put_value(w, &r->b);
-        put_value(w, &r->c);
+        p = put(p, r->cc_op & 0xffff);
+        p = put_value(p, &r->a);
+        p = put_value(p, &r->b);
+        p = put_value(p, &r->c);
     }
     if (r->overlay_pending) {
-        put(w, r->cc_op >> 16);
-        put_value(w, &r->r);
+        p = put(p, r->cc_op >> 16);
+        p = put_value(p, &r->r);
     }
     if (r->x87_pending) {
-        put_signed(w, r->fip - r->pc);
-        put(w, r->fop);
+        p = put_signed(p, r->fip - r->pc);
+        p = put(p, r->fop);
     }
-    if (r->resume && w->limit - w->p > RESUME_BYTES) {
-        side_set_resume(w->p, r->resume);
-        w->p += RESUME_BYTES;
+    if (r->resume) {
+        side_set_resume(p, r->resume);
+        p += RESUME_BYTES;
     }
+    return p;
 }
 
 static void get_recipe(const uint8_t **p, TCGRestore *r)
@@ -183,23 +179,31 @@ void side_begin(SideWriter *w, uint8_t *p, uint8_t *limit)
 void side_add(SideWriter *w, uint32_t offset, const TCGRestore *state)
 {
     assert(offset > w->offset);
-    put(w, offset - w->offset);
-    put_signed(w, state->pc - w->last.pc);
+    if (w->limit - w->p <= SIDE_MAX_ENTRY) {
+        w->p = w->limit; /* side_end() says so */
+        return;
+    }
+    uint8_t *p = put(w->p, offset - w->offset);
+    p = put_signed(p, state->pc - w->last.pc);
     if (same_recipe(state, &w->last)) {
-        put(w, SAME);
+        *p++ = SAME;
         w->last.pc = state->pc;
     } else {
-        put_recipe(w, state);
+        p = put_recipe(p, state);
         w->last = *state;
     }
+    w->p = p;
     w->offset = offset;
 }
 
 /* A difference of 0 in the offset ends the table. */
 size_t side_end(SideWriter *w)
 {
-    put(w, 0);
-    return w->p < w->limit ? w->p - w->start : 0;
+    if (w->p >= w->limit) {
+        return 0;
+    }
+    *w->p++ = 0;
+    return w->p - w->start;
 }
 
 bool side_find(const uint8_t *p, uint32_t offset, TCGRestore *out)
