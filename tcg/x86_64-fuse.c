@@ -124,8 +124,7 @@ static void alu_memory(X64 *x, const IROp *op, Access *acc, IRRef loaded)
 static bool takes_load(X64 *x, const IROp *ld, const IROp *op, unsigned at)
 {
     IRRef t = ld->out[0];
-    if (!op || !is_alu(op) || op->type != ld->type || (ld->memop & MO_SIZE) != ld->type ||
-        !used_once(x, t) || (op->in[0] != t && op->in[1] != t)) {
+    if (!is_alu(op) || (op->in[0] != t && op->in[1] != t)) {
         return false;
     }
     bool commutes = op_info[op->code].flags & OPF_COMM;
@@ -136,11 +135,9 @@ static bool takes_load(X64 *x, const IROp *ld, const IROp *op, unsigned at)
     return logic || !flags_last(x, op, at);
 }
 
-static bool fuse_alu(X64 *x, const IROp *ld)
+static bool fuse_alu(X64 *x, const IROp *ld, const IROp *op, unsigned at)
 {
     Access acc;
-    unsigned at = x->at;
-    const IROp *op = x64_next_op(x, &at);
     if (!takes_load(x, ld, op, at)) {
         return false;
     }
@@ -163,9 +160,7 @@ static bool fuse_alu(X64 *x, const IROp *ld)
 static bool mulx_takes_load(X64 *x, const IROp *ld, const IROp *op)
 {
     const GuestDesc *g = x->g;
-    if (!op || !x64_is_mulx(x, op) || !g->direct || g->guest_base ||
-        op->in[1] != ld->out[0] || !used_once(x, ld->out[0]) || op->type != ld->type ||
-        (ld->memop & MO_SIZE) != ld->type) {
+    if (!x64_is_mulx(x, op) || !g->direct || g->guest_base || op->in[1] != ld->out[0]) {
         return false;
     }
     unsigned n = needs_scratch(x, ld->in[0]) + needs_scratch(x, ld->in[1]);
@@ -173,12 +168,10 @@ static bool mulx_takes_load(X64 *x, const IROp *ld, const IROp *op)
     return n <= x->ra.host->nscratch;
 }
 
-static bool fuse_mulx(X64 *x, const IROp *ld)
+static bool fuse_mulx(X64 *x, const IROp *ld, const IROp *op, unsigned at)
 {
     Access acc;
-    unsigned at = x->at;
-    const IROp *op = x64_next_op(x, &at);
-    if (!mulx_takes_load(x, ld, op)) {
+    if (op->code != OP_mulu2 || !mulx_takes_load(x, ld, op)) {
         return false;
     }
     x64_begin_op(x, x->at);
@@ -235,9 +228,7 @@ static void emit_change(X64 *x, const IROp *op, Opnd d, Opnd v)
 static bool changes_memory(X64 *x, const IROp *ld, const IROp *op, const IROp *st)
 {
     IRRef t = ld->out[0];
-    if (!op || !st || st->code != OP_st || !same_address(ld, st) ||
-        op->type != ld->type || (ld->memop & MO_SIZE) != ld->type || !used_once(x, t) ||
-        st->in[2] != op->out[0]) {
+    if (!st || st->code != OP_st || !same_address(ld, st) || st->in[2] != op->out[0]) {
         return false;
     }
     bool fits = is_alu(op) ? op->in[0] == t ||
@@ -292,13 +283,10 @@ static void change_memory(X64 *x, const IROp *op, Access *acc, IRRef other, Opnd
     cc_done(x, &p, result);
 }
 
-static bool fuse_rmw(X64 *x, const IROp *ld)
+static bool fuse_rmw(X64 *x, const IROp *ld, const IROp *op, unsigned at_st)
 {
     Access acc;
-    unsigned at = x->at, at_st;
-    const IROp *op = x64_next_op(x, &at);
-    at_st = at;
-    const IROp *st = op ? x64_next_op(x, &at_st) : NULL;
+    const IROp *st = x64_next_op(x, &at_st);
     if (!changes_memory(x, ld, op, st)) {
         return false;
     }
@@ -324,11 +312,21 @@ static bool fuse_rmw(X64 *x, const IROp *ld)
     return true;
 }
 
+/* A load of an integer that one op takes, at the same width. */
+static bool fuse_int(X64 *x, const IROp *ld)
+{
+    unsigned at = x->at;
+    const IROp *op = x64_next_op(x, &at);
+    return op && op->type == ld->type &&
+           (fuse_rmw(x, ld, op, at) || fuse_alu(x, ld, op, at) ||
+            fuse_mulx(x, ld, op, at));
+}
+
 bool x64_fuse(X64 *x, const IROp *ld)
 {
     if (ld->type > IR_I64) {
         return x64_vec_fuse(x, ld);
     }
-    return !(ld->memop & MO_ALIGN) &&
-           (fuse_rmw(x, ld) || fuse_alu(x, ld) || fuse_mulx(x, ld));
+    return used_once(x, ld->out[0]) && (ld->memop & (MO_SIZE | MO_ALIGN)) == ld->type &&
+           fuse_int(x, ld);
 }
