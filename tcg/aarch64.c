@@ -365,7 +365,7 @@ static void emit_call(A64 *x, const IROp *op)
         cc_set_env(x);
     }
     if (h->flags & HELPER_NORETURN) {
-        x->noreturn = true;
+        x->ended = true;
     } else {
         if (!(h->flags & HELPER_PURE)) {
             a64_after_load(x);

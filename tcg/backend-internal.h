@@ -140,7 +140,6 @@ typedef struct Fixup {
     uint32_t wanted;      /* flags that somebody or a fault wants after it */ \
     uint64_t pc;          /* of the guest instruction */                      \
     bool ended;           /* control does not reach the next op */            \
-    bool noreturn;        /* the op was a call that does not return */        \
     bool leads_to_itself; /* by an exit_link */                               \
     unsigned nfaults;     /* ops that may fault */                            \
     CCInfo cc;                                                                \

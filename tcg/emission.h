@@ -88,48 +88,54 @@ static inline void survey(Emission *x)
     x->exits = arena_alloc(&s->arena, TCG_MAX_EXITS * sizeof(Exit));
     x->labels = arena_alloc(&s->arena, s->nlabels * sizeof(Label));
     memset(x->labels, 0, s->nlabels * sizeof(Label));
-    for (unsigned i = 0, n = s->nops; i < n; i++) {
-        unsigned code = s->ops[i].code, flags = op_info[code].flags;
+    unsigned nfaults = 0;
+    const IROp *first = s->ops;
+    for (const IROp *op = first, *end = first + s->nops; op < end; op++) {
+        unsigned flags = op_info[op->code].flags;
         if (!(flags & OPF_CC)) {
             continue; /* neither of the two below */
         }
-        x->nfaults += code == OP_call || (flags & OPF_FAULT);
+        nfaults += op->code == OP_call || (flags & OPF_FAULT);
         if (flags & OPF_CONTROL) {
-            survey_control(x, i, flags, &ended);
+            survey_control(x, op - first, flags, &ended);
         }
     }
+    x->nfaults = nfaults;
 }
 
-/* Control does not reach the op, or has left in front of it. */
-static inline bool is_skipped(const Emission *x, const IROp *op)
-{
-    return op->code == OP_label ? x->labels[op->label].is_exit : x->ended;
-}
-
-/* All ops, from the first on, by emit(): which is best inline, too. False: no room. */
+/* All ops, from the first on, by emit(): which is best inline, too. It says by `ended`
+ * that a call does not return. False: no room. */
 static inline bool emit_ops(Emission *x, void (*emit)(Emission *x, const IROp *op))
 {
-    const IROp *op = x->s->ops;
-    for (unsigned at = 0, n = x->s->nops; at < n && !asm_full(&x->a); at++, op++) {
+    const IROp *ops = x->s->ops, *op = ops;
+    unsigned n = x->s->nops;
+    for (unsigned at = 0; at < n && !asm_full(&x->a); at++, op++) {
         if (op->code <= OP_insn_start) {
             if (op->code == OP_insn_start) { /* goes by the order of ops */
                 x->pc = (uint64_t)op->imm;
             }
             continue;
         }
-        bool ends = op_info[op->code].flags & OPF_BB_END;
-        if (is_skipped(x, op)) {
-            x->ra.path += ends;
-            continue;
+        unsigned flags = op_info[op->code].flags;
+        bool skipped = x->ended;
+        if (flags & OPF_CONTROL) {
+            x->ra.path += (flags & OPF_BB_END) != 0;
+            skipped = flags & OPF_LABEL ? x->labels[op->label].is_exit : skipped;
         }
-        x->noreturn = false;
+        if (skipped) {
+            continue; /* control does not reach it, or has left in front of it */
+        }
         x->at = at;
         emit(x, op);
-        op += x->at - at; /* it may have emitted the next ones, too */
-        at = x->at;
-        x->ended = ends || x->noreturn;
+        if (x->at != at) { /* it has emitted the next ones, too */
+            at = x->at;
+            op = &ops[at];
+        }
+        if (flags & OPF_CONTROL) {
+            x->ended = flags & OPF_BB_END;
+        }
     }
-    x->at = x->s->nops;
+    x->at = n;
     return !asm_full(&x->a);
 }
 static_assert(OP_nop == 0 && OP_insn_start == 1, "these two have no code");

@@ -32,17 +32,9 @@ typedef struct CCInfo {
 /* Operands of a recipe of this kind (a CCKind). */
 static inline unsigned recipe_operands(unsigned kind)
 {
-    switch (kind) {
-    case CC_EFLAGS:
-    case CC_AH:
-    case CC_LOGIC:
-        return 1;
-    case CC_ADC:
-    case CC_SBB:
-        return 3;
-    default:
-        return 2;
-    }
+    const uint32_t one = 1u << CC_EFLAGS | 1u << CC_AH | 1u << CC_LOGIC;
+    const uint32_t three = 1u << CC_ADC | 1u << CC_SBB;
+    return 2 - (one >> kind & 1) + (three >> kind & 1);
 }
 
 /* The recipe's kind for a comparison with b: with 0 its flags are those of the other

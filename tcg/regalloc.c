@@ -347,28 +347,20 @@ void ra_kill(RegAlloc *ra, IRRef ref)
     }
 }
 
-void ra_end_op(RegAlloc *ra, const IROp *op)
+void ra_kill_inputs(RegAlloc *ra, const IROp *op)
 {
-    ra->locked = 0;
-    OpInfo info = op_info[op->code];
     for (unsigned k = 0, d = op->dead; d; k++, d >>= 1) {
         if ((d & 1) && op->in[k] != op->out[0] && op->in[k] != op->out[1]) {
             ra_kill(ra, op->in[k]);
         }
     }
-    for (unsigned k = 0; k < info.outs; k++) {
-        if (op->out[k] != IR_NONE && !temp(ra, op->out[k])->uses) {
-            ra_kill(ra, op->out[k]);
-        }
-    }
-    ra->path += (info.flags & OPF_BB_END) != 0;
 }
 
 /* ---- all of them ---- */
 
-void ra_sync(RegAlloc *ra)
+void ra_sync_dirty(RegAlloc *ra)
 {
-    for (unsigned i = 0; ra->dirty && i < ra->host->nscratch; i++) {
+    for (unsigned i = 0; i < ra->host->nscratch; i++) {
         store_dirty(ra, i);
     }
     ra->dirty = false;

@@ -102,13 +102,38 @@ void ra_kill(RegAlloc *ra, IRRef ref);
 void ra_forget(RegAlloc *ra, IRRef ref);
 /* The slot where a vector temp lives, of four times the size; made if it has none. */
 unsigned ra_vec_slot(RegAlloc *ra, IRRef ref);
+/* The inputs that are dead behind the op. */
+void ra_kill_inputs(RegAlloc *ra, const IROp *op);
+/* A temp that the op has made: nobody may want it. */
+static inline void ra_kill_unread(RegAlloc *ra, IRRef out)
+{
+    if (!ir_is_global(ra->s, out) && out != IR_NONE && !ra->s->temps[out].uses) {
+        ra_kill(ra, out);
+    }
+}
 /* Frees dead inputs and outputs that nobody reads, and unlocks all. */
-void ra_end_op(RegAlloc *ra, const IROp *op);
+static inline void ra_end_op(RegAlloc *ra, const IROp *op)
+{
+    ra->locked = 0;
+    if (op->dead) {
+        ra_kill_inputs(ra, op);
+    }
+    ra_kill_unread(ra, op->out[0]);
+    if (op->out[1] != IR_NONE) {
+        ra_kill_unread(ra, op->out[1]);
+    }
+}
 
 /* Some global is right in its register only. */
 bool ra_has_dirty(const RegAlloc *ra);
 /* Env becomes right for all dirty globals; they stay in registers. */
-void ra_sync(RegAlloc *ra);
+void ra_sync_dirty(RegAlloc *ra);
+static inline void ra_sync(RegAlloc *ra)
+{
+    if (ra->dirty) {
+        ra_sync_dirty(ra);
+    }
+}
 /* The same but for `keep`, n globals that stay dirty. */
 void ra_sync_but(RegAlloc *ra, const IRRef *keep, unsigned n);
 /* The back end has stored the global in env. */

@@ -222,8 +222,8 @@ static void emit_call(RV64 *x, const IROp *op)
     if (h->writes & HS_CC) {
         cc_set_env(x);
     }
-    x->noreturn = h->flags & HELPER_NORETURN;
-    if (!x->noreturn) {
+    x->ended = h->flags & HELPER_NORETURN;
+    if (!x->ended) {
         if (orders) {
             asm_insn(&x->a, FENCE_R_RW);
         }

@@ -30,19 +30,15 @@ static int32_t fault_flags(const X64 *x)
     return x->g->fault_regs;
 }
 
-bool cc_shows_eflags(const X64 *x, const IROp *op)
+bool cc_faults_bring_eflags(const X64 *x)
 {
-    return (op->code == OP_ld || op->code == OP_st) && op->type <= IR_I64 &&
-           x->g->direct && fault_flags(x) && !(op->memop & MO_ALIGN) &&
-           !TCG_OPT_OFF(x->s, operands);
+    return x->g->direct && fault_flags(x) && !TCG_OPT_OFF(x->s, operands);
 }
 
 /* The op leaves EFLAGS alone on this host. */
 static bool keeps_eflags(const X64 *x, const IROp *op)
 {
     switch (op->code) {
-    case OP_nop:
-    case OP_insn_start:
     case OP_mov:
     case OP_zext:
     case OP_sext:
@@ -73,32 +69,46 @@ static bool keeps_eflags(const X64 *x, const IROp *op)
     }
 }
 
+static bool survive_from(const X64 *x, unsigned at, uint32_t mask, unsigned budget);
+
+/* The same where the op is a branch. */
+static bool survive_branch(const X64 *x, const IROp *op, uint32_t mask, unsigned budget)
+{
+    const Label *to = &x->labels[op->label];
+    return to->preds > 1 || budget < 4 || survive_from(x, to->at + 1, mask, budget - 4);
+}
+
+/* From op number `at` on: flags of the mask that are still wanted meet what destroys
+ * them, or is not looked beyond. */
 static bool survive_from(const X64 *x, unsigned at, uint32_t mask, unsigned budget)
 {
-    for (; mask && at < x->s->nops; at++) {
-        const IROp *op = &x->s->ops[at];
+    const IROp *op = &x->s->ops[at], *end = x->s->ops + x->s->nops;
+    for (; op < end; op++) {
+        unsigned flags = op_info[op->code].flags;
+        if (op->code <= OP_insn_start) {
+            continue; /* says nothing of flags */
+        }
         if (op->code == OP_exit_link) {
             return op->ccmask & mask;
         }
-        if ((ir_op_faults(op) && !cc_shows_eflags(x, op)) ||
-            (op_info[op->code].flags & OPF_BB_END && op->code != OP_br)) {
+        if ((flags & OPF_FAULT && !(op->memop & MO_HOST) && !cc_shows_eflags(x, op)) ||
+            (flags & OPF_BB_END && op->code != OP_br)) {
             return true;
         }
-        if (op->code == OP_brcc || op->code == OP_br) {
-            unsigned to = x->labels[op->label].at;
-            if (x->labels[op->label].preds > 1 || budget < 4 ||
-                survive_from(x, to + 1, mask, budget - 4)) {
-                return true;
-            }
-            if (op->code == OP_br) {
-                return false;
-            }
+        mask &= op->ccmask | op->ccfault;
+        if (op->setcc || op->code == OP_call) {
+            mask &= ~ir_cc_kills(x->s, op);
         }
-        if (budget-- == 0 || op->code == OP_label) {
+        if (!mask) {
+            return false;
+        }
+        if (flags & OPF_BRANCH && survive_branch(x, op, mask, budget)) {
             return true;
         }
-        mask &= ~ir_cc_kills(x->s, op);
-        if (!keeps_eflags(x, op) && (op->ccmask | op->ccfault) & mask) {
+        if (op->code == OP_br) {
+            return false;
+        }
+        if (budget-- == 0 || op->code == OP_label || !keeps_eflags(x, op)) {
             return true;
         }
     }
@@ -107,7 +117,7 @@ static bool survive_from(const X64 *x, unsigned at, uint32_t mask, unsigned budg
 
 bool cc_must_survive(X64 *x, unsigned at, uint32_t mask)
 {
-    return TCG_OPT_OFF(x->s, hostflags) || survive_from(x, at, mask, 12);
+    return TCG_OPT_OFF(x->s, hostflags) || (mask && survive_from(x, at, mask, 12));
 }
 
 /* ---- storing ---- */
@@ -261,8 +271,10 @@ void cc_describe(const X64 *x, TCGRestore *r)
     }
     r->pc = x->pc;
     r->x87_pending = x->x87_note.pending;
-    r->fip = x->x87_note.fip;
-    r->fop = x->x87_note.fop;
+    if (r->x87_pending) {
+        r->fip = x->x87_note.fip;
+        r->fop = x->x87_note.fop;
+    }
     r->resume = 0;
 }
 
@@ -287,7 +299,8 @@ static bool added_to_global(const X64 *x, IRRef global, int64_t *n)
     return true;
 }
 
-static void operand_changes(X64 *x, unsigned i)
+/* Not inline: rare, as seen from cc_global_write(). */
+static G_GNUC_NO_INLINE void operand_changes(X64 *x, unsigned i)
 {
     CCVal *v = &x->cc.v[i];
     int64_t n, now;
@@ -307,8 +320,8 @@ static void operand_changes(X64 *x, unsigned i)
 
 void cc_global_write(X64 *x, IRRef global)
 {
-    for (unsigned i = 0; i < ARRAY_SIZE(x->cc.v) && x->wanted; i++) {
-        if (x->cc.v[i].kind == CCV_REF && x->cc.v[i].ref == global) {
+    for (unsigned i = 0; i < ARRAY_SIZE(x->cc.v); i++) {
+        if (unlikely(x->cc.v[i].ref == global) && x->cc.v[i].kind == CCV_REF) {
             operand_changes(x, i);
         }
     }

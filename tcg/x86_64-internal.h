@@ -122,12 +122,14 @@ typedef struct X64 {
     X87Note x87_note;
     struct X87Cold *x87_cold;
     struct StringCold *string_cold;
+    bool has_addends;
     Addend addend[4];
     X64Loop loop;
-    bool use_recent;   /* x86_64-mem.c */
-    uint8_t nrecent;   /* in use by this copy of the ops */
-    uint8_t slot_base; /* of the ops' second copy: added to their slots */
-    uint16_t *places;  /* x86_64-move.c; NULL: the unit stays where it is */
+    bool eflags_at_faults; /* cc_faults_bring_eflags() */
+    bool use_recent;       /* x86_64-mem.c */
+    uint8_t nrecent;       /* in use by this copy of the ops */
+    uint8_t slot_base;     /* of the ops' second copy: added to their slots */
+    uint16_t *places;      /* x86_64-move.c; NULL: the unit stays where it is */
     unsigned nplaces;
 } X64;
 typedef X64 Emission;
@@ -301,8 +303,14 @@ uint32_t x64_loop_target(const X64 *x, const Exit *e);
 
 /* EFLAGS are about to be destroyed by an op that is not about flags. */
 void cc_clobber(X64 *x);
+/* A fault of an access leaves EFLAGS for who wants to see them. */
+bool cc_faults_bring_eflags(const X64 *x);
 /* A fault of the op, if any, finds in EFLAGS what they held before it. */
-bool cc_shows_eflags(const X64 *x, const IROp *op);
+static inline bool cc_shows_eflags(const X64 *x, const IROp *op)
+{
+    return (op->code == OP_ld || op->code == OP_st) && x->eflags_at_faults &&
+           op->type <= IR_I64 && !(op->memop & MO_ALIGN);
+}
 /* State must be precise here: the six flags must exist outside EFLAGS. */
 void cc_fault_point(X64 *x);
 /* An op that does not set all flags is going to write the global. */

@@ -55,10 +55,9 @@ struct SlowPath {
 static const Addend *addend_of(const X64 *x, const IROp *op)
 {
     unsigned at = op - x->s->ops;
-    IRRef out = op->in[0];
-    for (unsigned i = 0; i < ARRAY_SIZE(x->addend) && out != IR_NONE; i++) {
+    for (unsigned i = 0; i < ARRAY_SIZE(x->addend); i++) {
         const Addend *a = &x->addend[i];
-        if (a->out == out && a->probe < at && at <= a->last) {
+        if (a->out == op->in[0] && a->probe < at && at <= a->last) {
             return a;
         }
     }
@@ -69,7 +68,7 @@ Mem x64_address(X64 *x, const IROp *op, bool *is_const, uint64_t *val)
 {
     IRRef base = op->in[0], index = op->in[1];
     int64_t disp = op->imm;
-    const Addend *near = addend_of(x, op);
+    const Addend *near = x->has_addends ? addend_of(x, op) : NULL;
     if (near) {
         *is_const = false;
         *val = 0;
@@ -316,7 +315,7 @@ static int32_t page_mask(const X64 *x)
     return -(INT32_C(1) << x->g->page_bits);
 }
 
-/* The host's operand where there is no TLB. */
+/* The host's operand where there is no TLB, if it is not just the guest's. */
 static void direct_operand(X64 *x, Access *acc)
 {
     Mem m = acc->ea;
@@ -499,25 +498,9 @@ static bool sum_first(const X64 *x, const Access *acc)
            x64_thunks.bmi2 && tcg_thunks.use_tlb && ra_all_empty(&x->ra);
 }
 
-void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)
+/* The rest of x64_access_begin() where there is a TLB. */
+static void begin_probe(X64 *x, Access *acc, SlowKind kind)
 {
-    acc->op = op; /* the rest is set where it is needed: this is a large struct */
-    acc->memop = op->memop;
-    acc->is_write = (kind != SLOW_LD && kind != SLOW_PROBE) || (op->memop & MO_RMW);
-    acc->no_fault = op->memop & MO_HOST;
-    acc->direct = (x->g->direct && !checked_in_c(op)) || (op->memop & MO_HOST);
-    acc->slow = NULL;
-    if (acc->no_fault) {
-        acc->host = x64_address(x, op, &acc->is_const, &acc->addr);
-        return;
-    }
-    cc_describe(x, &acc->state);
-    acc->ea = x64_address(x, op, &acc->is_const, &acc->addr);
-    if (acc->direct) {
-        ra_sync(&x->ra);
-        direct_operand(x, acc);
-        return;
-    }
     if (acc->ea.index != NO_REG || (kind == SLOW_LD && sum_first(x, acc))) {
         unsigned r = ra_alloc(&x->ra);
         asm_lea(&x->a, IR_I64, r, acc->ea);
@@ -539,6 +522,32 @@ void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)
         probe_const(x, acc, kind);
     } else {
         probe(x, acc, kind);
+    }
+}
+
+void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)
+{
+    acc->op = op; /* the rest is set where it is needed: this is a large struct */
+    acc->memop = op->memop;
+    acc->is_write = (kind != SLOW_LD && kind != SLOW_PROBE) || (op->memop & MO_RMW);
+    acc->no_fault = op->memop & MO_HOST;
+    acc->direct = acc->no_fault || (x->g->direct && !checked_in_c(op));
+    acc->slow = NULL;
+    if (!acc->no_fault) {
+        cc_describe(x, &acc->state);
+    }
+    acc->ea = x64_address(x, op, &acc->is_const, &acc->addr);
+    acc->host = acc->ea;
+    if (acc->no_fault) {
+        return;
+    }
+    if (!acc->direct) {
+        begin_probe(x, acc, kind);
+        return;
+    }
+    ra_sync(&x->ra);
+    if (acc->is_const || x->g->guest_base) {
+        direct_operand(x, acc);
     }
 }
 
@@ -600,6 +609,7 @@ static Addend *addend_new(X64 *x, const IROp *op, const Access *acc)
     for (unsigned i = 0; i < ARRAY_SIZE(x->addend); i++) {
         Addend *a = &x->addend[i];
         if (x->at <= a->probe || x->at >= a->last) { /* not in use */
+            x->has_addends = true;
             *a = (Addend){
                 .out = op->out[0],
                 .base = base,
@@ -646,18 +656,20 @@ void x64_emit_ld(X64 *x, const IROp *op)
     IRRef out = op->out[0];
     x64_access_begin(x, &acc, op, SLOW_LD);
     int reg = ra_reg(&x->ra, out);
-    if (ir_is_global(x->s, out) && t == size && t < IR_I32 && reg >= 0 &&
-        !ra_is_scratch(&x->ra, reg)) {
+    bool pinned = reg >= 0 && !ra_is_scratch(&x->ra, reg);
+    if (pinned && t == size && t < IR_I32) {
         x64_access_here(x, &acc);
         asm_load(&x->a, t, reg, acc.host);
         return;
     }
-    bool to_pinned =
-        ir_is_global(x->s, out) && t >= IR_I32 && reg >= 0 && !ra_is_scratch(&x->ra, reg);
+    bool to_pinned = pinned && t >= IR_I32;
     unsigned d = to_pinned ? (unsigned)reg : acc.direct ? x64_out(x, op, 0, 0) : acc.a;
     x64_access_here(x, &acc);
     asm_rm(&x->a, opc_extend(sign ? MAX(t, IR_I32) : IR_I64, size, sign), d, acc.host);
-    if (!acc.direct && !to_pinned && !ir_is_global(x->s, out)) {
+    if (to_pinned) {
+        return;
+    }
+    if (!acc.direct && !ir_is_global(x->s, out)) {
         ra_bind(&x->ra, out, d);
     } else {
         x64_out_done(x, op, 0, d);

@@ -220,7 +220,7 @@ static void emit_call(X64 *x, const IROp *op)
         cc_set_env(x);
     }
     if (h->flags & HELPER_NORETURN) {
-        x->noreturn = true;
+        x->ended = true;
     } else {
         call_result(x, op, h);
     }
@@ -377,32 +377,32 @@ static_assert(OP_inc + 3 == OP_not && OP_add + 6 == OP_xor && OP_xor + 1 == OP_a
               "the ranges above");
 
 /* Old recipes stay good where an op writes globals but not all of the flags. */
-static inline void globals_before_op(X64 *x, const IROp *op, unsigned outs)
+static inline void globals_before_op(X64 *x, const IROp *op)
 {
     if (!x->wanted || (op->setcc && op->code != OP_inc && op->code != OP_dec)) {
         return;
     }
-    for (unsigned k = 0; k < outs; k++) {
-        if (op->out[k] != IR_NONE && ir_is_global(x->s, op->out[k])) {
-            cc_global_write(x, op->out[k]);
-        }
+    if (ir_is_global(x->s, op->out[0])) {
+        cc_global_write(x, op->out[0]);
+    }
+    if (ir_is_global(x->s, op->out[1])) {
+        cc_global_write(x, op->out[1]);
     }
 }
 
 static inline void begin_op(X64 *x, const IROp *op, unsigned at)
 {
-    OpInfo info = op_info[op->code];
-    uint32_t after = op->code == OP_exit_link ? op->ccmask : op->ccmask | op->ccfault;
+    uint32_t after = op->ccmask | op->ccfault; /* exits have no ccfault */
     x->op = op;
     x->at = at;
     x->wanted = after;
-    if (info.flags & OPF_CC) {
+    if (op_info[op->code].flags & OPF_CC) {
         x->wanted |= ir_cc_reads(op);
         if (ir_op_faults(op) && !cc_shows_eflags(x, op)) {
             cc_fault_point(x);
         }
     }
-    globals_before_op(x, op, info.outs);
+    globals_before_op(x, op);
     x->wanted = after;
 }
 
@@ -413,7 +413,6 @@ void x64_begin_op(X64 *x, unsigned at)
 
 static inline void emit_op(X64 *x, const IROp *op)
 {
-    x->ra.locked = 0;
     if (op->code == OP_ld && !TCG_OPT_OFF(x->s, fuse) && x64_fuse(x, op)) {
         return;
     }
@@ -474,6 +473,7 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     x64_begin_places(&x);
     ra_start(&x.ra, globals_of(s)->host, s, globals_of(s)->pinned);
     cc_set_env(&x);
+    x.eflags_at_faults = cc_faults_bring_eflags(&x);
     x.use_recent = x64_wants_recent(&x);
     *out = (TCGCode){.backend = &x64_backend, .entry = rx_of(&x, entry)};
     x64_emit_head(&x);
