@@ -568,9 +568,16 @@ Cond cc_condition(X64 *x, Cond c)
 
 /* ---- ops that set flags ---- */
 
-/* Where the op leaves `ref`, an input or its result; if it is lost and `keep`, its value
- * goes to env now. */
-static CCVal plan_operand(X64 *x, unsigned i, IRRef ref, bool keep)
+/* The flags of the op are to last beyond EFLAGS. Not asked where it makes no difference:
+ * mostly all operands stay where they are. */
+static bool must_keep(X64 *x)
+{
+    return cc_must_survive(x, x->at + 1, x->wanted);
+}
+
+/* Where the op leaves `ref`, an input or its result; if it is lost and has to be kept,
+ * its value goes to env now. */
+static CCVal plan_operand(X64 *x, unsigned i, IRRef ref)
 {
     const IROp *op = x->op;
     if (ref == IR_NONE) {
@@ -585,7 +592,7 @@ static CCVal plan_operand(X64 *x, unsigned i, IRRef ref, bool keep)
     if (ir_is_global(x->s, ref) && op->out[0] != ref) {
         return (CCVal){.kind = CCV_REF, .ref = ref};
     }
-    if (!keep) {
+    if (!must_keep(x)) {
         return (CCVal){0};
     }
     asm_store(&x->a, IR_I64, ra_use(&x->ra, ref), env_mem(home_of(x, i)));
@@ -595,22 +602,22 @@ static CCVal plan_operand(X64 *x, unsigned i, IRRef ref, bool keep)
 
 static void plan_recipe(X64 *x, CCPlan *p, unsigned kind, IRRef a, IRRef b)
 {
-    bool keep = cc_must_survive(x, x->at + 1, x->wanted);
     kind = kind == CC_CMP ? recipe_of_compare(x->s, (IRType)x->op->type, b) : kind;
     b = recipe_operands(kind) > 1 ? b : IR_NONE;
     bool a_is_result = a == IR_NONE || a == x->op->out[0];
     CCInfo *n = &p->next;
     *n = (CCInfo){.base = CC_BASE_KNOWN, .kind = kind, .type = x->op->type};
-    n->v[1] = plan_operand(x, 1, b, keep);
-    if (kind == CC_MUL && keep) {
+    n->v[1] = plan_operand(x, 1, b);
+    if (kind == CC_MUL && must_keep(x)) {
         n->v[1].kind = CCV_OWN;
         p->of = true;
     }
     if (!a_is_result) {
-        n->v[0] = plan_operand(x, 0, a, keep);
+        n->v[0] = plan_operand(x, 0, a);
     } else if (a != IR_NONE && ir_is_global(x->s, a)) {
         n->v[0] = (CCVal){.kind = CCV_REF, .ref = a};
     } else {
+        bool keep = must_keep(x);
         p->keep = keep ? 0 : -1;
         n->v[0].kind = keep ? CCV_OWN : CCV_NONE;
     }
