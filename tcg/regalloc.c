@@ -298,7 +298,8 @@ unsigned ra_use_scratch(RegAlloc *ra, IRRef ref)
     return reg;
 }
 
-unsigned ra_def(RegAlloc *ra, IRRef ref)
+/* ra_def() of what is not pinned. */
+unsigned ra_def_scratch(RegAlloc *ra, IRRef ref)
 {
     IRTemp *t = temp(ra, ref);
     if (!t->reg) {
@@ -306,10 +307,8 @@ unsigned ra_def(RegAlloc *ra, IRRef ref)
         hold(ra, ra->index_of[reg], ref);
     }
     unsigned reg = t->reg - 1;
-    if (ra_is_scratch(ra, reg)) {
-        ra_lock(ra, reg);
-        set_dirty(ra, ra->index_of[reg], t);
-    }
+    ra_lock(ra, reg);
+    set_dirty(ra, ra->index_of[reg], t);
     return reg;
 }
 

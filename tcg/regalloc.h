@@ -89,7 +89,12 @@ unsigned ra_nfree(const RegAlloc *ra);
 bool ra_all_empty(const RegAlloc *ra);
 /* The register that is going to hold ref's new value (all of it): the caller writes it. A
  * global becomes dirty. Locked. */
-unsigned ra_def(RegAlloc *ra, IRRef ref);
+unsigned ra_def_scratch(RegAlloc *ra, IRRef ref);
+static inline unsigned ra_def(RegAlloc *ra, IRRef ref)
+{
+    int reg = ra_reg(ra, ref);
+    return reg >= 0 && !ra_is_scratch(ra, reg) ? (unsigned)reg : ra_def_scratch(ra, ref);
+}
 /* The scratch register `reg` (locked, anonymous, or of a dead temp) becomes ref's: it
  * holds the value already. */
 void ra_bind(RegAlloc *ra, IRRef ref, unsigned reg);

@@ -27,7 +27,8 @@ static Mem home_mem(X64 *x, IRRef ref)
     return t->kind == TEMP_GLOBAL ? env_mem(t->env_offset) : slot_mem(t->slot - 1);
 }
 
-Opnd x64_in(X64 *x, IRRef ref, IRType t, unsigned may)
+/* x64_in() of what is not pinned. */
+Opnd x64_in_other(X64 *x, IRRef ref, IRType t, unsigned may)
 {
     IRTemp *tmp = ir_t(x->s, ref);
     if (tmp->kind == TEMP_CONST) {
@@ -45,7 +46,7 @@ Opnd x64_in(X64 *x, IRRef ref, IRType t, unsigned may)
         }
         tmp->uses--;
     }
-    return opnd_reg(ra_use(&x->ra, ref));
+    return opnd_reg(ra_use_scratch(&x->ra, ref));
 }
 
 void x64_mov_in(X64 *x, IRType t, unsigned dst, Opnd v)
@@ -104,17 +105,12 @@ static void write_part(X64 *x, IRRef global, IRType t, Opnd v)
     }
 }
 
-void x64_out_done(X64 *x, const IROp *op, unsigned k, unsigned reg)
+/* The global that output k is gets the value in `reg`. */
+void x64_out_home(X64 *x, const IROp *op, unsigned k, unsigned reg)
 {
     IRRef r = op->out[k];
     IRType t = ir_out_type(op);
-    if (r == IR_NONE || !ir_is_global(x->s, r)) {
-        return;
-    }
     int now = ra_reg(&x->ra, r);
-    if (now == (int)reg) {
-        return;
-    }
     if (t < IR_I32) {
         write_part(x, r, t, opnd_reg(reg));
     } else if (now >= 0 && !ra_is_scratch(&x->ra, now)) {
@@ -172,9 +168,8 @@ bool x64_in_place(const X64 *x, const IROp *op, unsigned i)
     return op->out[0] == op->in[i] && ir_is_global(x->s, op->in[i]);
 }
 
-/* G itself, as a register or, where the op's type allows it, as memory. It counts as
- * written. */
-Opnd x64_place(X64 *x, const IROp *op, bool may_mem)
+/* x64_place() of what is not pinned. */
+Opnd x64_place_other(X64 *x, const IROp *op, bool may_mem)
 {
     IRRef g = op->out[0];
     IRTemp *t = ir_t(x->s, g);

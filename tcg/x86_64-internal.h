@@ -207,7 +207,13 @@ bool x64_emit_ops(X64 *x);
 /* The unit is going to have places, if s->movable. */
 void x64_begin_places(X64 *x);
 /* The rel32 at `field` leads to `to`, which is not in the unit. */
-void x64_leads_out(X64 *x, const uint8_t *field, const void *to);
+void x64_note_place(X64 *x, const uint8_t *field, const void *to);
+static inline void x64_leads_out(X64 *x, const uint8_t *field, const void *to)
+{
+    if (x->places) {
+        x64_note_place(x, field, to);
+    }
+}
 /* The unit cannot be moved. */
 void x64_fixed(X64 *x);
 /* Behind the side table. False: no room. */
@@ -216,8 +222,19 @@ extern const TCGMover x64_mover;
 
 /* --- x86_64-int.c --- */
 
+/* The register that a ref is pinned to, or -1. */
+static inline int x64_pinned(const X64 *x, IRRef ref)
+{
+    int reg = ra_reg(&x->ra, ref);
+    return reg >= 0 && !ra_is_scratch(&x->ra, reg) ? reg : -1;
+}
 /* The value of a ref for an op of type t. May: MAY_*. Registers are locked. */
-Opnd x64_in(X64 *x, IRRef ref, IRType t, unsigned may);
+Opnd x64_in_other(X64 *x, IRRef ref, IRType t, unsigned may);
+static inline Opnd x64_in(X64 *x, IRRef ref, IRType t, unsigned may)
+{
+    int reg = x64_pinned(x, ref);
+    return reg < 0 ? x64_in_other(x, ref, t, may) : (Opnd){.kind = VAL_REG, .reg = reg};
+}
 /* Same, always in a register. */
 static inline unsigned x64_in_reg(X64 *x, IRRef ref)
 {
@@ -228,7 +245,13 @@ void x64_mov_in(X64 *x, IRType t, unsigned dst, Opnd v);
 /* Output k: a register to compute it in, and its way home. `busy`: registers that must
  * not be written yet. */
 unsigned x64_out(X64 *x, const IROp *op, unsigned k, uint32_t busy);
-void x64_out_done(X64 *x, const IROp *op, unsigned k, unsigned reg);
+void x64_out_home(X64 *x, const IROp *op, unsigned k, unsigned reg);
+static inline void x64_out_done(X64 *x, const IROp *op, unsigned k, unsigned reg)
+{
+    if (ir_is_global(x->s, op->out[k]) && ra_reg(&x->ra, op->out[k]) != (int)reg) {
+        x64_out_home(x, op, k, reg);
+    }
+}
 /* reg = ref at type t, without keeping it elsewhere in a register. */
 void x64_load_fixed(X64 *x, IRType t, unsigned reg, IRRef ref);
 /*
@@ -240,7 +263,13 @@ unsigned x64_out_from(X64 *x, const IROp *op, unsigned i, IRType t, uint32_t bus
 bool x64_in_place(const X64 *x, const IROp *op, unsigned i);
 /* G itself, as a register or, where the op's type allows it, as memory. It counts as
  * written. */
-Opnd x64_place(X64 *x, const IROp *op, bool may_mem);
+Opnd x64_place_other(X64 *x, const IROp *op, bool may_mem);
+static inline Opnd x64_place(X64 *x, const IROp *op, bool may_mem)
+{
+    int reg = x64_pinned(x, op->out[0]);
+    return reg < 0 ? x64_place_other(x, op, may_mem)
+                   : (Opnd){.kind = VAL_REG, .reg = reg};
+}
 /* d = d op v; not both in memory. */
 void x64_alu_to(X64 *x, AluOp alu, IRType t, Opnd d, Opnd v);
 /* inc, dec, not, neg of d. */

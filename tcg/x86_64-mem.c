@@ -64,7 +64,8 @@ static const Addend *addend_of(const X64 *x, const IROp *op)
     return NULL;
 }
 
-Mem x64_address(X64 *x, const IROp *op, bool *is_const, uint64_t *val)
+/* x64_address() of what is not just a pinned register and a displacement. */
+static Mem any_address(X64 *x, const IROp *op, bool *is_const, uint64_t *val)
 {
     IRRef base = op->in[0], index = op->in[1];
     int64_t disp = op->imm;
@@ -106,6 +107,17 @@ Mem x64_address(X64 *x, const IROp *op, bool *is_const, uint64_t *val)
     }
     m.disp = disp;
     return m;
+}
+
+Mem x64_address(X64 *x, const IROp *op, bool *is_const, uint64_t *val)
+{
+    int reg = op->in[0] == IR_NONE ? -1 : x64_pinned(x, op->in[0]);
+    if (reg < 0 || op->in[1] != IR_NONE || op->imm != (int32_t)op->imm) {
+        return any_address(x, op, is_const, val);
+    }
+    *is_const = false;
+    *val = op->imm;
+    return mem_at(reg, op->imm);
 }
 
 /* ---- slow paths ---- */
@@ -655,14 +667,13 @@ void x64_emit_ld(X64 *x, const IROp *op)
     bool sign = op->memop & MO_SIGN;
     IRRef out = op->out[0];
     x64_access_begin(x, &acc, op, SLOW_LD);
-    int reg = ra_reg(&x->ra, out);
-    bool pinned = reg >= 0 && !ra_is_scratch(&x->ra, reg);
-    if (pinned && t == size && t < IR_I32) {
+    int reg = x64_pinned(x, out);
+    if (reg >= 0 && t == size && t < IR_I32) {
         x64_access_here(x, &acc);
         asm_load(&x->a, t, reg, acc.host);
         return;
     }
-    bool to_pinned = pinned && t >= IR_I32;
+    bool to_pinned = reg >= 0 && t >= IR_I32;
     unsigned d = to_pinned ? (unsigned)reg : acc.direct ? x64_out(x, op, 0, 0) : acc.a;
     x64_access_here(x, &acc);
     asm_rm(&x->a, opc_extend(sign ? MAX(t, IR_I32) : IR_I64, size, sign), d, acc.host);

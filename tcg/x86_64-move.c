@@ -34,13 +34,10 @@ void x64_fixed(X64 *x)
     x->places = NULL;
 }
 
-void x64_leads_out(X64 *x, const uint8_t *field, const void *to)
+void x64_note_place(X64 *x, const uint8_t *field, const void *to)
 {
     ptrdiff_t at = field - x->entry;
     bool own = code_buf_contains(x->buf, to);
-    if (!x->places) {
-        return;
-    }
     if (x->nplaces == MAX_PLACES || at > MAX_OFFSET || (!own && !is_of_program(to))) {
         x64_fixed(x);
         return;
