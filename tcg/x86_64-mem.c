@@ -513,6 +513,7 @@ static bool sum_first(const X64 *x, const Access *acc)
 /* The rest of x64_access_begin() where there is a TLB. */
 static void begin_probe(X64 *x, Access *acc, SlowKind kind)
 {
+    acc->is_write = (kind != SLOW_LD && kind != SLOW_PROBE) || (acc->memop & MO_RMW);
     if (acc->ea.index != NO_REG || (kind == SLOW_LD && sum_first(x, acc))) {
         unsigned r = ra_alloc(&x->ra);
         asm_lea(&x->a, IR_I64, r, acc->ea);
@@ -541,7 +542,6 @@ void x64_access_begin(X64 *x, Access *acc, const IROp *op, SlowKind kind)
 {
     acc->op = op; /* the rest is set where it is needed: this is a large struct */
     acc->memop = op->memop;
-    acc->is_write = (kind != SLOW_LD && kind != SLOW_PROBE) || (op->memop & MO_RMW);
     acc->no_fault = op->memop & MO_HOST;
     acc->direct = acc->no_fault || (x->g->direct && !checked_in_c(op));
     acc->slow = NULL;
