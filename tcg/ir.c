@@ -65,7 +65,8 @@ void tcg_start(TCGContext *s, uint64_t pc)
 static IRRef new_ref(TCGContext *s, IRTempKind kind, IRType type)
 {
     assert(s->ntemps < s->max_temps);
-    s->temps[s->ntemps] = (IRTemp){.kind = kind, .type = type};
+    s->temps[s->ntemps] =
+        (IRTemp){.kind = kind, .type = type, .live = kind == TEMP_CONST};
     return s->ntemps++;
 }
 
@@ -441,12 +442,9 @@ bool ir_count_is_zero(const TCGContext *s, const IROp *op)
     return (op_info[op->code].ccw & OPCC_VAR) && const_count(s, op) == 0;
 }
 
-uint32_t ir_cc_kills(const TCGContext *s, const IROp *op)
+bool ir_count_may_be_zero(const TCGContext *s, const IROp *op)
 {
-    if (op->setcc && (op_info[op->code].ccw & OPCC_VAR) && const_count(s, op) <= 0) {
-        return 0;
-    }
-    return ir_cc_writes(op);
+    return const_count(s, op) <= 0;
 }
 
 unsigned ir_helper_reads(const HelperInfo *h)

@@ -56,7 +56,7 @@ static_assert(sizeof(OpInfo) == 8, "what all passes look at is found without ari
 extern const OpInfo op_info[NR_OPS];
 extern const char *const op_names[NR_OPS];
 
-#define IR_MAX_GLOBALS 128
+#define IR_MAX_GLOBALS 63 /* a set of them is a word */
 #define IR_MAX_OUTS    2
 #define IR_MAX_INS     5
 
@@ -97,6 +97,7 @@ typedef struct IRTemp {
     /* from liveness: number of reads, an op's two of the same ref counted twice */
     uint16_t uses;
     int32_t env_offset; /* of a global */
+    bool live; /* liveness: a temp is read below where the pass is; a constant: always */
     /* of a constant; sign-extended from its use's type or not: only the low bits count */
     uint64_t val;
     const char *name; /* of a global */
@@ -312,6 +313,12 @@ static inline uint32_t ir_probe_what(const IROp *op)
            (op->memop & MO_ALIGN ? (uint32_t)(op->memop & MO_SIZE) << 28 : 0);
 }
 
+/* Which input of a shift or rotate is the count, and whether that is a constant that
+ * masks to 0; whether it is one, or none. */
+unsigned ir_count_index(OpCode code);
+bool ir_count_is_zero(const TCGContext *s, const IROp *op);
+bool ir_count_may_be_zero(const TCGContext *s, const IROp *op);
+
 /* CC_* bits that the op reads; that it writes or leaves undefined, setcc considered; that
  * it certainly writes. */
 static inline uint32_t ir_cc_reads(const IROp *op)
@@ -324,20 +331,16 @@ static inline uint32_t ir_cc_reads(const IROp *op)
 }
 static inline uint32_t ir_cc_writes(const IROp *op)
 {
-    if (op->code == OP_call) {
-        return ir_helper(op)->writes & HS_CC ? CC_ALL : 0;
-    }
     if (!op->setcc) {
-        return 0;
+        return op->code == OP_call && (ir_helper(op)->writes & HS_CC) ? CC_ALL : 0;
     }
     return op->code == OP_putcc ? op->imm & CC_ALL : op_info[op->code].ccw & CC_ALL;
 }
-uint32_t ir_cc_kills(const TCGContext *s, const IROp *op);
-
-/* Which input of a shift or rotate is the count, and whether that is a constant that
- * masks to 0. */
-unsigned ir_count_index(OpCode code);
-bool ir_count_is_zero(const TCGContext *s, const IROp *op);
+static inline uint32_t ir_cc_kills(const TCGContext *s, const IROp *op)
+{
+    bool var = unlikely(op_info[op->code].ccw & OPCC_VAR);
+    return var && ir_count_may_be_zero(s, op) ? 0 : ir_cc_writes(op);
+}
 
 /* The op looks only at the low bits of this type of input i. */
 IRType ir_in_type(const IROp *op, unsigned i);

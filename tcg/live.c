@@ -3,27 +3,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is live after the op being looked at:
- *   live[r]  1 if ref r is read again before it is written (constants: always 1). All
- *            globals are live at exits and wherever an exception may show them.
- *   cc       which flags somebody reads; fault: which flags only an exception would show.
- * `stack` lists what became live since the last BB_END op, so that a label can keep the
- * temps for the branch that leads to it, and a BB_END op can drop them. Branches are
+ *   live   bits of the globals that are read again before they are written: all, at exits
+ *          and wherever an exception may show them. Of a temp it is IRTemp.live
+ *          (constants: always).
+ *   cc     which flags somebody reads; fault: which flags only an exception would show.
+ * `stack` lists the temps that became live since the last BB_END op, so that a label can
+ * keep them for the branch that leads to it, and a BB_END op can drop them. Branches are
  * forward, so the state at a label is known before its branches are met, and one pass is
  * enough.
  *
- * Coalescing: at `mov G,t`, t's last use, the place is kept in pending[t]. When t's only
- * definition is reached and nothing in between has touched G (touched[G]) or could leave,
- * fault or meet another path (barrier), the definition writes G and the mov goes.
+ * Coalescing: at `mov G,t`, t's last use, G becomes `movable`, and the place is kept in
+ * mov_at[G]. When t's only definition is reached and G is so still, since nothing in
+ * between has touched it or could leave, fault or meet another path, the definition
+ * writes G and the mov goes.
  *
- * This is on the path of every translation: operands are counted in branch-free steps,
- * and what is rare is in functions of its own.
+ * This is on the path of every translation: what is rare is in functions of its own.
  */
 #include "tcg/passes.h"
 #include "tcg/tcg.h"
 #include "util/bitops.h"
 
 typedef struct LabelState {
-    uint64_t *globals; /* live[] of the globals, then zeros to a multiple of eight */
+    uint64_t live;
     uint16_t cc, fault;
     unsigned ntemps;
     IRRef *temps;
@@ -31,33 +32,22 @@ typedef struct LabelState {
 
 typedef struct Live {
     TCGContext *s;
-    uint8_t *live;
-    uint16_t *pending; /* by ref: op of a mov of it to a global, NO_OP: none */
+    IRTemp *temps;
+    uint64_t live, movable, all; /* globals */
+    uint32_t cc, fault;
+    unsigned nglobals, nstack;
     IRRef *stack;
-    unsigned nstack, nglobals;
     LabelState *labels;
-    uint16_t cc, fault;
-    bool all_live; /* all globals are, for certain */
     bool dce, coalesce;
-    uint16_t barrier;
-    uint16_t touched[IR_MAX_GLOBALS]; /* valid for the global of a pending mov */
+    uint16_t mov_at[IR_MAX_GLOBALS];
 } Live;
-
-#define NO_OP UINT16_MAX
-
-static void globals_all_live(Live *l)
-{
-    if (!l->all_live) {
-        memset(l->live, 1, l->nglobals);
-        l->all_live = true;
-    }
-}
+static_assert(IR_MAX_GLOBALS < 64, "a set of globals is a word");
 
 static void make_live(Live *l, IRRef r)
 {
     l->stack[l->nstack] = r;
-    l->nstack += !l->live[r];
-    l->live[r] = 1;
+    l->nstack += !l->temps[r].live;
+    l->temps[r].live = true;
 }
 
 /* ---- control flow ---- */
@@ -65,17 +55,14 @@ static void make_live(Live *l, IRRef r)
 static void live_label(Live *l, const IROp *op)
 {
     LabelState *to = &l->labels[op->label];
+    to->live = l->live;
     to->cc = l->cc;
     to->fault = l->fault;
-    to->globals = arena_alloc(&l->s->arena, ROUND_UP(l->nglobals, 8));
-    to->globals[(l->nglobals - 1) / 8] = 0;
-    memcpy(to->globals, l->live, l->nglobals);
     to->temps = arena_alloc(&l->s->arena, l->nstack * sizeof(IRRef));
     to->ntemps = 0;
     for (unsigned i = 0; i < l->nstack; i++) {
-        IRRef r = l->stack[i];
-        if (r >= l->nglobals && l->live[r]) {
-            to->temps[to->ntemps++] = r;
+        if (l->temps[l->stack[i]].live) {
+            to->temps[to->ntemps++] = l->stack[i];
         }
     }
 }
@@ -83,9 +70,7 @@ static void live_label(Live *l, const IROp *op)
 static void live_branch(Live *l, const IROp *op)
 {
     const LabelState *to = &l->labels[op->label];
-    for (unsigned i = 0; i < l->nglobals; i += 8) {
-        stq_he_p(l->live + i, ldq_he_p(l->live + i) | to->globals[i / 8]);
-    }
+    l->live |= to->live;
     l->cc |= to->cc;
     l->fault |= to->fault;
     for (unsigned i = 0; i < to->ntemps; i++) {
@@ -98,23 +83,17 @@ static void live_branch(Live *l, const IROp *op)
 static void live_end(Live *l, const IROp *op)
 {
     for (unsigned i = 0; i < l->nstack; i++) {
-        l->live[l->stack[i]] = 0;
+        l->temps[l->stack[i]].live = false;
     }
     l->nstack = 0;
     l->fault = 0;
-    l->all_live = false;
-    if (op->code == OP_br) {
-        memset(l->live, 0, l->nglobals);
-        l->cc = 0;
-    } else {
-        globals_all_live(l);
-        l->cc = op->code == OP_exit_link ? op->ccmask : CC_ALL;
-    }
+    l->live = op->code == OP_br ? 0 : l->all;
+    l->cc = op->code == OP_exit_link ? op->ccmask : op->code == OP_br ? 0 : CC_ALL;
 }
 
-static void live_control(Live *l, const IROp *op, unsigned flags, unsigned i)
+static void live_control(Live *l, const IROp *op, unsigned flags)
 {
-    l->barrier = i;
+    l->movable = 0;
     if (flags & OPF_BB_END) {
         live_end(l, op);
     }
@@ -163,158 +142,165 @@ static bool can_write(IROp *op, IRType mov)
     return true;
 }
 
-/* At `mov G,t`: t's definition may write G, if this is the only use of t. */
+/* At `mov G,t`, whose use of t has been counted: t's definition may write G, if it is the
+ * only one. */
 static void coalesce_note(Live *l, const IROp *op, unsigned i)
 {
-    const IRTemp *t = &l->s->temps[op->in[0]];
-    if (op->out[0] < l->nglobals && t->kind == TEMP_SSA && t->uses == 0) {
-        l->pending[op->in[0]] = i;
+    const IRTemp *t = &l->temps[op->in[0]];
+    if (op->out[0] < l->nglobals && t->kind == TEMP_SSA && t->uses == 1) {
+        l->movable |= BIT64(op->out[0]);
+        l->mov_at[op->out[0]] = i;
     }
 }
 
-/* At the definition of temp out[k] that has a mov pending. */
-static void coalesce_try(Live *l, IROp *op, unsigned k)
+/* At the definition of temp out[k], used once, and there are movable globals: does the
+ * move to one of them, if that is the use. Returns what the op writes then. */
+static IRRef coalesce_try(Live *l, IROp *op, unsigned k)
 {
-    IRTemp *t = &l->s->temps[op->out[k]];
-    unsigned at = l->pending[op->out[k]];
-    IROp *mov = &l->s->ops[at];
-    if (at >= l->barrier || t->uses != 1 || l->touched[mov->out[0]] != at ||
-        mov->out[0] == op->out[1 - k] || !can_write(op, mov->type)) {
-        return;
+    for (uint64_t m = l->movable; m; m &= m - 1) {
+        IRRef global = ctz64(m);
+        IROp *mov = &l->s->ops[l->mov_at[global]];
+        if (mov->in[0] == op->out[k] && global != op->out[1 - k] &&
+            can_write(op, mov->type)) {
+            l->temps[op->out[k]].uses = 0;
+            l->temps[op->out[k]].live = false;
+            l->live |= BIT64(global);
+            op->out[k] = global;
+            op->vzero = mov->vzero;
+            mov->code = OP_nop;
+            mov->dead = 0;
+            break;
+        }
     }
-    op->out[k] = mov->out[0];
-    op->vzero = mov->vzero;
-    l->live[op->out[k]] = 1;
-    t->uses = 0;
-    mov->code = OP_nop;
-    mov->dead = 0;
+    return op->out[k];
 }
 
 /* ---- one op ---- */
 
-static bool op_is_pure(const IROp *op)
+/* It may go when nobody reads its outputs. */
+static inline bool op_is_pure(const IROp *op, const OpInfo *info)
 {
-    OpInfo info = op_info[op->code];
-    if (info.class == CLASS_VEC && vec_info[op->vec].flags & VECF_FP) {
-        return false; /* MXCSR */
+    if (info->flags & OPF_PURE) { /* MXCSR is an output, too */
+        return info->class != CLASS_VEC || !(vec_info[op->vec].flags & VECF_FP);
     }
-    if (info.flags & OPF_PURE) {
-        return true;
-    }
-    switch (op->code) {
-    case OP_putcc:
-    case OP_vcmpcc:
-        return true;
-    case OP_ld:
-        return op->memop & MO_HOST;
-    case OP_call: {
+    if (op->code == OP_call) {
         const HelperInfo *h = ir_helper(op);
         return (h->flags & HELPER_PURE) && !(h->flags & HELPER_FAULT) && !h->writes;
     }
-    default:
-        return false;
-    }
-}
-
-/* Does the pending move of output k. True if the output is live. */
-static bool live_result(Live *l, IROp *op, unsigned k)
-{
-    if (op->out[k] == IR_NONE) {
-        return false;
-    }
-    if (l->pending[op->out[k]] != NO_OP) {
-        coalesce_try(l, op, k);
-    }
-    return l->live[op->out[k]];
-}
-
-/* The same of all: two at the most, and mostly one or none. */
-static bool live_results(Live *l, IROp *op, unsigned outs)
-{
-    bool live = outs && live_result(l, op, 0);
-    return (unlikely(outs > 1) && live_result(l, op, 1)) || live;
+    return op->code == OP_ld && op->memop & MO_HOST;
 }
 
 /* Nothing is left of what was in global r. */
 static bool writes_all(const Live *l, const IROp *op, IRRef r)
 {
     IRType t = ir_out_type(op);
-    bool half = t == IR_V128 && !op->vzero && l->s->temps[r].type == IR_V256;
+    bool half = t == IR_V128 && !op->vzero && l->temps[r].type == IR_V256;
     return t >= IR_I32 && !half;
 }
 
-/* Output r is written here: above, what is read is something else, unless it was a part
- * of a global. */
-static void live_out(Live *l, const IROp *op, IRRef r, unsigned i)
+/*
+ * Output k, which may be missing, and its pending move. It is written here: above, what
+ * is read is something else, unless it was a part of a global. True if it is live;
+ * *written: what of globals is written.
+ */
+static inline bool live_out(Live *l, IROp *op, unsigned k, uint64_t *written)
 {
+    IRRef r = op->out[k];
+    if (r == IR_NONE) {
+        return false;
+    }
+    if (r >= l->nglobals && l->movable && l->temps[r].uses == 1) {
+        r = coalesce_try(l, op, k);
+    }
     if (r >= l->nglobals) {
-        if (r != IR_NONE) {
-            l->live[r] = 0;
-        }
-        return;
+        bool live = l->temps[r].live;
+        l->temps[r].live = false;
+        return live;
     }
-    l->touched[r] = i;
+    uint64_t bit = BIT64(r);
+    bool live = l->live & bit;
     if (writes_all(l, op, r)) {
-        l->live[r] = 0;
-        l->all_live = false;
+        l->live &= ~bit;
     }
+    *written |= bit;
+    return live;
+}
+
+G_GNUC_NO_INLINE static bool live_second_out(Live *l, IROp *op, uint64_t *written)
+{
+    return live_out(l, op, 1, written);
+}
+
+/* The globals among `state` (HS_*). */
+static uint64_t globals_of(const Live *l, unsigned state)
+{
+    uint64_t set = 0;
+    for (unsigned g = 0; g < l->nglobals; g++) {
+        bool vec = l->temps[g].type >= IR_V128;
+        set |= state & (vec ? HS_VEC : HS_GPR) ? BIT64(g) : 0;
+    }
+    return set;
 }
 
 /* What a call reads, and shows when it raises an exception. */
-static void live_call(Live *l, const IROp *op, unsigned i)
+static void live_call(Live *l, const IROp *op)
 {
     const HelperInfo *h = ir_helper(op);
     unsigned reads = ir_helper_reads(h);
     if (reads & (HS_GPR | HS_VEC)) {
-        l->barrier = i;
-        for (unsigned g = 0; g < l->nglobals; g++) {
-            bool vec = l->s->temps[g].type >= IR_V128;
-            l->live[g] |= (reads & (vec ? HS_VEC : HS_GPR)) != 0;
-        }
+        l->movable = 0;
+        l->live |= globals_of(l, reads);
     }
+    uint32_t kills = ir_cc_writes(op);
+    l->cc &= ~kills;
+    l->fault &= ~kills;
     if (h->flags & (HELPER_FAULT | HELPER_NORETURN)) {
         l->fault = CC_ALL;
     }
     if ((h->flags & HELPER_NORETURN) && !(h->flags & HELPER_FAULT)) {
         l->cc = CC_ALL;
     }
+    l->cc |= ir_cc_reads(op);
 }
 
-static void live_fault(Live *l, unsigned i)
+static void live_fault(Live *l)
 {
-    globals_all_live(l);
+    l->live = l->all;
     l->fault = CC_ALL;
-    l->barrier = i;
+    l->movable = 0;
 }
 
-/* `dead`, when the second and later of the same inputs have been taken for live. */
-static unsigned dead_same(const IROp *op, unsigned ins, unsigned dead)
+/* Temp in[k] is read, and not again. It may be there twice. */
+static unsigned live_temp(Live *l, const IROp *op, unsigned ins, unsigned k)
 {
-    for (unsigned k = 1; k < ins; k++) {
-        for (unsigned j = 0; j < k; j++) {
-            dead |= (op->in[k] == op->in[j] ? dead >> j & 1 : 0) << k;
-        }
+    unsigned dead = 0;
+    for (unsigned j = k; j < ins; j++) {
+        dead |= (op->in[j] == op->in[k]) << j;
     }
+    make_live(l, op->in[k]);
     return dead;
 }
 
-static void live_ins(Live *l, IROp *op, unsigned ins, unsigned i)
+/* Returns the globals that are read. */
+static uint64_t live_ins(Live *l, IROp *op, unsigned ins)
 {
-    IRTemp *temps = l->s->temps;
+    uint64_t globals = 0;
     unsigned dead = 0;
     for (unsigned k = 0; k < ins; k++) {
         IRRef r = op->in[k];
-        if (r == IR_NONE) {
-            continue;
-        }
-        dead |= (unsigned)!l->live[r] << k;
-        temps[r].uses++;
-        make_live(l, r);
         if (r < l->nglobals) {
-            l->touched[r] = i;
+            globals |= BIT64(r);
+            dead |= (unsigned)(~l->live >> r & 1) << k;
+        } else if (r == IR_NONE) {
+            continue;
+        } else if (!l->temps[r].live) {
+            dead |= live_temp(l, op, ins, k);
         }
+        l->temps[r].uses++;
     }
-    op->dead = dead && ins > 1 ? dead_same(op, ins, dead) : dead;
+    l->live |= globals;
+    op->dead = dead;
+    return globals;
 }
 
 /* A shift by nothing is a move: the type rules of its output are the same. */
@@ -325,89 +311,82 @@ static void shift_by_zero(IROp *op)
     op->in[1] = op->in[2] = IR_NONE;
 }
 
-/* An op with setcc: perhaps nobody reads its flags, or it has none. */
-static void live_setcc(Live *l, IROp *op)
+/* An op with setcc: perhaps nobody reads its flags, or it has none. Returns those that
+ * are other ones above. */
+static uint32_t live_setcc(Live *l, IROp *op)
 {
     if (l->dce && !((l->cc | l->fault) & ir_cc_writes(op))) {
         op->setcc = false;
     } else if (ir_count_is_zero(l->s, op)) {
         shift_by_zero(op);
     }
+    return ir_cc_kills(l->s, op);
 }
 
-/* What the op does to the flags, and who sees state there. */
-static void live_state(Live *l, const IROp *op, unsigned i)
+/* An op marked CC: what it reads of the flags, and who sees state there. */
+static void live_state(Live *l, const IROp *op, const OpInfo *info)
 {
-    uint32_t kills = ir_cc_kills(l->s, op);
-    l->cc &= ~kills;
-    l->fault &= ~kills;
-    if (ir_op_faults(op)) {
-        live_fault(l, i);
+    if (info->flags & OPF_FAULT) {
+        if (ir_op_faults(op)) {
+            live_fault(l);
+        }
+    } else if (op->code == OP_call) {
+        live_call(l, op);
+    } else if (info->ccr) {
+        l->cc |= ir_cc_reads(op);
     }
-    if (op->code == OP_call) {
-        live_call(l, op, i);
-    }
-    l->cc |= ir_cc_reads(op);
 }
 
 static inline void live_op(Live *l, IROp *op, unsigned i)
 {
-    OpInfo info = op_info[op->code];
-    if (info.flags & OPF_CONTROL) {
-        live_control(l, op, info.flags, i);
+    const OpInfo *info = &op_info[op->code];
+    uint64_t globals = 0; /* that the op writes or reads */
+    if (info->flags & OPF_CONTROL) {
+        live_control(l, op, info->flags);
     }
-    bool any_live = live_results(l, op, info.outs);
+    uint32_t cc = l->cc, fault = l->fault;
+    bool any_live = info->outs && live_out(l, op, 0, &globals);
+    if (unlikely(info->outs > 1)) {
+        any_live |= live_second_out(l, op, &globals);
+    }
     if (op->setcc) {
-        live_setcc(l, op);
-        info = op_info[op->code];
+        uint32_t kills = live_setcc(l, op);
+        l->cc = cc & ~kills;
+        l->fault = fault & ~kills;
+        info = &op_info[op->code];
     }
-    bool leads_on = info.flags & (OPF_BB_END | OPF_BRANCH);
-    if (!any_live && !op->setcc && !leads_on && l->dce && op_is_pure(op)) {
+    if (!any_live && !op->setcc && l->dce && op_is_pure(op, info)) {
         op->code = OP_nop;
         return;
     }
-    if (op->code != OP_exit_link) {
-        op->ccmask = l->cc;
-        op->ccfault = l->fault & ~l->cc;
+    op->ccmask = cc;
+    op->ccfault = fault & ~cc;
+    if (info->flags & OPF_CC) {
+        live_state(l, op, info);
+    }
+    globals |= live_ins(l, op, info->ins);
+    if (l->movable) {
+        l->movable &= ~globals;
     }
     if ((op->code == OP_mov || op->code == OP_vmov) && l->coalesce) {
         coalesce_note(l, op, i);
-    }
-    for (unsigned k = 0; k < info.outs; k++) {
-        live_out(l, op, op->out[k], i);
-    }
-    if (op->setcc || info.flags & OPF_CC) {
-        live_state(l, op, i);
-    }
-    live_ins(l, op, info.ins, i);
-}
-
-static void live_init(Live *l, TCGContext *s)
-{
-    l->s = s;
-    l->nglobals = s->nglobals;
-    l->nstack = 0;
-    l->cc = l->fault = 0;
-    l->all_live = false;
-    l->barrier = s->nops;
-    l->dce = !TCG_OPT_OFF(s, dce);
-    l->coalesce = !TCG_OPT_OFF(s, coalesce);
-    l->live = arena_alloc(&s->arena, s->ntemps + sizeof(uint64_t));
-    l->pending = arena_alloc(&s->arena, s->ntemps * sizeof(uint16_t));
-    l->stack =
-        arena_alloc(&s->arena, (IR_MAX_INS * s->nops + s->ntemps + 1) * sizeof(IRRef));
-    l->labels = arena_alloc(&s->arena, s->nlabels * sizeof(LabelState));
-    memset(l->pending, 0xff, s->ntemps * sizeof(uint16_t));
-    memset(l->live, 0, l->nglobals);
-    for (unsigned i = l->nglobals, n = s->ntemps; i < n; i++) {
-        l->live[i] = s->temps[i].kind == TEMP_CONST;
     }
 }
 
 void live_run(TCGContext *s)
 {
     Live l;
-    live_init(&l, s);
+    l.s = s;
+    l.temps = s->temps;
+    l.nglobals = s->nglobals;
+    l.live = l.movable = 0;
+    l.all = BIT64(s->nglobals) - 1;
+    l.cc = l.fault = 0;
+    l.dce = !TCG_OPT_OFF(s, dce);
+    l.coalesce = !TCG_OPT_OFF(s, coalesce);
+    l.stack = arena_alloc(&s->arena, (s->ntemps + 1) * sizeof(IRRef));
+    l.nstack = 0;
+    l.labels = arena_alloc(&s->arena, s->nlabels * sizeof(LabelState));
     unsigned i = s->nops;
     for (IROp *op = s->ops + i; i-- > 0;) {
         op--;
@@ -435,7 +414,7 @@ static uint32_t flags_before(const TCGContext *s, IROp *op, uint32_t seen,
     if (op->setcc || op->code == OP_call) {
         if (op->setcc && !(seen & ir_cc_writes(op))) {
             op->setcc = false;
-            if (op->out[0] == IR_NONE && op_is_pure(op)) {
+            if (op->out[0] == IR_NONE && op_is_pure(op, info)) {
                 op->code = OP_nop;
                 return seen;
             }
