@@ -8,27 +8,25 @@
 
 typedef struct Known {
     IRRef copy;        /* or IR_NONE; of a global only a constant */
-    uint16_t def;      /* op that defines the temp, NO_OP: not seen */
+    uint16_t def;      /* op that defines the temp */
     uint8_t copy_type; /* an IRType */
-    uint8_t width;     /* the value is below 2^width; more than 64: anything */
-    uint32_t clock;    /* when all of this was noted */
+    uint8_t width;     /* the value is below 2^width */
+    uint32_t clock;    /* when all of this was noted of the temp */
 } Known;
-
-#define NO_OP UINT16_MAX
-
-/* Nothing: all bits are set. */
-static const Known fold_unknown = {IR_NONE, NO_OP, UINT8_MAX, UINT8_MAX, UINT32_MAX};
 
 typedef struct Fold {
     TCGContext *s;
     IROp *op;
-    Known *known;    /* by ref */
-    unsigned nknown; /* refs that it has room for */
+    Known *known; /* by ref: of temps that have been defined, and of what is `noted` */
+    uint64_t noted, constant; /* bits of globals: known, and known to be a constant */
+    bool copied;              /* some temp is a copy */
+    bool dce;
     uint32_t clock, base;
     uint32_t written[IR_MAX_GLOBALS];
     uint16_t *branches; /* by label; NULL until a branch was decided */
     bool unreachable;   /* control does not reach this op any more */
 } Fold;
+static_assert(IR_MAX_GLOBALS < 64, "a set of globals is a word");
 
 static inline IRTemp *fold_temp(const Fold *f, IRRef r)
 {
@@ -49,8 +47,8 @@ static inline bool fold_is_const(const Fold *f, unsigned i)
 /* Input i is the constant v, as far as the op looks at it. */
 static inline bool fold_is_value(const Fold *f, unsigned i, uint64_t v)
 {
-    IRType t = ir_in_type(f->op, i);
-    return fold_is_const(f, i) && fold_value(f, f->op->in[i], t) == (v & ir_type_mask(t));
+    return fold_is_const(f, i) &&
+           !((fold_temp(f, f->op->in[i])->val ^ v) & ir_type_mask(ir_in_type(f->op, i)));
 }
 
 /* A fact of time `clock` about r still holds. */
@@ -61,9 +59,7 @@ static inline bool fold_still(const Fold *f, IRRef r, uint32_t clock)
 
 static inline unsigned fold_width(const Fold *f, IRRef r)
 {
-    if (r == IR_NONE ||
-        (ir_is_global(f->s, r) &&
-         (f->known[r].clock == UINT32_MAX || !fold_still(f, r, f->known[r].clock)))) {
+    if (r == IR_NONE || (ir_is_global(f->s, r) && !(f->noted >> r & 1))) {
         return 64;
     }
     if (fold_temp(f, r)->kind == TEMP_CONST) {
@@ -80,21 +76,17 @@ static inline bool fold_fits_int32(int64_t v)
 /* A constant, or IR_NONE when the unit has no room for another one. */
 static inline IRRef fold_constant(Fold *f, uint64_t v)
 {
-    if (f->s->ntemps >= f->nknown) {
-        return IR_NONE;
-    }
-    unsigned refs = f->s->ntemps;
-    IRRef r = ir_const(f->s, v);
-    if (r >= refs) {
-        f->known[r] = fold_unknown;
-    }
-    return r;
+    return f->s->ntemps < f->s->max_temps ? ir_const(f->s, v) : IR_NONE;
 }
 
 /*
- * Applies one rule to f->op: true if the op has changed, and another rule may apply. The
- * laws of rules are at the head of fold.c.
+ * Rules by opcode: true if the op has changed, and another one may apply. The laws of
+ * rules are at the head of fold.c.
  */
-bool fold_rule(Fold *f);
+typedef bool FoldRule(Fold *f);
+extern FoldRule *const fold_rules[NR_OPS];
+
+/* The rule of all others: inputs are constants, and so is the result. */
+bool fold_constants(Fold *f);
 
 #endif

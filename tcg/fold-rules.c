@@ -11,7 +11,7 @@
 /* The op that defines temp r, if it is `code` and its inputs are still what they were. */
 static const IROp *def_of(const Fold *f, IRRef r, OpCode code)
 {
-    if (r == IR_NONE || fold_temp(f, r)->kind != TEMP_SSA || f->known[r].def == NO_OP) {
+    if (r == IR_NONE || fold_temp(f, r)->kind != TEMP_SSA) {
         return NULL;
     }
     const IROp *def = &f->s->ops[f->known[r].def];
@@ -248,6 +248,9 @@ static bool fold_address_index(Fold *f, IRType t)
 static bool fold_address(Fold *f, IRType t)
 {
     IROp *op = f->op;
+    if (op->in[1] == IR_NONE && ir_is_global(f->s, op->in[0])) {
+        return false; /* the most frequent one */
+    }
     if (fold_address_const(f) || fold_address_base(f, t) || fold_address_index(f, t)) {
         return true;
     }
@@ -302,11 +305,11 @@ static bool fold_add_shifted(Fold *f)
 static bool fold_add(Fold *f)
 {
     IROp *op = f->op;
-    if (fold_is_value(f, 1, 0)) {
-        return to_copy(f, op->in[0]); /* x + 0 -> x */
-    }
     if (!fold_is_const(f, 1)) {
         return fold_add_shifted(f);
+    }
+    if (fold_is_value(f, 1, 0)) {
+        return to_copy(f, op->in[0]); /* x + 0 -> x */
     }
     const IROp *def = def_of(f, op->in[0], OP_add);
     if (def && def->type >= op->type && ir_is_const(f->s, def->in[1])) {
@@ -587,15 +590,13 @@ static bool fold_brcond(Fold *f)
 
 /* ---- the table ---- */
 
-/* All inputs are constants: so is the result. Not inline: it is rare, and needs many
- * registers. */
-G_GNUC_NO_INLINE static bool fold_constants(Fold *f)
+bool fold_constants(Fold *f)
 {
     IROp *op = f->op;
     const OpInfo *info = &op_info[op->code];
     uint64_t in[IR_MAX_INS] = {0}, out[IR_MAX_OUTS];
     uint32_t cc = 0;
-    if (info->ins == 0 || info->ccr || !ir_can_eval(op->code)) {
+    if (info->outs != 1 || info->ccr || op->code == OP_mov || !ir_can_eval(op->code)) {
         return false;
     }
     for (unsigned i = 0; i < info->ins; i++) {
@@ -610,7 +611,7 @@ G_GNUC_NO_INLINE static bool fold_constants(Fold *f)
     return to_const(f, out[0]);
 }
 
-static bool (*const rules[NR_OPS])(Fold *f) = {
+FoldRule *const fold_rules[NR_OPS] = {
     [OP_mov] = fold_mov,
     [OP_zext] = fold_zext,
     [OP_sext] = fold_sext,
@@ -632,14 +633,3 @@ static bool (*const rules[NR_OPS])(Fold *f) = {
     [OP_selcc] = fold_selcc,
     [OP_ld... OP_at_cmpxchg] = fold_memory,
 };
-
-bool fold_rule(Fold *f)
-{
-    const IROp *op = f->op;
-    bool maybe = op_info[op->code].outs == 1 && op->code != OP_mov;
-    if (maybe && (op->in[0] == IR_NONE || fold_is_const(f, 0)) && fold_constants(f)) {
-        return true;
-    }
-    bool (*rule)(Fold *) = rules[op->code];
-    return rule && rule(f);
-}

@@ -9,15 +9,14 @@
  *   3. The set of rules is monotonic: an op only goes towards mov, nop, a smaller opcode
  *      or fewer inputs, constants only to the right, so folding ends.
  * An op with setcc is left alone by the rules: its flags are a function of its operands.
- * The flags that nobody reads are cleared before the pass begins (live_flags), so this is
- * rare.
+ * When the next ops show that nobody sees them, setcc is cleared first.
  *
  * What is known. A temp: that it is a copy of another ref (at types up to copy_type), how
  * many low bits it can have set (width), and the op that defined it. A global: its width,
- * and that it is a constant. Facts about globals
- * age: `clock` counts writes of globals, and a fact noted at time c that involves global
- * g holds while g was not written later than c. At labels and where helpers may write
- * globals all such facts end at once (`base`).
+ * and that it is a constant. Facts about temps that involve globals age: `clock` counts
+ * writes of globals, and a fact noted at time c that involves global g holds while g was
+ * not written later than c. At labels and where helpers may write globals all facts about
+ * globals end at once (`noted`, `base`).
  */
 #include "tcg/fold-internal.h"
 #include "tcg/passes.h"
@@ -25,55 +24,110 @@
 
 /*
  * Drops an op that control does not reach. A label ends that, unless its branches are
- * gone too. (insn_start stays: it counts for what follows it in the order of the ops.)
+ * gone too: false. (insn_start stays: it counts for what follows it in the order of the
+ * ops.)
  */
-static void drop_unreachable(Fold *f)
+static bool drop_unreachable(Fold *f, IROp *op)
 {
-    IROp *op = f->op;
     if (op->code == OP_label && f->branches[op->label]) {
         f->unreachable = false;
-        return;
+        return false;
     }
     if (op_info[op->code].flags & OPF_BRANCH) {
         f->branches[op->label]--;
     }
     op->code = OP_nop;
     op->setcc = false;
+    return true;
 }
 
-/* What input r, a copy, looked at as type t, may be replaced by. */
+/* ---- inputs ---- */
+
+/* What input r, looked at as type t, may be replaced by. */
 static IRRef better_ref(const Fold *f, IRRef r, IRType t)
 {
     const Known *k = &f->known[r];
-    bool forgotten = ir_is_global(f->s, r) && k->clock < f->base;
-    if (forgotten || t > (IRType)k->copy_type || !fold_still(f, k->copy, k->clock)) {
-        return r;
+    if (ir_is_global(f->s, r)) { /* a long constant is better off in its register */
+        bool known = f->constant >> r & 1;
+        return known && fold_fits_int32(fold_temp(f, k->copy)->val) ? k->copy : r;
     }
-    /* A long constant is better off in its register. */
-    bool long_one = ir_is_global(f->s, r) && !fold_fits_int32(fold_temp(f, k->copy)->val);
-    return long_one ? r : k->copy;
+    bool copy = fold_temp(f, r)->kind == TEMP_SSA && k->copy != IR_NONE &&
+                t <= (IRType)k->copy_type && fold_still(f, k->copy, k->clock);
+    return copy ? k->copy : r;
 }
 
-static void replace_inputs(Fold *f, const OpInfo *info)
+G_GNUC_NO_INLINE static void replace_inputs(Fold *f, IROp *op, unsigned ins)
 {
-    IROp *op = f->op;
-    for (unsigned i = 0; i < info->ins; i++) {
-        IRRef r = op->in[i];
-        if (r != IR_NONE && f->known[r].copy != IR_NONE) {
-            op->in[i] = better_ref(f, r, ir_in_type(op, i));
+    for (unsigned i = 0; i < ins; i++) {
+        if (op->in[i] != IR_NONE) {
+            op->in[i] = better_ref(f, op->in[i], ir_in_type(op, i));
         }
     }
-    if ((info->flags & OPF_COMM) && fold_is_const(f, 0) && !fold_is_const(f, 1)) {
-        IRRef k = op->in[0];
-        op->in[0] = op->in[1];
-        op->in[1] = k;
-    }
 }
 
-/* Bits that the op's first output can have set, apart from what the type says. */
-static unsigned result_width(const Fold *f)
+/* ---- flags ---- */
+
+/* Nobody sees the flags of the op, as the next ones up to a branch say: mostly the next
+ * one. */
+static bool flags_are_dead(const Fold *f, const IROp *op)
 {
-    const IROp *op = f->op;
+    const TCGContext *s = f->s;
+    const IROp *end = s->ops + s->nops;
+    uint32_t flags = ir_cc_writes(op);
+    while (flags && ++op < end) {
+        unsigned shows = op_info[op->code].flags & (OPF_FAULT | OPF_BRANCH | OPF_BB_END);
+        if (op->code == OP_exit_link) {
+            return !(op->ccmask & flags);
+        }
+        if (op->code == OP_call) {
+            shows = ir_helper(op)->flags & (HELPER_FAULT | HELPER_NORETURN);
+        }
+        if ((shows && !(op->memop & MO_HOST)) || (ir_cc_reads(op) & flags)) {
+            return false;
+        }
+        flags &= ~ir_cc_kills(s, op);
+    }
+    return true;
+}
+
+/* The rules may look at the op: it has one, and no flags that somebody sees. */
+static bool may_fold(Fold *f, IROp *op)
+{
+    if (!fold_rules[op->code] && !fold_is_const(f, 0)) {
+        return false;
+    }
+    if (op->setcc && f->dce && op->out[0] != IR_NONE && flags_are_dead(f, op)) {
+        op->setcc = false;
+    }
+    return !op->setcc;
+}
+
+/* One rule. True if there was one. */
+static bool apply_rule(Fold *f)
+{
+    FoldRule *rule = fold_rules[f->op->code];
+    return (fold_is_const(f, 0) && fold_constants(f)) || (rule && rule(f));
+}
+
+/* ---- outputs ---- */
+
+/* Ops whose first output can have fewer bits set than their type has. */
+static const bool may_be_narrow[NR_OPS] = {
+    [OP_mov] = true,
+    [OP_zext] = true,
+    [OP_extract] = true,
+    [OP_and... OP_xor] = true,
+    [OP_shr] = true,
+    [OP_setcond... OP_select] = true,
+    [OP_setcc... OP_getcc] = true,
+    [OP_ld] = true,
+    [OP_at_xchg... OP_at_cmpxchg] = true,
+    [OP_ld_env] = true,
+};
+
+/* Bits that it can have set, apart from what the type says. */
+static unsigned narrow_width(const Fold *f, const IROp *op)
+{
     const IRRef *in = op->in;
     unsigned count;
     switch (op->code) {
@@ -112,122 +166,119 @@ static unsigned result_width(const Fold *f)
     }
 }
 
-static void note_temp(Fold *f, IRRef r, unsigned at)
+static inline unsigned result_width(const Fold *f, const IROp *op)
 {
-    const IROp *op = f->op;
-    Known *k = &f->known[r];
+    return may_be_narrow[op->code] ? narrow_width(f, op) : 64;
+}
+
+static void note_temp(Fold *f, const IROp *op, IRRef r, unsigned at)
+{
     IRType t = ir_out_type(op);
-    k->def = at;
-    k->clock = f->clock;
-    k->width = 64;
-    if (t > IR_I64) {
-        k->copy = op->code == OP_vmov ? op->in[0] : IR_NONE;
-        k->copy_type = t;
-        return;
+    Known k = {IR_NONE, at, t, 64, f->clock};
+    if (op->code == OP_mov || op->code == OP_vmov) {
+        k.copy = op->in[0];
+        f->copied = true;
     }
-    if (ir_out_valid(op) == IR_I64 && r == op->out[0]) {
-        k->width = MIN(result_width(f), t == IR_I32 ? 32u : 64u);
+    if (r == op->out[0] && t <= IR_I64 && ir_out_valid(op) == IR_I64) {
+        k.width = MIN(result_width(f, op), t == IR_I32 ? 32u : 64u);
     }
-    if (op->code == OP_mov) {
-        k->copy = op->in[0];
-        k->copy_type = t;
-    }
+    f->known[r] = k;
 }
 
 /* Of a global that the op writes: what is written of it in part keeps the other bits. */
-static unsigned global_width(const Fold *f, IRRef r)
+static unsigned global_width(const Fold *f, const IROp *op, IRRef r)
 {
-    const IROp *op = f->op;
     IRType t = ir_out_type(op);
     if (r != op->out[0] || t > IR_I64) {
         return 64;
     }
     return t < IR_I32    ? MAX(fold_width(f, r), ir_type_bits(t))
-           : t == IR_I32 ? MIN(result_width(f), 32u)
-                         : result_width(f);
+           : t == IR_I32 ? MIN(result_width(f, op), 32u)
+                         : result_width(f, op);
 }
 
-static void note_global(Fold *f, IRRef r)
+static void note_global(Fold *f, const IROp *op, IRRef r)
 {
-    const IROp *op = f->op;
-    Known *k = &f->known[r];
-    k->width = global_width(f, r);
-    f->written[r] = k->clock = ++f->clock;
-    k->copy = IR_NONE;
-    if (op->code == OP_mov && op->type >= IR_I32 && fold_is_const(f, 0)) {
-        k->copy = fold_constant(f, fold_value(f, op->in[0], op->type));
-        k->copy_type = IR_I64;
+    f->known[r].width = global_width(f, op, r);
+    f->written[r] = ++f->clock;
+    f->noted |= BIT64(r);
+    f->constant &= ~BIT64(r);
+    if (op->code == OP_mov && op->type >= IR_I32 && ir_is_const(f->s, op->in[0])) {
+        IRRef k = fold_constant(f, fold_value(f, op->in[0], op->type));
+        f->known[r].copy = k;
+        f->constant |= k != IR_NONE ? BIT64(r) : 0;
     }
 }
 
-static void note_output(Fold *f, IRRef r, unsigned at)
+static inline void note_output(Fold *f, const IROp *op, unsigned k, unsigned at)
 {
-    if (r == IR_NONE) {
-        return;
-    }
+    IRRef r = op->out[k];
     if (ir_is_global(f->s, r)) {
-        note_global(f, r);
-    } else {
-        note_temp(f, r, at);
+        note_global(f, op, r);
+    } else if (r != IR_NONE) {
+        note_temp(f, op, r, at);
     }
 }
 
-static void note_outputs(Fold *f, const OpInfo *info, unsigned at)
+G_GNUC_NO_INLINE static void note_second_output(Fold *f, const IROp *op, unsigned at)
 {
-    const IROp *op = f->op;
+    note_output(f, op, 1, at);
+}
+
+static void note_control(Fold *f, const IROp *op, const OpInfo *info)
+{
     if (info->flags & OPF_LABEL ||
         (op->code == OP_call && (ir_helper(op)->writes & (HS_GPR | HS_VEC)))) {
         f->base = ++f->clock; /* nothing that was known of globals holds any more */
-    }
-    if (info->outs) {
-        note_output(f, op->out[0], at);
-    }
-    if (unlikely(info->outs > 1)) {
-        note_output(f, op->out[1], at);
-    }
-}
-
-static void fold_op(Fold *f, unsigned at)
-{
-    const OpInfo *info = &op_info[f->op->code];
-    replace_inputs(f, info);
-    while (!f->op->setcc && fold_rule(f)) {
-        info = &op_info[f->op->code];
+        f->noted = f->constant = 0;
     }
     f->unreachable |= f->branches && (info->flags & OPF_BB_END);
-    note_outputs(f, info, at);
 }
 
-static void fold_init(Fold *f, TCGContext *s)
+static inline void fold_op(Fold *f, IROp *op, unsigned at)
 {
-    f->s = s;
-    f->clock = f->base = 0;
-    f->branches = NULL;
-    f->unreachable = false;
-    f->nknown = MIN(s->max_temps, s->ntemps + 2 * s->nops);
-    f->known = arena_alloc(&s->arena, f->nknown * sizeof *f->known);
-    memset(f->known, 0xff, s->ntemps * sizeof *f->known); /* fold_unknown */
-    memset(f->written, 0, s->nglobals * sizeof *f->written);
+    const OpInfo *info = &op_info[op->code];
+    f->op = op;
+    if (f->copied || f->constant) {
+        replace_inputs(f, op, info->ins);
+    }
+    if ((info->flags & OPF_COMM) && fold_is_const(f, 0) && !fold_is_const(f, 1)) {
+        IRRef k = op->in[0];
+        op->in[0] = op->in[1];
+        op->in[1] = k;
+    }
+    if (may_fold(f, op)) {
+        while (apply_rule(f)) {
+        }
+        info = &op_info[op->code];
+    }
+    if (info->class == CLASS_CTL) {
+        note_control(f, op, info);
+    }
+    if (info->outs) {
+        note_output(f, op, 0, at);
+    }
+    if (unlikely(info->outs > 1)) {
+        note_second_output(f, op, at);
+    }
 }
 
 void opt_fold(TCGContext *s)
 {
     Fold f;
-    if (!TCG_OPT_OFF(s, dce)) {
-        live_flags(s);
-    }
-    fold_init(&f, s);
+    f.s = s;
+    f.known = arena_alloc(&s->arena, s->ntemps * sizeof *f.known);
+    f.noted = f.constant = 0;
+    f.copied = f.unreachable = false;
+    f.dce = !TCG_OPT_OFF(s, dce);
+    f.clock = f.base = 0;
+    f.branches = NULL;
+    memset(f.written, 0, s->nglobals * sizeof *f.written);
     IROp *op = s->ops;
     for (unsigned i = 0, n = s->nops; i < n; i++, op++) {
-        if (op->code <= OP_insn_start) {
-            continue;
-        }
-        f.op = op;
-        if (f.unreachable) {
-            drop_unreachable(&f);
-        }
-        if (op->code != OP_nop) {
-            fold_op(&f, i);
+        if (op->code > OP_insn_start &&
+            !(unlikely(f.unreachable) && drop_unreachable(&f, op))) {
+            fold_op(&f, op, i);
         }
     }
 }

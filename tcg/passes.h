@@ -12,10 +12,6 @@ void opt_fold(TCGContext *s);
  * s->share. */
 void opt_share(TCGContext *s);
 
-/* Backward over the unit: clears setcc where nobody can see the flags, and drops ops that
- * only wrote those. */
-void live_flags(TCGContext *s);
-
 /*
  * Backward over the unit. Sets op->dead, op->ccmask, op->ccfault, temp->uses; turns
  * shifts by a constant zero into moves. With "dce" removes what nobody reads (ops become
