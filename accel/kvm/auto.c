@@ -9,7 +9,9 @@
  * Under KVM, what was emulated since the look before is weighed against the CPU time that
  * the thread took: instructions emulated inside KVM (its statistics; less those that
  * accessed a device of ours, which any host emulates), and the time of assists. If they
- * make up half of it the guest goes on translated.
+ * make up half of it the guest goes on translated. What an instruction costs differs:
+ * where there were many to each exit of the guest, KVM did not enter it for them, and the
+ * least time for one that was seen then is what they cost.
  *
  * Translated, the guest goes back to KVM when ring 3 is found at several looks in a row,
  * and else from time to time, to try. Each time that KVM does not keep it for long the
@@ -30,6 +32,8 @@
 enum {
     LOOK_NS = 10 * 1000 * 1000,
     EMULATION_NS = 500, /* what an instruction costs KVM's emulator, at least */
+    PER_EXIT = 4,       /* so many: they are emulated one after the other */
+    ENOUGH = 100,       /* instructions, to tell from what one costs */
     USER_LOOKS = 2,     /* in ring 3, times patience: back to KVM */
     TRY_LOOKS = 100,    /* of any kind, times patience: back to KVM */
     GOOD_LOOKS = 10,    /* under KVM: it was worth it */
@@ -58,13 +62,27 @@ static off_t find_statistic(int fd, const char *name)
     return 0;
 }
 
-static uint64_t emulated(const KVMAuto *a)
+static uint64_t statistic(const KVMAuto *a, off_t at)
 {
     uint64_t n;
 
-    return a->emulated_at && pread(a->stats, &n, sizeof n, a->emulated_at) == sizeof n
-               ? n
-               : 0;
+    return at && pread(a->stats, &n, sizeof n, at) == sizeof n ? n : 0;
+}
+
+/* KVM gives the file while it has not got the guest, and lets it be read at any time. */
+static void start_statistics(KVMVcpu *v)
+{
+    KVMAuto *a = &v->automatic;
+
+    if (a->stats_asked) {
+        return;
+    }
+    a->stats_asked = true;
+    a->stats = ioctl(v->fd, KVM_GET_STATS_FD, NULL);
+    if (a->stats >= 0) {
+        a->emulated_at = find_statistic(a->stats, "insn_emulation");
+        a->exits_at = find_statistic(a->stats, "exits");
+    }
 }
 
 static int64_t thread_ns(void)
@@ -82,19 +100,29 @@ static void note(KVMVcpu *v)
     KVMAuto *a = &v->automatic;
 
     a->cpu_ns = thread_ns();
-    a->emulated = emulated(a);
-    a->devices = v->exits[KVM_EXIT_MMIO];
+    a->emulated = statistic(a, a->emulated_at);
+    a->exits = statistic(a, a->exits_at);
+    a->devices = v->exits[KVM_EXIT_MMIO] + v->late_writes;
     a->assist_ns = 0;
 }
 
 /* Whether at least half of the time since the last look went into emulation. */
-static bool only_emulates(const KVMVcpu *v)
+static bool only_emulates(KVMVcpu *v)
 {
-    const KVMAuto *a = &v->automatic;
-    int64_t insns = emulated(a) - a->emulated;
+    KVMAuto *a = &v->automatic;
+    int64_t ns = thread_ns() - a->cpu_ns;
+    int64_t insns = statistic(a, a->emulated_at) - a->emulated;
 
-    insns -= v->exits[KVM_EXIT_MMIO] - a->devices;
-    return 2 * (MAX(insns, 0) * EMULATION_NS + a->assist_ns) > thread_ns() - a->cpu_ns;
+    insns -= v->exits[KVM_EXIT_MMIO] + v->late_writes - a->devices;
+    if (a->exits_at && insns >= ENOUGH &&
+        insns > PER_EXIT * (int64_t)(statistic(a, a->exits_at) - a->exits)) {
+        int64_t each = (ns - a->assist_ns) / insns;
+
+        a->insn_ns = a->insn_ns ? MIN(a->insn_ns, each) : each;
+    }
+    int64_t each = MAX(a->insn_ns, EMULATION_NS);
+
+    return 2 * (MAX(insns, 0) * each + a->assist_ns) > ns;
 }
 
 static void look_at_kvm(KVMVcpu *v)
@@ -186,6 +214,7 @@ void kvm_auto_start(KVMVcpu *v, int signal)
     struct sigevent e = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = signal};
 
     e._sigev_un._tid = gettid();
+    start_statistics(v);
     if (a->timer_made || kvm.assist != KVM_ASSIST_AUTO) {
         return;
     }
@@ -196,8 +225,6 @@ void kvm_auto_start(KVMVcpu *v, int signal)
     }
     a->timer_made = true;
     a->patience = 1;
-    a->stats = ioctl(v->fd, KVM_GET_STATS_FD, NULL);
-    a->emulated_at = a->stats >= 0 ? find_statistic(a->stats, "insn_emulation") : 0;
     note(v);
 }
 
@@ -219,7 +246,7 @@ void kvm_auto_fini(KVMVcpu *v)
     if (a->timer_made) {
         timer_delete(a->timer);
     }
-    if (a->timer_made && a->stats >= 0) {
+    if (a->stats_asked && a->stats >= 0) {
         close(a->stats);
     }
 }
@@ -227,6 +254,14 @@ void kvm_auto_fini(KVMVcpu *v)
 void kvm_auto_info(const KVMVcpu *v, GString *to)
 {
     const KVMAuto *a = &v->automatic;
+
+    if (a->emulated_at) {
+        g_string_append_printf(to, "instructions emulated inside KVM: %" PRIu64 "\n",
+                               statistic(a, a->emulated_at));
+    }
+    if (kvm.assist != KVM_ASSIST_AUTO) {
+        return;
+    }
     int64_t ns = a->translated_ns + (a->translates ? clock_monotonic_ns() - a->since : 0);
 
     g_string_append_printf(to,

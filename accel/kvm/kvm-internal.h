@@ -56,12 +56,15 @@ typedef struct KVMAuto {
     bool timer_made; /* false: not asked for */
     timer_t timer;
     volatile bool due, armed;
-    bool translates;   /* the translator has the guest, and not KVM */
+    bool translates; /* the translator has the guest, and not KVM */
+    bool stats_asked;
     int stats;         /* KVM's statistics of the vCPU; -1: it has none */
     off_t emulated_at; /* in them: instructions emulated; 0: not there */
-    /* At the last look: CPU time, instructions emulated, accesses to devices. */
+    off_t exits_at;    /* ... exits of the guest */
+    /* At the last look: CPU time, instructions emulated, exits, accesses to devices. */
     int64_t cpu_ns;
-    uint64_t emulated, devices;
+    uint64_t emulated, exits, devices;
+    int64_t insn_ns;                      /* what one costs here; 0: not known */
     int64_t assist_ns, assist_began;      /* time of assists since then */
     unsigned looks, user_looks, patience; /* looks since the last switch */
     uint64_t times;                       /* that KVM only emulated */
@@ -145,7 +148,8 @@ bool kvm_assist_holds(const KVMVcpu *v);
 bool kvm_translate(KVMVcpu *v, CPUExit *why);
 void kvm_assist_fini(KVMVcpu *v);
 
-/* ---- auto.c: assist=auto; nothing happens where it was not asked for ---- */
+/* ---- auto.c: assist=auto; but for what KVM has emulated, nothing happens where it was
+ * not asked for ---- */
 
 /* In the vCPU's thread; `signal` is the one that kicks it. */
 void kvm_auto_start(KVMVcpu *v, int signal);

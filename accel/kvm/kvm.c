@@ -488,20 +488,18 @@ static void kvm_info(CPUState *cpu, GString *to)
     }
     g_string_append_printf(to,
                            "state fetched %" PRIu64 " times, given back %" PRIu64 "\n"
-                           "writes that were collected: %" PRIu64 "%s\n"
-                           "instructions translated for KVM: %" PRIu64 "%s\n",
+                           "writes that were collected: %" PRIu64 "%s\n",
                            v->fetches, v->pushes, v->late_writes,
-                           kvm.coalesces ? "" : " (not there, or off)", v->assists,
-                           kvm.assist ? "" : " (assist=off)");
+                           kvm.coalesces ? "" : " (not there, or off)");
+    kvm_auto_info(v, to);
+    g_string_append_printf(to, "instructions translated for KVM: %" PRIu64 "%s\n",
+                           v->assists, kvm.assist ? "" : " (assist=off)");
     if (v->began) {
         g_string_append_printf(to,
                                "the translator began anew %" PRIu64
                                " times, went on %" PRIu64
                                " times without the units of %" PRIu64 " pages\n",
                                v->began, v->went_on, v->pages_gone);
-    }
-    if (kvm.assist == KVM_ASSIST_AUTO) {
-        kvm_auto_info(v, to);
     }
 }
 

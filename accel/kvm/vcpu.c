@@ -225,7 +225,8 @@ static bool internal_error(KVMVcpu *v, CPUExit *why)
     uint32_t sub = v->run->internal.suberror;
     g_autoptr(GString) text = g_string_new(NULL);
 
-    if (sub == KVM_INTERNAL_ERROR_EMULATION && kvm.assist) {
+    /* in front of an instruction, or of an event that has been accepted */
+    if (sub < ARRAY_SIZE(names) && names[sub] && kvm.assist) {
         return kvm_assist(v, why);
     }
     if (sub < ARRAY_SIZE(names) && names[sub]) {

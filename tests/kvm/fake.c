@@ -7,8 +7,10 @@
  * emulated, so that the translator has to do all of it.
  *
  * FAKE_KVM="emulates": it says so never, but is in KVM_RUN for ever; its statistics tell
- * of two million instructions a second that were emulated.
- * FAKE_KVM="system-event=TYPE": the first KVM_RUN ends with such an event.
+ * of two million instructions a second that were emulated, with few exits.
+ * FAKE_KVM="emulates-slowly": the same with 200,000, for which it takes all of the CPU.
+ * FAKE_KVM="events-fail": it cannot deliver an event either, and has another error for
+ * it. FAKE_KVM="system-event=TYPE": the first KVM_RUN ends with such an event.
  * FAKE_KVM="exit=REASON": it ends for that reason, with details that are made up.
  * FAKE_KVM="large-xsave": the process may have AMX in guests.
  * FAKE_KVM="NAME[:ARGUMENT]=RESULT[@N]": from the Nth time on (the first) the request of
@@ -257,16 +259,21 @@ static bool can_interrupt(void)
 
 static struct {
     struct kvm_stats_header header;
-    uint32_t flags;
-    int16_t exponent;
-    uint16_t size;
-    uint32_t offset, bucket_size;
-    char name[16];
-    uint64_t emulated;
+    struct {
+        uint32_t flags;
+        int16_t exponent;
+        uint16_t size;
+        uint32_t offset, bucket_size;
+        char name[16];
+    } of[2];
+    uint64_t values[2];
 } * stats;
+enum { EMULATED, EXITS };
 
 static int new_stats(void)
 {
+    static const char *const called[] = {
+        [EMULATED] = "insn_emulation", [EXITS] = "exits"};
     int fd = new_fd();
 
     stats = mmap(NULL, sizeof *stats, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -274,25 +281,42 @@ static int new_stats(void)
         return -1;
     }
     stats->header = (struct kvm_stats_header){
-        .name_size = sizeof stats->name,
-        .num_desc = 1,
+        .name_size = sizeof stats->of[0].name,
+        .num_desc = 2,
         .desc_offset = sizeof stats->header,
-        .data_offset = (char *)&stats->emulated - (char *)stats,
+        .data_offset = (char *)stats->values - (char *)stats,
     };
-    stats->size = 1;
-    strcpy(stats->name, "insn_emulation");
+    for (int i = 0; i < 2; i++) {
+        stats->of[i].size = 1;
+        stats->of[i].offset = i * sizeof stats->values[0];
+        strcpy(stats->of[i].name, called[i]);
+    }
     return fd;
 }
 
+static int64_t cpu_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
 /* Until somebody wants the vCPU. */
-static void emulate(void)
+static void emulate(bool slowly)
 {
     const struct timespec a_while = {.tv_nsec = 100 * 1000};
 
     while (!*(volatile uint8_t *)&run->immediate_exit) {
-        nanosleep(&a_while, NULL);
+        if (slowly) {
+            for (int64_t begin = cpu_ns(); cpu_ns() - begin < a_while.tv_nsec;) {
+            }
+        } else {
+            nanosleep(&a_while, NULL);
+        }
         if (stats) {
-            stats->emulated += 200;
+            stats->values[EMULATED] += slowly ? 20 : 200;
+            stats->values[EXITS]++;
         }
     }
 }
@@ -351,6 +375,11 @@ static bool other_exit(const char *s)
     return true;
 }
 
+static bool has_event(void)
+{
+    return events.exception.injected || events.interrupt.injected || events.nmi.injected;
+}
+
 static int enter(void)
 {
     const char *s = getenv("FAKE_KVM");
@@ -358,8 +387,8 @@ static int enter(void)
     if (system_event(s) || other_exit(s)) {
         return 0;
     }
-    if (s && !strcmp(s, "emulates")) {
-        emulate();
+    if (s && !strncmp(s, "emulates", 8)) {
+        emulate(s[8]);
     }
     if (run->immediate_exit) {
         return answer(-EINTR);
@@ -371,7 +400,9 @@ static int enter(void)
     }
     check_breakpoints();
     run->exit_reason = KVM_EXIT_INTERNAL_ERROR;
-    run->internal.suberror = KVM_INTERNAL_ERROR_EMULATION;
+    run->internal.suberror = s && !strcmp(s, "events-fail") && has_event()
+                                 ? KVM_INTERNAL_ERROR_DELIVERY_EV
+                                 : KVM_INTERNAL_ERROR_EMULATION;
     return 0;
 }
 

@@ -126,10 +126,10 @@ class Archive:
                 self.add(library, pathlib.Path(library).read_bytes())
 
 
-def initramfs(kernel, busybox, files, commands, limit):
-    """files: {name: path}. limit: seconds that a command may take."""
+def initramfs(kernel, busybox, files, commands, limit, instead):
+    """files: {name: path}. limit: seconds that a command may take. instead: {name: contents} of modules."""
     a = Archive()
-    modules = kernel_modules(kernel)
+    modules = [(name, instead.get(name, data)) for name, data in kernel_modules(kernel)]
     for folder in ["dev", "proc", "sys", "tmp", "sbin", "bin"]:
         a.folder(folder)
     a.add("bin/busybox", pathlib.Path(busybox).read_bytes())
@@ -169,14 +169,15 @@ def results(fd, process, deadline):
 class Lab:
     """Runs commands inside. `console` has what the kernel said, for when nothing comes."""
 
-    def __init__(self, kernel, busybox, memory=1024, cpus=1, wire=None):
-        """wire: a path; what connects to that socket talks to the third serial port."""
+    def __init__(self, kernel, busybox, memory=1024, cpus=1, wire=None, modules=()):
+        """wire: a path; what connects to that socket talks to the third serial port. modules: {name: contents}, in the place of the kernel's."""
         if not shutil.which(QEMU):
             raise Unavailable(f"there is no {QEMU}")
         if not (kernel and busybox):
             raise Unavailable("MYNAH_KERNEL and MYNAH_BUSYBOX are not set")
         kernel_modules(kernel)
         self.kernel, self.busybox, self.memory, self.cpus, self.wire = kernel, busybox, memory, cpus, wire
+        self.modules = dict(modules)
         self.console = b""
 
     def argv(self, folder):
@@ -189,7 +190,7 @@ class Lab:
         """Yields (number, status, output) for each command. Status 137: it was stopped after `limit` seconds."""
         with tempfile.TemporaryDirectory(prefix="mynah-lab-") as folder:
             pathlib.Path(folder, "initramfs").write_bytes(
-                initramfs(self.kernel, self.busybox, files, commands, limit))
+                initramfs(self.kernel, self.busybox, files, commands, limit, self.modules))
             self.process = process = subprocess.Popen(self.argv(folder), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
             try:
                 yield from results(process.stdout.fileno(), process, time.monotonic() + total)
