@@ -232,6 +232,7 @@ struct CPUState {
     bool align_user; /* cpu_ld*() and cpu_st*() of mode 0 have to be aligned */
     bool singlestep;
     bool step_masks_irqs; /* no interrupts are taken while single-stepping */
+    bool state_logged;    /* -d cpu has shown what the next instruction begins with */
     void *opaque;         /* of the program around it */
     /*
      * Of a program, or NULL: makes the system call that generated code has come to, if it

@@ -79,6 +79,7 @@ static CPUExit step(KVMVcpu *v)
     mutex_unlock(&steps);
     cpu->singlestep = single;
     cpu->step_masks_irqs = masks;
+    cpu->state_logged = false;
     return why;
 }
 
@@ -98,6 +99,7 @@ bool kvm_assist(KVMVcpu *v, CPUExit *why)
         cpu->exception_index = -1;
     }
     log_failure(v);
+    kvm_debug_log(v);
     *why = step(v);
     v->assists++;
     switch (*why) {

@@ -143,8 +143,8 @@ void kvm_debug_before_run(KVMVcpu *v)
 
 void kvm_debug_log(KVMVcpu *v)
 {
-    if (log_enabled(LOG_CPU) && !v->logged) {
-        v->logged = true;
+    if (log_enabled(LOG_CPU) && !v->cpu->state_logged) {
+        v->cpu->state_logged = true;
         log_registers(v);
     }
 }
@@ -172,7 +172,7 @@ bool kvm_debug_exit(KVMVcpu *v, CPUExit *why)
     uint64_t dr6 = v->run->debug.arch.dr6;
 
     kvm_fetch(v);
-    v->logged = false;
+    cpu->state_logged = false;
     for (unsigned i = 0; i < KVM_DEBUG_POINTS; i++) {
         if (dr6 >> i & 1 && v->watch[i] && !is_stepping(v)) {
             cpu->stop_watch = v->watch[i];

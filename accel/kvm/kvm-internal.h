@@ -96,7 +96,6 @@ typedef struct KVMVcpu {
     uint64_t deadline;   /* split.c: of the timer, which KVM is to get; 0: none */
     uint32_t timer_seen; /* split.c: the timer's count when it was settled */
     bool nmi_passed;     /* the NMI that waits is not LINT1's, or has passed it */
-    bool logged;         /* -d cpu has shown the state before the next instruction */
     bool translating;    /* what the translator has made of the guest is up to date */
     const AccelOps *translator; /* that helps out; NULL: not needed yet */
     KVMAuto automatic;

@@ -286,7 +286,8 @@ static bool handle_exit(KVMVcpu *v, CPUExit *why)
     switch (v->run->exit_reason) {
     case KVM_EXIT_HLT:
         kvm_get_halted(v);
-        v->cpu->halted = true;
+        /* an emulated HLT may have trapped, by TF */
+        v->cpu->halted = v->cpu->exception_index < 0;
         return false;
     case KVM_EXIT_INTR:
     case KVM_EXIT_IRQ_WINDOW_OPEN:

@@ -346,7 +346,7 @@ static void log_unit(CPUState *cpu, const TranslationBlock *tb)
         log_line("Trace %d: %p [%016" PRIx64 "/%08x]", cpu->index, tb->code.entry, pc,
                  tb->flags);
     }
-    if (log_enabled(LOG_CPU)) {
+    if (log_enabled(LOG_CPU) && !cpu->state_logged) {
         g_autoptr(GString) text = g_string_new(NULL);
 
         cpu->ops->dump_regs(cpu, log_enabled(LOG_FPU) ? CPU_DUMP_FPU : 0, text);

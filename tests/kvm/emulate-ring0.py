@@ -7,7 +7,7 @@ Debian's source of the lab's kernel, with changes to svm.c (EDITS) and these par
 
     ring0=1           CPL 0 and real mode are emulated, as handle_invalid_guest_state() does it in KVM for Intel's processors; ring 3
                       runs, and leaves the guest where it would enter ring 0 (not for INT n)
-    ring0=N           only N instructions are, after each exit; then the processor has ring 0 until the next exit
+    ring0=N           only N instructions are; then the processor has ring 0 until the next exit, and so on
     ring0_events=0    exceptions in ring 0 end KVM_RUN as well, as on Intel's processors; else they are delivered by VMRUN, which ends in front of
                       the first instruction of the handler
 
@@ -64,10 +64,15 @@ static bool ring0_is_hypercall(struct kvm_vcpu *vcpu)
 static int ring0_emulate(struct kvm_vcpu *vcpu)
 {
 	struct vcpu_svm *svm = to_svm(vcpu);
-	unsigned int count = ring0 == 1 ? 130 : ring0;
+	unsigned int count = 130;
 	unsigned long at;
 
 	while (count-- && ring0_is_emulated(vcpu)) {
+		if (ring0 > 1 && ++svm->ring0_count > ring0) {
+			svm->ring0_count = 0;
+			svm->ring0_done = true;
+			return 1;
+		}
 		if (svm_is_intercept(svm, INTERCEPT_VINTR) && !svm_interrupt_blocked(vcpu))
 			return interrupt_window_interception(vcpu);
 		if (kvm_test_request(KVM_REQ_EVENT, vcpu))
@@ -90,7 +95,6 @@ static int ring0_emulate(struct kvm_vcpu *vcpu)
 		if (__xfer_to_guest_mode_work_pending())
 			return 1;
 	}
-	svm->ring0_done = ring0 > 1;
 	return 1;
 }
 
@@ -158,7 +162,7 @@ IN_PRE_RUN = r"""
 
 # (file, text that is there once, what is put behind it)
 EDITS = [
-    ("svm.h", "struct vcpu_svm {\n\tstruct kvm_vcpu vcpu;\n", "\tbool ring0_done;\n"),
+    ("svm.h", "struct vcpu_svm {\n\tstruct kvm_vcpu vcpu;\n", "\tbool ring0_done;\n\tunsigned int ring0_count;\n"),
     ("svm.c", 'MODULE_LICENSE("GPL");\n', PARAMETERS),
     ("svm.c", "\tsvm->current_vmcb->asid_generation = 0;\n\tsvm->asid = 0;\n", IN_SETUP),
     ("svm.c", "\treturn svm_exit_handlers[exit_code](vcpu);\n}\n", BEFORE_EXIT),

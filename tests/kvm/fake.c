@@ -12,6 +12,7 @@
  * FAKE_KVM="events-fail": it cannot deliver an event either, and has another error for
  * it. FAKE_KVM="system-event=TYPE": the first KVM_RUN ends with such an event.
  * FAKE_KVM="exit=REASON": it ends for that reason, with details that are made up.
+ * FAKE_KVM="halt-traps": the first ends with HLT, but with #DB ready to be delivered.
  * FAKE_KVM="large-xsave": the process may have AMX in guests.
  * FAKE_KVM="NAME[:ARGUMENT]=RESULT[@N]": from the Nth time on (the first) the request of
  * that name (see below; or "open") has that result, a number; negative: -errno.
@@ -380,11 +381,26 @@ static bool has_event(void)
     return events.exception.injected || events.interrupt.injected || events.nmi.injected;
 }
 
+/* The first time, and if that is asked for: HLT, and an exception behind it. */
+static bool trap_behind_halt(const char *s)
+{
+    static bool was;
+
+    if (!s || was || strcmp(s, "halt-traps")) {
+        return false;
+    }
+    was = true;
+    run->exit_reason = KVM_EXIT_HLT;
+    events.exception.injected = true;
+    events.exception.nr = 1;
+    return true;
+}
+
 static int enter(void)
 {
     const char *s = getenv("FAKE_KVM");
 
-    if (system_event(s) || other_exit(s)) {
+    if (system_event(s) || other_exit(s) || trap_behind_halt(s)) {
         return 0;
     }
     if (s && !strncmp(s, "emulates", 8)) {

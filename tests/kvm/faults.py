@@ -104,6 +104,11 @@ class Fake(unittest.TestCase):
         result = run("exit=17", "-accel", "kvm", *self.kernel)
         self.assertEqual((result.returncode, result.stderr), (PASSED, ""))
 
+    def test_halt_traps(self):
+        """HLT with an exception behind it does not wait; this guest has no IDT yet."""
+        result = run("halt-traps", "-accel", "kvm", *self.kernel)
+        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", ""))
+
     def test_tsc_rate(self):
         """It is not known: a warning, and the guest runs."""
         result = run(f"tsc-khz={-errno.EIO}", "-accel", "kvm", *self.kernel)
