@@ -76,7 +76,7 @@ static inline bool fold_fits_int32(int64_t v)
 /* A constant, or IR_NONE when the unit has no room for another one. */
 static inline IRRef fold_constant(Fold *f, uint64_t v)
 {
-    return f->s->ntemps < f->s->max_temps ? ir_const(f->s, v) : IR_NONE;
+    return f->s->ntemps < IR_MAX_TEMPS ? ir_const(f->s, v) : IR_NONE;
 }
 
 /*

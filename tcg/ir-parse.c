@@ -164,7 +164,7 @@ static bool number_of(const char *word, char prefix, unsigned *no)
 
 static bool temps_room(Parse *p)
 {
-    return p->s->ntemps < p->s->max_temps || fail(p, "too many temps");
+    return p->s->ntemps < IR_MAX_TEMPS || fail(p, "too many temps");
 }
 
 static bool find_ref(Parse *p, const char *word, IRType type, IRRef *to)
@@ -390,7 +390,7 @@ static IROp *parse_name(Parse *p)
         fail(p, "op '%s' is unknown", parts[0]);
         return NULL;
     }
-    if (p->s->nops == p->s->max_ops) {
+    if (p->s->nops == IR_MAX_OPS) {
         fail(p, "too many ops");
         return NULL;
     }
@@ -660,7 +660,7 @@ static bool parse_line(Parse *p)
     if (!parse_label(p, &label) || !want_char(p, ':')) {
         return false;
     }
-    if (p->s->nops == p->s->max_ops) {
+    if (p->s->nops == IR_MAX_OPS) {
         return fail(p, "too many ops");
     }
     ir_label(p->s, label);

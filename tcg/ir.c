@@ -42,6 +42,11 @@ const OpInfo op_info[NR_OPS] = {
 #undef FLAGS
 };
 
+const bool ir_has_own_out_type[NR_OPS] = {
+    [OP_setcond] = true, [OP_getcc] = true, [OP_call] = true,
+    [OP_crc32] = true,   [OP_vtoi] = true,
+};
+
 const char *const op_names[NR_OPS] = {
 #define OP(name, outs, ins, class, flags, ccr, ccw) #name,
 #include "tcg/ops.def"
@@ -64,7 +69,7 @@ void tcg_start(TCGContext *s, uint64_t pc)
 
 static IRRef new_ref(TCGContext *s, IRTempKind kind, IRType type)
 {
-    assert(s->ntemps < s->max_temps);
+    assert(s->ntemps < IR_MAX_TEMPS);
     s->temps[s->ntemps] =
         (IRTemp){.kind = kind, .type = type, .live = kind == TEMP_CONST};
     return s->ntemps++;
@@ -111,7 +116,7 @@ IROp *ir_emit(TCGContext *s, OpCode code, IRType type)
         .out = {IR_NONE,  IR_NONE},
         .in = { IR_NONE, IR_NONE, IR_NONE, IR_NONE, IR_NONE},
     };
-    assert(s->nops < s->max_ops);
+    assert(s->nops < IR_MAX_OPS);
     IROp *op = &s->ops[s->nops++];
     *op = empty;
     op->code = code;
@@ -429,22 +434,11 @@ unsigned ir_count_index(OpCode code)
     return code == OP_shld || code == OP_shrd ? 2 : 1;
 }
 
-/* The masked count of a VAR op: the constant, or -1. */
-static int const_count(const TCGContext *s, const IROp *op)
+int ir_count(const TCGContext *s, const IROp *op)
 {
     IRRef r = op->in[ir_count_index(op->code)];
     return ir_is_const(s, r) ? (int)(s->temps[r].val & (op->type == IR_I64 ? 63 : 31))
                              : -1;
-}
-
-bool ir_count_is_zero(const TCGContext *s, const IROp *op)
-{
-    return (op_info[op->code].ccw & OPCC_VAR) && const_count(s, op) == 0;
-}
-
-bool ir_count_may_be_zero(const TCGContext *s, const IROp *op)
-{
-    return const_count(s, op) <= 0;
 }
 
 unsigned ir_helper_reads(const HelperInfo *h)
@@ -453,6 +447,13 @@ unsigned ir_helper_reads(const HelperInfo *h)
         return HS_ALL;
     }
     return h->reads | (h->writes & (HS_GPR | HS_VEC));
+}
+
+IRType ir_own_out_type(const IROp *op)
+{
+    return op->code == OP_vtoi    ? (IRType)op->memop
+           : op->code == OP_crc32 ? IR_I32
+                                  : IR_I64;
 }
 
 /* The smallest integer type with `bits` bits. */

@@ -59,6 +59,8 @@ extern const char *const op_names[NR_OPS];
 #define IR_MAX_GLOBALS 63 /* a set of them is a word */
 #define IR_MAX_OUTS    2
 #define IR_MAX_INS     5
+#define IR_MAX_OPS     8000  /* of a unit: ir_room() */
+#define IR_MAX_TEMPS   32000 /* globals and constants, too */
 
 typedef struct IROp {
     uint8_t code;  /* OpCode */
@@ -146,17 +148,17 @@ typedef struct HelperInfo {
 } HelperInfo;
 
 /*
- * One translation at a time; a thread has its own. Reset by tcg_start(). 32,000 refs and
- * 8,000 ops bound a unit; ir_room() tells the front end to stop early, and the builder
- * never overruns.
+ * One translation at a time; a thread has its own. Reset by tcg_start(). IR_MAX_TEMPS
+ * and IR_MAX_OPS bound a unit; ir_room() tells the front end to stop early, and the
+ * builder never overruns.
  */
 typedef struct TCGContext TCGContext;
 struct TCGContext {
     const GuestDesc *guest;
     IROp *ops;
-    unsigned nops, max_ops;
+    unsigned nops;
     IRTemp *temps;
-    unsigned ntemps, max_temps, nglobals;
+    unsigned ntemps, nglobals;
     IRTemp *globals; /* as a unit begins with them; what a back end notes of them once is
                         noted here, too */
     unsigned nlabels;
@@ -203,8 +205,8 @@ unsigned ir_label_new(TCGContext *s);
 #define IR_ROOM_TEMPS 1200
 static inline bool ir_room(const TCGContext *s)
 {
-    return s->nops + IR_ROOM_OPS <= s->max_ops &&
-           s->ntemps + IR_ROOM_TEMPS <= s->max_temps;
+    return s->nops <= IR_MAX_OPS - IR_ROOM_OPS &&
+           s->ntemps <= IR_MAX_TEMPS - IR_ROOM_TEMPS;
 }
 
 static inline IRTemp *ir_t(const TCGContext *s, IRRef r)
@@ -313,11 +315,14 @@ static inline uint32_t ir_probe_what(const IROp *op)
            (op->memop & MO_ALIGN ? (uint32_t)(op->memop & MO_SIZE) << 28 : 0);
 }
 
-/* Which input of a shift or rotate is the count, and whether that is a constant that
- * masks to 0; whether it is one, or none. */
+/* Which input of a shift or rotate (a VAR op) is the count; the masked count, or -1: no
+ * constant; whether it is 0 for certain. */
 unsigned ir_count_index(OpCode code);
-bool ir_count_is_zero(const TCGContext *s, const IROp *op);
-bool ir_count_may_be_zero(const TCGContext *s, const IROp *op);
+int ir_count(const TCGContext *s, const IROp *op);
+static inline bool ir_count_is_zero(const TCGContext *s, const IROp *op)
+{
+    return unlikely(op_info[op->code].ccw & OPCC_VAR) && ir_count(s, op) == 0;
+}
 
 /* CC_* bits that the op reads; that it writes or leaves undefined, setcc considered; that
  * it certainly writes. */
@@ -339,27 +344,19 @@ static inline uint32_t ir_cc_writes(const IROp *op)
 static inline uint32_t ir_cc_kills(const TCGContext *s, const IROp *op)
 {
     bool var = unlikely(op_info[op->code].ccw & OPCC_VAR);
-    return var && ir_count_may_be_zero(s, op) ? 0 : ir_cc_writes(op);
+    return var && ir_count(s, op) <= 0 ? 0 : ir_cc_writes(op);
 }
 
 /* The op looks only at the low bits of this type of input i. */
 IRType ir_in_type(const IROp *op, unsigned i);
 
-/* How the op writes a global (see IRType). */
+/* How the op writes a global (see IRType): mostly as its own type says. */
+extern const bool ir_has_own_out_type[NR_OPS];
+IRType ir_own_out_type(const IROp *op);
 static inline IRType ir_out_type(const IROp *op)
 {
-    switch (op->code) {
-    case OP_setcond:
-    case OP_getcc:
-    case OP_call:
-        return IR_I64;
-    case OP_crc32:
-        return IR_I32;
-    case OP_vtoi:
-        return (IRType)op->memop;
-    default:
-        return (IRType)op->type;
-    }
+    return unlikely(ir_has_own_out_type[op->code]) ? ir_own_out_type(op)
+                                                   : (IRType)op->type;
 }
 
 /* The widest type at which its output temp has defined bits. */

@@ -328,7 +328,7 @@ static_assert(OP_x87st == OP_ld + 3, "ld st x87ld x87st");
 void opt_share(TCGContext *s)
 {
     unsigned n = s->share ? count_accesses(s) : 0;
-    if (n < 2 || s->nops + n / 2 > s->max_ops || s->ntemps + n / 2 > s->max_temps) {
+    if (n < 2 || s->nops + n / 2 > IR_MAX_OPS || s->ntemps + n / 2 > IR_MAX_TEMPS) {
         return;
     }
     Share h = {.s = s, .era = 1};

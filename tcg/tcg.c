@@ -5,8 +5,8 @@
 #include "util/atomic.h"
 #include "util/host.h"
 
-/* ops, refs and arena bytes of one unit; a front end keeps below them with ir_room(). */
-enum { MAX_OPS = 8000, MAX_TEMPS = 32000, ARENA_SIZE = 4 << 20 };
+/* Arena bytes of one unit. */
+enum { ARENA_SIZE = 4 << 20 };
 
 /* So much of each is what nearly all units need: these pages come at once. */
 enum { USUAL_SIZE = 20 << 10 };
@@ -23,10 +23,8 @@ TCGContext *tcg_context_new(const GuestDesc *g)
     TCGContext *s = g_new0(TCGContext, 1);
     s->id = atomic_fetch_add(&contexts, 1) + 1;
     s->guest = g;
-    s->max_ops = MAX_OPS;
-    s->ops = usual_pages(g_new(IROp, MAX_OPS));
-    s->max_temps = MAX_TEMPS;
-    s->temps = usual_pages(g_new(IRTemp, MAX_TEMPS));
+    s->ops = usual_pages(g_new(IROp, IR_MAX_OPS));
+    s->temps = usual_pages(g_new(IRTemp, IR_MAX_TEMPS));
     s->globals = g_new0(IRTemp, IR_MAX_GLOBALS);
     arena_init(&s->arena, ARENA_SIZE);
     usual_pages(s->arena.base);

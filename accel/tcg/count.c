@@ -147,7 +147,7 @@ void tb_count_ops(TCGContext *s)
         starts += ops[i].code == OP_insn_start;
         exits += is_exit(&ops[i]) || is_fork(&c, &ops[i]) || may_leave(&ops[i]);
     }
-    if (!starts || n + 3 * OPS_PER_COUNTER * exits > s->max_ops) {
+    if (!starts || n + 3 * OPS_PER_COUNTER * exits > IR_MAX_OPS) {
         return;
     }
     c.sum = arena_alloc(&s->arena, (starts + s->nlabels) * sizeof *c.sum);

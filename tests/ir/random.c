@@ -256,8 +256,8 @@ static void init_test(Test *t, bool interp_only)
         warm_up(t->native);
     }
     t->diff = g_string_new(NULL);
-    t->unit.ops = g_new(IROp, t->ref->s->max_ops);
-    t->unit.temps = g_new(IRTemp, t->ref->s->max_temps);
+    t->unit.ops = g_new(IROp, IR_MAX_OPS);
+    t->unit.temps = g_new(IRTemp, IR_MAX_TEMPS);
 }
 
 static void free_test(Test *t)
