@@ -10,7 +10,6 @@
  */
 #include "accel/tcg/tb.h"
 
-#include "cpu/rseq.h"
 #include "util/atomic.h"
 #include "util/thread.h"
 
@@ -141,28 +140,6 @@ bool tb_page_self_checks(const TCGEngine *e, ram_addr_t page)
 }
 
 /* Restartable sequences are programs'. */
-
-unsigned rseq_sequences;
-
-bool rseq_look(CPUState *cpu, vaddr va)
-{
-    return false;
-}
-
-const RseqSequence *rseq_at(CPUState *cpu, vaddr pc)
-{
-    return NULL;
-}
-
-bool cpu_rseq_access(CPUState *cpu, const RseqAccess *a, uintptr_t ra)
-{
-    return false;
-}
-
-bool cpu_rseq_goes_on(CPUState *cpu, const RseqSequence *seq)
-{
-    return false;
-}
 
 bool tcg_rseq_touches(vaddr start, vaddr last)
 {

@@ -10,7 +10,6 @@
 #include "tests/asm/rig.h"
 
 #include "cpu/debug.h"
-#include "cpu/rseq.h"
 #include "target/x86/cpuid.h"
 #include "target/x86/excp.h"
 #include "target/x86/seg.h"
@@ -211,30 +210,6 @@ void *cpu_probe(CPUState *cpu, vaddr va, size_t n, MMUAccess acc, int mmu_idx,
 {
     check(cpu, va, n, acc, ra);
     return (va ^ (va + n - 1)) < PAGE_SIZE ? (void *)(uintptr_t)va : NULL;
-}
-
-/* No snippet has restartable sequences. */
-
-unsigned rseq_sequences;
-
-bool rseq_look(CPUState *cpu, vaddr va)
-{
-    return false;
-}
-
-const RseqSequence *rseq_at(CPUState *cpu, vaddr pc)
-{
-    return NULL;
-}
-
-bool cpu_rseq_access(CPUState *cpu, const RseqAccess *a, uintptr_t ra)
-{
-    return false;
-}
-
-bool cpu_rseq_goes_on(CPUState *cpu, const RseqSequence *seq)
-{
-    return false;
 }
 
 void *cpu_probe_nofault(CPUState *cpu, vaddr va, size_t n, MMUAccess acc, int mmu_idx)
