@@ -298,7 +298,7 @@ static bool next_is_only_reader(const A64 *x)
 {
     const TCGContext *s = x->s;
     unsigned n = x->at + 1;
-    while (n < s->nops && (s->ops[n].code == OP_nop || s->ops[n].code == OP_insn_start)) {
+    while (n < s->nops && s->ops[n].code == OP_nop) {
         n++;
     }
     if (n == s->nops) {

@@ -551,7 +551,7 @@ static bool updates_base(A64 *x, const IROp *op, const Access *acc, int64_t *n)
     bool store = op->code == OP_st;
     if (!x->g->direct || x->g->guest_base || acc->ordered || TCG_OPT_OFF(x->s, fuse) ||
         op->memop & (MO_ALIGN | MO_HOST) || op->in[1] != IR_NONE || base == IR_NONE ||
-        x->at + 1 >= x->s->nops || !ir_is_global(x->s, base)) {
+        x->at + 1 >= x->s->nops || next->insn != op->insn || !ir_is_global(x->s, base)) {
         return false;
     }
     int reg = ra_reg(&x->ra, base);

@@ -643,8 +643,8 @@ static bool a64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
         return false;
     }
     A64 x = {EMISSION_AT(s, b, entry, b->rw + b->size - OP_SLACK)};
-    survey(&x);
-    x.loop.u = loop_begin(s, x.leads_to_itself);
+    begin_ops(&x);
+    x.loop.u = loop_begin(s);
     /* An op has three at the most, or many that are nearly the same. */
     begin_sides(&x, x.loop.u.may_copy ? 8 : 4);
     make_own_globals(&x);

@@ -135,13 +135,11 @@ typedef struct Fixup {
     TCGContext *s;                                                            \
     const GuestDesc *g;                                                       \
     CodeBuf *buf;                                                             \
-    uint8_t *entry;       /* rw address of the unit */                        \
-    unsigned at;          /* number of the op that is being emitted */        \
-    uint32_t wanted;      /* flags that somebody or a fault wants after it */ \
-    uint64_t pc;          /* of the guest instruction */                      \
-    bool ended;           /* control does not reach the next op */            \
-    bool leads_to_itself; /* by an exit_link */                               \
-    unsigned nfaults;     /* ops that may fault */                            \
+    uint8_t *entry;  /* rw address of the unit */                             \
+    unsigned at;     /* number of the op that is being emitted */             \
+    uint32_t wanted; /* flags that somebody or a fault wants after it */      \
+    uint64_t pc;     /* of the guest instruction */                           \
+    bool ended;      /* control does not reach the next op */                 \
     CCInfo cc;                                                                \
     Label *labels;                                                            \
     SlowPath *slow, **slow_tail;                                              \

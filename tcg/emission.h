@@ -60,47 +60,16 @@ static inline void label_reached(Emission *x, const Label *l)
 
 /* ---- ops ---- */
 
-/* A label, or an op that ends a block. */
-static inline void survey_control(Emission *x, unsigned at, unsigned flags, bool *ended)
-{
-    const IROp *op = &x->s->ops[at];
-    if (flags & OPF_LABEL) {
-        x->labels[op->label].preds += !*ended;
-        x->labels[op->label].at = at;
-        *ended = false;
-        return;
-    }
-    x->leads_to_itself |= op->code == OP_exit_link && (uint64_t)op->imm == x->s->pc;
-    if (!*ended) {
-        if (flags & OPF_BRANCH) {
-            x->labels[op->label].preds++;
-        }
-        *ended = flags & OPF_BB_END;
-    }
-}
-
-/* What emission wants to know of all ops before it comes to the first. */
-static inline void survey(Emission *x)
+/* Before the first op. */
+static inline void begin_ops(Emission *x)
 {
     TCGContext *s = x->s;
-    bool ended = false;
     x->slow_tail = &x->slow;
     x->exits = arena_alloc(&s->arena, TCG_MAX_EXITS * sizeof(Exit));
     x->labels = arena_alloc(&s->arena, s->nlabels * sizeof(Label));
-    memset(x->labels, 0, s->nlabels * sizeof(Label));
-    unsigned nfaults = 0;
-    const IROp *first = s->ops;
-    for (const IROp *op = first, *end = first + s->nops; op < end; op++) {
-        unsigned flags = op_info[op->code].flags;
-        if (!(flags & OPF_CC)) {
-            continue; /* neither of the two below */
-        }
-        nfaults += op->code == OP_call || (flags & OPF_FAULT);
-        if (flags & OPF_CONTROL) {
-            survey_control(x, op - first, flags, &ended);
-        }
+    for (unsigned i = 0; i < s->nlabels; i++) {
+        x->labels[i] = (Label){.preds = s->labels[i].preds, .at = s->labels[i].at};
     }
-    x->nfaults = nfaults;
 }
 
 /* All ops, from the first on, by emit(): which is best inline, too. It says by `ended`
@@ -110,10 +79,7 @@ static inline bool emit_ops(Emission *x, void (*emit)(Emission *x, const IROp *o
     const IROp *ops = x->s->ops, *op = ops;
     unsigned n = x->s->nops;
     for (unsigned at = 0; at < n && !asm_full(&x->a); at++, op++) {
-        if (op->code <= OP_insn_start) {
-            if (op->code == OP_insn_start) { /* goes by the order of ops */
-                x->pc = (uint64_t)op->imm;
-            }
+        if (op->code == OP_nop) {
             continue;
         }
         unsigned flags = op_info[op->code].flags;
@@ -126,6 +92,7 @@ static inline bool emit_ops(Emission *x, void (*emit)(Emission *x, const IROp *o
             continue; /* control does not reach it, or has left in front of it */
         }
         x->at = at;
+        x->pc = ir_insn_pc(x->s, op);
         emit(x, op);
         if (x->at != at) { /* it has emitted the next ones, too */
             at = x->at;
@@ -138,13 +105,12 @@ static inline bool emit_ops(Emission *x, void (*emit)(Emission *x, const IROp *o
     x->at = n;
     return !asm_full(&x->a);
 }
-static_assert(OP_nop == 0 && OP_insn_start == 1, "these two have no code");
 
 /* The exit that comes next behind op number `at`, or NULL. */
 static inline const IROp *exit_behind(const Emission *x, unsigned at)
 {
     const IROp *op = NULL;
-    while (++at < x->s->nops && (op = &x->s->ops[at])->code <= OP_insn_start) {
+    while (++at < x->s->nops && (op = &x->s->ops[at])->code == OP_nop) {
         op = NULL;
     }
     return op && op->code == OP_exit_link ? op : NULL;
@@ -186,7 +152,7 @@ static inline uint32_t guard_offset(const Emission *x, uint64_t pc)
 /* Room for all points that can fault: `points` an op. */
 static inline void begin_sides(Emission *x, unsigned points)
 {
-    size_t size = points * (x->nfaults + 1) * SIDE_MAX_ENTRY;
+    size_t size = points * (x->s->nfaults + 1) * SIDE_MAX_ENTRY;
     uint8_t *p = arena_alloc(&x->s->arena, size);
     side_begin(&x->side, p, p + size);
 }

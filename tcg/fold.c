@@ -24,8 +24,7 @@
 
 /*
  * Drops an op that control does not reach. A label ends that, unless its branches are
- * gone too: false. (insn_start stays: it counts for what follows it in the order of the
- * ops.)
+ * gone too: false.
  */
 static bool drop_unreachable(Fold *f, IROp *op)
 {
@@ -276,7 +275,7 @@ void opt_fold(TCGContext *s)
     memset(f.written, 0, s->nglobals * sizeof *f.written);
     IROp *op = s->ops;
     for (unsigned i = 0, n = s->nops; i < n; i++, op++) {
-        if (op->code > OP_insn_start &&
+        if (op->code != OP_nop &&
             !(unlikely(f.unreachable) && drop_unreachable(&f, op))) {
             fold_op(&f, op, i);
         }

@@ -331,18 +331,6 @@ static uint64_t real_pc(const Unit *u, const void *env, uint64_t pc)
 
 /* ---- calls ---- */
 
-/* The guest instruction that the op belongs to: the last insn_start in the order of the
- * ops. */
-static uint64_t pc_of_op(const Unit *u, const IROp *op)
-{
-    for (; op >= u->ops; op--) {
-        if (op->code == OP_insn_start) {
-            return op->imm;
-        }
-    }
-    return u->pc;
-}
-
 /* By number of arguments with env, and whether there is a result. Written by
  * interp_init(). */
 static ffi_cif cifs[IR_MAX_INS + 2][2];
@@ -376,7 +364,7 @@ static void run_call(Exec *x, const IROp *op)
     }
     /* A helper's return address says nothing here, so the pc has to be in env. */
     if (h->flags & (HELPER_FAULT | HELPER_NORETURN)) {
-        ENV(x, uint64_t, x->g->pc) = real_pc(x->unit, x->env, pc_of_op(x->unit, op));
+        ENV(x, uint64_t, x->g->pc) = real_pc(x->unit, x->env, x->unit->pc + op->insn);
     }
     ffi_call(&cifs[n][h->has_result], FFI_FN(h->fn), &result, values);
     put_out(x, op, 0, result);
@@ -556,7 +544,6 @@ static void run_op(Exec *x, const IROp *op)
     switch (op->code) {
     case OP_nop:
     case OP_label:
-    case OP_insn_start:
         break;
     case OP_br:
         x->next = op->label;
@@ -748,7 +735,7 @@ static bool interp_restore_point(const TCGCode *code, const void *ra, TCGRestore
         !((op_info[op->code].flags & OPF_FAULT) || op->code == OP_call)) {
         return false;
     }
-    *out = (TCGRestore){.pc = pc_of_op(u, op)};
+    *out = (TCGRestore){.pc = u->pc + op->insn};
     return true;
 }
 

@@ -513,7 +513,6 @@ static bool parse_body(Parse *p, IROp *op)
     int64_t a, b;
     uint32_t mask;
     switch (op->code) {
-    case OP_insn_start:
     case OP_x87_note:
         if (!parse_imm(p, &op->imm, &first) || !parse_imm(p, &a, &first)) {
             return false;
@@ -651,9 +650,29 @@ static bool at_label(Parse *p)
     return p->p[1 + strspn(p->p + 1, "0123456789")] == ':';
 }
 
+static bool parse_insn(Parse *p)
+{
+    int64_t pc;
+    if (!parse_number(p, &pc)) {
+        return false;
+    }
+    int64_t from_unit = (uint64_t)pc - p->s->pc;
+    if (from_unit != (int32_t)from_unit) {
+        return fail(p, "the instruction is too far from the unit");
+    }
+    if (p->s->nops == IR_MAX_OPS) {
+        return fail(p, "too many ops");
+    }
+    ir_insn_start(p->s, pc);
+    return true;
+}
+
 static bool parse_line(Parse *p)
 {
     uint16_t label;
+    if (skip_word(p, "insn_start")) {
+        return parse_insn(p);
+    }
     if (!at_label(p)) {
         return parse_op(p);
     }

@@ -263,7 +263,6 @@ static void put_x87(Print *p, const IROp *op)
 static void put_body(Print *p, const IROp *op)
 {
     switch (op->code) {
-    case OP_insn_start:
     case OP_x87_note:
         put_pc(p, op->imm);
         put_imm(p, op->imm2);
@@ -372,6 +371,15 @@ static void put_op(Print *p, const IROp *op)
     g_string_append_c(p->to, '\n');
 }
 
+/* Where op number i is the first of its guest instruction. */
+static void put_insn(const TCGContext *s, unsigned i, GString *to)
+{
+    const IROp *op = &s->ops[i];
+    if (s->has_insns && (!i || op->insn != op[-1].insn)) {
+        g_string_append_printf(to, "    insn_start 0x%" PRIx64 "\n", ir_insn_pc(s, op));
+    }
+}
+
 void ir_print(const TCGContext *s, GString *to)
 {
     Print p = {
@@ -383,6 +391,7 @@ void ir_print(const TCGContext *s, GString *to)
     g_string_append_printf(to, "tb 0x%" PRIx64 "%s {\n", s->pc,
                            s->relative ? " relative" : "");
     for (unsigned i = 0; i < s->nops; i++) {
+        put_insn(s, i, to);
         if (s->ops[i].code != OP_nop) {
             put_op(&p, &s->ops[i]);
         }

@@ -62,6 +62,9 @@ void tcg_start(TCGContext *s, uint64_t pc)
     memcpy(s->temps, s->globals, s->nglobals * sizeof *s->temps);
     s->nlabels = 0;
     s->nexits = 0;
+    s->insn = 0;
+    s->insn_op = UINT_MAX;
+    s->has_insns = false;
     s->guard_links = s->head_guard = s->fp_flushes = s->relative = false;
     arena_reset(&s->arena);
     memset(s->const_cache, 0xff, sizeof s->const_cache);
@@ -121,6 +124,7 @@ IROp *ir_emit(TCGContext *s, OpCode code, IRType type)
     *op = empty;
     op->code = code;
     op->type = type;
+    op->insn = s->insn;
     return op;
 }
 
@@ -352,11 +356,14 @@ void ir_call(TCGContext *s, const HelperInfo *h, IRRef out, const IRRef *args)
     }
 }
 
-void ir_insn_start(TCGContext *s, uint64_t pc, unsigned len)
+void ir_insn_start(TCGContext *s, uint64_t pc)
 {
-    IROp *op = ir_emit(s, OP_insn_start, 0);
-    op->imm = pc;
-    op->imm2 = len;
+    if (s->nops == s->insn_op) {
+        ir_emit(s, OP_nop, 0); /* the instruction before has no other */
+    }
+    s->insn = (int32_t)(pc - s->pc);
+    s->insn_op = s->nops;
+    s->has_insns = true;
 }
 
 IRRef ir_pc_base(TCGContext *s, uint64_t pc, int64_t *disp)

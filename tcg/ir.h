@@ -18,10 +18,9 @@
  * global, implicit in the ops.
  *
  * State is precise at FAULT ops and at calls of helpers marked so: when such an op raises
- * an exception, every global, cc and the pc of the last insn_start (in the order of the
- * ops: a cold block has its own) have the values which they have at that point of the op
- * sequence. So a generator that puts checks and loads of an instruction before its writes
- * of globals gives precise exceptions for free.
+ * an exception, every global, cc and the pc of the op's instruction have the values which
+ * they have at that point of the op sequence. So a generator that puts checks and loads
+ * of an instruction before its writes of globals gives precise exceptions for free.
  */
 typedef enum OpCode {
 #define OP(name, outs, ins, class, flags, ccr, ccw) OP_##name,
@@ -82,7 +81,8 @@ typedef struct IROp {
     /* from liveness: flags that only a fault between here and their next definition would
      * show */
     uint16_t ccfault;
-    bool vzero; /* v128 to a global: clears bits 255:128 of it */
+    bool vzero;   /* v128 to a global: clears bits 255:128 of it */
+    int32_t insn; /* pc of the guest instruction that it belongs to, from the unit's */
     int64_t imm;
     uint32_t imm2;
 } IROp;
@@ -147,6 +147,12 @@ typedef struct HelperInfo {
     bool has_result; /* a uint64_t */
 } HelperInfo;
 
+/* From liveness, of a label. */
+typedef struct IRLabel {
+    uint16_t preds; /* branches, and the fall-through */
+    uint16_t at;    /* op number */
+} IRLabel;
+
 /*
  * One translation at a time; a thread has its own. Reset by tcg_start(). IR_MAX_TEMPS
  * and IR_MAX_OPS bound a unit; ir_room() tells the front end to stop early, and the
@@ -163,7 +169,14 @@ struct TCGContext {
                         noted here, too */
     unsigned nlabels;
     unsigned nexits; /* exit_link slots used */
-    uint64_t pc;     /* guest pc of the unit */
+    /* from liveness: */
+    IRLabel *labels;
+    unsigned nfaults;     /* ops that may fault, calls among them */
+    bool leads_to_itself; /* by an exit_link */
+    uint64_t pc;          /* guest pc of the unit */
+    int32_t insn;         /* IROp.insn of the ops that come next */
+    bool has_insns;       /* somebody has said which instruction ops belong to */
+    unsigned insn_op;     /* number of the first op that `insn` holds for */
     /* Of the engine, after tcg_start(); see guest-desc.h. */
     bool guard_links, head_guard;
     bool unaligned;    /* the guest's accesses are often not aligned */
@@ -279,7 +292,13 @@ void ir_st_env(TCGContext *s, IRType t, IRRef val, int32_t offset);
 /* args: as many as h->nargs; out: IR_NONE unless h->has_result */
 void ir_call(TCGContext *s, const HelperInfo *h, IRRef out, const IRRef *args);
 
-void ir_insn_start(TCGContext *s, uint64_t pc, unsigned len);
+/* The ops that come next belong to the guest instruction at pc, which is less than 2 GiB
+ * from the unit's. */
+void ir_insn_start(TCGContext *s, uint64_t pc);
+static inline uint64_t ir_insn_pc(const TCGContext *s, const IROp *op)
+{
+    return s->pc + op->insn;
+}
 /* The address `pc` as a value: a constant, or in a relative unit what it is where the
  * unit runs. */
 IRRef ir_pc(TCGContext *s, uint64_t pc);

@@ -7,6 +7,8 @@
  *          and wherever an exception may show them. Of a temp it is IRTemp.live
  *          (constants: always).
  *   cc     which flags somebody reads; fault: which flags only an exception would show.
+ * The back end is told what leads to each label, how many ops may fault, and whether the
+ * unit leads to itself.
  * `stack` lists the temps that became live since the last BB_END op, so that a label can
  * keep them for the branch that leads to it, and a BB_END op can drop them. Branches are
  * forward, so the state at a label is known before its branches are met, and one pass is
@@ -52,9 +54,22 @@ static void make_live(Live *l, IRRef r)
 
 /* ---- control flow ---- */
 
+/* Control comes to the op from the one before. */
+static bool is_fallen_into(const Live *l, const IROp *op)
+{
+    while (op > l->s->ops) {
+        op--;
+        if (op->code != OP_nop) {
+            return !(op_info[op->code].flags & OPF_BB_END);
+        }
+    }
+    return true;
+}
+
 static void live_label(Live *l, const IROp *op)
 {
     LabelState *to = &l->labels[op->label];
+    l->s->labels[op->label] = (IRLabel){is_fallen_into(l, op), op - l->s->ops};
     to->live = l->live;
     to->cc = l->cc;
     to->fault = l->fault;
@@ -70,6 +85,7 @@ static void live_label(Live *l, const IROp *op)
 static void live_branch(Live *l, const IROp *op)
 {
     const LabelState *to = &l->labels[op->label];
+    l->s->labels[op->label].preds++;
     l->live |= to->live;
     l->cc |= to->cc;
     l->fault |= to->fault;
@@ -87,6 +103,7 @@ static void live_end(Live *l, const IROp *op)
     }
     l->nstack = 0;
     l->fault = 0;
+    l->s->leads_to_itself |= op->code == OP_exit_link && (uint64_t)op->imm == l->s->pc;
     l->live = op->code == OP_br ? 0 : l->all;
     l->cc = op->code == OP_exit_link ? op->ccmask : op->code == OP_br ? 0 : CC_ALL;
 }
@@ -327,10 +344,12 @@ static uint32_t live_setcc(Live *l, IROp *op)
 static void live_state(Live *l, const IROp *op, const OpInfo *info)
 {
     if (info->flags & OPF_FAULT) {
+        l->s->nfaults++;
         if (ir_op_faults(op)) {
             live_fault(l);
         }
     } else if (op->code == OP_call) {
+        l->s->nfaults++;
         live_call(l, op);
     } else if (info->ccr) {
         l->cc |= ir_cc_reads(op);
@@ -387,12 +406,14 @@ void live_run(TCGContext *s)
     l.stack = arena_alloc(&s->arena, (s->ntemps + 1) * sizeof(IRRef));
     l.nstack = 0;
     l.labels = arena_alloc(&s->arena, s->nlabels * sizeof(LabelState));
+    s->labels = arena_alloc(&s->arena, s->nlabels * sizeof(IRLabel));
+    s->nfaults = 0;
+    s->leads_to_itself = false;
     unsigned i = s->nops;
     for (IROp *op = s->ops + i; i-- > 0;) {
         op--;
-        if (op->code > OP_insn_start) {
+        if (op->code != OP_nop) {
             live_op(&l, op, i);
         }
     }
 }
-static_assert(OP_nop == 0 && OP_insn_start == 1, "these two say nothing to liveness");

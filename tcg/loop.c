@@ -4,13 +4,13 @@
 
 enum { MAX_COPIED_OPS = 300 };
 
-Loop loop_begin(const TCGContext *s, bool leads_to_itself)
+Loop loop_begin(const TCGContext *s)
 {
     Loop l = {0};
     if (TCG_OPT_OFF(s, loops) || s->head_guard) {
         return l;
     }
-    l.is_loop = leads_to_itself;
+    l.is_loop = s->leads_to_itself;
     l.may_copy = 2 * s->nexits <= TCG_MAX_EXITS && s->nops <= MAX_COPIED_OPS;
     return l;
 }

@@ -37,8 +37,7 @@ typedef struct Loop {
     bool copied;   /* ... and they are emitted once more */
 } Loop;
 
-/* leads_to_itself: by an exit_link. */
-Loop loop_begin(const TCGContext *s, bool leads_to_itself);
+Loop loop_begin(const TCGContext *s);
 /* Whether an op in front of the first branch or call works on vectors, or the x87. */
 void loop_wants(const TCGContext *s, bool *vec, bool *x87);
 /* Before the second copy: as if nothing had been emitted, temps are nowhere. */

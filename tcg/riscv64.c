@@ -540,7 +540,7 @@ static bool rv_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
     }
     rv_make_thunks(s, b, pinned);
     RV64 x = {EMISSION_AT(s, b, entry, b->rw + b->size - OP_SLACK)};
-    survey(&x);
+    begin_ops(&x);
     begin_sides(&x, 5); /* no op has more */
     ra_start(&x.ra, &ra_host, s, pinned);
     cc_set_env(&x);

@@ -210,9 +210,6 @@ static void call(Share *h, const IROp *op)
 static void visit(Share *h, const IROp *op)
 {
     switch (op->code) {
-    case OP_insn_start:
-        h->fresh = true;
-        return;
     case OP_label:
         end_groups(h);
         return;
@@ -338,6 +335,7 @@ void opt_share(TCGContext *s)
         h.place[r].era = 0;
     }
     for (unsigned i = 0; i < s->nops; i++) {
+        h.fresh |= !i || s->ops[i].insn != s->ops[i - 1].insn;
         if (s->ops[i].code != OP_nop) {
             visit(&h, &s->ops[i]);
         }

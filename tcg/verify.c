@@ -352,7 +352,7 @@ static bool check_control(Verify *v)
     if (op->code == OP_label) {
         return check_label(v);
     }
-    if (v->ended && op->code != OP_insn_start) {
+    if (v->ended) {
         return FAIL(v, "cannot be reached");
     }
     if (op->code == OP_exit_link) {

@@ -85,7 +85,7 @@ static bool survive_from(const X64 *x, unsigned at, uint32_t mask, unsigned budg
     const IROp *op = &x->s->ops[at], *end = x->s->ops + x->s->nops;
     for (; op < end; op++) {
         unsigned flags = op_info[op->code].flags;
-        if (op->code <= OP_insn_start) {
+        if (op->code == OP_nop) {
             continue; /* says nothing of flags */
         }
         if (op->code == OP_exit_link) {

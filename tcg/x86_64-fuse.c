@@ -18,7 +18,7 @@ const IROp *x64_next_op(const X64 *x, unsigned *at)
         }
         op = &x->s->ops[*at];
     } while (op->code == OP_nop);
-    return op;
+    return op->insn == x->s->ops[x->at].insn ? op : NULL;
 }
 
 static bool used_once(const X64 *x, IRRef ref)

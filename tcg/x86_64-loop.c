@@ -7,7 +7,7 @@
 
 void x64_loop_begin(X64 *x)
 {
-    x->loop.u = loop_begin(x->s, x->leads_to_itself);
+    x->loop.u = loop_begin(x->s);
 }
 
 /* The same test where EFLAGS count: by RCX, which goes to r10 meanwhile. */

@@ -435,7 +435,7 @@ static void make_tag(X64 *x, unsigned t, Mem ea, unsigned memop, unsigned n)
  * time; where it stays in a page, its recent page is known before the address is. */
 bool x64_wants_recent(const X64 *x)
 {
-    if (!x->leads_to_itself || !x->g->recent || TCG_OPT_OFF(x->s, recent)) {
+    if (!x->s->leads_to_itself || !x->g->recent || TCG_OPT_OFF(x->s, recent)) {
         return false;
     }
     for (unsigned i = 0; i < x->s->nops; i++) {

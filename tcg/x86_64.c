@@ -468,7 +468,7 @@ static bool x64_gen_code(TCGContext *s, CodeBuf *b, TCGCode *out)
         .vec_last = IR_NONE,
         .vec_made = IR_NONE,
     };
-    survey(&x);
+    begin_ops(&x);
     begin_sides(&x, 4); /* an op has two at the most, and may be there twice */
     x64_begin_places(&x);
     ra_start(&x.ra, globals_of(s)->host, s, globals_of(s)->pinned);

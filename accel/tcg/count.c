@@ -119,6 +119,12 @@ static void count_path(Counting *c, const IROp *op)
     }
 }
 
+/* Op number i is the first of its instruction, or of its cold part. */
+static bool is_first(const IROp *ops, unsigned i)
+{
+    return !i || ops[i].insn != ops[i - 1].insn;
+}
+
 static void find_meetings(Counting *c, const IROp *ops, unsigned n)
 {
     bool ended = false;
@@ -144,7 +150,7 @@ void tb_count_ops(TCGContext *s)
     memcpy(ops, s->ops, n * sizeof *ops);
     find_meetings(&c, ops, n);
     for (unsigned i = 0; i < n; i++) {
-        starts += ops[i].code == OP_insn_start;
+        starts += is_first(ops, i);
         exits += is_exit(&ops[i]) || is_fork(&c, &ops[i]) || may_leave(&ops[i]);
     }
     if (!starts || n + 3 * OPS_PER_COUNTER * exits > IR_MAX_OPS) {
@@ -153,9 +159,11 @@ void tb_count_ops(TCGContext *s)
     c.sum = arena_alloc(&s->arena, (starts + s->nlabels) * sizeof *c.sum);
     s->nops = 0;
     for (unsigned i = 0; i < n; i++) {
-        if (ops[i].code == OP_insn_start) {
-            begin_insn(&c, ops[i].imm);
-        } else if (op_info[ops[i].code].class == CLASS_MEM && c.nsums) {
+        if (is_first(ops, i)) {
+            begin_insn(&c, ir_insn_pc(s, &ops[i]));
+            s->insn = ops[i].insn;
+        }
+        if (op_info[ops[i].code].class == CLASS_MEM && c.nsums) {
             c.sum[c.now].accesses++;
         } else if (is_exit(&ops[i]) && c.nsums) {
             count_exit(&c, &ops[i]);

@@ -272,7 +272,7 @@ static void gen_check(DisasContextBase *db, unsigned size, const uint64_t *reloa
 {
     TCGContext *s = db->tcg;
 
-    ir_insn_start(s, *env_pc(db->cpu), 0);
+    ir_insn_start(s, *env_pc(db->cpu));
     for (unsigned at = 0, n; at < size; at += n) {
         unsigned log = size - at >= 8   ? MO_64
                        : size - at >= 4 ? MO_32

@@ -297,7 +297,7 @@ static void emit_cold(DisasContext *s, const ColdPath *c)
     if (c->kind == COLD_EXIT) {
         if (unlikely(x86_must_check_pc(s, c->target))) {
             s->insn.len = c->len;
-            ir_insn_start(s->tcg, c->pc, c->len);
+            ir_insn_start(s->tcg, c->pc);
             x86_check_target(s, x86_const(s, c->target));
         }
         exit_to(s, c->target, x86_flags_live_at(s, c->target));
@@ -307,7 +307,7 @@ static void emit_cold(DisasContext *s, const ColdPath *c)
         emit_jcc(s, c);
         return;
     }
-    ir_insn_start(s->tcg, c->pc, c->len);
+    ir_insn_start(s->tcg, c->pc);
     if (c->kind == COLD_RAISE) {
         x86_gen_raise(s, c->vector);
         return;

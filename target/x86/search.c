@@ -121,7 +121,6 @@ static bool note_op(Search *h, const IROp *op)
     }
     switch (op->code) {
     case OP_nop:
-    case OP_insn_start:
         return true;
     case OP_ld:
         return note_load(h, op);
@@ -155,12 +154,12 @@ static bool find_body(Search *h, uint64_t pc)
     for (unsigned n = 0, at = t->nops; n < MAX_OPS && at-- > 0; n++) {
         const IROp *op = &t->ops[at];
 
-        if (op->code == OP_insn_start && (uint64_t)op->imm == pc) {
-            h->first = at;
-            return true;
-        }
         if (op->code == OP_label) {
             break;
+        }
+        if (ir_insn_pc(t, op) == pc && (!at || op[-1].insn != op->insn)) {
+            h->first = at;
+            return true;
         }
     }
     return false;

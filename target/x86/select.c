@@ -139,7 +139,7 @@ static bool compares_loaded(const TCGContext *t)
                    !ir_is_const(t, op->in[0]) && !ir_is_const(t, op->in[1]) &&
                    (was_loaded(t, at, op->in[0]) || was_loaded(t, at, op->in[1]));
         }
-        if (op->code != OP_insn_start && op->code != OP_mov && op->code != OP_lea) {
+        if (op->code != OP_nop && op->code != OP_mov && op->code != OP_lea) {
             return false;
         }
     }

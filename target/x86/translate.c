@@ -199,7 +199,7 @@ static inline void begin_insn(DisasContext *s, unsigned bytes)
     s->next = linear_to_ip(s, s->base.pc_next);
     s->have_addr = false;
     s->insn.len = bytes;
-    ir_insn_start(s->tcg, s->pc, bytes);
+    ir_insn_start(s->tcg, s->pc);
     if (unlikely(s->check_fetch)) {
         gen_fetch_check(s);
     }

@@ -728,7 +728,7 @@ static bool gen_insn_start(Gen *g)
 {
     unsigned len = 1 + below(g, 15);
     g->pc += len;
-    ir_insn_start(g->s, g->pc, len);
+    ir_insn_start(g->s, g->pc);
     return true;
 }
 
@@ -775,7 +775,7 @@ static void gen_cold(Gen *g, const Block *b)
     ir_label(g->s, b->label);
     g->scope = b->scope;
     g->undefined = b->undefined;
-    ir_insn_start(g->s, b->pc, 1);
+    ir_insn_start(g->s, b->pc);
     g->ncold = MAX_COLD; /* no more of them */
     g->nopen = MAX_OPEN;
     for (unsigned i = below(g, 5); i > 0; i--) {
@@ -794,7 +794,7 @@ uint32_t gen_unit(TCGContext *s, Rand *r, const GenOptions *opt)
     assert(total == 100);
     tcg_start(s, g.pc);
     s->relative = opt->relative && chance(&g, 30);
-    ir_insn_start(s, g.pc, 1);
+    ir_insn_start(s, g.pc);
     g.loops = chance(&g, 30);
     if (g.loops) {
         gen_round(&g);

@@ -27,7 +27,7 @@ static void run(const char *body)
 {
     GError *err = NULL;
     g_autofree char *text =
-        g_strdup_printf("tb 0x1000 {\n insn_start 0x1000, 3\n%s\n exit_tb 7\n}\n", body);
+        g_strdup_printf("tb 0x1000 {\n insn_start 0x1000\n%s\n exit_tb 7\n}\n", body);
     if (!machine_parse(m, text, &err)) {
         ck_abort_msg("%s", err->message);
     }
@@ -89,7 +89,7 @@ START_TEST(test_faults)
 {
     m->env.gpr[RBX] = MEM_BASE + MEM_SIZE;
     m->env.gpr[RAX] = 5;
-    run("rax = add.i64.cc rax, $-5\n insn_start 0x1003, 2\n rcx = mov.i64 $1\n rax = "
+    run("rax = add.i64.cc rax, $-5\n insn_start 0x1003\n rcx = mov.i64 $1\n rax = "
         "ld.i64.u64 [rbx - 4]\n rcx = mov.i64 $2");
     ck_assert(o.faulted);
     ck_assert_uint_eq(o.pc, 0x1003);
@@ -100,7 +100,7 @@ START_TEST(test_faults)
     /* Aligned access; a helper; a helper that never returns. */
     run("rax = ld.i64.u32.align [rbx - 6]");
     ck_assert(o.faulted && o.pc == 0x1000);
-    run("insn_start 0x1005, 3\n rax = call fault($16) env fault");
+    run("insn_start 0x1005\n rax = call fault($16) env fault");
     ck_assert(o.faulted && o.pc == 0x1005 && o.fault_addr == 16);
     run("rax = call fault($15) env fault");
     ck_assert(!o.faulted && o.gpr[RAX] == 16);

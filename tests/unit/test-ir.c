@@ -66,7 +66,7 @@ static void build_example(TCGContext *s)
 {
     unsigned l = ir_label_new(s);
     IRRef t = ir_temp(s, IR_I64), u = ir_temp(s, IR_I64), v = ir_temp(s, IR_I64);
-    ir_insn_start(s, 0x1000, 3);
+    ir_insn_start(s, 0x1000);
     ir_op2f(s, OP_add, IR_I64, t, RAX, RBX);
     ir_op2f(s, OP_sub, IR_I64, IR_NONE, t, ir_const(s, 8));
     ir_brcc(s, COND_B, l);
@@ -87,7 +87,7 @@ START_TEST(test_live)
     ck_assert_msg(ir_verify(s, &err), "%s", err ? err->message : "");
     tcg_optimize(s);
     check_text(s, "tb 0x1000 {\n"
-                  "    insn_start 0x1000, 3\n"
+                  "    insn_start 0x1000\n"
                   "    t0 = add.i64 rax, rbx\n"
                   "    sub.i64.cc t0, $8 ; live=all\n"
                   "    brcc.b L0 ; live=all\n"
@@ -106,7 +106,7 @@ END_TEST
 /* Every kind of operand and suffix. */
 static const char *const texts[] = {
     "tb 0xffffffff81000000 {\n"
-    "    insn_start 0xffffffff81000000, 5\n"
+    "    insn_start 0xffffffff81000000\n"
     "    t0 = ld.i64.s32.align [rax + rbx*4 - 8] ; dead=3\n"
     "    t1 = ld.i32.u8.rmw [0x12345] ; fault=c+z\n"
     "    st.i32.u16 [rbx*8], t1\n"

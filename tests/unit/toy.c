@@ -428,7 +428,7 @@ static void toy_translate_insn(DisasContextBase *db)
         db->is_jmp = DISAS_END;
         return;
     }
-    ir_insn_start(s, db->pc_next, len);
+    ir_insn_start(s, db->pc_next);
     db->pc_next += len;
     if (db->key.flags & 4) {
         ir_call(s, &info_unshadow, IR_NONE, NULL);
