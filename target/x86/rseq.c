@@ -10,25 +10,21 @@
  */
 #include "target/x86/translate.h"
 
-#include "cpu/rseq.h"
 #include "target/x86/helpers.h"
 
-/* Nearly all constants are no descriptor's address, and need no call to find out. */
-static bool may_be_descriptor(uint64_t va)
+static bool is_descriptor(const DisasContext *s, uint64_t va)
 {
-    return va % 32 == 0 && va >> 16;
+    return x86_rseq_may_be(va) && rseq_look(s->base.cpu, va);
 }
 
 /* A RIP-relative address, or an immediate. */
 static void look_at_constants(DisasContext *s)
 {
     const Insn *i = &s->insn;
-    uint64_t address = s->next + i->disp;
+    bool any = i->rip_rel && is_descriptor(s, s->next + i->disp);
 
-    if ((i->rip_rel && may_be_descriptor(address) && rseq_look(s->base.cpu, address)) ||
-        (may_be_descriptor(i->imm) && rseq_look(s->base.cpu, i->imm))) {
-        s->tcg->movable = false;
-    }
+    any |= is_descriptor(s, i->imm);
+    s->tcg->movable &= !any;
 }
 
 const RseqSequence *x86_rseq_begin(DisasContext *s)

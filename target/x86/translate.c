@@ -248,7 +248,8 @@ void x86_translate_insn(DisasContextBase *db)
     if (x86_is_gated(s->insn.desc) && !pass_gates(s)) {
         return;
     }
-    if (s->env->is_program && s->code64 && x86_rseq_begin(s)) {
+    if (s->env->is_program && unlikely(x86_rseq_concerns(s)) && s->code64 &&
+        x86_rseq_begin(s)) {
         gen_in_sequence(s);
     } else {
         gen_row(s);

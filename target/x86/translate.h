@@ -16,18 +16,20 @@
  * A value is right in the low bits of its size; what is above is unspecified (I32: zero).
  * A value may be a global: it changes when the global is written.
  *
- * Instruction pointers in the IR (insn_start, exit_link, exit_ind) are RIP, EIP or IP as
- * the architecture has them: without the base of CS. DisasContextBase counts in linear
- * addresses.
+ * Instruction pointers in the IR (ir_insn_start(), exit_link, exit_ind) are RIP, EIP or
+ * IP as the architecture has them: without the base of CS. DisasContextBase counts in
+ * linear addresses.
  */
 #ifndef TARGET_X86_TRANSLATE_H
 #define TARGET_X86_TRANSLATE_H
 
+#include "cpu/rseq.h"
 #include "target/x86/cpu.h"
 #include "target/x86/decode.h"
 #include "target/x86/gen.h"
 #include "target/x86/helpers.h"
 #include "tcg/tcg.h"
+#include "util/bitops.h"
 
 /* Work that the unit's straight path does not need: done at its end, at `label`. */
 typedef struct ColdPath {
@@ -81,7 +83,7 @@ struct DisasContext {
     bool behind_sti; /* the last instruction was STI */
     bool mmx_waited; /* no x87 exception is pending, whatever has led here */
     uint64_t join;   /* where the first of the exits ahead leads to; UINT64_MAX: none */
-    const struct RseqSequence *rseq; /* that the last instruction was in, or NULL */
+    const RseqSequence *rseq; /* that the last instruction was in, or NULL */
     unsigned ncold;
     ColdPath cold[X86_MAX_COLD];
 };
@@ -258,9 +260,23 @@ bool x86_cond_is_order(Cond c);
 
 /* --- rseq.c --- */
 
-/* The instruction that was just decoded: notes the constants in it, and says which
- * restartable sequence it is in; NULL: none. */
-const struct RseqSequence *x86_rseq_begin(DisasContext *s);
+/* May be a descriptor's address: a multiple of 32 from 64 KiB on, and not beyond a
+ * program's addresses. Nearly all constants are none, which a rotation and one comparison
+ * tell. */
+static inline bool x86_rseq_may_be(uint64_t va)
+{
+    return ror64(va, 5) - BIT64(16 - 5) < BIT64(47 - 5) - BIT64(16 - 5);
+}
+/* The instruction that was just decoded, of a program, is one for x86_rseq_begin(). */
+static inline bool x86_rseq_concerns(const DisasContext *s)
+{
+    const Insn *i = &s->insn;
+
+    return (i->rip_rel & x86_rseq_may_be(s->next + i->disp)) | x86_rseq_may_be(i->imm) |
+           (rseq_sequences != 0);
+}
+/* Notes the constants in it, and says which restartable sequence it is in; NULL: none. */
+const RseqSequence *x86_rseq_begin(DisasContext *s);
 /* Its ops, from `first` on, become those of one in a sequence. cold: more of them come at
  * the unit's end. */
 void x86_rseq_guard(DisasContext *s, unsigned first, bool cold);
