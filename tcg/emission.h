@@ -73,7 +73,8 @@ static inline void begin_ops(Emission *x)
 }
 
 /* All ops, from the first on, by emit(): which is best inline, too. It says by `ended`
- * that a call does not return. False: no room. */
+ * that a call does not return. What control does not reach, or has left in front of, is
+ * left out. False: no room. */
 static inline bool emit_ops(Emission *x, void (*emit)(Emission *x, const IROp *op))
 {
     const IROp *ops = x->s->ops, *op = ops;
@@ -82,24 +83,21 @@ static inline bool emit_ops(Emission *x, void (*emit)(Emission *x, const IROp *o
         if (op->code == OP_nop) {
             continue;
         }
-        unsigned flags = op_info[op->code].flags;
-        bool skipped = x->ended;
-        if (flags & OPF_CONTROL) {
-            x->ra.path += (flags & OPF_BB_END) != 0;
-            skipped = flags & OPF_LABEL ? x->labels[op->label].is_exit : skipped;
-        }
-        if (skipped) {
-            continue; /* control does not reach it, or has left in front of it */
-        }
         x->at = at;
         x->pc = ir_insn_pc(x->s, op);
-        emit(x, op);
-        if (x->at != at) { /* it has emitted the next ones, too */
-            at = x->at;
-            op = &ops[at];
-        }
+        unsigned flags = op_info[op->code].flags;
         if (flags & OPF_CONTROL) {
-            x->ended = flags & OPF_BB_END;
+            x->ra.path += (flags & OPF_BB_END) != 0;
+            if (flags & OPF_LABEL ? !x->labels[op->label].is_exit : !x->ended) {
+                emit(x, op);
+                x->ended = flags & OPF_BB_END;
+            }
+            continue;
+        }
+        if (!x->ended) {
+            emit(x, op);
+            at = x->at; /* it may have emitted the next ones, too */
+            op = &ops[at];
         }
     }
     x->at = n;

@@ -10,8 +10,8 @@ typedef struct Known {
     IRRef copy;        /* or IR_NONE; of a global only a constant */
     uint16_t def;      /* op that defines the temp */
     uint8_t copy_type; /* an IRType */
-    uint8_t width;     /* the value is below 2^width */
-    uint32_t clock;    /* when all of this was noted of the temp */
+    uint8_t width;     /* the value is below 2^width; 0: nobody has asked yet */
+    uint32_t clock; /* when its op was reached: what was written later is not its input */
 } Known;
 
 typedef struct Fold {
@@ -57,16 +57,8 @@ static inline bool fold_still(const Fold *f, IRRef r, uint32_t clock)
     return !ir_is_global(f->s, r) || (f->base <= clock && f->written[r] <= clock);
 }
 
-static inline unsigned fold_width(const Fold *f, IRRef r)
-{
-    if (r == IR_NONE || (ir_is_global(f->s, r) && !(f->noted >> r & 1))) {
-        return 64;
-    }
-    if (fold_temp(f, r)->kind == TEMP_CONST) {
-        return 64 - clz64(fold_temp(f, r)->val);
-    }
-    return f->known[r].width;
-}
+/* Low bits that the value can have set. */
+unsigned fold_width(const Fold *f, IRRef r);
 
 static inline bool fold_fits_int32(int64_t v)
 {

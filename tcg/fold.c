@@ -13,10 +13,10 @@
  *
  * What is known. A temp: that it is a copy of another ref (at types up to copy_type), how
  * many low bits it can have set (width), and the op that defined it. A global: its width,
- * and that it is a constant. Facts about temps that involve globals age: `clock` counts
- * writes of globals, and a fact noted at time c that involves global g holds while g was
- * not written later than c. At labels and where helpers may write globals all facts about
- * globals end at once (`noted`, `base`).
+ * and that it is a constant. Widths are found out when a rule asks. Facts about temps
+ * that involve globals age: `clock` counts writes of globals, and a fact noted at time c
+ * that involves global g holds while g was not written later than c. At labels and where
+ * helpers may write globals all facts about globals end at once (`noted`, `base`).
  */
 #include "tcg/fold-internal.h"
 #include "tcg/passes.h"
@@ -89,12 +89,9 @@ static bool flags_are_dead(const Fold *f, const IROp *op)
     return true;
 }
 
-/* The rules may look at the op: it has one, and no flags that somebody sees. */
+/* The rules may look at the op: it has no flags that somebody sees. */
 static bool may_fold(Fold *f, IROp *op)
 {
-    if (!fold_rules[op->code] && !fold_is_const(f, 0)) {
-        return false;
-    }
     if (op->setcc && f->dce && op->out[0] != IR_NONE && flags_are_dead(f, op)) {
         op->setcc = false;
     }
@@ -110,48 +107,41 @@ static bool apply_rule(Fold *f)
 
 /* ---- outputs ---- */
 
-/* Ops whose first output can have fewer bits set than their type has. */
-static const bool may_be_narrow[NR_OPS] = {
-    [OP_mov] = true,
-    [OP_zext] = true,
-    [OP_extract] = true,
-    [OP_and... OP_xor] = true,
-    [OP_shr] = true,
-    [OP_setcond... OP_select] = true,
-    [OP_setcc... OP_getcc] = true,
-    [OP_ld] = true,
-    [OP_at_xchg... OP_at_cmpxchg] = true,
-    [OP_ld_env] = true,
-};
-
-/* Bits that it can have set, apart from what the type says. */
-static unsigned narrow_width(const Fold *f, const IROp *op)
+/* The same of an input of an op that was reached at time `clock`. */
+static unsigned input_width(const Fold *f, IRRef r, uint32_t clock)
 {
+    return fold_still(f, r, clock) ? fold_width(f, r) : 64;
+}
+
+/* Bits that the op's output can have set, apart from what the type says. */
+static unsigned narrow_width(const Fold *f, const IROp *op, uint32_t clock)
+{
+#define WIDTH(i) input_width(f, op->in[i], clock)
     const IRRef *in = op->in;
     unsigned count;
     switch (op->code) {
     case OP_mov:
-        return fold_width(f, in[0]);
+        return WIDTH(0);
     case OP_zext:
-        return MIN(fold_width(f, in[0]), ir_type_bits((IRType)op->imm));
+        return MIN(WIDTH(0), ir_type_bits((IRType)op->imm));
     case OP_extract:
         return op->imm >> 8;
     case OP_and:
-        return MIN(fold_width(f, in[0]), fold_width(f, in[1]));
+        return MIN(WIDTH(0), WIDTH(1));
     case OP_or:
     case OP_xor:
     case OP_selcc:
-        return MAX(fold_width(f, in[0]), fold_width(f, in[1]));
+        return MAX(WIDTH(0), WIDTH(1));
     case OP_shr:
-        count = fold_is_const(f, 1)
+        count = ir_is_const(f->s, in[1])
                     ? fold_temp(f, in[1])->val & (op->type == IR_I64 ? 63 : 31)
                     : 0;
-        return MAX(fold_width(f, in[0]), count) - count;
+        return MAX(WIDTH(0), count) - count;
     case OP_setcond:
     case OP_setcc:
         return 1;
     case OP_select:
-        return MAX(fold_width(f, in[2]), fold_width(f, in[3]));
+        return MAX(WIDTH(2), WIDTH(3));
     case OP_getcc:
         return 12;
     case OP_ld:
@@ -163,42 +153,56 @@ static unsigned narrow_width(const Fold *f, const IROp *op)
     default:
         return 64;
     }
+#undef WIDTH
 }
 
-static inline unsigned result_width(const Fold *f, const IROp *op)
+/* Of what op `k->def` has made of r, all bits of it. */
+static unsigned width_of(const Fold *f, IRRef r, const Known *k)
 {
-    return may_be_narrow[op->code] ? narrow_width(f, op) : 64;
+    const IROp *op = &f->s->ops[k->def];
+    IRType t = ir_out_type(op);
+    if (r != op->out[0] || t > IR_I64 || ir_out_valid(op) != IR_I64) {
+        return ir_is_global(f->s, r) && t == IR_I32 ? 32 : 64;
+    }
+    unsigned width = narrow_width(f, op, k->clock);
+    return t == IR_I32 ? MIN(width, 32) : width;
+}
+
+/* Few are asked for, so it is found out then. */
+unsigned fold_width(const Fold *f, IRRef r)
+{
+    if (r == IR_NONE || (ir_is_global(f->s, r) && !(f->noted >> r & 1))) {
+        return 64;
+    }
+    if (fold_temp(f, r)->kind == TEMP_CONST) {
+        return 64 - clz64(fold_temp(f, r)->val);
+    }
+    Known *k = &f->known[r];
+    if (!k->width) {
+        k->width = width_of(f, r, k);
+    }
+    return k->width;
 }
 
 static void note_temp(Fold *f, const IROp *op, IRRef r, unsigned at)
 {
-    IRType t = ir_out_type(op);
-    Known k = {IR_NONE, at, t, 64, f->clock};
-    if (op->code == OP_mov || op->code == OP_vmov) {
-        k.copy = op->in[0];
-        f->copied = true;
-    }
-    if (r == op->out[0] && t <= IR_I64 && ir_out_valid(op) == IR_I64) {
-        k.width = MIN(result_width(f, op), t == IR_I32 ? 32u : 64u);
-    }
-    f->known[r] = k;
+    bool copy = op->code == OP_mov || op->code == OP_vmov;
+    f->copied |= copy;
+    f->known[r] = (Known){
+        .copy = copy ? op->in[0] : IR_NONE,
+        .copy_type = copy ? ir_out_type(op) : 0,
+        .def = at,
+        .clock = f->clock,
+    };
 }
 
-/* Of a global that the op writes: what is written of it in part keeps the other bits. */
-static unsigned global_width(const Fold *f, const IROp *op, IRRef r)
+/* What is written of it in part keeps the other bits. */
+static void note_global(Fold *f, const IROp *op, IRRef r, unsigned at)
 {
     IRType t = ir_out_type(op);
-    if (r != op->out[0] || t > IR_I64) {
-        return 64;
-    }
-    return t < IR_I32    ? MAX(fold_width(f, r), ir_type_bits(t))
-           : t == IR_I32 ? MIN(result_width(f, op), 32u)
-                         : result_width(f, op);
-}
-
-static void note_global(Fold *f, const IROp *op, IRRef r)
-{
-    f->known[r].width = global_width(f, op, r);
+    bool part = t < IR_I32;
+    unsigned width = part ? MAX(fold_width(f, r), ir_type_bits(t)) : 0;
+    f->known[r] = (Known){.copy = IR_NONE, .def = at, .width = width, .clock = f->clock};
     f->written[r] = ++f->clock;
     f->noted |= BIT64(r);
     f->constant &= ~BIT64(r);
@@ -213,7 +217,7 @@ static inline void note_output(Fold *f, const IROp *op, unsigned k, unsigned at)
 {
     IRRef r = op->out[k];
     if (ir_is_global(f->s, r)) {
-        note_global(f, op, r);
+        note_global(f, op, r, at);
     } else if (r != IR_NONE) {
         note_temp(f, op, r, at);
     }
@@ -241,12 +245,14 @@ static inline void fold_op(Fold *f, IROp *op, unsigned at)
     if (f->copied || f->constant) {
         replace_inputs(f, op, info->ins);
     }
-    if ((info->flags & OPF_COMM) && fold_is_const(f, 0) && !fold_is_const(f, 1)) {
+    bool constant = fold_is_const(f, 0);
+    if (constant && (info->flags & OPF_COMM) && !fold_is_const(f, 1)) {
         IRRef k = op->in[0];
         op->in[0] = op->in[1];
         op->in[1] = k;
+        constant = false;
     }
-    if (may_fold(f, op)) {
+    if ((constant || fold_rules[op->code]) && may_fold(f, op)) {
         while (apply_rule(f)) {
         }
         info = &op_info[op->code];

@@ -82,9 +82,10 @@ typedef struct IROp {
      * show */
     uint16_t ccfault;
     bool vzero;   /* v128 to a global: clears bits 255:128 of it */
+    bool unread;  /* from liveness: an output is a temp that nobody reads */
     int32_t insn; /* pc of the guest instruction that it belongs to, from the unit's */
-    int64_t imm;
     uint32_t imm2;
+    int64_t imm;
 } IROp;
 
 typedef enum IRTempKind { TEMP_GLOBAL, TEMP_SSA, TEMP_CONST } IRTempKind;

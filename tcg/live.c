@@ -232,6 +232,7 @@ static inline bool live_out(Live *l, IROp *op, unsigned k, uint64_t *written)
     if (r >= l->nglobals) {
         bool live = l->temps[r].live;
         l->temps[r].live = false;
+        op->unread |= !l->temps[r].uses;
         return live;
     }
     uint64_t bit = BIT64(r);

@@ -346,6 +346,15 @@ void ra_kill(RegAlloc *ra, IRRef ref)
     }
 }
 
+void ra_kill_unread(RegAlloc *ra, const IROp *op)
+{
+    for (unsigned k = 0; k < IR_MAX_OUTS; k++) {
+        if (op->out[k] != IR_NONE && !temp(ra, op->out[k])->uses) {
+            ra_kill(ra, op->out[k]);
+        }
+    }
+}
+
 void ra_kill_inputs(RegAlloc *ra, const IROp *op)
 {
     for (unsigned k = 0, d = op->dead; d; k++, d >>= 1) {

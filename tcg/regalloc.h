@@ -109,13 +109,8 @@ void ra_forget(RegAlloc *ra, IRRef ref);
 unsigned ra_vec_slot(RegAlloc *ra, IRRef ref);
 /* The inputs that are dead behind the op. */
 void ra_kill_inputs(RegAlloc *ra, const IROp *op);
-/* A temp that the op has made: nobody may want it. */
-static inline void ra_kill_unread(RegAlloc *ra, IRRef out)
-{
-    if (!ir_is_global(ra->s, out) && out != IR_NONE && !ra->s->temps[out].uses) {
-        ra_kill(ra, out);
-    }
-}
+/* Of an op that has made a temp that nobody wants. */
+void ra_kill_unread(RegAlloc *ra, const IROp *op);
 /* Frees dead inputs and outputs that nobody reads, and unlocks all. */
 static inline void ra_end_op(RegAlloc *ra, const IROp *op)
 {
@@ -123,9 +118,8 @@ static inline void ra_end_op(RegAlloc *ra, const IROp *op)
     if (op->dead) {
         ra_kill_inputs(ra, op);
     }
-    ra_kill_unread(ra, op->out[0]);
-    if (op->out[1] != IR_NONE) {
-        ra_kill_unread(ra, op->out[1]);
+    if (op->unread) {
+        ra_kill_unread(ra, op);
     }
 }
 
