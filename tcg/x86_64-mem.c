@@ -766,6 +766,17 @@ static void lock_alu(X64 *x, const Access *acc, AluOp alu, IRType t, Opnd v)
     }
 }
 
+/* Of a direct access: the address is in one scratch register, and what it was made of is
+ * free again. There may be no more than three. */
+static void address_to_one(X64 *x, Access *acc)
+{
+    acc->a = ra_alloc(&x->ra);
+    asm_lea(&x->a, IR_I64, acc->a, acc->host);
+    acc->host = mem_at(acc->a, 0);
+    x->ra.locked = 0;
+    ra_lock(&x->ra, acc->a);
+}
+
 /* xchg, or lock xadd */
 static void exchange(X64 *x, Access *acc, IRType t, Opnd v)
 {
@@ -787,15 +798,11 @@ static void compare_exchange(X64 *x, Access *acc, IRType t)
 {
     const IROp *op = acc->op;
     if (acc->direct) {
-        acc->a = ra_alloc(&x->ra);
+        address_to_one(x, acc);
         acc->t = ra_alloc(&x->ra);
-    }
-    asm_lea(&x->a, IR_I64, acc->a, acc->host);
-    acc->host = mem_at(acc->a, 0);
-    if (acc->direct) { /* what the address was made of is free again */
-        x->ra.locked = 0;
-        ra_lock(&x->ra, acc->a);
-        ra_lock(&x->ra, acc->t);
+    } else {
+        asm_lea(&x->a, IR_I64, acc->a, acc->host);
+        acc->host = mem_at(acc->a, 0);
     }
     Opnd new = value_to_store(x, acc, op->in[3], t);
     if (new.kind == VAL_IMM || new.reg == RAX) {
@@ -870,6 +877,9 @@ void x64_emit_atomic(X64 *x, const IROp *op)
     if (op->code == OP_at_cmpxchg) {
         compare_exchange(x, &acc, t);
     } else {
+        if (!logic && acc.direct && acc.host.index != NO_REG) {
+            address_to_one(x, &acc);
+        }
         Opnd v = value_to_store(x, &acc, op->in[2], t);
         if (logic) {
             x64_access_here(x, &acc);

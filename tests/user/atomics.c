@@ -117,9 +117,43 @@ static void *thread(void *arg)
     return NULL;
 }
 
+/* Address and operand in registers that are not pinned to the host's. */
+#define UNPINNED(insn, reg)                                                      \
+    {                                                                            \
+        uint64_t m[4] = {1, 2, 0x1122334455667788, 4}, v = 0xa1a2a3a4a5a6a7a8;   \
+        uint64_t rax = 0x1122334455667788;                                       \
+        __asm__ volatile("mov %2, %%r13; mov $4, %%r14d; mov %0, %%r15\n\t" insn \
+                         " %%" reg ", 8(%%r13,%%r14,2); mov %%r15, %0"           \
+                         : "+r"(v), "+a"(rax)                                    \
+                         : "r"(m)                                                \
+                         : "r13", "r14", "r15", "memory", "cc");                 \
+        printf(insn " " reg ": %lx %lx, %lx\n", m[2], v, rax);                   \
+    }
+
+static void unpinned(void)
+{
+    UNPINNED("xchg", "r15b")
+    UNPINNED("xchg", "r15w")
+    UNPINNED("xchg", "r15d")
+    UNPINNED("xchg", "r15")
+    UNPINNED("lock xadd", "r15b")
+    UNPINNED("lock xadd", "r15w")
+    UNPINNED("lock xadd", "r15d")
+    UNPINNED("lock xadd", "r15")
+    UNPINNED("lock cmpxchg", "r15b")
+    UNPINNED("lock cmpxchg", "r15w")
+    UNPINNED("lock cmpxchg", "r15d")
+    UNPINNED("lock cmpxchg", "r15")
+    UNPINNED("lock add", "r15w")
+    UNPINNED("lock add", "r15")
+    UNPINNED("lock xor", "r15")
+}
+
 int main(void)
 {
     pthread_t t[THREADS];
+
+    unpinned();
 
     for (uintptr_t i = 0; i < THREADS; i++) {
         pthread_create(&t[i], NULL, thread, (void *)i);
