@@ -195,6 +195,7 @@ void tcg_vcpu_init(TCGEngine *e, CPUState *cpu)
         e->guest.ordered = true;
         t->want_flush = true; /* before it runs anything, with the others stopped */
     }
+    e->has_had_more |= e->cpus->len > 1;
     mutex_unlock(&e->lock);
 }
 

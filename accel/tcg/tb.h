@@ -144,6 +144,7 @@ struct TCGEngine {
     uint32_t last_token;
     GPtrArray *kernel_links; /* TBLink: between pages, kernel modes */
     GPtrArray *cpus;         /* under the lock */
+    bool has_had_more;       /* vCPUs at a time than one */
     JumpEntry *jc_spare;     /* a table of the first size, of a thread that has ended */
     unsigned flush_count;
     struct ForkNotes *fork_own, *fork_tell; /* fork-notes.c; NULL: none */

@@ -10,7 +10,7 @@
  * sleeps. */
 static inline bool user_is_alone(CPUState *cpu)
 {
-    return !cpu_tcg(cpu)->engine->guest.ordered;
+    return !cpu_tcg(cpu)->engine->has_had_more;
 }
 
 /*
