@@ -107,7 +107,7 @@ static bool apply_rule(Fold *f)
 
 /* ---- outputs ---- */
 
-/* The same of an input of an op that was reached at time `clock`. */
+/* fold_width() of an input of an op that was reached at time `clock`. */
 static unsigned input_width(const Fold *f, IRRef r, uint32_t clock)
 {
     return fold_still(f, r, clock) ? fold_width(f, r) : 64;

@@ -37,6 +37,7 @@ typedef struct Loop {
     bool copied;   /* ... and they are emitted once more */
 } Loop;
 
+/* Behind the passes, before the first op is emitted. */
 Loop loop_begin(const TCGContext *s);
 /* Whether an op in front of the first branch or call works on vectors, or the x87. */
 void loop_wants(const TCGContext *s, bool *vec, bool *x87);
