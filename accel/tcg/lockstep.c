@@ -78,7 +78,7 @@ bool lockstep_new(TCGEngine *e, GError **errp)
     l->undo.stored = g_array_new(false, false, sizeof(Stored));
     l->undo.old = g_byte_array_new();
     l->undo.new_bytes = g_byte_array_new();
-    l->code = code_buf_new(e->opts.tb_size, false, errp);
+    l->code = code_buf_new(e->opts.tb_size, tcg_one_space, errp);
     return l->code && tcg_interp_backend.init(&l->guest, l->code, errp);
 }
 
