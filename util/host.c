@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "util/atomic.h"
@@ -124,6 +125,13 @@ uint64_t host_memory_size(void)
 {
     long pages = sysconf(_SC_PHYS_PAGES);
     return pages > 0 ? (uint64_t)pages * host_page_size() : 0;
+}
+
+uint64_t host_address_limit(void)
+{
+    struct rlimit r;
+    return getrlimit(RLIMIT_AS, &r) || r.rlim_cur == RLIM_INFINITY ? UINT64_MAX
+                                                                   : r.rlim_cur;
 }
 
 static int64_t clock_ns(clockid_t id)

@@ -32,6 +32,8 @@ size_t host_page_size(void);
 
 /* Bytes of memory that the host has in all; 0 when it does not say. */
 uint64_t host_memory_size(void);
+/* Bytes of addresses that this process may have (RLIMIT_AS); UINT64_MAX: no limit. */
+uint64_t host_address_limit(void);
 
 /*
  * Memory that is going to be touched for the first time: one call costs half of what as

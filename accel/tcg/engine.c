@@ -12,22 +12,22 @@
 #include "util/log.h"
 #include "util/options.h"
 
-#define PROGRAM_TB_SIZE    (UINT64_C(64) << 20)
-#define MACHINE_TB_SIZE    (UINT64_C(512) << 20) /* when the host has 4 GiB */
-#define DEFAULT_CACHE_SIZE (UINT64_C(128) << 20)
+#define LEAST_TB_SIZE      (UINT64_C(64) << 20)  /* that is chosen here: */
+#define PROGRAM_TB_SIZE    (UINT64_C(256) << 20) /* when the host has 2 GiB */
+#define MACHINE_TB_SIZE    (UINT64_C(512) << 20) /* when it has 4 GiB */
+#define DEFAULT_CACHE_SIZE (UINT64_C(512) << 20)
 #define MIN_TB_SIZE        (UINT64_C(1) << 20)
 #define MAX_TB_SIZE        (UINT64_C(1) << 30) /* jumps inside reach it from anywhere */
 #define MIN_UNIT_BYTES     64                  /* of host code, side table included */
 
-/* A machine runs many programs in turn: what does not fit is translated again in each
- * turn. Pages exist only once they are used. */
+/* A machine runs many programs in turn, and a browser is as large: what does not fit is
+ * translated again. Pages exist only once they are used. */
 static uint64_t default_tb_size(const TCGBackend *backend)
 {
-    uint64_t size = PROGRAM_TB_SIZE;
+    uint64_t most = tcg_one_space ? PROGRAM_TB_SIZE : MACHINE_TB_SIZE;
+    uint64_t room = MIN(host_memory_size(), host_address_limit());
+    uint64_t size = CLAMP(room / 8, LEAST_TB_SIZE, most);
 
-    if (!tcg_one_space) {
-        size = CLAMP(host_memory_size() / 8, PROGRAM_TB_SIZE, MACHINE_TB_SIZE);
-    }
     return backend->reach ? MIN(size, backend->reach) : size;
 }
 
