@@ -240,7 +240,8 @@ class Packets(Program):
         exe = c.ask(f'vFile:open:{b"/proc/self/exe".hex()},0,0')
         self.assertEqual(c.ask(f'vFile:fstat:{exe[1:]}').encode('latin1'), stat)
         self.assertEqual(c.ask(f'vFile:readlink:{b"/proc/self/cwd".hex()}').partition(';')[2], os.getcwd())
-        self.assertEqual(os.listdir(f'/proc/{self.program.pid}/fd'), fds)
+        # one that was open for a moment only may be gone
+        self.assertLessEqual(set(os.listdir(f'/proc/{self.program.pid}/fd')), set(fds))
         c.ask('c')
         self.ends(9)
 
