@@ -199,6 +199,8 @@ bool kvm_put_state(KVMVcpu *v);
 bool kvm_try_state(KVMVcpu *v, GError **errp) USER_CHECKED;
 /* The vCPU has come to HLT: makes what x86_has_work() looks at current, and no more. */
 void kvm_get_halted(KVMVcpu *v);
+/* The vCPU has had a triple fault: a reset will find it as any other. */
+void kvm_after_shutdown(KVMVcpu *v);
 /* env's offset of the TSC follows the host's counter. Not needed after kvm_get_state().
  */
 void kvm_get_tsc(KVMVcpu *v);

@@ -168,6 +168,21 @@ static bool put_sregs(KVMVcpu *v, CPUX86State *env)
     return kvm_ioctl(v->fd, KVM_SET_SREGS, &s) == 0;
 }
 
+/*
+ * KVM for AMD has cleared what the processor has of the vCPU, nested page tables
+ * included, and given it the state of INIT. It sets the tables again when CR0 changes,
+ * which a reset does not do where the vCPU begins with INIT's.
+ */
+void kvm_after_shutdown(KVMVcpu *v)
+{
+    struct kvm_sregs s;
+
+    if (kvm_ioctl(v->fd, KVM_GET_SREGS, &s) == 0) {
+        s.cr0 ^= CR0_TS;
+        kvm_ioctl(v->fd, KVM_SET_SREGS, &s);
+    }
+}
+
 /* x87 and vectors: SDM vol. 1, 13.4. The image is larger than struct kvm_xsave where the
  * process may have AMX in its guests. */
 

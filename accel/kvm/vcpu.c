@@ -299,6 +299,7 @@ static bool handle_exit(KVMVcpu *v, CPUExit *why)
     case KVM_EXIT_DEBUG:
         return kvm_debug_exit(v, why);
     case KVM_EXIT_SHUTDOWN:
+        kvm_after_shutdown(v);
         *why = CPU_EXIT_SHUTDOWN;
         return true;
     case KVM_EXIT_SYSTEM_EVENT:

@@ -91,6 +91,9 @@ TESTS += [
     Test("split-linux-smp", f"./mynah -m 256 -smp 2 -no-reboot -display none -serial stdio -accel {SPLIT} -d stats -kernel kernel -initrd initrd "
          "-append 'console=ttyS0 quiet no_timer_check panic=-1'", output=f"processors: 2\r?\n.*(?:{LINUX_SUM}  -\r?\n){{3}}", kernel=True),
 ]
+# A triple fault of the second vCPU, which has no paging then, resets the machine.
+TESTS += [Test(f"{name}-falls", f"timeout -s KILL 60 {MACHINE.replace('-no-reboot ', '')} -accel {accel} -smp 2 -kernel smp-falls.elf", PASSED, "^$")
+          for name, accel in [("smp", "kvm"), ("split-smp", SPLIT)]]
 # 8259s and I/O APIC as well: their end of interrupt does not leave the guest either.
 CHIPS = "kvm,kernel-irqchip=on"
 TESTS += [Test(f"chips-{name}", f"{MACHINE} -accel {CHIPS} -kernel {name}.elf", PASSED, "^$", sys=name) for name in ["edges", "irq", "mmio", "modes"]]

@@ -18,13 +18,21 @@ enum { INIT = 0x4500, STARTUP = 0x4600, FIXED = 0x4000, VECTOR = 0x40 };
 volatile uint32_t begun, counted, counter, ipis, id_apic, id_cpuid;
 uint64_t idt32[256] __attribute__((aligned(16)));
 
+/* With FALLS the second vCPU ends in a triple fault when it comes to its code for the
+ * first time. The machine is reset, its memory stays, and all begins anew. */
+#ifdef FALLS
+#define FALL "cmpl $1, 0x7000; je 3f; movl $1, 0x7000; lidt no_idt; ud2; 3:\n"
+#else
+#define FALL
+#endif
+
 asm(".code16; .balign 16\n"
     "low: cli; xor %ax, %ax; mov %ax, %ds; lgdtl 0x8000 + low_gdt - low\n"
     "mov %cr0, %eax; or $1, %al; mov %eax, %cr0; ljmpl $0x30, $second\n"
     "low_gdt: .word 0x57; .long gdt\n"
     "low_end:\n"
     ".code32\n"
-    "second: mov $0x10, %eax; mov %eax, %ds; mov %eax, %es; mov %eax, %ss\n"
+    "second: mov $0x10, %eax; mov %eax, %ds; mov %eax, %es; mov %eax, %ss\n" FALL
     "mov $second_top, %esp; lidt second_idt\n"
     "movl $0x1ff, 0xfee000f0; mov 0xfee00020, %eax; mov %eax, id_apic\n"
     "mov $1, %eax; cpuid; shr $24, %ebx; mov %ebx, id_cpuid; lock incl begun\n"
@@ -34,6 +42,7 @@ asm(".code16; .balign 16\n"
     ".code64\n"
     ".data\n"
     "second_idt: .word 2047; .long idt32\n"
+    "no_idt: .word 0; .long 0\n"
     ".bss; .balign 16; .skip 4096; second_top:\n"
     ".text\n");
 extern char low[], low_end[], on_ipi[];
