@@ -178,7 +178,7 @@ static void test_restart(void)
         count[SIGUSR1] = 0;
         pthread_create(&t, NULL, kill_later, &self);
         struct pollfd p = {.fd = fd[0], .events = POLLIN};
-        int r = poll(&p, 1, 300);
+        int r = poll(&p, 1, 5000);
         printf("poll: %d %d, %d\n", r, r < 0 ? errno : 0, count[SIGUSR1]);
         pthread_join(t, NULL);
         pthread_create(&t, NULL, kill_later, &self);
