@@ -6,6 +6,9 @@ UserFaultKind host_fault_kind(const siginfo_t *si)
 {
     int64_t addr = (intptr_t)si->si_addr;
 
+    if (si->si_signo == SIGFPE) {
+        return USER_FAULT_FP;
+    }
     if (si->si_signo == SIGBUS) {
         return si->si_code == BUS_ADRALN ? USER_FAULT_UNALIGNED : USER_FAULT_BUS;
     }

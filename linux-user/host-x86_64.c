@@ -134,7 +134,9 @@ void host_frame_fault(const siginfo_t *si, const ucontext_t *uc, UserFault *out)
         .addr = (uintptr_t)si->si_addr,
         .access = write ? MMU_WRITE : MMU_READ,
     };
-    if (si->si_signo == SIGBUS) {
+    if (si->si_signo == SIGFPE) {
+        out->kind = USER_FAULT_FP;
+    } else if (si->si_signo == SIGBUS) {
         out->kind = USER_FAULT_BUS;
     } else if (r[REG_TRAPNO] == TRAP_GP) {
         out->kind = USER_FAULT_GENERAL;

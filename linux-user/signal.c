@@ -11,7 +11,8 @@
  * Faults: SIGSEGV and SIGBUS with a code of the kernel's are a fault of guest code or of
  * a copy to and from guest memory (accel/tcg/user.h says which), or a bug of ours. When
  * they are sent by somebody they are signals like others, but for the mask, which we keep
- * ourselves: blocked ones wait in TaskState.sigpending.
+ * ourselves: blocked ones wait in TaskState.sigpending. SIGFPE comes from guest code too
+ * (TCGContext.fp_traps); its mask is the host's.
  */
 #include "linux-user/signals.h"
 
@@ -70,9 +71,12 @@ static void ask_for_delivery(TaskState *ts)
     atomic_set(&ts->cpu->exit_request, 1);
 }
 
-static void block_in_frame(ucontext_t *uc)
+/* The unit that was interrupted goes on to its end. */
+static void block_in_frame(const TaskState *ts, ucontext_t *uc)
 {
-    uint64_t all = ~SIGNALS_OF_FAULTS;
+    uint64_t blocked = ts ? ts->sigmask : 0, all = ~SIGNALS_OF_CODE | blocked;
+
+    all &= ~SIGNALS_OF_FAULTS;
 
     memcpy(&uc->uc_sigmask, &all, sizeof all);
 }
@@ -92,6 +96,10 @@ void signal_give_back(TaskState *ts)
 
 static void note_signal(TaskState *ts, int sig, const siginfo_t *si)
 {
+    if (ts->signal_pending && SIGNAL_BIT(sig) & SIGNALS_OF_CODE) {
+        atomic_fetch_or(&ts->sigpending, SIGNAL_BIT(sig)); /* it is not blocked */
+        return;
+    }
     if (ts->signal_pending) {
         requeue(si, sig);
         return;
@@ -108,7 +116,7 @@ static void catch_signal(int sig, siginfo_t *si, void *frame)
     int saved_errno = errno;
     TaskState *ts = current_task;
 
-    block_in_frame(frame);
+    block_in_frame(ts, frame);
     host_frame_leave_syscall(frame);
     if (ts) {
         note_signal(ts, sig, si);
@@ -127,7 +135,7 @@ static void our_fault(int sig, const siginfo_t *si, const ucontext_t *uc)
     host_sigaction(sig, NULL, 0);
 }
 
-/* SIGSEGV or SIGBUS that the kernel sends for an access. */
+/* SIGSEGV or SIGBUS that the kernel sends for an access, SIGFPE for an operation. */
 static void catch_fault(int sig, siginfo_t *si, void *frame)
 {
     int saved_errno = errno;
@@ -136,7 +144,7 @@ static void catch_fault(int sig, siginfo_t *si, void *frame)
 
     if (si->si_code <= 0) { /* somebody sent it */
         if (ts && ts->sigmask & SIGNAL_BIT(sig)) {
-            ts->sigpending |= SIGNAL_BIT(sig);
+            atomic_fetch_or(&ts->sigpending, SIGNAL_BIT(sig));
         } else {
             catch_signal(sig, si, frame);
         }
@@ -201,7 +209,7 @@ static void set_host_action(int sig, const GuestSigaction *sa)
 {
     enum { PASSED = SA_RESTART | SA_NOCLDSTOP | SA_NOCLDWAIT };
 
-    if (SIGNALS_OF_FAULTS & SIGNAL_BIT(sig)) {
+    if (SIGNALS_OF_CODE & SIGNAL_BIT(sig)) {
         host_sigaction(sig, catch_fault, sa->flags & SA_RESTART);
     } else if (sa->handler == GUEST_SIG_DFL && default_is_ours(sig)) {
         host_sigaction(sig, catch_signal, SA_RESTART);
@@ -275,6 +283,15 @@ static void set_defaults(SignalTable *s)
     }
 }
 
+static void catch_faults(TaskState *ts)
+{
+    static const uint8_t faults[] = {SIGSEGV, SIGBUS, SIGFPE};
+
+    for (unsigned i = 0; i < ARRAY_SIZE(faults); i++) {
+        set_host_action(faults[i], &ts->signals->action[faults[i]]);
+    }
+}
+
 void signal_init(TaskState *ts)
 {
     ts->signals = table_new();
@@ -282,8 +299,7 @@ void signal_init(TaskState *ts)
         ts->signals->action[sig].handler = host_disposition(sig);
     }
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, NULL, &ts->sigmask, sizeof ts->sigmask);
-    set_host_action(SIGSEGV, &ts->signals->action[SIGSEGV]);
-    set_host_action(SIGBUS, &ts->signals->action[SIGBUS]);
+    catch_faults(ts);
     signal_apply_mask(ts);
 }
 
@@ -316,7 +332,7 @@ void signal_share_memory(TaskState *ts)
 void signal_before_exec(TaskState *ts)
 {
     for (int sig = 1; sig <= GUEST_NSIG; sig++) {
-        if (SIGNALS_OF_FAULTS & SIGNAL_BIT(sig) &&
+        if (SIGNALS_OF_CODE & SIGNAL_BIT(sig) &&
             ts->signals->action[sig].handler == GUEST_SIG_IGN) {
             host_sigaction(sig, (HostHandler *)GUEST_SIG_IGN, 0);
         }
@@ -328,8 +344,7 @@ void signal_before_exec(TaskState *ts)
 
 void signal_after_exec(TaskState *ts)
 {
-    set_host_action(SIGSEGV, &ts->signals->action[SIGSEGV]);
-    set_host_action(SIGBUS, &ts->signals->action[SIGBUS]);
+    catch_faults(ts);
     signal_apply_mask(ts);
 }
 
@@ -436,12 +451,12 @@ static void take_caught(TaskState *ts)
 /* Signals of faults that were sent while the guest had them blocked. */
 static void take_own_pending(TaskState *ts)
 {
-    uint64_t ready = ts->sigpending & ~ts->sigmask;
+    uint64_t ready = atomic_read(&ts->sigpending) & ~ts->sigmask;
 
     if (ready && !ts->signal_pending) {
         int sig = ctz64(ready) + 1;
 
-        ts->sigpending &= ~SIGNAL_BIT(sig);
+        atomic_fetch_and(&ts->sigpending, ~SIGNAL_BIT(sig));
         ts->caught = (siginfo_t){.si_signo = sig, .si_code = SI_USER};
         ts->signal_pending = sig;
     }

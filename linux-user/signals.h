@@ -9,6 +9,9 @@
 
 /* Never blocked on the host: our own code may fault at any time. */
 #define SIGNALS_OF_FAULTS (SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGBUS))
+/* What generated code may raise, too; blocked where the guest has it blocked, and so
+ * deadly there as on any host. */
+#define SIGNALS_OF_CODE (SIGNALS_OF_FAULTS | SIGNAL_BIT(SIGFPE))
 
 /* struct sigaction of the x86_64 kernel. */
 typedef struct GuestSigaction {

@@ -163,7 +163,7 @@ typedef struct GuestDesc {
      * The meaning of the vector operations; returns the integer or the flags of those
      * that have one. Floating point is by the MXCSR in env and sets flags there. It never
      * raises: units that it, or a host instruction, runs in must not see an exception
-     * unmasked.
+     * unmasked, but for those with TCGContext.fp_traps.
      */
     uint64_t (*vec_op)(void *env, const VecOp *op);
     /*
@@ -190,8 +190,9 @@ typedef struct GuestDesc {
     /* Code for the pc in env and the current mode, from the cache; NULL: leave with
      * TCG_EXIT_LOOKUP. All state is in env. */
     const void *(*lookup)(void *env);
-    /* With `direct`: an access at host address pc has faulted; all state is in env.
-     * Returns only where TCGRestore.resume says so: the address to go on at. */
+    /* With `direct`: an access at host address pc has faulted; with fp_traps: an
+     * operation there. All state is in env. Returns only where TCGRestore.resume says so:
+     * the address to go on at. NULL: neither can be. */
     const void *(*fault)(void *env, uintptr_t pc);
 } GuestDesc;
 

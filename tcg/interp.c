@@ -576,6 +576,8 @@ static void run_op(Exec *x, const IROp *op)
     case OP_at_xchg ... OP_at_cmpxchg:
         run_atomic(x, op);
         break;
+    case OP_fp_point: /* who runs here has TCGContext.fp_traps clear */
+        break;
     case OP_fence:
         smp_mb();
         break;

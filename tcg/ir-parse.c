@@ -700,6 +700,7 @@ static bool parse_unit(Parse *p)
     }
     tcg_start(p->s, pc);
     p->s->relative = skip_word(p, "relative");
+    p->s->fp_traps = skip_word(p, "traps");
     if (!want_char(p, '{')) {
         return false;
     }

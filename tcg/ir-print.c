@@ -388,8 +388,8 @@ void ir_print(const TCGContext *s, GString *to)
         .temp_no = g_new0(uint16_t, s->ntemps + 1),
         .label_no = g_new0(uint16_t, s->nlabels + 1),
     };
-    g_string_append_printf(to, "tb 0x%" PRIx64 "%s {\n", s->pc,
-                           s->relative ? " relative" : "");
+    g_string_append_printf(to, "tb 0x%" PRIx64 "%s%s {\n", s->pc,
+                           s->relative ? " relative" : "", s->fp_traps ? " traps" : "");
     for (unsigned i = 0; i < s->nops; i++) {
         put_insn(s, i, to);
         if (s->ops[i].code != OP_nop) {

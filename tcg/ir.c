@@ -65,7 +65,7 @@ void tcg_start(TCGContext *s, uint64_t pc)
     s->insn = 0;
     s->insn_op = UINT_MAX;
     s->has_insns = false;
-    s->guard_links = s->head_guard = s->fp_flushes = s->relative = false;
+    s->guard_links = s->head_guard = s->fp_flushes = s->fp_traps = s->relative = false;
     arena_reset(&s->arena);
     memset(s->const_cache, 0xff, sizeof s->const_cache);
 }

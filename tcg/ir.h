@@ -186,6 +186,7 @@ struct TCGContext {
     bool movable;      /* the unit is to be one for TCGMover, if it can */
     bool share;        /* the pass "share" may make probes: who runs the unit can begin an
                           instruction again */
+    bool fp_traps;     /* ops that round raise what MXCSR leaves unmasked: see fp_point */
     bool adx;          /* adcx and adox are better than what they replace */
     bool relative;     /* the unit is free of its address: guest-desc.h, ir_pc() */
     uint32_t head_token;

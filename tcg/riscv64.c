@@ -413,6 +413,7 @@ static EmitFn *const emitters[NR_OPS] = {
     [OP_st] = rv_emit_st,
     [OP_at_xchg... OP_at_cmpxchg] = rv_emit_atomic,
     [OP_fence] = emit_fence,
+    [OP_fp_point] = emit_nothing,
     [OP_ld_env] = emit_ld_env,
     [OP_st_env] = emit_st_env,
     [OP_call] = emit_call,

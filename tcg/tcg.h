@@ -46,6 +46,7 @@
     OPT(sums, "a load's base and displacement are added before its TLB addend comes")   \
     OPT(vector, "SIMD as the host's own instructions")                                  \
     OPT(fpchecks, "SSE on Arm without FEAT_AFP: host instructions, and checks")         \
+    OPT(fptraps, "SIMD exceptions that are not masked are raised by the host's traps")  \
     OPT(avx, "256-bit registers and VEX instructions on the host")                      \
     OPT(x87, "x87 as the host's own instructions")                                      \
     OPT(x87fast, "x87 that the host has not: common cases by functions of their own")   \
@@ -164,6 +165,9 @@ struct TCGBackend {
     uint64_t needs;    /* bits HostFeature that its code cannot do without */
     /* After init(): for TCGContext.adx; NULL: no. */
     bool (*has_adx)(void);
+    /* After the first unit: for TCGContext.fp_traps. Every operation of vec.def that
+     * rounds is an instruction that traps. NULL: no. */
+    bool (*fp_traps)(void);
     /* Emits the thunks into b; called once per process. */
     bool (*init)(const GuestDesc *g, CodeBuf *b, GError **errp);
     /* Translates the unit in s. False: no room in b (the caller flushes and tries again).
@@ -184,9 +188,10 @@ struct TCGBackend {
     /* tcg_restore_point() for code of this back end. */
     bool (*restore_point)(const TCGCode *code, const void *ra, TCGRestore *out);
     /*
-     * With GuestDesc.direct: where a thread goes on whose access has faulted, with all
-     * registers as they are but the pc of the fault in a scratch register (x86_64: r10,
-     * aarch64: x16). NULL: accesses of this back end are made by C code.
+     * Where a thread goes on whose access has faulted, or whose operation has trapped
+     * (see GuestDesc.fault), with all registers as they are but the pc of the fault in a
+     * scratch register (x86_64: r10, aarch64: x16). NULL: accesses of this back end are
+     * made by C code.
      */
     const void *(*fault_entry)(void);
     /* Host code as text, for -d out_asm. */

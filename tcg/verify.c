@@ -35,7 +35,9 @@ typedef struct Verify {
     Label *labels;
     Block *blocks;
     unsigned block, nblocks;
-    bool ended; /* control does not reach the op being checked */
+    bool pointed; /* op->insn has had an fp_point, and has written no global since */
+    int32_t insn; /* ... which it has */
+    bool ended;   /* control does not reach the op being checked */
     uint32_t slots;
 } Verify;
 
@@ -365,9 +367,24 @@ static bool check_control(Verify *v)
     return !is_branch || check_branch(v);
 }
 
+/* What may trap has an fp_point. */
+static bool check_traps(Verify *v)
+{
+    const IROp *op = v->op;
+    bool rounds = v->info->class == CLASS_VEC && op->code != OP_vmov &&
+                  vec_info[op->vec].flags & VECF_FP;
+    v->pointed = op->code == OP_fp_point || (v->pointed && op->insn == v->insn);
+    v->insn = op->insn;
+    if (v->s->fp_traps && rounds && !v->pointed) {
+        return FAIL(v, "no fp_point above");
+    }
+    v->pointed &= !ir_is_global(v->s, op->out[0]) && !ir_is_global(v->s, op->out[1]);
+    return true;
+}
+
 static bool check_op(Verify *v)
 {
-    if (!check_control(v) || !check_shape(v)) {
+    if (!check_control(v) || !check_shape(v) || !check_traps(v)) {
         return false;
     }
     for (unsigned i = 0; i < IR_MAX_INS; i++) {

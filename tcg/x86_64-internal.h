@@ -125,6 +125,7 @@ typedef struct X64 {
     bool has_addends;
     Addend addend[4];
     X64Loop loop;
+    TCGRestore fp_point;   /* state of the last one */
     bool eflags_at_faults; /* cc_faults_bring_eflags() */
     bool use_recent;       /* x86_64-mem.c */
     uint8_t nrecent;       /* in use by this copy of the ops */
@@ -468,6 +469,8 @@ bool x64_emit_strcmp(X64 *x, const IROp *op);
 bool x64_vec_fuse(X64 *x, const IROp *ld);
 /* Vectors are in registers from here on, if the unit's first ops want them. */
 void x64_vec_want(X64 *x);
+/* TCGBackend.fp_traps */
+bool x64_vec_fp_traps(void);
 /* Env gets MXCSR from where it is, or that from env. */
 void x64_vec_mxcsr(X64 *x, bool to_env);
 /* In a slow path: what is stored, from its register or its home, to FRAME_VAL. */

@@ -122,7 +122,7 @@ static void thunk_jump_miss(X64 *x)
     go_to_entry(x);
 }
 
-/* r10: pc of an access that has faulted in a unit. */
+/* r10: pc of an access that has faulted in a unit, or of an instruction that traps. */
 static void thunk_fault(X64 *x)
 {
     tcg_thunks.fault = thunk_start(x);
@@ -377,7 +377,7 @@ static void emit_thunks(X64 *x)
     thunk_exit(x);
     thunks_of_exits(x);
     thunk_jump_miss(x);
-    if (x->g->direct) {
+    if (x->g->fault) {
         thunk_fault(x);
     }
     thunks_of_calls(x, ALL_PINNED, CALLER_SAVED);

@@ -22,7 +22,8 @@
  * later. WORK is free between ops.
  *
  * Exceptions are masked in the guest's MXCSR while it is loaded, or the unit has no op
- * that could raise one: see GuestDesc.vec_op().
+ * that could raise one, or it has TCGContext.fp_traps: then the host's instruction traps,
+ * and finds the state of fp_point in the side table.
  */
 #include "tcg/gather-op.h"
 #include "tcg/strcmp-op.h"
@@ -361,6 +362,12 @@ void x64_vec_want(X64 *x)
     need(x);
 }
 
+bool x64_vec_fp_traps(void)
+{
+    return x64_thunks.has_vecs && x64_thunks.avx && host_has(HOST_X86_FMA) &&
+           host_has(HOST_X86_F16C) && !(x64_thunks.opt_off >> OPTBIT_vector & 1);
+}
+
 void x64_vec_mxcsr(X64 *x, bool to_env)
 {
     if (x64_thunks.has_vecs) {
@@ -630,12 +637,27 @@ static void imm_byte(X64 *x, const IROp *op)
     }
 }
 
+/* The op's instruction may trap: its registers must not be written before. */
+static bool traps(const X64 *x, const IROp *op)
+{
+    return unlikely(x->s->fp_traps) && vec_info[op->vec].flags & VECF_FP;
+}
+
+/* The instruction of the present op follows; acc: its access, or NULL. */
+static void raises_here(X64 *x, const Access *acc)
+{
+    if (acc) {
+        x64_access_here(x, acc);
+    }
+    if (traps(x, x->op) && !(acc && acc->direct)) {
+        add_side(x, &x->fp_point);
+    }
+}
+
 static void vex_src(X64 *x, uint32_t opc, bool l, unsigned reg, unsigned v,
                     const Src *src)
 {
-    if (src->acc) {
-        x64_access_here(x, src->acc);
-    }
+    raises_here(x, src->acc);
     if (src->is_mem) {
         vex_rm(x, opc, l, reg, v, src->mem);
     } else {
@@ -645,9 +667,7 @@ static void vex_src(X64 *x, uint32_t opc, bool l, unsigned reg, unsigned v,
 
 static void legacy_src(X64 *x, uint32_t opc, unsigned reg, const Src *src)
 {
-    if (src->acc) {
-        x64_access_here(x, src->acc);
-    }
+    raises_here(x, src->acc);
     if (src->is_mem) {
         asm_rm(&x->a, opc, reg, src->mem);
     } else {
@@ -662,7 +682,7 @@ static unsigned begin_out(X64 *x, const IROp *op, int busy)
     if (op->in[0] == IR_NONE || op->in[0] == op->out[0]) {
         return op->in[0] == IR_NONE ? w : in_reg(x, op->in[0], w);
     }
-    w = (int)w == busy ? WORK : w;
+    w = (int)w == busy || traps(x, op) ? WORK : w;
     int r = reg_of(x, op->in[0]);
     if (r < 0) {
         asm_rm(&x->a, MOVUPS_LD, w, home(x, op->in[0]));
@@ -706,7 +726,8 @@ static void emit_tern(X64 *x, const IROp *op, Src *src)
     unsigned w = out_reg(x, op->out[0]);
     int b = reg_of(x, op->in[1]);
     bool l = op->type == IR_V256;
-    if (op->in[0] != op->out[0] && ((int)w == b || (!src->is_mem && w == src->reg))) {
+    if (op->in[0] != op->out[0] &&
+        ((int)w == b || (!src->is_mem && w == src->reg) || traps(x, op))) {
         w = WORK;
     }
     mov_to(x, w, op->in[0]);
@@ -750,6 +771,7 @@ static void emit_vex(X64 *x, const IROp *op, Src *src)
     } else if (is_blendv(op->vec)) {
         emit_blendv(x, op, src, w, a);
     } else if (flags & VECF_OUTRM) {
+        raises_here(x, NULL);
         vex_rr(x, opcode_of(op, src), op->type == IR_V256, src->reg, 0, w);
         imm_byte(x, op);
     } else {
@@ -906,9 +928,11 @@ void x64_emit_itov(X64 *x, const IROp *op)
     if (vex) {
         w = out_reg(x, op->out[0]);
         unsigned a = op->in[0] == IR_NONE ? 0 : in_reg(x, op->in[0], WORK);
+        raises_here(x, NULL);
         vex_rr(x, opc, false, w, a, v);
     } else {
         w = begin_out(x, op, -1);
+        raises_here(x, NULL);
         asm_rr(&x->a, opc, w, v);
     }
     imm_byte(x, op);
@@ -1201,6 +1225,7 @@ static bool takes_load(const X64 *x, const IROp *ld, const IROp *op)
 {
     IRRef t = ld->out[0];
     if (!op || op_info[op->code].class != CLASS_VEC || op->code == OP_vmov ||
+        (traps(x, op) && !x->g->direct) || /* a slow path has no entry for it */
         op->code == OP_itov || op->in[1] == IR_NONE || op->in[last_input(op)] != t ||
         ir_t(x->s, t)->kind != TEMP_SSA || ir_t(x->s, t)->uses != 1 || !can_emit(x, op)) {
         return false;

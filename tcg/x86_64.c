@@ -226,6 +226,14 @@ static void emit_call(X64 *x, const IROp *op)
     }
 }
 
+/* Flags are in env, where the ops up to the one that raises leave them alone. */
+static void emit_fp_point(X64 *x, const IROp *op)
+{
+    cc_store(x);
+    ra_sync(&x->ra);
+    cc_describe(x, &x->fp_point);
+}
+
 static void emit_fence(X64 *x, const IROp *op)
 {
     cc_clobber(x);
@@ -356,6 +364,7 @@ static EmitFn *const emitters[NR_OPS] = {
     [OP_st] = x64_emit_st,
     [OP_at_xchg... OP_at_cmpxchg] = x64_emit_atomic,
     [OP_fence] = emit_fence,
+    [OP_fp_point] = emit_fp_point,
     [OP_ld_env] = emit_ld_env,
     [OP_st_env] = emit_st_env,
     [OP_call] = emit_call,
@@ -518,6 +527,7 @@ static bool x64_has_adx(void)
 static const TCGBackend x64_backend = {
     .name = "x86_64",
     .has_adx = x64_has_adx,
+    .fp_traps = x64_vec_fp_traps,
     .init = x64_init,
     .gen_code = x64_gen_code,
     .relative = true,

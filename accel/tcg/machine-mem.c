@@ -8,6 +8,7 @@
  * The order that makes a write by anybody seen: tb_page_protect() sets the flag and takes
  * the direct writes away before the first byte is read for translation.
  */
+#include "accel/tcg/machine-traps.h"
 #include "accel/tcg/tb.h"
 
 #include "util/atomic.h"
@@ -36,6 +37,12 @@ static void layout_changed(MemoryListener *l)
     }
 }
 
+/* A helper raises the exception. */
+static const void *redo_trapped(void *env, uintptr_t pc)
+{
+    tcg_redo_alone(env_cpu(env), pc);
+}
+
 void tcg_memory_init(TCGEngine *e)
 {
     GuestDesc *g = &e->guest;
@@ -48,12 +55,14 @@ void tcg_memory_init(TCGEngine *e)
     g->tag_write = offsetof(TLBEntry, write);
     g->addend = offsetof(TLBEntry, addend);
     g->probe = tcg_probe;
+    g->fault = machine_traps_catch(e) ? redo_trapped : NULL;
     memory_set_code_write_hook(tb_code_written, e);
 }
 
 void tcg_memory_exit(TCGEngine *e)
 {
     memory_set_code_write_hook(NULL, NULL);
+    machine_traps_leave(e);
     if (e->listener.as) {
         memory_listener_unregister(&e->listener);
     }

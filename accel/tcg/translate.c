@@ -417,6 +417,13 @@ static DisasContextBase *fetch_unit(CPUState *cpu, bool one_shot, unsigned cut)
     return db;
 }
 
+/* Which tells the interpreter nothing, so that lockstep does without. */
+static bool has_fp_traps(const TCGEngine *e)
+{
+    return e->guest.fault && e->backend->fp_traps && e->backend->fp_traps() &&
+           !lockstep_on(e) && !TCG_OPT_OFF(e->ctx, fptraps);
+}
+
 /* Its ops begin. may_keep: it is one that another run may have use for. */
 static void begin_ops(DisasContextBase *db, bool may_keep)
 {
@@ -428,6 +435,7 @@ static void begin_ops(DisasContextBase *db, bool may_keep)
     s->share = !tcg_one_space && e->backend->probes && !db->one_insn && !t->unshared &&
                !is_unshared(e);
     s->adx = e->backend->has_adx && e->backend->has_adx() && !TCG_OPT_OFF(s, adx);
+    s->fp_traps = has_fp_traps(e) && !db->one_insn;
     s->movable = may_keep;
     s->unaligned = is_unaligned(e);
     s->relative = e->relative && is_relative(t, db);

@@ -80,7 +80,7 @@ UserFaultAction user_fault(CPUState *cpu, const UserFault *f, uintptr_t pc)
 {
     CPUTCG *t = cpu ? cpu_tcg(cpu) : NULL;
     bool generated = user_pc_is_generated(pc);
-    bool redo = false;
+    bool fp = f->kind == USER_FAULT_FP, redo = fp; /* a helper raises it */
 
     /* What goes on in C finds out there. */
     if (f->access == MMU_WRITE && f->kind == USER_FAULT_FORBIDDEN &&
@@ -100,7 +100,7 @@ UserFaultAction user_fault(CPUState *cpu, const UserFault *f, uintptr_t pc)
             break;
         }
     }
-    if (!t || !t->running || cpu->in_syscall) {
+    if (!t || !t->running || cpu->in_syscall || (fp && (!generated || t->in_one_shot))) {
         return USER_FAULT_OURS;
     }
     uintptr_t ra = t->fault.ra;

@@ -77,7 +77,8 @@ typedef enum UserFaultKind {
     USER_FAULT_FORBIDDEN,
     USER_FAULT_BUS,
     USER_FAULT_UNALIGNED, /* an instruction of ours forbids what the guest may do */
-    USER_FAULT_GENERAL
+    USER_FAULT_GENERAL,
+    USER_FAULT_FP, /* no access: a SIMD exception that is not masked */
 } UserFaultKind;
 
 /* A fault that the host has seen. */
@@ -85,7 +86,7 @@ typedef struct UserFault {
     vaddr addr;
     UserFaultKind kind;
     MMUAccess access;
-    bool redo;    /* no fault of the guest: the instruction is done again, alone */
+    bool redo; /* perhaps no fault of the guest: the instruction is done again, alone */
     uintptr_t ra; /* 0: env is precise */
 } UserFault;
 

@@ -62,7 +62,7 @@ void gen_cvtps2ph(DisasContext *s, Insn *i)
         ir_ld(s->tcg, IR_V128, x86_temp(s, IR_V128), x86_op_addr(s, 1u << size, true),
               size | MO_RMW);
     }
-    if (s->hflags & HF_SIMD_UNMASKED) {
+    if (s->hflags & HF_SIMD_UNMASKED && !s->tcg->fp_traps) {
         unsigned b = vec_place(s, 1), to = mem ? VEC_REG_TMP : i->op[0].reg;
         uint64_t desc =
             vec_desc(VOP_VCVTPS2PH, to, b, b, vec_type(s) == IR_V256 ? 32 : 16);

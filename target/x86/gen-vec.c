@@ -201,11 +201,11 @@ IRRef vec_operand(DisasContext *s, unsigned n)
     return v;
 }
 
-/* The operation may have to raise #XM, or is on MMX registers. */
+/* The operation may have to raise #XM in C, or is on MMX registers. */
 static bool vec_by_helper(const DisasContext *s)
 {
     const Insn *i = &s->insn;
-    bool unmasked = s->hflags & HF_SIMD_UNMASKED;
+    bool unmasked = s->hflags & HF_SIMD_UNMASKED && !s->tcg->fp_traps;
 
     return i->desc->gates & GATE_MMX ||
            (unmasked && vec_info[i->desc->arg].flags & VECF_FP);

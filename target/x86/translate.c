@@ -98,6 +98,7 @@ void x86_translate_start(DisasContextBase *db)
 
     s->tcg = db->tcg;
     s->tcg->fp_flushes = hf & HF_SIMD_FLUSHES;
+    s->tcg->fp_traps &= (hf & HF_SIMD_UNMASKED) != 0;
     s->env = cpu_env(db->cpu);
     s->hflags = hf;
     s->code64 = hf & HF_CS64;
@@ -184,6 +185,8 @@ static bool pass_gates(DisasContext *s)
 
     if (vector >= 0) {
         x86_gen_raise(s, vector);
+    } else if (unlikely(s->tcg->fp_traps) && row->gates & GATE_SIMDFP) {
+        ir_emit(s->tcg, OP_fp_point, 0);
     }
     return vector < 0;
 }

@@ -576,7 +576,7 @@ static bool gen_env(Gen *g)
     IRType t = any_type(g);
     int32_t offset = offsetof(Env, field[below(g, NR_FIELDS)]) - offsetof(Env, gpr);
     if (chance(g, 10)) {
-        ir_emit(g->s, OP_fence, 0);
+        ir_emit(g->s, chance(g, 50) ? OP_fence : OP_fp_point, 0);
     } else if (chance(g, 50)) {
         ir_ld_env(g->s, t, out(g, IR_I64), offset);
         done(g, &g->s->ops[g->s->nops - 1]);

@@ -120,7 +120,8 @@ static char *complaint(TCGContext *s, const char *text)
     }
     for (const char *p = text; *p; p += strcspn(p, "\n") + 1, line++) {
         p += strspn(p, " ");
-        bool is_op = *p != '#' && *p != '\n' && *p != '}' && strncmp(p, "tb ", 3);
+        bool is_op = *p != '#' && *p != '\n' && *p != '}' && strncmp(p, "tb ", 3) &&
+                     strncmp(p, "insn_start ", 11);
         if (is_op && op++ == at) {
             break;
         }

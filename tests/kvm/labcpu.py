@@ -42,6 +42,11 @@ FAILS = {
         (r"sw & 0x80ff == 4: 0, 4", 1, "a masked division by zero is not noted"),
         (r"trap.vector == 16: f{16}, 10", 1, "so that it raises nothing when it is unmasked"),
     ],
+    "fptraps": [
+        (r"trap.vector == (XM: f{16}, 13|UD: f{16}, 6)", 14, "SIMD exceptions that are not masked are not raised"),
+        (r"traps == 333: 0, 14d", 1, "the same"),
+        (r"\*\(uint64_t \*\)&sum == 0x40b4d40000000000: 7ff0{13}, ", 1, "so that the sum has infinities"),
+    ],
 }
 
 # Kernels that do not come to their end, for what fails: (status, what is said, why).
