@@ -61,16 +61,27 @@ static void mmx_begin(DisasContext *s)
 /* When nothing can fault any more: TOP is 0, all registers are valid. */
 static void mmx_commit(DisasContext *s)
 {
-    if (uses_mmx(&s->insn)) {
+    if (uses_mmx(&s->insn) && !s->mmx_entered) {
         ir_st_env(s->tcg, IR_I8, zero(s), offsetof(CPUX86State, x87.top));
         ir_st_env(s->tcg, IR_I8, zero(s), offsetof(CPUX86State, x87.empty));
+        s->mmx_entered = true;
+    }
+}
+
+static void mmx_set_exponent(DisasContext *s, unsigned reg)
+{
+    unsigned bit = 1u << (reg & 7);
+
+    if (!(s->mmx_written & bit)) {
+        ir_st_env(s->tcg, IR_I16, x86_const(s, 0xffff), mmx_offset(reg) + 8);
+        s->mmx_written |= bit;
     }
 }
 
 static void mmx_set(DisasContext *s, unsigned reg, IRRef val)
 {
     put(s, mmx_offset(reg), val);
-    ir_st_env(s->tcg, IR_I16, x86_const(s, 0xffff), mmx_offset(reg) + 8);
+    mmx_set_exponent(s, reg);
 }
 
 void gen_emms(DisasContext *s, Insn *i)
@@ -78,6 +89,7 @@ void gen_emms(DisasContext *s, Insn *i)
     X86_CALL(s, x87_wait, IR_NONE);
     ir_st_env(s->tcg, IR_I8, zero(s), offsetof(CPUX86State, x87.top));
     ir_st_env(s->tcg, IR_I8, x86_const(s, 0xff), offsetof(CPUX86State, x87.empty));
+    s->mmx_entered = false;
 }
 
 /* --- memory operands --- */
@@ -717,7 +729,7 @@ void gen_pinsr(DisasContext *s, Insn *i)
         return;
     }
     ir_st_env(s->tcg, size, v, element_offset(&i->op[0], at, size));
-    ir_st_env(s->tcg, IR_I16, x86_const(s, 0xffff), mmx_offset(i->op[0].reg) + 8);
+    mmx_set_exponent(s, i->op[0].reg);
 }
 
 /* PEXTRx: destination, source, index; a register is zero-extended. */

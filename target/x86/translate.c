@@ -111,7 +111,8 @@ void x86_translate_start(DisasContextBase *db)
     s->check_fetch = must_check_fetch(s);
     s->nexits = 0;
     s->join = UINT64_MAX;
-    s->behind_sti = s->mmx_waited = false;
+    s->behind_sti = false;
+    x86_mmx_forget(s);
     s->ncold = 0;
     s->rseq = NULL;
     for (unsigned n = 0; n < 16; n++) {
@@ -179,7 +180,7 @@ static bool pass_gates(DisasContext *s)
     }
     i->desc = row;
     if (row->gates & (GATE_X87 | GATE_X87N | GATE_CPL0)) {
-        s->mmx_waited = false;
+        x86_mmx_forget(s);
     }
     int vector = x86_gate_exception(s, i);
 
@@ -196,7 +197,7 @@ static inline void begin_insn(DisasContext *s, unsigned bytes)
     s->behind_sti = false;
     if (unlikely(s->pc >= s->join)) {
         x86_join(s);
-        s->mmx_waited = false;
+        x86_mmx_forget(s);
     }
     s->base.pc_next += bytes;
     s->next = linear_to_ip(s, s->base.pc_next);

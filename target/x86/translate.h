@@ -79,10 +79,12 @@ struct DisasContext {
         have_addr; /* `addr` is the memory operand's, checked for a write if addr_write */
     bool addr_write;
     IRAddr addr;
-    unsigned nexits; /* exit_links that have been made or promised */
-    bool behind_sti; /* the last instruction was STI */
-    bool mmx_waited; /* no x87 exception is pending, whatever has led here */
-    uint64_t join;   /* where the first of the exits ahead leads to; UINT64_MAX: none */
+    unsigned nexits;     /* exit_links that have been made or promised */
+    bool behind_sti;     /* the last instruction was STI */
+    bool mmx_waited;     /* no x87 exception is pending, whatever has led here */
+    bool mmx_entered;    /* TOP is 0 and all registers are valid, likewise */
+    uint8_t mmx_written; /* registers whose exponents are all ones, likewise */
+    uint64_t join; /* where the first of the exits ahead leads to; UINT64_MAX: none */
     const RseqSequence *rseq; /* that the last instruction was in, or NULL */
     unsigned ncold;
     ColdPath cold[X86_MAX_COLD];
@@ -105,6 +107,13 @@ static inline IRType x86_op_type(const DisasContext *s, unsigned n)
 static inline bool x86_protected(const DisasContext *s)
 {
     return (s->hflags & (HF_PE | HF_VM)) == HF_PE;
+}
+
+/* What comes may have been led to by x87 instructions. */
+static inline void x86_mmx_forget(DisasContext *s)
+{
+    s->mmx_waited = s->mmx_entered = false;
+    s->mmx_written = 0;
 }
 
 /* --- translate.c: CPUOps of translation --- */
