@@ -220,6 +220,26 @@ static void set_host_action(int sig, const GuestSigaction *sa)
     }
 }
 
+static uint64_t host_disposition(int sig)
+{
+    struct {
+        uint64_t handler, flags, restorer, mask;
+    } now = {0};
+
+    syscall(SYS_rt_sigaction, sig, NULL, &now, sizeof now.mask);
+    return now.handler == GUEST_SIG_IGN ? GUEST_SIG_IGN : GUEST_SIG_DFL;
+}
+
+/* Locked. */
+static GuestSigaction *action_of(SignalTable *s, int sig)
+{
+    if (!(s->known & SIGNAL_BIT(sig))) {
+        s->known |= SIGNAL_BIT(sig);
+        s->action[sig].handler = host_disposition(sig);
+    }
+    return &s->action[sig];
+}
+
 static SignalTable *table_new(void)
 {
     SignalTable *s = g_new0(SignalTable, 1);
@@ -233,6 +253,7 @@ SignalTable *signal_table_copy(SignalTable *from)
 {
     SignalTable *s = table_new();
 
+    s->known = from->known;
     memcpy(s->action, from->action, sizeof s->action);
     return s;
 }
@@ -263,22 +284,12 @@ void signal_clear_handlers(TaskState *ts)
     }
 }
 
-static uint64_t host_disposition(int sig)
-{
-    struct {
-        uint64_t handler, flags, restorer, mask;
-    } now = {0};
-
-    syscall(SYS_rt_sigaction, sig, NULL, &now, sizeof now.mask);
-    return now.handler == GUEST_SIG_IGN ? GUEST_SIG_IGN : GUEST_SIG_DFL;
-}
-
 /* Those that default_is_ours() says. */
 static void set_defaults(SignalTable *s)
 {
     for (int sig = 1; sig <= GUEST_NSIG; sig++) {
-        if (s->action[sig].handler == GUEST_SIG_DFL && default_is_ours(sig)) {
-            set_host_action(sig, &s->action[sig]);
+        if (default_is_ours(sig) && action_of(s, sig)->handler == GUEST_SIG_DFL) {
+            set_host_action(sig, action_of(s, sig));
         }
     }
 }
@@ -288,16 +299,13 @@ static void catch_faults(TaskState *ts)
     static const uint8_t faults[] = {SIGSEGV, SIGBUS, SIGFPE};
 
     for (unsigned i = 0; i < ARRAY_SIZE(faults); i++) {
-        set_host_action(faults[i], &ts->signals->action[faults[i]]);
+        set_host_action(faults[i], action_of(ts->signals, faults[i]));
     }
 }
 
 void signal_init(TaskState *ts)
 {
     ts->signals = table_new();
-    for (int sig = 1; sig <= GUEST_NSIG; sig++) {
-        ts->signals->action[sig].handler = host_disposition(sig);
-    }
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, NULL, &ts->sigmask, sizeof ts->sigmask);
     catch_faults(ts);
     signal_apply_mask(ts);
@@ -315,7 +323,7 @@ void signal_take_back(TaskState *ts)
     enum { SIGNAL_OF_LIBC = 33 };
 
     mutex_lock(&ts->signals->lock);
-    set_host_action(SIGNAL_OF_LIBC, &ts->signals->action[SIGNAL_OF_LIBC]);
+    set_host_action(SIGNAL_OF_LIBC, action_of(ts->signals, SIGNAL_OF_LIBC));
     mutex_unlock(&ts->signals->lock);
 }
 
@@ -389,7 +397,7 @@ static GuestSigaction take_action(TaskState *ts, int sig)
     SignalTable *s = ts->signals;
 
     mutex_lock(&s->lock);
-    GuestSigaction sa = s->action[sig];
+    GuestSigaction sa = *action_of(s, sig);
 
     if (sa.handler > GUEST_SIG_IGN && sa.flags & SA_RESETHAND) {
         s->action[sig].handler = GUEST_SIG_DFL;
@@ -513,7 +521,7 @@ int64_t sys_rt_sigaction(TaskState *ts, const uint64_t args[6])
         sa.mask &= ~UNBLOCKABLE;
     }
     mutex_lock(&ts->signals->lock);
-    GuestSigaction old = ts->signals->action[sig];
+    GuestSigaction old = *action_of(ts->signals, sig);
 
     if (args[1]) {
         ts->signals->action[sig] = sa;

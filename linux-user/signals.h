@@ -21,6 +21,7 @@ typedef struct GuestSigaction {
 struct SignalTable {
     Mutex lock;
     unsigned refs;
+    uint64_t known; /* others are what the host's were when the program began, and are */
     GuestSigaction action[GUEST_NSIG + 1];
 };
 
