@@ -74,9 +74,8 @@ static void ask_for_delivery(TaskState *ts)
 /* The unit that was interrupted goes on to its end. */
 static void block_in_frame(const TaskState *ts, ucontext_t *uc)
 {
-    uint64_t blocked = ts ? ts->sigmask : 0, all = ~SIGNALS_OF_CODE | blocked;
-
-    all &= ~SIGNALS_OF_FAULTS;
+    uint64_t raised = SIGNALS_OF_CODE & ~(ts ? ts->sigmask : 0);
+    uint64_t all = ~(SIGNALS_OF_FAULTS | raised);
 
     memcpy(&uc->uc_sigmask, &all, sizeof all);
 }
@@ -208,12 +207,13 @@ static bool default_is_ours(int sig)
 static void set_host_action(int sig, const GuestSigaction *sa)
 {
     enum { PASSED = SA_RESTART | SA_NOCLDSTOP | SA_NOCLDWAIT };
+    bool ignored = sa->handler == GUEST_SIG_IGN;
 
-    if (SIGNALS_OF_CODE & SIGNAL_BIT(sig)) {
+    if (SIGNALS_OF_FAULTS & SIGNAL_BIT(sig) || (sig == SIGFPE && !ignored)) {
         host_sigaction(sig, catch_fault, sa->flags & SA_RESTART);
     } else if (sa->handler == GUEST_SIG_DFL && default_is_ours(sig)) {
         host_sigaction(sig, catch_signal, SA_RESTART);
-    } else if (sa->handler == GUEST_SIG_DFL || sa->handler == GUEST_SIG_IGN) {
+    } else if (sa->handler == GUEST_SIG_DFL || ignored) {
         host_sigaction(sig, (HostHandler *)(uintptr_t)sa->handler, sa->flags & PASSED);
     } else {
         host_sigaction(sig, catch_signal, sa->flags & PASSED);
@@ -340,7 +340,7 @@ void signal_share_memory(TaskState *ts)
 void signal_before_exec(TaskState *ts)
 {
     for (int sig = 1; sig <= GUEST_NSIG; sig++) {
-        if (SIGNALS_OF_CODE & SIGNAL_BIT(sig) &&
+        if (SIGNALS_OF_FAULTS & SIGNAL_BIT(sig) &&
             ts->signals->action[sig].handler == GUEST_SIG_IGN) {
             host_sigaction(sig, (HostHandler *)GUEST_SIG_IGN, 0);
         }

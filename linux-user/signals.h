@@ -9,7 +9,7 @@
 
 /* Never blocked on the host: our own code may fault at any time. */
 #define SIGNALS_OF_FAULTS (SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGBUS))
-/* What generated code may raise, too; blocked where the guest has it blocked, and so
+/* What generated code may raise, too; blocked or ignored where the guest has it so, and
  * deadly there as on any host. */
 #define SIGNALS_OF_CODE (SIGNALS_OF_FAULTS | SIGNAL_BIT(SIGFPE))
 

@@ -1,7 +1,7 @@
 /* User program: SIMD exceptions that are not masked: what the handler sees, and what the
  * instruction does once they are. */
 /* SPDX-License-Identifier: MIT */
-#include <float.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdint.h>
@@ -226,9 +226,27 @@ static void test_sent(void)
     sigprocmask(SIG_SETMASK, &set, NULL);
     printf("sent: %d %d %d %d %d\n", count[SIGSEGV], count[SIGUSR1], count[SIGFPE],
            count[SIGBUS], count[SIGUSR2]);
+}
+
+/* One that is ignored does not interrupt system calls. */
+static void test_ignored(void)
+{
+    pid_t parent = getpid(), child;
+    int fd[2];
+    if (pipe(fd)) {
+        return;
+    }
     signal(SIGFPE, SIG_IGN);
-    kill(getpid(), SIGFPE);
-    signal(SIGFPE, SIG_DFL);
+    child = fork();
+    if (!child) {
+        usleep(100000);
+        kill(parent, SIGFPE);
+        usleep(100000);
+        _exit(write(fd[1], "x", 1) != 1);
+    }
+    struct pollfd p = {.fd = fd[0], .events = POLLIN};
+    printf("ignored: %d\n", poll(&p, 1, 5000));
+    waitpid(child, NULL, 0);
 }
 
 /* Another process sends them, faster than they are taken. */
@@ -267,6 +285,8 @@ int main(void)
     run_rows();
     test_loop();
     test_sent();
+    fflush(stdout);
+    test_ignored();
     fflush(stdout);
     test_many();
     fflush(stdout);
