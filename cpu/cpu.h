@@ -126,10 +126,11 @@ typedef struct CPUOps {
      */
     void (*check_target)(CPUState *cpu);
     /*
-     * Of a program: an access to va was not allowed, or nothing is mapped there; or
-     * (general) va is no address at all. Describes it in env as walk() does.
+     * Of a program: an access to va was not allowed, to a page that is there (present) or
+     * not; or (general) va is no address at all. Describes it in env as walk() does.
      */
-    void (*user_fault)(CPUState *cpu, vaddr va, MMUAccess acc, bool mapped, bool general);
+    void (*user_fault)(CPUState *cpu, vaddr va, MMUAccess acc, bool present,
+                       bool general);
     /* An access of n bytes with MO_ALIGN, or of mode 0 under align_user, was not aligned;
      * raises. */
     void (*unaligned)(CPUState *cpu, vaddr va, unsigned n, uintptr_t ra)

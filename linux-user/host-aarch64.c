@@ -177,6 +177,12 @@ static bool insn_writes(uint32_t insn)
     }
 }
 
+/* LDXR, LDAXR: of a locked access, which is a write as a whole. */
+static bool insn_is_exclusive(uint32_t insn)
+{
+    return (insn & 0x3fe00000) == 0x08400000;
+}
+
 /* Arm ARM, ESR_EL1 of a data abort: exception class 0x24, bit WnR. Without it (emulators
  * leave it out) the instruction tells. */
 static bool is_write(const ucontext_t *uc)
@@ -184,6 +190,9 @@ static bool is_write(const ucontext_t *uc)
     const uint8_t *p = (const uint8_t *)uc->uc_mcontext.__reserved;
     const uint32_t *pc = (const void *)(uintptr_t)uc->uc_mcontext.pc;
 
+    if (insn_is_exclusive(*pc)) {
+        return true;
+    }
     for (;;) {
         const struct _aarch64_ctx *head = (const void *)p;
 

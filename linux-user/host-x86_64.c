@@ -126,7 +126,7 @@ void host_frame_set_pc(ucontext_t *uc, uintptr_t pc)
 
 void host_frame_fault(const siginfo_t *si, const ucontext_t *uc, UserFault *out)
 {
-    enum { TRAP_GP = 13, TRAP_PF = 14, ERR_WRITE = 2 };
+    enum { TRAP_SS = 12, TRAP_GP = 13, TRAP_PF = 14, ERR_WRITE = 2 };
     const greg_t *r = uc->uc_mcontext.gregs;
     bool write = r[REG_TRAPNO] == TRAP_PF && r[REG_ERR] & ERR_WRITE;
 
@@ -136,10 +136,10 @@ void host_frame_fault(const siginfo_t *si, const ucontext_t *uc, UserFault *out)
     };
     if (si->si_signo == SIGFPE) {
         out->kind = USER_FAULT_FP;
+    } else if (r[REG_TRAPNO] == TRAP_GP || r[REG_TRAPNO] == TRAP_SS) {
+        out->kind = USER_FAULT_GENERAL;
     } else if (si->si_signo == SIGBUS) {
         out->kind = USER_FAULT_BUS;
-    } else if (r[REG_TRAPNO] == TRAP_GP) {
-        out->kind = USER_FAULT_GENERAL;
     } else {
         out->kind =
             si->si_code == SEGV_MAPERR ? USER_FAULT_UNMAPPED : USER_FAULT_FORBIDDEN;

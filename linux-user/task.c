@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "accel/accel.h"
+#include "accel/tcg/user.h"
 #include "linux-user/gdb.h"
 #include "linux-user/guest-mem.h"
 #include "linux-user/program.h"
@@ -146,7 +147,7 @@ static void page_fault_info(TaskState *ts, siginfo_t *si)
         return;
     }
     si->si_signo = SIGSEGV;
-    si->si_code = env->error_code & PF_PRESENT ? SEGV_ACCERR : SEGV_MAPERR;
+    si->si_code = user_map_flags(env->fault_cr2) >= 0 ? SEGV_ACCERR : SEGV_MAPERR;
     si->si_addr = g2h(env->fault_cr2);
 }
 

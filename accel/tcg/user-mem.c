@@ -129,7 +129,8 @@ void user_fault_leave(CPUState *cpu)
         tcg_redo_unaligned(cpu, f.ra);
     }
     cpu_restore_state(cpu, f.ra);
-    cpu->ops->user_fault(cpu, f.addr, f.access, f.kind != USER_FAULT_UNMAPPED,
+    cpu->ops->user_fault(cpu, f.addr, f.access,
+                         f.kind == USER_FAULT_FORBIDDEN && user_map_flags(f.addr) > 0,
                          f.kind == USER_FAULT_GENERAL);
     cpu_loop_exit(cpu);
 }
@@ -141,7 +142,7 @@ static void raise_fault(CPUState *cpu, vaddr va, MMUAccess acc, uintptr_t ra)
 {
     cpu_tcg(cpu)->fault.ra = 0;
     cpu_restore_state(cpu, ra);
-    cpu->ops->user_fault(cpu, va, acc, user_map_flags(va) >= 0, va >> 47 != 0);
+    cpu->ops->user_fault(cpu, va, acc, user_map_flags(va) > 0, va >> 47 != 0);
     cpu_loop_exit(cpu);
 }
 

@@ -16,6 +16,10 @@ enum { /* page-fault error code (SDM vol. 3, 4.7) */
 /* Describes an exception in env without leaving: x86_raise_pending() delivers it. */
 void x86_pend(CPUX86State *env, int vector, uint32_t error_code);
 
+/* A program's access to an address that is not canonical is one to the stack segment: the
+ * instruction at rip has #SS, not #GP. */
+bool x86_is_stack_fault(CPUX86State *env);
+
 /* CPUOps.raise_pending, deliver_exception, take_interrupt, has_work. */
 void x86_raise_pending(CPUState *cpu, uintptr_t ra) __attribute__((noreturn));
 void x86_deliver_exception(CPUState *cpu);

@@ -81,6 +81,30 @@ static bool has_memory_operand(const Insn *i)
     return false;
 }
 
+/* Linear address of the memory operand. */
+static uint64_t operand_address(const CPUX86State *env, const Insn *i)
+{
+    uint64_t a = i->disp + (i->rip_rel ? env->rip + i->len : 0);
+
+    a += i->base >= 0 ? env->regs[i->base] : 0;
+    a += i->index >= 0 ? env->regs[i->index] << i->scale : 0;
+    a = i->addrsize == SZ32 ? (uint32_t)a : a;
+    return a + (i->seg >= SEG_FS ? env->seg_base[i->seg] : 0);
+}
+
+bool x86_is_stack_fault(CPUX86State *env)
+{
+    Insn i;
+
+    if (!(env->hflags & HF_CS64) || !decode_at_rip(env, &i)) {
+        return false;
+    }
+    if (has_memory_operand(&i) && !x86_canonical(env, operand_address(env, &i))) {
+        return i.seg == SEG_SS;
+    }
+    return has_stack_operand(&i);
+}
+
 /* Whether the access of the instruction at rip to address fault_cr2 was to the stack
  * segment. Where it has two operands, the stack's is next to RSP. */
 static bool is_stack_access(CPUX86State *env)

@@ -45,19 +45,22 @@ void x86_user_reset(CPUState *cpu)
     x86_set_eflags(env, EFL_FIXED | EFL_IF);
 }
 
+/* Linux hides from programs what is mapped from here on (its TASK_SIZE_MAX). */
+#define LINUX_TASK_END UINT64_C(0x7ffffffff000)
+
 /* SDM vol. 3, 4.7: error code of a page fault. */
-void x86_user_fault(CPUState *cpu, vaddr va, MMUAccess acc, bool mapped, bool general)
+void x86_user_fault(CPUState *cpu, vaddr va, MMUAccess acc, bool present, bool general)
 {
     CPUX86State *env = cpu_env(cpu);
 
     env->has_error_code = true;
     env->error_code = 0;
     if (general) {
-        cpu->exception_index = EXCP_GP;
+        cpu->exception_index = x86_is_stack_fault(env) ? EXCP_SS : EXCP_GP;
         return;
     }
     env->fault_cr2 = va;
-    env->error_code = PF_USER | (mapped || va >> 47 ? PF_PRESENT : 0) |
+    env->error_code = PF_USER | (present || va >= LINUX_TASK_END ? PF_PRESENT : 0) |
                       (acc == MMU_WRITE ? PF_WRITE : 0) |
                       (acc == MMU_EXEC ? PF_FETCH : 0);
     cpu->exception_index = EXCP_PF;

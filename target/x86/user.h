@@ -6,7 +6,7 @@
 #include "target/x86/cpu.h"
 
 void x86_user_reset(CPUState *cpu);
-void x86_user_fault(CPUState *cpu, vaddr va, MMUAccess acc, bool mapped, bool general);
+void x86_user_fault(CPUState *cpu, vaddr va, MMUAccess acc, bool present, bool general);
 bool x86_user_take_interrupt(CPUState *cpu, uint32_t pending);
 bool x86_user_has_work(CPUState *cpu);
 
