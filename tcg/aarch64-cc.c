@@ -271,6 +271,7 @@ static void describe(const A64 *x, TCGRestore *r, RecipeValueFn *value)
 {
     *r = (TCGRestore){
         .pc = x->pc,
+        .sp = x->sp,
         .x87_pending = x->x87_note.pending,
         .fip = x->x87_note.fip,
         .fop = x->x87_note.fop,

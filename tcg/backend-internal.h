@@ -139,6 +139,7 @@ typedef struct Fixup {
     unsigned at;     /* number of the op that is being emitted */             \
     uint32_t wanted; /* flags that somebody or a fault wants after it */      \
     uint64_t pc;     /* of the guest instruction */                           \
+    int8_t sp;       /* IROp.sp */                                            \
     bool ended;      /* control does not reach the next op */                 \
     CCInfo cc;                                                                \
     Label *labels;                                                            \

@@ -85,6 +85,7 @@ static inline bool emit_ops(Emission *x, void (*emit)(Emission *x, const IROp *o
         }
         x->at = at;
         x->pc = ir_insn_pc(x->s, op);
+        x->sp = op->sp;
         unsigned flags = op_info[op->code].flags;
         if (flags & OPF_CONTROL) {
             x->ra.path += (flags & OPF_BB_END) != 0;

@@ -106,6 +106,7 @@ typedef struct GuestDesc {
     /* uint32_t, and uint64_t each: see cc.h. Where cc_a is 8 bytes behind cc_op, the four
      * bytes between them may be destroyed with cc_op */
     int32_t cc_op, cc_a, cc_b, cc_c, cc_r;
+    int32_t sp; /* uint64_t, a global: the stack pointer of ir_insn_sp() */
     int32_t tlb_base;
     int32_t jc_base, jc_tag, jc_mask;
     /* int64_t: the note of an exit_ind that was taken for want of code at its pc */

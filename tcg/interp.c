@@ -737,7 +737,7 @@ static bool interp_restore_point(const TCGCode *code, const void *ra, TCGRestore
         !((op_info[op->code].flags & OPF_FAULT) || op->code == OP_call)) {
         return false;
     }
-    *out = (TCGRestore){.pc = u->pc + op->insn};
+    *out = (TCGRestore){.pc = u->pc + op->insn, .sp = op->sp};
     return true;
 }
 
@@ -763,6 +763,7 @@ const TCGBackend tcg_interp_backend = {
     .name = "interp",
     .probes = true,
     .has_adx = interp_has_adx,
+    .late_sp = true,
     .relative = true,
     .init = interp_init,
     .gen_code = interp_gen_code,

@@ -650,6 +650,19 @@ static bool at_label(Parse *p)
     return p->p[1 + strspn(p->p + 1, "0123456789")] == ':';
 }
 
+static bool parse_insn_sp(Parse *p)
+{
+    int64_t ahead;
+    if (!parse_number(p, &ahead)) {
+        return false;
+    }
+    if (ahead != (int8_t)ahead) {
+        return fail(p, "the stack pointer is too far ahead");
+    }
+    ir_insn_sp(p->s, ahead);
+    return true;
+}
+
 static bool parse_insn(Parse *p)
 {
     int64_t pc;
@@ -664,7 +677,7 @@ static bool parse_insn(Parse *p)
         return fail(p, "too many ops");
     }
     ir_insn_start(p->s, pc);
-    return true;
+    return !skip_word(p, "sp=") || parse_insn_sp(p);
 }
 
 static bool parse_line(Parse *p)

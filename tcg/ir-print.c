@@ -376,7 +376,11 @@ static void put_insn(const TCGContext *s, unsigned i, GString *to)
 {
     const IROp *op = &s->ops[i];
     if (s->has_insns && (!i || op->insn != op[-1].insn)) {
-        g_string_append_printf(to, "    insn_start 0x%" PRIx64 "\n", ir_insn_pc(s, op));
+        g_string_append_printf(to, "    insn_start 0x%" PRIx64, ir_insn_pc(s, op));
+        if (op->sp) {
+            g_string_append_printf(to, " sp=%d", op->sp);
+        }
+        g_string_append_c(to, '\n');
     }
 }
 

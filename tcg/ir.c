@@ -63,6 +63,7 @@ void tcg_start(TCGContext *s, uint64_t pc)
     s->nlabels = 0;
     s->nexits = 0;
     s->insn = 0;
+    s->insn_sp = 0;
     s->insn_op = UINT_MAX;
     s->has_insns = false;
     s->guard_links = s->head_guard = s->fp_flushes = s->fp_traps = s->relative = false;
@@ -125,6 +126,7 @@ IROp *ir_emit(TCGContext *s, OpCode code, IRType type)
     op->code = code;
     op->type = type;
     op->insn = s->insn;
+    op->sp = s->insn_sp;
     return op;
 }
 
@@ -362,6 +364,7 @@ void ir_insn_start(TCGContext *s, uint64_t pc)
         ir_emit(s, OP_nop, 0); /* the instruction before has no other */
     }
     s->insn = (int32_t)(pc - s->pc);
+    s->insn_sp = 0;
     s->insn_op = s->nops;
     s->has_insns = true;
 }

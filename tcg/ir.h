@@ -81,8 +81,9 @@ typedef struct IROp {
     /* from liveness: flags that only a fault between here and their next definition would
      * show */
     uint16_t ccfault;
-    bool vzero;   /* v128 to a global: clears bits 255:128 of it */
-    bool unread;  /* from liveness: an output is a temp that nobody reads */
+    bool vzero : 1;  /* v128 to a global: clears bits 255:128 of it */
+    bool unread : 1; /* from liveness: an output is a temp that nobody reads */
+    int8_t sp;    /* what the stack pointer lacks where the op faults: see ir_insn_sp() */
     int32_t insn; /* pc of the guest instruction that it belongs to, from the unit's */
     uint32_t imm2;
     int64_t imm;
@@ -176,6 +177,7 @@ struct TCGContext {
     bool leads_to_itself; /* by an exit_link */
     uint64_t pc;          /* guest pc of the unit */
     int32_t insn;         /* IROp.insn of the ops that come next */
+    int8_t insn_sp;       /* ... and their sp */
     bool has_insns;       /* somebody has said which instruction ops belong to */
     unsigned insn_op;     /* number of the first op that `insn` holds for */
     /* Of the engine, after tcg_start(); see guest-desc.h. */
@@ -184,6 +186,7 @@ struct TCGContext {
     bool fp_flushes;   /* MXCSR has FTZ or DAZ, so what rounds may go to C */
     bool whole_writes; /* a write of a register in part costs more than one of all */
     bool movable;      /* the unit is to be one for TCGMover, if it can */
+    bool late_sp;      /* additions to the stack pointer are put off: ir_insn_sp() */
     bool share;        /* the pass "share" may make probes: who runs the unit can begin an
                           instruction again */
     bool fp_traps;     /* ops that round raise what MXCSR leaves unmasked: see fp_point */
@@ -297,6 +300,12 @@ void ir_call(TCGContext *s, const HelperInfo *h, IRRef out, const IRRef *args);
 /* The ops that come next belong to the guest instruction at pc, which is less than 2 GiB
  * from the unit's. */
 void ir_insn_start(TCGContext *s, uint64_t pc);
+/* Behind it: the stack pointer (GuestDesc.sp) as the instruction finds it is `ahead` more
+ * than the global has, which gets it later in the unit. Only faults of ops show that. */
+static inline void ir_insn_sp(TCGContext *s, int8_t ahead)
+{
+    s->insn_sp = ahead;
+}
 static inline uint64_t ir_insn_pc(const TCGContext *s, const IROp *op)
 {
     return s->pc + op->insn;

@@ -110,6 +110,7 @@ static void slow_new(RV64 *x, Access *acc, SlowKind kind, unsigned addr, uint8_t
         .wide = acc->wide,
         .value = acc->value,
         .pc = x->pc,
+        .sp = x->sp,
         .jump = jump,
     };
     *x->slow_tail = s;
@@ -152,6 +153,7 @@ static void emit_slow(RV64 *x, const SlowPath *s)
         break;
     }
     x->pc = s->pc;
+    x->sp = s->sp;
     rv_side(x);
     if (s->kind != SLOW_ST) {
         slow_result(x, s);

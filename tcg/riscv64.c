@@ -436,7 +436,7 @@ static_assert(OP_zext + 1 == OP_sext && OP_extract + 1 == OP_sextract &&
 
 void rv_side(RV64 *x)
 {
-    side_add(&x->side, x->a.p - x->entry, &(TCGRestore){.pc = x->pc});
+    side_add(&x->side, x->a.p - x->entry, &(TCGRestore){.pc = x->pc, .sp = x->sp});
 }
 
 void rv_end_op(RV64 *x, const IROp *op)

@@ -9,6 +9,7 @@ enum {
     OVERLAY = 1 << 2,
     X87 = 1 << 3,
     RESUME = 1 << 4, /* as an integer of RESUME_BYTES, which stand last */
+    SP = 1 << 5,     /* is another one: comes next */
 };
 enum { RESUME_BYTES = 3 };
 /* Kind of a value: low bits of its first integer; the env offset or constant follows in
@@ -113,10 +114,18 @@ uint8_t *side_resume(const SideWriter *w)
     return w->p - RESUME_BYTES;
 }
 
-static uint8_t *put_recipe(uint8_t *p, const TCGRestore *r)
+/* The head, and sp if it is not `was`. */
+static uint8_t *put_head(uint8_t *p, unsigned head, int8_t sp, int8_t was)
 {
-    *p++ = (r->base_pending ? BASE : 0) | (r->overlay_pending ? OVERLAY : 0) |
-           (r->x87_pending ? X87 : 0) | (r->resume ? RESUME : 0);
+    *p++ = head | (sp != was ? SP : 0);
+    return sp != was ? put_signed(p, sp) : p;
+}
+
+static uint8_t *put_recipe(uint8_t *p, const TCGRestore *r, int8_t was)
+{
+    unsigned head = (r->base_pending ? BASE : 0) | (r->overlay_pending ? OVERLAY : 0) |
+                    (r->x87_pending ? X87 : 0) | (r->resume ? RESUME : 0);
+    p = put_head(p, head, r->sp, was);
     if (r->base_pending) {
         p = put(p, r->cc_op & 0xffff);
         p = put_value(p, &r->a);
@@ -141,11 +150,15 @@ static uint8_t *put_recipe(uint8_t *p, const TCGRestore *r)
 static void get_recipe(const uint8_t **p, TCGRestore *r)
 {
     unsigned what = get(p);
+    if (what & SP) {
+        r->sp = get_signed(p);
+    }
     if (what & SAME) {
         return;
     }
     *r = (TCGRestore){
         .pc = r->pc,
+        .sp = r->sp,
         .base_pending = what & BASE,
         .overlay_pending = what & OVERLAY,
         .x87_pending = what & X87,
@@ -186,10 +199,11 @@ void side_add(SideWriter *w, uint32_t offset, const TCGRestore *state)
     uint8_t *p = put(w->p, offset - w->offset);
     p = put_signed(p, state->pc - w->last.pc);
     if (same_recipe(state, &w->last)) {
-        *p++ = SAME;
+        p = put_head(p, SAME, state->sp, w->last.sp);
         w->last.pc = state->pc;
+        w->last.sp = state->sp;
     } else {
-        p = put_recipe(p, state);
+        p = put_recipe(p, state, w->last.sp);
         w->last = *state;
     }
     w->p = p;

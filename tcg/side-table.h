@@ -17,7 +17,7 @@ typedef struct SideWriter {
 } SideWriter;
 
 /* No entry takes more bytes. */
-#define SIDE_MAX_ENTRY 112
+#define SIDE_MAX_ENTRY 116
 
 /* Begins a table at p. */
 void side_begin(SideWriter *w, uint8_t *p, uint8_t *limit);

@@ -18,6 +18,7 @@
     OPT(halves, "v0-v7 keep constants, and halves of ymm registers that have none")     \
     OPT(spare, "r12 of programs on x86_64 is where machines have the TLB")              \
     OPT(pairs, "words of the flags' recipe are stored two at a time")                   \
+    OPT(pushes, "pushes and pops in a row move the stack pointer once")                 \
     OPT(exits, "conditional branches that are a direct jump themselves")                \
     OPT(jumps, "exits that lead to a jump go where that goes")                          \
     OPT(operands, "flags stay in host registers where an access may fault")             \
@@ -168,6 +169,8 @@ struct TCGBackend {
     /* After the first unit: for TCGContext.fp_traps. Every operation of vec.def that
      * rounds is an instruction that traps. NULL: no. */
     bool (*fp_traps)(void);
+    /* For TCGContext.late_sp: no access moves its base register along. */
+    bool late_sp;
     /* Emits the thunks into b; called once per process. */
     bool (*init)(const GuestDesc *g, CodeBuf *b, GError **errp);
     /* Translates the unit in s. False: no room in b (the caller flushes and tries again).
@@ -225,6 +228,7 @@ static inline uint64_t tcg_value(const TCGValue *v, const void *env)
 }
 struct TCGRestore {
     uint64_t pc;
+    int8_t sp; /* to be added to the stack pointer in env, once */
     /* store bits 15:0 of cc_op (clearing the overlay) and a, b, c to env */
     bool base_pending;
     bool overlay_pending; /* then store bits 31:16 of cc_op and r */

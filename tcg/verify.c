@@ -384,6 +384,9 @@ static bool check_traps(Verify *v)
 
 static bool check_op(Verify *v)
 {
+    if (v->op->code == OP_call && v->op->sp) {
+        return FAIL(v, "the stack pointer is not there yet");
+    }
     if (!check_control(v) || !check_shape(v) || !check_traps(v)) {
         return false;
     }

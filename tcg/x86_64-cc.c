@@ -270,6 +270,7 @@ void cc_describe(const X64 *x, TCGRestore *r)
         r->b = r->c = (TCGValue){.is_const = true};
     }
     r->pc = x->pc;
+    r->sp = x->sp;
     r->x87_pending = x->x87_note.pending;
     if (r->x87_pending) {
         r->fip = x->x87_note.fip;

@@ -528,6 +528,7 @@ static const TCGBackend x64_backend = {
     .name = "x86_64",
     .has_adx = x64_has_adx,
     .fp_traps = x64_vec_fp_traps,
+    .late_sp = true,
     .init = x64_init,
     .gen_code = x64_gen_code,
     .relative = true,

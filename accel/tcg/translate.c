@@ -437,6 +437,7 @@ static void begin_ops(DisasContextBase *db, bool may_keep)
     s->adx = e->backend->has_adx && e->backend->has_adx() && !TCG_OPT_OFF(s, adx);
     s->fp_traps = has_fp_traps(e) && !db->one_insn;
     s->movable = may_keep;
+    s->late_sp = e->backend->late_sp && !TCG_OPT_OFF(s, pushes);
     s->unaligned = is_unaligned(e);
     s->relative = e->relative && is_relative(t, db);
     s->guard_links =
@@ -870,27 +871,38 @@ static void apply_restore(CPUState *cpu, const TCGRestore *r)
         *(uint64_t *)(env + g->x87_fip) = r->fip;
         *(uint16_t *)(env + g->x87_fop) = r->fop;
     }
+    *(uint64_t *)(env + g->sp) += r->sp;
     cpu->ops->restore_state(cpu, r->pc);
+}
+
+/* The state at ra; false: it is in env. */
+static bool state_at(CPUState *cpu, uintptr_t ra, TCGRestore *r)
+{
+    TCGEngine *e = cpu_tcg(cpu)->engine;
+
+    if (!ra) {
+        return false;
+    }
+    if (lockstep_restore_point(cpu, ra, r)) {
+        return true;
+    }
+    if (!code_buf_contains(e->code, (void *)ra)) {
+        return false; /* the interpreter makes env precise before it calls */
+    }
+    const TranslationBlock *tb = tb_by_code(e, (void *)ra);
+
+    if (!tb || !tcg_restore_point(&tb->code, (void *)ra, r)) {
+        return false;
+    }
+    r->pc += slide_of(cpu, tb);
+    return true;
 }
 
 void cpu_restore_state(CPUState *cpu, uintptr_t ra)
 {
-    TCGEngine *e = cpu_tcg(cpu)->engine;
     TCGRestore r;
 
-    if (!ra || lockstep_restore_point(cpu, ra, &r)) {
-        if (ra) {
-            apply_restore(cpu, &r);
-        }
-        return;
-    }
-    if (!code_buf_contains(e->code, (void *)ra)) {
-        return; /* the interpreter makes env precise before it calls */
-    }
-    const TranslationBlock *tb = tb_by_code(e, (void *)ra);
-
-    if (tb && tcg_restore_point(&tb->code, (void *)ra, &r)) {
-        r.pc += slide_of(cpu, tb);
+    if (state_at(cpu, ra, &r)) {
         apply_restore(cpu, &r);
     }
 }
@@ -918,6 +930,11 @@ void cpu_loop_exit_restore(CPUState *cpu, uintptr_t ra)
 
 vaddr tcg_pc_at(CPUState *cpu, uintptr_t ra)
 {
-    cpu_restore_state(cpu, ra);
+    TCGRestore r;
+
+    if (state_at(cpu, ra, &r)) {
+        r.sp = 0; /* who asks may do so again, or go on */
+        apply_restore(cpu, &r);
+    }
     return cpu->ops->tb_key(cpu).pc;
 }

@@ -24,6 +24,7 @@ IRRef x86_ip_cut(DisasContext *s, IRRef ip, IRType t)
 /* note: for x86_check_branch(). */
 static void exit_ind(DisasContext *s, IRRef pc, IRRef tf, bool keep_rf, int64_t note)
 {
+    x86_stack_settle(s);
     if (s->hflags & HF_ONE_SHOT) {
         X86_CALL(s, insn_done, IR_NONE, pc, tf, x86_const(s, keep_rf));
     }
@@ -88,6 +89,7 @@ static uint64_t exit_target(const DisasContext *s, uint64_t pc)
 
 void x86_goto(DisasContext *s, uint64_t pc)
 {
+    x86_stack_settle(s);
     pc = exit_target(s, pc);
     s->nexits++;
     exit_to(s, pc, x86_flags_live_at(s, pc));
@@ -95,6 +97,7 @@ void x86_goto(DisasContext *s, uint64_t pc)
 
 void x86_goto_next_unit(DisasContext *s, uint64_t pc)
 {
+    x86_stack_settle(s);
     if (!s->behind_sti) {
         x86_goto(s, pc);
         return;
@@ -162,6 +165,7 @@ void x86_check_target(DisasContext *s, IRRef pc)
 static ColdPath *new_cold(DisasContext *s, int kind)
 {
     assert(s->ncold < X86_MAX_COLD);
+    x86_stack_settle(s);
 
     ColdPath *c = &s->cold[s->ncold++];
     *c = (ColdPath){

@@ -422,7 +422,7 @@ GEN(gen_ud, x86_gen_raise(s, EXCP_UD))
 
 /* --- the stack --- */
 
-GEN(gen_push, x86_push(s, (IRType)i->opsize, x86_op_load(s, 0)))
+GEN(gen_push, x86_push_later(s, (IRType)i->opsize, x86_op_load(s, 0)))
 
 void gen_pop(DisasContext *s, Insn *i)
 {
@@ -435,9 +435,12 @@ void gen_pop(DisasContext *s, Insn *i)
         }
         x86_op_store(s, 0, v);
         x86_stack_add(s, 1 << t);
+    } else if (i->op[0].reg == R_RSP) {
+        x86_stack_add(s, 1 << t); /* of which the value replaces what it is as wide as */
+        x86_op_store(s, 0, v);
     } else {
-        x86_stack_add(s, 1 << t);
-        x86_op_store(s, 0, v); /* may be RSP: then the value stays */
+        x86_stack_add_later(s, 1 << t);
+        x86_op_store(s, 0, v);
     }
 }
 

@@ -438,7 +438,7 @@ static IRAddr stack_addr(DisasContext *s, int64_t disp, unsigned bytes, bool wri
 
     if (s->code64) {
         *sp = IR_NONE;
-        return (IRAddr){.base = rsp, .index = IR_NONE, .disp = disp};
+        return (IRAddr){.base = rsp, .index = IR_NONE, .disp = s->sp_ahead + disp};
     }
     *sp = x86_temp(s, IR_I32);
     ir_lea(s->tcg, IR_I32, *sp, rsp, IR_NONE, 0, disp);
@@ -450,13 +450,19 @@ static IRAddr stack_addr(DisasContext *s, int64_t disp, unsigned bytes, bool wri
 
 void x86_push(DisasContext *s, IRType t, IRRef val)
 {
+    x86_push_later(s, t, val);
+    x86_stack_settle(s);
+}
+
+void x86_push_later(DisasContext *s, IRType t, IRRef val)
+{
     unsigned n = 1u << t;
     IRRef sp;
     IRAddr a = stack_addr(s, -(int64_t)n, n, true, &sp);
 
     ir_st(s->tcg, t, val, a, t);
     if (sp == IR_NONE) {
-        x86_stack_add(s, -(int64_t)n);
+        x86_stack_add_later(s, -(int64_t)n);
     } else {
         x86_reg_store(s, R_RSP, s->stack_type, sp);
     }
@@ -492,5 +498,63 @@ IRRef x86_stack_top(DisasContext *s, IRType t, int64_t disp)
 
 void x86_stack_add(DisasContext *s, int64_t n)
 {
-    x86_reg_add(s, R_RSP, s->stack_type, n);
+    x86_reg_add(s, R_RSP, s->stack_type, n + s->sp_ahead);
+    s->sp_ahead = 0;
+    ir_insn_sp(s->tcg, 0);
+}
+
+void x86_stack_add_later(DisasContext *s, int64_t n)
+{
+    if (!s->code64 || !s->tcg->late_sp || s->sp_ahead + n != (int8_t)(s->sp_ahead + n)) {
+        x86_stack_add(s, n);
+    } else {
+        s->sp_ahead += n;
+    }
+}
+
+void x86_stack_settle_now(DisasContext *s)
+{
+    x86_stack_add(s, 0);
+}
+
+static bool is_register(const Insn *i, unsigned reg)
+{
+    for (unsigned n = 0; n < i->desc->nops; n++) {
+        if (i->op[n].kind == OPK_REG && i->op[n].reg == reg && !i->op[n].high) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The generator looks at RSP by what is above, and by memory operands, or not at all; and
+ * who sees state in the midst of the instruction finds it by IROp.sp. */
+static bool may_wait(const DisasContext *s)
+{
+    static GenFn *const gens[] = {
+        gen_push, gen_pop,    gen_mov,   gen_lea,   gen_call, gen_ret,
+        gen_xor,  gen_movsxd, gen_test,  gen_cmp,   gen_add,  gen_sub,
+        gen_and,  gen_or,     gen_movzx, gen_movsx, gen_nop,  gen_call_ind,
+    };
+    const Insn *i = &s->insn;
+    GenFn *gen = x86_gen[i->desc->number];
+
+    for (size_t n = 0; n < ARRAY_SIZE(gens); n++) {
+        if (gen == gens[n]) {
+            return i->addrsize == SZ64 && !is_register(i, R_RSP) && !s->check_fetch &&
+                   !(s->hflags & HF_AC) && !s->base.reload && !(i->prefixes & PFX_LOCK) &&
+                   !(gen == gen_pop && x86_op_is_mem(s, 0)) &&
+                   !(s->env->is_program && x86_rseq_concerns(s));
+        }
+    }
+    return false;
+}
+
+void x86_stack_begin_insn(DisasContext *s)
+{
+    if (!may_wait(s)) {
+        x86_stack_settle(s);
+    } else if (s->insn.base == R_RSP) {
+        s->insn.disp += s->sp_ahead;
+    }
 }

@@ -42,6 +42,7 @@ void x86_fill_guest_desc(GuestDesc *g)
     g->cc_b = offsetof(CPUX86State, cc_b);
     g->cc_c = offsetof(CPUX86State, cc_c);
     g->cc_r = offsetof(CPUX86State, cc_r);
+    g->sp = offsetof(CPUX86State, regs[R_RSP]);
     g->exit_note = offsetof(CPUX86State, exit_note);
     g->unit_page = offsetof(CPUX86State, unit_page);
     g->df = offsetof(CPUX86State, df);
@@ -111,6 +112,7 @@ void x86_translate_start(DisasContextBase *db)
     s->check_fetch = must_check_fetch(s);
     s->nexits = 0;
     s->join = UINT64_MAX;
+    s->sp_ahead = 0;
     s->behind_sti = false;
     x86_mmx_forget(s);
     s->ncold = 0;
@@ -196,14 +198,19 @@ static inline void begin_insn(DisasContext *s, unsigned bytes)
 {
     s->behind_sti = false;
     if (unlikely(s->pc >= s->join)) {
+        x86_stack_settle(s);
         x86_join(s);
         x86_mmx_forget(s);
+    }
+    if (s->sp_ahead) {
+        x86_stack_begin_insn(s);
     }
     s->base.pc_next += bytes;
     s->next = linear_to_ip(s, s->base.pc_next);
     s->have_addr = false;
     s->insn.len = bytes;
     ir_insn_start(s->tcg, s->pc);
+    ir_insn_sp(s->tcg, s->sp_ahead);
     if (unlikely(s->check_fetch)) {
         gen_fetch_check(s);
     }
@@ -212,6 +219,7 @@ static inline void begin_insn(DisasContext *s, unsigned bytes)
 /* What decode_here() says is no instruction. */
 static void gen_no_insn(DisasContext *s, int code)
 {
+    x86_stack_settle(s);
     if (code == X86_DECODE_MORE) {
         x86_goto_next_unit(s, s->pc); /* a unit of its own */
         return;

@@ -71,6 +71,7 @@ struct DisasContext {
     uint64_t cs_base;  /* 0 in 64-bit code */
     uint64_t ip_mask;  /* of linear address - cs_base: RIP or EIP */
     bool check_fetch;  /* code may end before an instruction does */
+    int sp_ahead;      /* RSP is so much more than the global: IROp.sp */
     uint64_t pc, next; /* RIP of this instruction and of the one behind it */
     Insn insn;
     IRRef regs[16]; /* globals */
@@ -163,13 +164,29 @@ void x86_reg_store(DisasContext *s, unsigned reg, IRType t, IRRef val);
 void x86_reg_add(DisasContext *s, unsigned reg, IRType t, int64_t n);
 void x86_reg_add_scaled(DisasContext *s, unsigned reg, IRType t, IRRef n, unsigned shift);
 
-/* The stack. Push: store, then RSP. Pop is load, whatever may fault, then
- * x86_stack_add(). */
+/*
+ * The stack. Push: store, then RSP. Pop is load, whatever may fault, then
+ * x86_stack_add(). The forms with `later`, of the last thing that an instruction does,
+ * put off what RSP is changed by in 64-bit code: to where it is looked at as a whole, or
+ * the unit is left. What goes by the functions here, and memory operands, count it in.
+ */
 void x86_push(DisasContext *s, IRType t, IRRef val);
+void x86_push_later(DisasContext *s, IRType t, IRRef val);
 void x86_stack_put(DisasContext *s, IRType t, int64_t disp, IRRef val);
 void x86_stack_probe(DisasContext *s, IRType t, int64_t disp);
 IRRef x86_stack_top(DisasContext *s, IRType t, int64_t disp);
 void x86_stack_add(DisasContext *s, int64_t n);
+void x86_stack_add_later(DisasContext *s, int64_t n);
+/* RSP is what the global has from here on. */
+void x86_stack_settle_now(DisasContext *s);
+static inline void x86_stack_settle(DisasContext *s)
+{
+    if (unlikely(s->sp_ahead)) {
+        x86_stack_settle_now(s);
+    }
+}
+/* Before s->insn, which has been decoded: it may have to be settled. */
+void x86_stack_begin_insn(DisasContext *s);
 
 /* A temp of type t; a constant. */
 static inline IRRef x86_temp(DisasContext *s, IRType t)

@@ -339,7 +339,7 @@ static const void *slow_lookup(void *env)
 
 static uint64_t value_of(CPUX86State *env, const TCGValue *v)
 {
-    return v->is_const ? v->val : *(uint64_t *)((char *)env + v->env_offset);
+    return tcg_value(v, env);
 }
 
 static void apply(CPUX86State *env, const TCGRestore *p)
@@ -361,6 +361,7 @@ static void apply(CPUX86State *env, const TCGRestore *p)
         env->x87.fip = p->fip;
         env->x87.fop = p->fop;
     }
+    env->regs[R_RSP] += p->sp;
 }
 
 void cpu_restore_state(CPUState *cpu, uintptr_t ra)
@@ -444,6 +445,7 @@ static void make_ir(Rig *r)
 
     r->tcg->adx =
         r->backend->has_adx && r->backend->has_adx() && !TCG_OPT_OFF(r->tcg, adx);
+    r->tcg->late_sp = r->backend->late_sp && !TCG_OPT_OFF(r->tcg, pushes);
     if (!may_access(key.pc, MMU_EXEC)) {
         page_fault(r->cpu, key.pc, MMU_EXEC, 0);
     }

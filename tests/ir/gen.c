@@ -602,6 +602,7 @@ static bool gen_call(Gen *g)
         ir_op2(g->s, OP_and, IR_I64, t, args[h->nargs - 1], konst(g, ~16));
         args[h->nargs - 1] = t;
     }
+    ir_insn_sp(g->s, 0);
     ir_call(g->s, h, h->has_result ? out(g, IR_I64) : IR_NONE, args);
     done(g, &g->s->ops[g->s->nops - 1]);
     if (h->writes & HS_CC) {
@@ -724,11 +725,19 @@ static bool gen_control(Gen *g)
     }
 }
 
+static void start_insn(Gen *g, uint64_t pc)
+{
+    ir_insn_start(g->s, pc);
+    if (chance(g, 30)) {
+        ir_insn_sp(g->s, (int8_t)below(g, 256));
+    }
+}
+
 static bool gen_insn_start(Gen *g)
 {
     unsigned len = 1 + below(g, 15);
     g->pc += len;
-    ir_insn_start(g->s, g->pc);
+    start_insn(g, g->pc);
     return true;
 }
 
@@ -775,7 +784,7 @@ static void gen_cold(Gen *g, const Block *b)
     ir_label(g->s, b->label);
     g->scope = b->scope;
     g->undefined = b->undefined;
-    ir_insn_start(g->s, b->pc);
+    start_insn(g, b->pc);
     g->ncold = MAX_COLD; /* no more of them */
     g->nopen = MAX_OPEN;
     for (unsigned i = below(g, 5); i > 0; i--) {

@@ -134,6 +134,7 @@ const GuestDesc machine_guest = {
     .cc_b = OFF(cc_b),
     .cc_c = OFF(cc_c),
     .cc_r = OFF(cc_r),
+    .sp = OFF(gpr[4]),
     .tlb_base = OFF(tlb),
     .jc_base = OFF(jump_table),
     .jc_tag = OFF(jump_tag),
@@ -497,6 +498,7 @@ static void restore(Machine *m, const TCGContext *s, const TCGCode *code)
         e->x87.fip = r.fip;
         e->x87.fop = r.fop;
     }
+    e->gpr[4] += r.sp;
 }
 
 /* Runs the unit; exits to its own pc are linked when they are met. */
