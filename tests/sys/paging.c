@@ -269,6 +269,41 @@ static void pcid(void)
     CHECK_EQ(read_at(VA + 8), 1);
 }
 
+static uint8_t fault_stack[8192] __attribute__((aligned(16)));
+
+/* One of several pushes or pops in a row faults: those in front of it have been done.
+ * Each is a byte. */
+static void pushes_and_pops(void)
+{
+    extern char push_row[], pop_row[];
+
+    map_page(VA - 4096, 0, 0);
+    map_page(VA, (uint64_t)page, P | W);
+    map_page(VA + 4096, 0, 0);
+    tss.ist[1] = (uint64_t)(fault_stack + sizeof fault_stack);
+    set_gate(14, 14, 0, 2);
+    for (unsigned done = 0; done < 5; done++) {
+        arg[0] = VA + 8 * done;
+        page[0] = page[1] = 0;
+        TRY("mov arg, %%rsp; mov $1, %%eax; mov $2, %%ecx\n"
+            ".globl push_row\npush_row: push %%rax; push %%rcx; push %%rdx; push %%rbx;"
+            "push %%rsi");
+        FAULT(2, VA - 8);
+        CHECK_EQ(trap.rip, push_row + done);
+        CHECK_EQ(trap.rsp, VA);
+        CHECK_EQ(page[0], done == 1 ? 1 : done == 2 ? 2 : page[0]);
+        CHECK_EQ(page[1], done == 2 ? 1 : page[1]);
+        page[511] = 0x1234;
+        arg[0] = VA + 4096 - 8 * done;
+        TRY("mov arg, %%rsp\n.globl pop_row\n"
+            "pop_row: pop %%rax; pop %%rcx; pop %%rdx; pop %%rbx; pop %%rsi");
+        FAULT(0, VA + 4096);
+        CHECK_EQ(trap.rip, pop_row + done);
+        CHECK_EQ(trap.rsp, VA + 4096);
+    }
+    set_gate(14, 14, 0, 0);
+}
+
 int test_main(void)
 {
     page = alloc_page();
@@ -281,5 +316,6 @@ int test_main(void)
     user_pages();
     smep_smap();
     pcid();
+    pushes_and_pops();
     return failures;
 }
