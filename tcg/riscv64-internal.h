@@ -57,7 +57,6 @@ typedef struct Label {
 
 typedef struct Exit {
     uint64_t pc;
-    int8_t sp;
     uint8_t *target;             /* the eight bytes that the jump goes by */
     uint8_t *guard, *guard_jump; /* the token, and the branch where it is another */
     uint8_t slot;

@@ -17,6 +17,7 @@ struct SlowPath {
     bool wide;
     IRRef value;
     uint64_t pc;
+    int8_t sp;
     uint8_t *jump, *resume;
 };
 
