@@ -16,8 +16,8 @@ enum { /* page-fault error code (SDM vol. 3, 4.7) */
 /* Describes an exception in env without leaving: x86_raise_pending() delivers it. */
 void x86_pend(CPUX86State *env, int vector, uint32_t error_code);
 
-/* A program's access to an address that is not canonical is one to the stack segment: the
- * instruction at rip has #SS, not #GP. */
+/* The instruction at rip has accessed an address that is not canonical: by way of the
+ * stack segment, which is #SS, not #GP. In 64-bit code. */
 bool x86_is_stack_fault(CPUX86State *env);
 
 /* CPUOps.raise_pending, deliver_exception, take_interrupt, has_work. */

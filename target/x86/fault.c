@@ -71,25 +71,17 @@ static bool has_stack_operand(const Insn *i)
     return false;
 }
 
-static bool has_memory_operand(const Insn *i)
+/* The memory operand n is not all at canonical addresses. */
+static bool is_bad_operand(const CPUX86State *env, const Insn *i, unsigned n)
 {
-    for (unsigned n = 0; n < i->desc->nops; n++) {
-        if (i->op[n].kind == OPK_MEM) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Linear address of the memory operand. */
-static uint64_t operand_address(const CPUX86State *env, const Insn *i)
-{
+    unsigned bytes = 1u << i->op[n].size;
     uint64_t a = i->disp + (i->rip_rel ? env->rip + i->len : 0);
 
     a += i->base >= 0 ? env->regs[i->base] : 0;
     a += i->index >= 0 ? env->regs[i->index] << i->scale : 0;
     a = i->addrsize == SZ32 ? (uint32_t)a : a;
-    return a + (i->seg >= SEG_FS ? env->seg_base[i->seg] : 0);
+    a += i->seg >= SEG_FS ? env->seg_base[i->seg] : 0;
+    return !x86_canonical(env, a) || !x86_canonical(env, a + bytes - 1);
 }
 
 bool x86_is_stack_fault(CPUX86State *env)
@@ -99,27 +91,12 @@ bool x86_is_stack_fault(CPUX86State *env)
     if (!(env->hflags & HF_CS64) || !decode_at_rip(env, &i)) {
         return false;
     }
-    if (has_memory_operand(&i) && !x86_canonical(env, operand_address(env, &i))) {
-        return i.seg == SEG_SS;
+    for (unsigned n = 0; n < i.desc->nops; n++) {
+        if (i.op[n].kind == OPK_MEM && is_bad_operand(env, &i, n)) {
+            return i.seg == SEG_SS;
+        }
     }
     return has_stack_operand(&i);
-}
-
-/* Whether the access of the instruction at rip to address fault_cr2 was to the stack
- * segment. Where it has two operands, the stack's is next to RSP. */
-static bool is_stack_access(CPUX86State *env)
-{
-    const uint64_t near = 64;
-    Insn i;
-
-    if (!(env->hflags & HF_CS64) || !decode_at_rip(env, &i)) {
-        return false;
-    }
-    if (!has_memory_operand(&i)) {
-        return has_stack_operand(&i);
-    }
-    return i.seg == SEG_SS || (has_stack_operand(&i) &&
-                               env->fault_cr2 - (env->regs[R_RSP] - near) < 2 * near);
 }
 
 /* Of an address that is not canonical: #SS by way of the stack segment, else #GP. */
@@ -130,7 +107,7 @@ void x86_raise_pending(CPUState *cpu, uintptr_t ra)
 
     env->bad_address = false;
     cpu_restore_state(cpu, ra);
-    if (bad_address && ra && is_stack_access(env)) {
+    if (bad_address && ra && x86_is_stack_fault(env)) {
         x86_pend(env, EXCP_SS, 0);
     }
     cpu_loop_exit(cpu);
