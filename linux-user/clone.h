@@ -14,10 +14,13 @@ void first_task_exit(TaskState *ts) __attribute__((noreturn));
 /* Ends all threads. */
 void process_exit(int status) __attribute__((noreturn));
 
-/* rseq.c: a kernel has restartable sequences for us; the thread ends and its area may go.
+/*
+ * rseq.c: a kernel has restartable sequences for us; the thread ends and its area may go;
+ * first to last, inclusive, are about to.
  */
 bool rseq_is_there(void);
 void rseq_end(TaskState *ts);
+void rseq_before_unmap(TaskState *ts, uint64_t first, uint64_t last);
 
 /* robust.c: the locks of a thread that ends, and that its process outlives. */
 void robust_list_release(TaskState *ts);

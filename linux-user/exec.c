@@ -115,6 +115,9 @@ int program_resolve(ProgramTarget *t, bool executable)
         if (err || !script) {
             return err;
         }
+        if (t->lent_fd >= 0) { /* it could not be read then */
+            return -ENOENT;
+        }
         put_script(t, script);
     }
     return -ELOOP;
@@ -173,8 +176,19 @@ int64_t sys_setns(TaskState *ts, const uint64_t args[6])
     return HOST_CALL(setns, args[0], args[1]);
 }
 
+typedef char FdWord[16];
+
+static void put_fd(GPtrArray *v, const char *option, int fd, FdWord *word)
+{
+    if (fd >= 0) {
+        snprintf(*word, sizeof *word, "%d", fd);
+        g_ptr_array_add(v, (void *)option);
+        g_ptr_array_add(v, *word);
+    }
+}
+
 /* Ourselves, our options, -0 argv[0], path, the other arguments. */
-static char **own_command(TaskState *ts, const ProgramTarget *t, const char *self)
+static char **own_command(TaskState *ts, const ProgramTarget *t, FdWord words[2])
 {
     GPtrArray *v = g_ptr_array_new();
     const char *argv0 = t->argv->len ? t->argv->pdata[0] : "";
@@ -184,10 +198,8 @@ static char **own_command(TaskState *ts, const ProgramTarget *t, const char *sel
     }
     g_ptr_array_extend(v, user_program.own_options, NULL, NULL);
     gdb_begin_exec(ts, v);
-    if (*self) {
-        g_ptr_array_add(v, (void *)"-self");
-        g_ptr_array_add(v, (void *)self);
-    }
+    put_fd(v, "-self", self_fd, &words[0]);
+    put_fd(v, "-lent", t->lent_fd, &words[1]);
     g_ptr_array_add(v, (void *)"-0");
     g_ptr_array_add(v, (void *)argv0);
     g_ptr_array_add(v, (void *)"--");
@@ -224,22 +236,19 @@ static char *real_name(const char *path)
     return g_strdup(own && strcmp(own, "exe") == 0 ? user_program.exe_path : path);
 }
 
-static int64_t exec_path(TaskState *ts, const char *path, uint64_t argv_at,
-                         uint64_t envp_at)
+/* lists: argv and envp. lent_fd: as ProgramTarget's. */
+static int64_t exec_path(TaskState *ts, const char *path, const uint64_t lists[2],
+                         int lent_fd)
 {
-    ProgramTarget t = {.path = real_name(path)};
+    ProgramTarget t = {.path = real_name(path), .lent_fd = lent_fd};
     int err, env_err;
 
-    t.argv = read_list(argv_at, &err);
-    g_autoptr(GPtrArray) envp = read_list(envp_at, &env_err);
+    t.argv = read_list(lists[0], &err);
+    g_autoptr(GPtrArray) envp = read_list(lists[1], &env_err);
     err = err ? err : env_err ? env_err : program_resolve(&t, true);
     if (!err) {
-        char self[16] = "";
-
-        if (self_fd >= 0) {
-            snprintf(self, sizeof self, "%d", self_fd);
-        }
-        g_autofree char **command = own_command(ts, &t, self);
+        FdWord words[2];
+        g_autofree char **command = own_command(ts, &t, words);
 
         g_ptr_array_add(envp, NULL);
         fflush(NULL);
@@ -262,7 +271,7 @@ int64_t sys_execve(TaskState *ts, const uint64_t args[6])
 
     int64_t n = copy_string_from_guest(path, args[0], sizeof path);
 
-    return n < 0 ? n : n == 0 ? -ENOENT : exec_path(ts, path, args[1], args[2]);
+    return n < 0 ? n : n == 0 ? -ENOENT : exec_path(ts, path, args + 1, -1);
 }
 
 int64_t sys_execveat(TaskState *ts, const uint64_t args[6])
@@ -282,21 +291,21 @@ int64_t sys_execveat(TaskState *ts, const uint64_t args[6])
         return -ENOENT;
     }
     if (path[0] == '/' || (fd == AT_FDCWD && n)) {
-        return exec_path(ts, path, args[2], args[3]);
+        return exec_path(ts, path, args + 2, -1);
     }
-    if (n == 0) { /* the file must still be there afterwards */
-        fd = dup(fd);
-        if (fd < 0) {
-            return -errno;
-        }
-        snprintf(whole, sizeof whole, "/proc/self/fd/%d", fd);
-    } else {
-        snprintf(whole, sizeof whole, "/proc/self/fd/%d/%s", fd, path);
-    }
-    int64_t r = exec_path(ts, whole, args[2], args[3]);
+    int fd_flags = fcntl(fd, F_GETFD), lent = -1;
 
-    if (n == 0) {
-        close(fd);
+    if (fd_flags & FD_CLOEXEC) { /* or there is no such descriptor */
+        lent = fd = dup(fd);
+    }
+    if (fd < 0) {
+        return -errno;
+    }
+    snprintf(whole, sizeof whole, "/proc/self/fd/%d%s%s", fd, n ? "/" : "", path);
+    int64_t r = exec_path(ts, whole, args + 2, lent);
+
+    if (lent >= 0) {
+        close(lent);
     }
     return r;
 }

@@ -95,7 +95,7 @@ static void keep_exec_with(const UserOptions *o)
  * not be executable; elf_load() says what else may be wrong with it. */
 static char *find_program(const char *path, char ***argv, int *status, GError **errp)
 {
-    ProgramTarget t = {g_strdup(path), g_ptr_array_new()};
+    ProgramTarget t = {g_strdup(path), g_ptr_array_new(), -1};
 
     for (char **p = *argv; *p; p++) {
         g_ptr_array_add(t.argv, g_strdup(*p));
@@ -225,6 +225,9 @@ static bool start(const UserOptions *o, char **argv, int *status, GError **errp)
         return false;
     }
     open_cache(path, o->self_fd < 0); /* other roots are left as they are */
+    if (o->lent_fd >= 0) {
+        close(o->lent_fd);
+    }
     proc_self_publish();
     gdb_begin(ts);
     task_run(ts);

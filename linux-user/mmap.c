@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "accel/tcg/user.h"
+#include "linux-user/clone.h"
 #include "linux-user/guest-mem.h"
 #include "linux-user/mmap-pages.h"
 #include "linux-user/program.h"
@@ -206,7 +207,7 @@ static bool unmap_piece(uint64_t start, uint64_t last, unsigned flags, void *opa
 }
 
 /* Only what is the guest's. */
-static int64_t target_munmap(uint64_t addr, uint64_t len)
+static int64_t target_munmap(TaskState *ts, uint64_t addr, uint64_t len)
 {
     uint64_t size = PAGE_UP(len);
     Unmap u = {false};
@@ -214,6 +215,7 @@ static int64_t target_munmap(uint64_t addr, uint64_t len)
     if (addr & (PAGE - 1) || !size || !guest_range_ok(addr, size)) {
         return -EINVAL;
     }
+    rseq_before_unmap(ts, addr, addr + size - 1);
     user_map_lock();
     user_map_foreach(addr, addr + size - 1, unmap_piece, &u);
     user_map_unlock();
@@ -366,7 +368,7 @@ void target_set_brk(uint64_t addr)
 }
 
 /* The new end, or the old one when it cannot be. */
-static uint64_t move_brk(uint64_t to)
+static uint64_t move_brk(TaskState *ts, uint64_t to)
 {
     uint64_t now = PAGE_UP(heap.end), want = PAGE_UP(to);
 
@@ -378,12 +380,12 @@ static uint64_t move_brk(uint64_t to)
                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
         if (r != (int64_t)now) {
             if (r > 0) {
-                target_munmap(r, want - now);
+                target_munmap(ts, r, want - now);
             }
             return heap.end;
         }
     } else if (want < now) {
-        target_munmap(want, now - want);
+        target_munmap(ts, want, now - want);
     }
     heap.end = to;
     return to;
@@ -392,7 +394,7 @@ static uint64_t move_brk(uint64_t to)
 int64_t sys_brk(TaskState *ts, const uint64_t args[6])
 {
     mutex_lock(&heap.lock);
-    int64_t r = move_brk(args[0]);
+    int64_t r = move_brk(ts, args[0]);
 
     mutex_unlock(&heap.lock);
     return r;
@@ -410,7 +412,7 @@ int64_t sys_mmap(TaskState *ts, const uint64_t args[6])
 
 int64_t sys_munmap(TaskState *ts, const uint64_t args[6])
 {
-    return target_munmap(args[0], args[1]);
+    return target_munmap(ts, args[0], args[1]);
 }
 
 int64_t sys_mprotect(TaskState *ts, const uint64_t args[6])

@@ -136,16 +136,25 @@ static bool opt_reserve(void *opaque, const char *arg, GError **errp)
     return parse_size(arg, 'B', &size) || user_error(errp, "expected a size");
 }
 
-static bool opt_self(void *opaque, const char *arg, GError **errp)
+static bool parse_fd(int *fd, const char *arg, GError **errp)
 {
-    UserOptions *o = opaque;
-    uint64_t fd;
+    uint64_t n;
 
-    if (!parse_u64(arg, &fd) || fd > INT_MAX || fcntl(fd, F_GETFD) < 0) {
+    if (!parse_u64(arg, &n) || n > INT_MAX || fcntl(n, F_GETFD) < 0) {
         return user_error(errp, "expected a descriptor");
     }
-    o->self_fd = fd;
+    *fd = n;
     return true;
+}
+
+static bool opt_self(void *opaque, const char *arg, GError **errp)
+{
+    return parse_fd(&((UserOptions *)opaque)->self_fd, arg, errp);
+}
+
+static bool opt_lent(void *opaque, const char *arg, GError **errp)
+{
+    return parse_fd(&((UserOptions *)opaque)->lent_fd, arg, errp);
 }
 
 #define OPTIONS UserOptions
@@ -183,7 +192,8 @@ static const struct {
     {"append",   false}, /* comes with -D */
     {"g",        false},
     {"gdb-exec", false}, /* gdb.c adds them anew */
-    {"self",     false}, /* and exec.c this */
+    {"lent",     false}, /* and exec.c this */
+    {"self",     false}, /* and this */
 };
 
 static void inherit_words(UserOptions *o, char **words, int n)
@@ -212,8 +222,10 @@ bool user_options_parse(UserOptions *o, int argc, char **argv, GError **errp)
 {
     int i = 1;
 
-    *o = (UserOptions){
-        .envp = g_get_environ(), .stack_size = default_stack(), .self_fd = -1};
+    *o = (UserOptions){.envp = g_get_environ(),
+                       .stack_size = default_stack(),
+                       .self_fd = -1,
+                       .lent_fd = -1};
     o->inherited = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(o->inherited, g_strdup(argv[0]));
     while (i < argc && argv[i][0] == '-' && argv[i][1]) {

@@ -27,6 +27,7 @@ typedef struct UserOptions {
     const char *argv0, *uname_release;
     const char *gdb, *gdb_exec;
     int self_fd;     /* of our own file; -1: it has a name */
+    int lent_fd;     /* that the path leads by, to be closed then; -1: none */
     char *log_items; /* joined by commas (owned) */
     const char *log_file, *log_filter;
     bool strace, log_append;

@@ -30,6 +30,7 @@ bool elf_load(TaskState *ts, const ProgramStart *start, int *status, GError **er
 typedef struct ProgramTarget {
     char *path;
     GPtrArray *argv; /* of g_free() */
+    int lent_fd;     /* that the path leads by, and that the program does not get; -1 */
 } ProgramTarget;
 
 /*

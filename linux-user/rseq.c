@@ -100,3 +100,16 @@ void rseq_end(TaskState *ts)
         ts->cpu->rseq_area = 0;
     }
 }
+
+/*
+ * A thread that takes its own stack away and ends (the kernel ends one that it disturbs
+ * between the two, which is a moment there and longer here).
+ */
+void rseq_before_unmap(TaskState *ts, uint64_t first, uint64_t last)
+{
+    uint64_t area = ts->cpu->rseq_area;
+
+    if (area && area <= last && area + ts->rseq_size > first) {
+        rseq_end(ts);
+    }
+}
