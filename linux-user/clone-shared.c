@@ -47,6 +47,7 @@ typedef struct VforkFrame {
     TaskState *ts;
     const CloneArgs *args;
     TaskState saved;
+    GuestLimit limits[NR_GUEST_LIMITS]; /* which its other threads have not meanwhile */
     uint64_t rseq_area;
     void *env;
 } VforkFrame;
@@ -74,6 +75,7 @@ static void put_back(VforkFrame *f)
 
     signal_table_unref(ts->signals);
     *ts = f->saved;
+    memcpy(ts->process->limits, f->limits, sizeof f->limits);
     ts->cpu->rseq_area = f->rseq_area;
     memcpy(cpu_env(ts->cpu), f->env, ts->cpu->ops->env_size);
     ts->cpu->exception_index = -1;
@@ -93,6 +95,7 @@ int64_t clone_vfork(TaskState *ts, const CloneArgs *a)
                     .saved = *ts,
                     .rseq_area = ts->cpu->rseq_area,
                     .env = g_memdup2(cpu_env(ts->cpu), ts->cpu->ops->env_size)};
+    memcpy(f.limits, ts->process->limits, sizeof f.limits);
     SignalTable *own = ts->signals;
     int32_t pidfd = -1;
     int32_t pid =
@@ -240,6 +243,7 @@ static TaskState *shared_task(TaskState *ts, const CloneArgs *a)
     }
     new->apart = true;
     new->process = g_new0(GuestProcess, 1);
+    memcpy(new->process->limits, ts->process->limits, sizeof new->process->limits);
     new->process->threads = 1;
     return new;
 }

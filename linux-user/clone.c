@@ -33,6 +33,9 @@ RUN_AT_FORK void process_init(TaskState *ts)
     if (own_process.threads != 1) {
         own_process.threads = 1;
     }
+    if (ts->process && ts->process != &own_process) {
+        memcpy(own_process.limits, ts->process->limits, sizeof own_process.limits);
+    }
     ts->process = &own_process;
     ts->apart = false;
 }

@@ -23,6 +23,7 @@
 #include "linux-user/guest-mem.h"
 #include "linux-user/host-nr.h"
 #include "linux-user/program.h"
+#include "linux-user/rlimit.h"
 #include "linux-user/signals.h"
 #include "linux-user/syscall.h"
 #include "util/atomic.h"
@@ -176,19 +177,29 @@ int64_t sys_setns(TaskState *ts, const uint64_t args[6])
     return HOST_CALL(setns, args[0], args[1]);
 }
 
-typedef char FdWord[16];
+/* Arguments of our options that are made for it; "": the option is left out. */
+typedef struct OwnWords {
+    char self[16], lent[16], limits[LIMITS_WORD_MAX];
+} OwnWords;
 
-static void put_fd(GPtrArray *v, const char *option, int fd, FdWord *word)
+static void put_option(GPtrArray *v, const char *option, char *word)
 {
-    if (fd >= 0) {
-        snprintf(*word, sizeof *word, "%d", fd);
+    if (*word) {
         g_ptr_array_add(v, (void *)option);
-        g_ptr_array_add(v, *word);
+        g_ptr_array_add(v, word);
+    }
+}
+
+static void print_fd(char word[16], int fd)
+{
+    *word = 0;
+    if (fd >= 0) {
+        snprintf(word, 16, "%d", fd);
     }
 }
 
 /* Ourselves, our options, -0 argv[0], path, the other arguments. */
-static char **own_command(TaskState *ts, const ProgramTarget *t, FdWord words[2])
+static char **own_command(TaskState *ts, const ProgramTarget *t, OwnWords *w)
 {
     GPtrArray *v = g_ptr_array_new();
     const char *argv0 = t->argv->len ? t->argv->pdata[0] : "";
@@ -198,8 +209,12 @@ static char **own_command(TaskState *ts, const ProgramTarget *t, FdWord words[2]
     }
     g_ptr_array_extend(v, user_program.own_options, NULL, NULL);
     gdb_begin_exec(ts, v);
-    put_fd(v, "-self", self_fd, &words[0]);
-    put_fd(v, "-lent", t->lent_fd, &words[1]);
+    print_fd(w->self, self_fd);
+    print_fd(w->lent, t->lent_fd);
+    rlimit_print(ts, w->limits, sizeof w->limits);
+    put_option(v, "-self", w->self);
+    put_option(v, "-lent", w->lent);
+    put_option(v, "-limits", w->limits);
     g_ptr_array_add(v, (void *)"-0");
     g_ptr_array_add(v, (void *)argv0);
     g_ptr_array_add(v, (void *)"--");
@@ -247,8 +262,8 @@ static int64_t exec_path(TaskState *ts, const char *path, const uint64_t lists[2
     g_autoptr(GPtrArray) envp = read_list(lists[1], &env_err);
     err = err ? err : env_err ? env_err : program_resolve(&t, true);
     if (!err) {
-        FdWord words[2];
-        g_autofree char **command = own_command(ts, &t, words);
+        OwnWords words;
+        g_autofree char **command = own_command(ts, &t, &words);
 
         g_ptr_array_add(envp, NULL);
         fflush(NULL);

@@ -217,6 +217,7 @@ static bool start(const UserOptions *o, char **argv, int *status, GError **errp)
     current_task = ts;
     ts->tid = syscall(SYS_gettid);
     process_init(ts);
+    memcpy(ts->process->limits, o->limits, sizeof o->limits);
     if (!open_gdb(o, errp)) {
         return false;
     }

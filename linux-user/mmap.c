@@ -18,6 +18,7 @@
 #include "linux-user/guest-mem.h"
 #include "linux-user/mmap-pages.h"
 #include "linux-user/program.h"
+#include "linux-user/rlimit.h"
 #include "util/bitops.h"
 
 #define PAGE       4096
@@ -162,6 +163,10 @@ int64_t target_mmap(uint64_t addr, uint64_t len, int prot, int flags, int fd,
         user_map_unlock();
         return -ENOMEM;
     }
+    if (!rlimit_allows(fixed ? addr : 0, size, uf)) {
+        user_map_unlock();
+        return -ENOMEM;
+    }
     if (!addr && !fixed && goes_to_files(prot, flags)) {
         addr = target_place(size);
     }
@@ -235,6 +240,11 @@ static bool protect_piece(uint64_t start, uint64_t last, unsigned flags, void *o
 
     if (flags & USER_HOST) {
         p->result = -EACCES;
+        return false;
+    }
+    if (want & USER_WRITE && !(flags & USER_WRITE) &&
+        !rlimit_allows(start, last + 1 - start, want)) {
+        p->result = -ENOMEM;
         return false;
     }
     if (flags & USER_EXEC && !(want & USER_EXEC)) {
@@ -313,6 +323,9 @@ static int64_t remap(uint64_t old, uint64_t old_size, uint64_t size, int flags,
         return -EFAULT;
     }
     if (flags & MREMAP_FIXED && is_ours(to, to + size - 1)) {
+        return -ENOMEM;
+    }
+    if (size > old_size && !rlimit_allows(0, size - old_size, uf)) {
         return -ENOMEM;
     }
     /* code pages have another protection on the host, and would count as mappings apart
@@ -487,6 +500,10 @@ int64_t sys_shmat(TaskState *ts, const uint64_t args[6])
     if (addr && flags & SHM_REMAP && is_ours(addr, addr + size - 1)) {
         user_map_unlock();
         return -EINVAL;
+    }
+    if (!rlimit_allows(0, size, USER_SHARED)) {
+        user_map_unlock();
+        return -ENOMEM;
     }
     int64_t r = place_shmat(id, addr, size, flags & ~SHM_EXEC);
 

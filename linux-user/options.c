@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "linux-user/rlimit.h"
 #include "util/option-table.h"
 #include "util/options.h"
 
@@ -157,6 +158,12 @@ static bool opt_lent(void *opaque, const char *arg, GError **errp)
     return parse_fd(&((UserOptions *)opaque)->lent_fd, arg, errp);
 }
 
+static bool opt_limits(void *opaque, const char *arg, GError **errp)
+{
+    return rlimit_parse(arg, ((UserOptions *)opaque)->limits) ||
+           user_error(errp, "expected limits");
+}
+
 #define OPTIONS UserOptions
 static const OptRow rows[] = {
 #include "linux-user/options.def"
@@ -193,6 +200,7 @@ static const struct {
     {"g",        false},
     {"gdb-exec", false}, /* gdb.c adds them anew */
     {"lent",     false}, /* and exec.c this */
+    {"limits",   false}, /* and this */
     {"self",     false}, /* and this */
 };
 

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "linux-user/task.h"
 #include "util/common.h"
 #include "util/error.h"
 
@@ -26,8 +27,9 @@ typedef struct UserOptions {
     char *sysroot;    /* absolute (owned) */
     const char *argv0, *uname_release;
     const char *gdb, *gdb_exec;
-    int self_fd;     /* of our own file; -1: it has a name */
-    int lent_fd;     /* that the path leads by, to be closed then; -1: none */
+    int self_fd; /* of our own file; -1: it has a name */
+    int lent_fd; /* that the path leads by, to be closed then; -1: none */
+    GuestLimit limits[NR_GUEST_LIMITS];
     char *log_items; /* joined by commas (owned) */
     const char *log_file, *log_filter;
     bool strace, log_append;

@@ -1,4 +1,4 @@
-/* System calls on the process: limits, prctl(), personality, futexes, keys. */
+/* System calls on the process: prctl(), personality, futexes, keys. */
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <linux/futex.h>
@@ -65,101 +65,6 @@ int64_t sys_membarrier(TaskState *ts, const uint64_t args[6])
     }
     int64_t r = HOST_CALL(membarrier, args[0], args[1], args[2]);
     return hidden && r > 0 ? r & ~rseq_commands : r;
-}
-
-/* ---- resource limits ---- */
-
-/*
- * Limits of memory hold for guest and translator together, and what they are meant for is
- * the guest: they are remembered, not set, but for a stack of which an executed program
- * may make use.
- */
-static bool is_memory_limit(uint64_t resource)
-{
-    return resource == RLIMIT_AS || resource == RLIMIT_DATA || resource == RLIMIT_STACK;
-}
-
-static struct {
-    bool set;
-    uint64_t cur, max;
-} memory_limits[RLIM_NLIMITS];
-
-/* A smaller stack than this would be too small for us. */
-enum { STACK_MIN = 1 << 20 };
-
-static int64_t get_limit(uint64_t resource, struct rlimit *value)
-{
-    int64_t ret = HOST_CALL(prlimit64, 0, resource, 0, host_ptr(value));
-
-    if (ret == 0 && is_memory_limit(resource) &&
-        atomic_load_acquire(&memory_limits[resource].set)) {
-        value->rlim_cur = atomic_read(&memory_limits[resource].cur);
-        value->rlim_max = atomic_read(&memory_limits[resource].max);
-    }
-    return ret;
-}
-
-static int64_t set_limit(uint64_t resource, const struct rlimit *value)
-{
-    struct rlimit old;
-    int64_t ret;
-
-    if (!is_memory_limit(resource)) {
-        return HOST_CALL(prlimit64, 0, resource, host_ptr(value), 0);
-    }
-    ret = get_limit(resource, &old);
-    if (ret < 0) {
-        return ret;
-    }
-    if (value->rlim_cur > value->rlim_max) {
-        return -EINVAL;
-    }
-    if (value->rlim_max > old.rlim_max && geteuid() != 0) {
-        return -EPERM;
-    }
-    if (resource == RLIMIT_STACK && value->rlim_cur >= STACK_MIN) {
-        ret = HOST_CALL(prlimit64, 0, resource, host_ptr(value), 0);
-    }
-    atomic_set(&memory_limits[resource].cur, value->rlim_cur);
-    atomic_set(&memory_limits[resource].max, value->rlim_max);
-    atomic_store_release(&memory_limits[resource].set, true);
-    return ret;
-}
-
-int64_t sys_prlimit64(TaskState *ts, const uint64_t args[6])
-{
-    struct rlimit new, old;
-    int64_t ret;
-
-    if (args[0] && (pid_t)args[0] != getpid()) {
-        return HOST_CALL(prlimit64, args[0], args[1], args[2], args[3]);
-    }
-    if (args[2] && get_guest(new, args[2])) {
-        return -EFAULT;
-    }
-    ret = get_limit(args[1], &old);
-    if (ret == 0 && args[2]) {
-        ret = set_limit(args[1], &new);
-    }
-    if (ret == 0 && args[3]) {
-        ret = put_guest(args[3], old);
-    }
-    return ret;
-}
-
-int64_t sys_getrlimit(TaskState *ts, const uint64_t args[6])
-{
-    struct rlimit value;
-    int64_t ret = get_limit(args[0], &value);
-
-    return ret < 0 ? ret : put_guest(args[1], value);
-}
-
-int64_t sys_setrlimit(TaskState *ts, const uint64_t args[6])
-{
-    struct rlimit value;
-
-    return get_guest(value, args[1]) ? -EFAULT : set_limit(args[0], &value);
 }
 
 /* ---- prctl() ---- */

@@ -31,10 +31,19 @@ typedef enum GDBTaskPlace {
     GDB_TASK_AWAY, /* in a system call that may sleep */
 } GDBTaskPlace;
 
+/* A limit of setrlimit() on memory: rlimit.c. */
+typedef struct GuestLimit {
+    bool set; /* else: the host's */
+    uint64_t cur, max;
+} GuestLimit;
+
+enum { GUEST_LIMIT_AS, GUEST_LIMIT_DATA, GUEST_LIMIT_STACK, NR_GUEST_LIMITS };
+
 /* What the threads of a process have in common, and other processes in its memory have
  * not. */
 typedef struct GuestProcess {
     unsigned threads; /* that run; or that have been the first one */
+    GuestLimit limits[NR_GUEST_LIMITS];
 } GuestProcess;
 
 typedef struct TaskState {
