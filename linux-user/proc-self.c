@@ -1,4 +1,4 @@
-/* Files of /proc/self in which the guest must see itself and not us. */
+/* Files of /proc in which the guest must see itself and its processor, and not us. */
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +11,7 @@
 #include "accel/tcg/user.h"
 #include "linux-user/guest-abi.h"
 #include "linux-user/syscall.h"
+#include "target/x86/cpuid.h"
 
 /*
  * The kernel knows where arguments and environment of the guest are, so it shows them
@@ -295,6 +296,18 @@ static bool fill_maps(GString *text)
     return host != NULL;
 }
 
+/* ---- cpuinfo ---- */
+
+static bool fill_cpuinfo(GString *text)
+{
+    long total = sysconf(_SC_NPROCESSORS_ONLN);
+
+    for (long i = 0; i < total; i++) {
+        x86_cpuinfo(task_env(current_task), i, total, text);
+    }
+    return total > 0;
+}
+
 static const struct {
     const char *name;
     FillFn *fill;
@@ -326,20 +339,28 @@ static int64_t open_text(const char *name, const GString *text, uint64_t flags)
     return ret;
 }
 
+static int64_t open_filled(const char *name, FillFn *fill, uint64_t flags)
+{
+    GString *text = g_string_new(NULL);
+    int64_t ret = fill(text) ? open_text(name, text, flags) : (int64_t)NOT_OURS;
+
+    g_string_free(text, true);
+    return ret;
+}
+
 int64_t proc_self_open(const char *path, uint64_t flags)
 {
     const char *own = path_own_proc(path);
 
-    if (!own || (flags & (O_ACCMODE | O_PATH | GUEST_O_DIRECTORY)) != O_RDONLY) {
+    if ((flags & (O_ACCMODE | O_PATH | GUEST_O_DIRECTORY)) != O_RDONLY) {
         return NOT_OURS;
     }
-    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+    if (strcmp(path, "/proc/cpuinfo") == 0) {
+        return open_filled("cpuinfo", fill_cpuinfo, flags);
+    }
+    for (size_t i = 0; own && i < ARRAY_SIZE(files); i++) {
         if (strcmp(files[i].name, own) == 0 && !(files[i].published && published)) {
-            GString *text = g_string_new(NULL);
-            int64_t ret =
-                files[i].fill(text) ? open_text(own, text, flags) : (int64_t)NOT_OURS;
-            g_string_free(text, true);
-            return ret;
+            return open_filled(own, files[i].fill, flags);
         }
     }
     return NOT_OURS;

@@ -177,7 +177,8 @@ char *path_redirect_guest(uint64_t addr, bool follow);
 const char *path_own_proc(const char *path);
 
 /*
- * What the guest would read of itself there (/proc/self/maps ...) would show us:
+ * What the guest would read of itself there (/proc/self/maps ...), or of its processor
+ * (/proc/cpuinfo), would show us or the host:
  * proc-self.c makes a file with the guest's view and returns its descriptor, or -errno;
  * NOT_OURS when the file has to be opened as it is.
  */

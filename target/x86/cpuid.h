@@ -44,6 +44,10 @@ void x86_model_help(GString *to);
 /* CPUID for leaf and subleaf: regs[CPUID_EAX .. CPUID_EDX]. */
 void x86_cpuid(CPUX86State *env, uint32_t leaf, uint32_t subleaf, uint32_t regs[4]);
 
+/* Appends what Linux shows in /proc/cpuinfo of processor `index` of `total` such
+ * (cpuinfo.c). */
+void x86_cpuinfo(CPUX86State *env, unsigned index, unsigned total, GString *to);
+
 /* Bits of XCR0 that the model has, and the size of the XSAVE area for the states in
  * `mask`. */
 uint64_t x86_xcr0_supported(const CPUX86State *env);
