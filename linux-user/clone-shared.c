@@ -47,7 +47,8 @@ typedef struct VforkFrame {
     TaskState *ts;
     const CloneArgs *args;
     TaskState saved;
-    GuestLimit limits[NR_GUEST_LIMITS]; /* which its other threads have not meanwhile */
+    /* The parent's, whose other threads have the child's while it runs. */
+    GuestLimit limits[NR_GUEST_LIMITS];
     uint64_t rseq_area;
     void *env;
 } VforkFrame;
