@@ -109,16 +109,26 @@ void host_want_huge(void *p, size_t n)
     madvise(p, n, MADV_HUGEPAGE);
 }
 
-void *host_map_apart(size_t n)
+static void *map_apart(size_t n, int flags)
 {
     static uintptr_t next = UINT64_C(0x2f0000000000); /* where it is in use: elsewhere */
     size_t align = n < HOST_HUGE_PAGE ? host_page_size() : HOST_HUGE_PAGE;
     uintptr_t hint =
         atomic_fetch_add(&next, ROUND_UP(n, align) + align - host_page_size());
     void *p = mmap((void *)ROUND_UP(hint, align), n, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+                   flags | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     return p == MAP_FAILED ? NULL : p;
+}
+
+void *host_map_apart(size_t n)
+{
+    return map_apart(n, MAP_PRIVATE);
+}
+
+void *host_share_apart(size_t n)
+{
+    return map_apart(n, MAP_SHARED);
 }
 
 uint64_t host_memory_size(void)

@@ -54,8 +54,9 @@ void host_want_huge(void *p, size_t n);
 /* n bytes of zeros, whose pages exist once they are used, away from where the host puts
  * mappings by itself: a program's mapping may grow into the holes there. At a multiple of
  * HOST_HUGE_PAGE if there are so many, and if the host has not refused. NULL: no room.
- * munmap() gives them back. */
+ * munmap() gives them back. The other: shared with the children of fork(). */
 void *host_map_apart(size_t n);
+void *host_share_apart(size_t n);
 
 /* Nanoseconds since some moment in the past; never goes back. */
 int64_t clock_monotonic_ns(void);

@@ -67,26 +67,6 @@ static void take(CPUState *cpu, ForkNote note)
     }
 }
 
-/* Below code memory or the parent's notes, if there is room: not in a hole that the guest
- * has left and may want back. */
-static ForkNotes *new_notes(const TCGEngine *e)
-{
-    size_t size = ROUND_UP(sizeof(ForkNotes), host_page_size());
-    const void *above = e->fork_tell ? e->fork_tell : code_buf_start(e->code);
-    uintptr_t at = ROUND_DOWN((uintptr_t)above, host_page_size()) - size;
-    void *p = mmap((void *)at, size, PROT_READ | PROT_WRITE,
-                   MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-
-    if (p == MAP_FAILED) {
-        return NULL;
-    }
-    if (p != (void *)at) { /* a kernel that takes the address for a wish */
-        munmap(p, size);
-        return NULL;
-    }
-    return p;
-}
-
 RUN_AT_FORK void fork_notes_take(CPUState *cpu)
 {
     TCGEngine *e = cpu_tcg(cpu)->engine;
@@ -94,7 +74,7 @@ RUN_AT_FORK void fork_notes_take(CPUState *cpu)
 
     if (!own) {
         if (!e->no_chain && !(e->opts.opt_off >> OPTBIT_forks & 1)) {
-            e->fork_own = new_notes(e);
+            e->fork_own = host_share_apart(sizeof *own);
         }
         return;
     }
