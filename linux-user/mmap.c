@@ -16,6 +16,7 @@
 #include "accel/tcg/user.h"
 #include "linux-user/clone.h"
 #include "linux-user/guest-mem.h"
+#include "linux-user/mmap-count.h"
 #include "linux-user/mmap-pages.h"
 #include "linux-user/program.h"
 #include "linux-user/rlimit.h"
@@ -163,7 +164,7 @@ int64_t target_mmap(uint64_t addr, uint64_t len, int prot, int flags, int fd,
         user_map_unlock();
         return -ENOMEM;
     }
-    if (!rlimit_allows(fixed ? addr : 0, size, uf)) {
+    if (!count_allows_mapping() || !rlimit_allows(fixed ? addr : 0, size, uf)) {
         user_map_unlock();
         return -ENOMEM;
     }
@@ -195,6 +196,10 @@ static bool unmap_piece(uint64_t start, uint64_t last, unsigned flags, void *opa
 
     if (flags & USER_HOST) {
         return true;
+    }
+    if (!count_allows_unmapping(start, last)) {
+        u->failed = true;
+        return false;
     }
     if (pages_are_large()) {
         user_map_clear(start, last);
@@ -242,8 +247,9 @@ static bool protect_piece(uint64_t start, uint64_t last, unsigned flags, void *o
         p->result = -EACCES;
         return false;
     }
-    if (want & USER_WRITE && !(flags & USER_WRITE) &&
-        !rlimit_allows(start, last + 1 - start, want)) {
+    if ((want != flags && !count_allows_change(start, last)) ||
+        (want & USER_WRITE && !(flags & USER_WRITE) &&
+         !rlimit_allows(start, last + 1 - start, want))) {
         p->result = -ENOMEM;
         return false;
     }
@@ -325,7 +331,8 @@ static int64_t remap(uint64_t old, uint64_t old_size, uint64_t size, int flags,
     if (flags & MREMAP_FIXED && is_ours(to, to + size - 1)) {
         return -ENOMEM;
     }
-    if (size > old_size && !rlimit_allows(0, size - old_size, uf)) {
+    if (!count_allows_mapping() ||
+        (size > old_size && !rlimit_allows(0, size - old_size, uf))) {
         return -ENOMEM;
     }
     /* code pages have another protection on the host, and would count as mappings apart
@@ -501,7 +508,7 @@ int64_t sys_shmat(TaskState *ts, const uint64_t args[6])
         user_map_unlock();
         return -EINVAL;
     }
-    if (!rlimit_allows(0, size, USER_SHARED)) {
+    if (!count_allows_mapping() || !rlimit_allows(0, size, USER_SHARED)) {
         user_map_unlock();
         return -ENOMEM;
     }

@@ -331,9 +331,9 @@ int user_host_prot(unsigned flags)
            (flags & USER_WRITE ? PROT_READ | PROT_WRITE : 0);
 }
 
-static void host_protect(uint64_t start, uint64_t n, int prot)
+static bool host_protect(uint64_t start, uint64_t n, int prot)
 {
-    mprotect((void *)(uintptr_t)start, n, prot); /* what is not mapped is nobody's */
+    return mprotect((void *)(uintptr_t)start, n, prot) == 0;
 }
 
 /* The first page from `page` on, up to `last`, that is (not) protected; or last + 1. */
@@ -452,10 +452,12 @@ void tb_page_protect(TCGEngine *e, MemoryRegion *mr, ram_addr_t page)
         atomic_set(note, *note | NOTE_SELF_CHECK);
         return;
     }
-    atomic_set(note, *note | NOTE_PROTECTED);
-    if (flags > 0 && flags & USER_WRITE) {
-        host_protect(page, PAGE_SIZE, user_host_prot(flags & ~USER_WRITE));
+    if (flags > 0 && flags & USER_WRITE &&
+        !host_protect(page, PAGE_SIZE, user_host_prot(flags & ~USER_WRITE))) {
+        atomic_set(note, *note | NOTE_SELF_CHECK); /* the host has no mapping left */
+        return;
     }
+    atomic_set(note, *note | NOTE_PROTECTED);
 }
 
 /* Stays as it is: units are likely to come back, and the next write finds it out. */
