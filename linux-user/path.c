@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -50,6 +49,24 @@ const char *path_own_proc(const char *path)
         rest = of_thread;
     }
     return *rest == '/' ? rest + 1 : NULL;
+}
+
+void path_resolve_proc(int dirfd, char path[PATH_MAX])
+{
+    char link[32] = "/proc/self/cwd", full[PATH_MAX];
+    size_t n = strlen(path);
+
+    if (dirfd != AT_FDCWD) {
+        snprintf(link, sizeof link, "/proc/self/fd/%d", dirfd);
+    }
+    ssize_t dir = *path == '/' ? -1 : readlink(link, full, sizeof full);
+
+    if (dir < 5 || strncmp(full, "/proc", 5) != 0 || dir + 1 + n >= sizeof full) {
+        return;
+    }
+    full[dir] = '/';
+    memcpy(full + dir + 1, path, n + 1);
+    memcpy(path, full, dir + n + 2);
 }
 
 /* The file below -L, if there is one of this name. */

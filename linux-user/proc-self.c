@@ -348,13 +348,28 @@ static int64_t open_filled(const char *name, FillFn *fill, uint64_t flags)
     return ret;
 }
 
-int64_t proc_self_open(const char *path, uint64_t flags)
+/* A file with this name may be one of ours. */
+static bool may_be_own(const char *path)
 {
-    const char *own = path_own_proc(path);
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 
-    if ((flags & (O_ACCMODE | O_PATH | GUEST_O_DIRECTORY)) != O_RDONLY) {
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+        if (strcmp(files[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return strcmp(name, "cpuinfo") == 0;
+}
+
+int64_t proc_self_open(int dirfd, char path[PATH_MAX], uint64_t flags)
+{
+    if ((flags & (O_ACCMODE | O_PATH | GUEST_O_DIRECTORY)) != O_RDONLY ||
+        !may_be_own(path)) {
         return NOT_OURS;
     }
+    path_resolve_proc(dirfd, path);
+    const char *own = path_own_proc(path);
+
     if (strcmp(path, "/proc/cpuinfo") == 0) {
         return open_filled("cpuinfo", fill_cpuinfo, flags);
     }

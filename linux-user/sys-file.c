@@ -18,18 +18,18 @@
 /* ---- names ---- */
 
 /* Reads the name at `addr`; a descriptor of the guest's view of /proc, or NOT_OURS. */
-static int64_t open_own_proc(uint64_t addr, uint64_t flags)
+static int64_t open_own_proc(int dirfd, uint64_t addr, uint64_t flags)
 {
     char path[PATH_MAX];
 
     return addr && copy_string_from_guest(path, addr, sizeof path) > 0
-               ? proc_self_open(path, flags)
+               ? proc_self_open(dirfd, path, flags)
                : NOT_OURS;
 }
 
 int64_t sys_openat(TaskState *ts, const uint64_t args[6])
 {
-    int64_t fd = open_own_proc(args[1], args[2]);
+    int64_t fd = open_own_proc(args[0], args[1], args[2]);
 
     if (fd != NOT_OURS) {
         return fd;
@@ -48,7 +48,7 @@ int64_t sys_openat2(TaskState *ts, const uint64_t args[6])
     if (args[3] < sizeof how || get_guest(how, args[2])) {
         return WAIT_CALL(ts, openat2, args[0], host_ptr(g2h(args[1])), args[2], args[3]);
     }
-    int64_t fd = how.resolve ? NOT_OURS : open_own_proc(args[1], how.flags);
+    int64_t fd = how.resolve ? NOT_OURS : open_own_proc(args[0], args[1], how.flags);
     if (fd != NOT_OURS) {
         return fd;
     }
@@ -72,6 +72,9 @@ int64_t sys_readlinkat(TaskState *ts, const uint64_t args[6])
     int64_t size = (int32_t)args[3];
 
     if (args[1] && copy_string_from_guest(path, args[1], sizeof path) > 0) {
+        if (g_str_has_suffix(path, "exe")) {
+            path_resolve_proc(args[0], path);
+        }
         own = path_own_proc(path);
     }
     if (own && strcmp(own, "exe") == 0 && size > 0) {

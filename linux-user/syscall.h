@@ -6,6 +6,8 @@
 
 #include "linux-user/task.h"
 
+#include <limits.h>
+
 #include "linux-user/guest-mem.h"
 
 /* How an argument is treated and printed. */
@@ -175,15 +177,17 @@ char *path_redirect_guest(uint64_t addr, bool follow);
  * of its names; or NULL.
  */
 const char *path_own_proc(const char *path);
+/* Makes a name in a directory of /proc, dirfd or AT_FDCWD, one from the root on. */
+void path_resolve_proc(int dirfd, char path[PATH_MAX]);
 
 /*
  * What the guest would read of itself there (/proc/self/maps ...), or of its processor
- * (/proc/cpuinfo), would show us or the host:
- * proc-self.c makes a file with the guest's view and returns its descriptor, or -errno;
- * NOT_OURS when the file has to be opened as it is.
+ * (/proc/cpuinfo), would show us or the host: proc-self.c makes a file with the guest's
+ * view and returns its descriptor, or -errno; NOT_OURS when the file has to be opened as
+ * it is. The path may be changed.
  */
 #define NOT_OURS (-4096)
-int64_t proc_self_open(const char *path, uint64_t flags);
+int64_t proc_self_open(int dirfd, char path[PATH_MAX], uint64_t flags);
 /* Tells the kernel where arguments and environment of the loaded program are, so that
  * /proc/PID/cmdline is the guest's for everybody. */
 void proc_self_publish(void);

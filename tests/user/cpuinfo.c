@@ -1,6 +1,7 @@
 /* /proc/cpuinfo says of the processor what CPUID says. */
 /* SPDX-License-Identifier: MIT */
 #include <cpuid.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,23 @@ static void cpuid(unsigned leaf, unsigned r[4])
     __cpuid_count(leaf, 0, r[EAX], r[EBX], r[ECX], r[EDX]);
 }
 
+/* The same flags by a name in a directory. */
+static bool is_there(int dir, const char *name)
+{
+    static char again[sizeof text];
+    int fd = openat(dir, name, O_RDONLY);
+    const char *words = strstr(text, "\nflags");
+    ssize_t n = 0;
+
+    for (ssize_t r = fd; r > 0; n += r) {
+        r = read(fd, again + n, sizeof again - 1 - n);
+    }
+    close(fd);
+    const char *found = n > 0 ? strstr(again, "\nflags") : NULL;
+
+    return words && found && strncmp(words, found, strcspn(words + 1, "\n") + 1) == 0;
+}
+
 static void check(const char *what, bool good)
 {
     printf("%s: %s\n", what, good ? "agrees" : "differs");
@@ -88,6 +106,8 @@ int main(void)
     for (const char *p = text; (p = strstr(p, "processor\t:")); p++) {
         processors++;
     }
+    check("in a directory", is_there(open("/proc", O_PATH), "cpuinfo"));
+    check("in the working directory", !chdir("/proc") && is_there(AT_FDCWD, "cpuinfo"));
     check("processors", processors == sysconf(_SC_NPROCESSORS_ONLN));
     cpuid(1, r);
     unsigned family = r[EAX] >> 8 & 15, model = r[EAX] >> 4 & 15;
