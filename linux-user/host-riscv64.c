@@ -11,6 +11,18 @@
 
 /* As in host-x86_64.c: the look at *pending and the call are one step for signals. */
 __asm__(".pushsection .text\n"
+        ".globl safe_syscall_asm, safe_syscall_begin, safe_syscall_end\n"
+        ".globl safe_syscall_undone\n"
+        ".globl host_copy, host_copy_words, host_copy_rest\n"
+        ".globl host_copy_bytes, host_copy_end\n"
+        ".globl host_cmpxchg, host_cmpxchg_begin, host_cmpxchg_end\n"
+        ".globl host_cmpxchg_failed\n"
+        ".hidden safe_syscall_asm, safe_syscall_begin, safe_syscall_end\n"
+        ".hidden safe_syscall_undone\n"
+        ".hidden host_copy, host_copy_words, host_copy_rest\n"
+        ".hidden host_copy_bytes, host_copy_end\n"
+        ".hidden host_cmpxchg, host_cmpxchg_begin, host_cmpxchg_end\n"
+        ".hidden host_cmpxchg_failed\n"
         ".balign 16\n"
         "safe_syscall_asm:\n"
         "    mv   t0, a0\n"
@@ -34,7 +46,6 @@ __asm__(".pushsection .text\n"
         /* size_t host_copy(void *dst, const void *src, size_t n): words while both are
            aligned; a fault in one leaves it to the loop of single bytes */
         ".balign 16\n"
-        ".globl host_copy\n"
         "host_copy:\n"
         "    or   t0, a0, a1\n"
         "    andi t0, t0, 7\n"
@@ -63,7 +74,6 @@ __asm__(".pushsection .text\n"
         /* int host_cmpxchg(uint32_t *word, uint32_t expect, uint32_t new, uint32_t *seen)
          */
         ".balign 16\n"
-        ".globl host_cmpxchg\n"
         "host_cmpxchg:\n"
         "    sext.w a1, a1\n"
         "host_cmpxchg_begin:\n"

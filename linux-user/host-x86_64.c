@@ -14,8 +14,18 @@
  * that finds the pc between begin and end (of a call that is to be restarted the kernel
  * leaves it on the instruction) moves it to `undone`: the look at *pending and the call
  * are one step for signals.
+ *
+ * Labels that C names are global: with -flto the linker makes C's code apart from them.
  */
 __asm__(".pushsection .text\n"
+        ".globl safe_syscall_asm, safe_syscall_begin, safe_syscall_end\n"
+        ".globl safe_syscall_undone, host_sigreturn\n"
+        ".globl host_copy, host_copy_begin, host_copy_end\n"
+        ".globl host_cmpxchg, host_cmpxchg_begin, host_cmpxchg_failed\n"
+        ".hidden safe_syscall_asm, safe_syscall_begin, safe_syscall_end\n"
+        ".hidden safe_syscall_undone, host_sigreturn\n"
+        ".hidden host_copy, host_copy_begin, host_copy_end\n"
+        ".hidden host_cmpxchg, host_cmpxchg_begin, host_cmpxchg_failed\n"
         ".balign 16\n"
         "safe_syscall_asm:\n"
         "    push %rbx\n"
@@ -41,7 +51,6 @@ __asm__(".pushsection .text\n"
         "    ret\n"
         /* size_t host_copy(void *dst, const void *src, size_t n) */
         ".balign 16\n"
-        ".globl host_copy\n"
         "host_copy:\n"
         "    mov  %rdx, %rcx\n"
         "host_copy_begin:\n"
@@ -52,7 +61,6 @@ __asm__(".pushsection .text\n"
         /* int host_cmpxchg(uint32_t *word, uint32_t expect, uint32_t new, uint32_t *seen)
          */
         ".balign 16\n"
-        ".globl host_cmpxchg\n"
         "host_cmpxchg:\n"
         "    mov  %esi, %eax\n"
         "host_cmpxchg_begin:\n"
