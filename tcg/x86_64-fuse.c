@@ -21,7 +21,7 @@ const IROp *x64_next_op(const X64 *x, unsigned *at)
     return op->insn == x->s->ops[x->at].insn ? op : NULL;
 }
 
-static bool used_once(const X64 *x, IRRef ref)
+bool x64_used_once(const X64 *x, IRRef ref)
 {
     const IRTemp *t = ir_t(x->s, ref);
     return t->kind == TEMP_SSA && t->uses == 1;
@@ -234,7 +234,7 @@ static bool changes_memory(X64 *x, const IROp *ld, const IROp *op, const IROp *s
     bool fits = is_alu(op) ? op->in[0] == t ||
                                  (op->in[1] == t && (op_info[op->code].flags & OPF_COMM))
                            : is_unary(x, op) && op->in[0] == t;
-    if (!fits || op->out[0] == IR_NONE || !used_once(x, op->out[0]) ||
+    if (!fits || op->out[0] == IR_NONE || !x64_used_once(x, op->out[0]) ||
         op->in[0] == op->in[1]) {
         return false;
     }
@@ -327,6 +327,6 @@ bool x64_fuse(X64 *x, const IROp *ld)
     if (ld->type > IR_I64) {
         return x64_vec_fuse(x, ld);
     }
-    return used_once(x, ld->out[0]) && (ld->memop & (MO_SIZE | MO_ALIGN)) == ld->type &&
-           fuse_int(x, ld);
+    return x64_used_once(x, ld->out[0]) &&
+           (ld->memop & (MO_SIZE | MO_ALIGN)) == ld->type && fuse_int(x, ld);
 }

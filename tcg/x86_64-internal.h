@@ -450,6 +450,8 @@ void x64_access_rmw(X64 *x, Access *acc, const uint8_t *insn, bool flags);
 bool x64_fuse(X64 *x, const IROp *ld);
 /* The op behind number `at`, which becomes its number, or NULL. */
 const IROp *x64_next_op(const X64 *x, unsigned *at);
+/* The ref is a temp that is read once. */
+bool x64_used_once(const X64 *x, IRRef ref);
 
 /* --- x86_64-vec.c --- */
 
@@ -467,6 +469,9 @@ bool x64_emit_maskmov(X64 *x, const IROp *op); /* HELPER_MASKMOV */
 bool x64_emit_strcmp(X64 *x, const IROp *op);
 /* x64_fuse() for a load of a vector. */
 bool x64_vec_fuse(X64 *x, const IROp *ld);
+/* `ld_env` of 64 bits that become a vector, with the ops behind it. False: nothing done.
+ */
+bool x64_vec_ld_env(X64 *x, const IROp *ld);
 /* Vectors are in registers from here on, if the unit's first ops want them. */
 void x64_vec_want(X64 *x);
 /* TCGBackend.fp_traps */

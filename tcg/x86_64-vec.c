@@ -274,10 +274,53 @@ static void mov_to(X64 *x, unsigned reg, IRRef ref)
     }
 }
 
+/* 64 bits of env as a vector, for itov; vop, if not NULL, has it as its first operand. */
+typedef struct EnvOperand {
+    const IROp *itov, *vop;
+    unsigned at, at_vop;
+} EnvOperand;
+
+static bool is_movq(const IROp *op)
+{
+    return op->vec == VEC_MOVD && (IRType)op->memop == IR_I64;
+}
+
+/* The host's instruction has the operands as registers and memory in the usual places. */
+static bool is_plain_vex(const X64 *x, const IROp *op)
+{
+    return op->code == OP_vop && op->in[1] != IR_NONE && op->in[2] == IR_NONE &&
+           !(vec_info[op->vec].flags & (VECF_TERN | VECF_OUTRM)) &&
+           op->vec != VEC_VBROADCAST128 && use_vex(x, op) && has_vex(op->vec) &&
+           on_host(x, op);
+}
+
+/* ops[at] is loaded by such an instruction alone; it is of the guest's present one. */
+static bool env_operand(const X64 *x, unsigned at, EnvOperand *e)
+{
+    const IROp *ld = &x->s->ops[at], *itov;
+    *e = (EnvOperand){.at = at};
+    itov = x64_next_op(x, &e->at);
+    if (TCG_OPT_OFF(x->s, fuse) || !x64_thunks.avx || ld->type != IR_I64 ||
+        !x64_used_once(x, ld->out[0]) || !itov || itov->code != OP_itov ||
+        !is_movq(itov) || itov->in[0] != IR_NONE || itov->in[1] != ld->out[0] ||
+        ir_is_global(x->s, itov->out[0]) || !on_host(x, itov)) {
+        return false;
+    }
+    e->itov = itov;
+    e->at_vop = e->at;
+    const IROp *op = x64_next_op(x, &e->at_vop);
+    if (op && is_plain_vex(x, op) && op->in[0] == itov->out[0] &&
+        x64_used_once(x, op->in[0])) {
+        e->vop = op;
+    }
+    return true;
+}
+
 /* The temp is read by the next op and nowhere else. */
 static bool is_for_next(const X64 *x, IRRef ref)
 {
     const TCGContext *s = x->s;
+    EnvOperand e;
     unsigned n = x->at + 1;
     while (n < s->nops && s->ops[n].code == OP_nop) {
         n++;
@@ -286,6 +329,9 @@ static bool is_for_next(const X64 *x, IRRef ref)
         return false;
     }
     const IROp *op = &s->ops[n];
+    if (op->code == OP_ld_env && env_operand(x, n, &e)) {
+        op = e.vop ? e.vop : op; /* they are emitted as one */
+    }
     if (op->code == OP_st) {
         return op->in[2] == ref;
     }
@@ -939,6 +985,49 @@ void x64_emit_itov(X64 *x, const IROp *op)
     out_done(x, op, w, vex);
 }
 
+bool x64_vec_ld_env(X64 *x, const IROp *ld)
+{
+    enum { MOVQ_LD = 0x7e | MAP_0F | PRE_F3 };
+    EnvOperand e;
+    if (!env_operand(x, x->at, &e)) {
+        return false;
+    }
+    need(x);
+    vex_rm(x, MOVQ_LD, false, e.vop ? WORK : LAST, 0, env_mem(ld->imm));
+    x64_begin_op(x, e.at);
+    if (!e.vop) {
+        out_done(x, e.itov, LAST, true);
+    } else {
+        x64_begin_op(x, e.at_vop);
+        Src src = last_source(x, e.vop, WORK);
+        unsigned w = ir_is_global(x->s, e.vop->out[0]) ? out_reg(x, e.vop->out[0]) : LAST;
+        vex_src(x, opcode_of(e.vop, &src), e.vop->type == IR_V256, w, WORK, &src);
+        imm_byte(x, e.vop);
+        out_done(x, e.vop, w, true);
+        ra_end_op(&x->ra, e.vop);
+    }
+    ra_end_op(&x->ra, e.itov);
+    return true;
+}
+
+/* The op behind makes it 64 bits of env. */
+static bool vtoi_to_env(X64 *x, const IROp *op)
+{
+    enum { MOVQ_ST = 0xd6 | MAP_0F | PRE_66 };
+    unsigned at = x->at;
+    const IROp *st = x64_next_op(x, &at);
+    if (TCG_OPT_OFF(x->s, fuse) || !x64_thunks.avx || !is_movq(op) || !st ||
+        st->code != OP_st_env || st->type != IR_I64 || st->in[0] != op->out[0] ||
+        !x64_used_once(x, op->out[0])) {
+        return false;
+    }
+    unsigned r = in_reg(x, op->in[1], WORK);
+    x64_begin_op(x, at);
+    vex_rm(x, MOVQ_ST, false, r, 0, env_mem(st->imm));
+    ra_end_op(&x->ra, st);
+    return true;
+}
+
 /* The vector register is in the r/m field, or in the reg field. */
 static bool vector_is_reg(unsigned vec)
 {
@@ -971,6 +1060,9 @@ void x64_emit_vtoi(X64 *x, const IROp *op)
         return;
     }
     need(x);
+    if (vtoi_to_env(x, op)) {
+        return;
+    }
     Src src = {.reg = in_reg(x, op->in[1], WORK)};
     emit_to_int(x, op, &src);
 }

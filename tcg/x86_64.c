@@ -117,6 +117,9 @@ static void emit_ld_env(X64 *x, const IROp *op)
     if (op->imm == x->g->mxcsr) {
         x64_vec_mxcsr(x, true);
     }
+    if (x64_vec_ld_env(x, op)) {
+        return;
+    }
     unsigned d = x64_out(x, op, 0, 0);
     asm_rm(&x->a, opc_extend(IR_I64, op->type, false), d, env_mem(op->imm));
     x64_out_done(x, op, 0, d);

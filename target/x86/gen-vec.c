@@ -2,10 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * XMM registers are globals of the IR, operations its vector ops (tcg/vec.def). MMX
- * registers live in env: operations on them are calls of a helper with one constant that
- * names operation and operands (vec.h), and so are all operations on floating point while
- * the guest has an exception of it unmasked: only the helper can raise it. For the helper
- * a memory operand is loaded to env->vec_tmp first, so that it sees registers only.
+ * registers live in env: operations on them are vector ops in the low half of a temp.
+ * What needs C is a call of a helper with one constant that names operation and operands
+ * (vec.h): conversions between both, and floating point while the guest has an exception
+ * of it unmasked and the host's own traps do not serve. For the helper a memory operand
+ * is loaded to env->vec_tmp first, so that it sees registers only.
  *
  * VEX forms go the same way as the legacy ones: they have one more source, clear the rest
  * of the register (IROp.vzero), and some are of type V256.
@@ -49,11 +50,27 @@ static bool uses_mmx(const Insn *i)
     return i->desc->gates & GATE_MMX && !(to_xmm && i->op[1].kind == OPK_MEM);
 }
 
-/* Before anything else: a pending x87 exception, unless the unit has looked already. */
+/* Before anything else: a pending x87 exception. Registers are in env from here on; temps
+ * are gone. */
+static void wait_x87(DisasContext *s)
+{
+    IRRef loaded = x86_ld_env(s, IR_I8, offsetof(CPUX86State, x87_loaded));
+    IRRef status = x86_ld_env(s, IR_I8, offsetof(CPUX86State, x87.sw));
+    IRRef look = x86_op2(s, OP_and, IR_I8, status, x86_const(s, X87_SW_ES));
+    unsigned ready = ir_label_new(s->tcg);
+
+    look = x86_op2(s, OP_or, IR_I8, look, loaded);
+    x86_stack_settle(s);
+    ir_brcond(s->tcg, IR_I8, COND_E, look, zero(s), ready);
+    X86_CALL(s, x87_wait, IR_NONE);
+    ir_label(s->tcg, ready);
+}
+
+/* Unless the unit has looked already. */
 static void mmx_begin(DisasContext *s)
 {
     if (uses_mmx(&s->insn) && !s->mmx_waited) {
-        X86_CALL(s, x87_wait, IR_NONE);
+        wait_x87(s);
         s->mmx_waited = true;
     }
 }
@@ -86,7 +103,7 @@ static void mmx_set(DisasContext *s, unsigned reg, IRRef val)
 
 void gen_emms(DisasContext *s, Insn *i)
 {
-    X86_CALL(s, x87_wait, IR_NONE);
+    wait_x87(s);
     ir_st_env(s->tcg, IR_I8, zero(s), offsetof(CPUX86State, x87.top));
     ir_st_env(s->tcg, IR_I8, x86_const(s, 0xff), offsetof(CPUX86State, x87.empty));
     s->mmx_entered = false;
@@ -263,6 +280,8 @@ typedef enum MMXForm {
     MMX_LOW,    /* each lane of the result comes from the same place, or lower ones */
     MMX_PAIR,   /* the halves of the result are made of one operand each */
     MMX_HIGH,   /* the high half of what interleaves the low ones */
+    MMX_BYTES,  /* PSHUFB: of an index three bits count, and the highest */
+    MMX_SHIFT,  /* PALIGNR: the second operand and the first, shifted by bytes */
 } MMXForm;
 
 static MMXForm mmx_form(unsigned *vop)
@@ -291,8 +310,10 @@ static MMXForm mmx_form(unsigned *vop)
     case VOP_PHSUBSW:
         return MMX_PAIR;
     case VOP_PSHUFB:
+        return MMX_BYTES;
     case VOP_PALIGNR:
-        return MMX_HELPER;
+        *vop = VOP_PSRLDQ;
+        return MMX_SHIFT;
     default:
         return vec_info[*vop].flags & VECF_FP ? MMX_HELPER : MMX_LOW;
     }
@@ -306,9 +327,18 @@ static IRRef mmx_vector(DisasContext *s, IRRef val)
     return v;
 }
 
+static IRRef mmx_op(DisasContext *s, unsigned vop, IRRef a, IRRef b)
+{
+    IRRef v = x86_temp(s, IR_V128);
+
+    vec_op(s, vop, v, a, b);
+    return v;
+}
+
 /* Operand d becomes its operation with operand n. False: not this one. */
 static bool mmx_operation(DisasContext *s, unsigned d, unsigned n, unsigned imm)
 {
+    const uint64_t byte_index = 0x8787878787878787;
     const Insn *i = &s->insn;
     unsigned vop = i->desc->arg;
     MMXForm form = mmx_form(&vop);
@@ -320,6 +350,7 @@ static bool mmx_operation(DisasContext *s, unsigned d, unsigned n, unsigned imm)
     IRRef b = IR_NONE;
 
     if (i->op[n].kind == OPK_MMX) {
+        mmx_commit(s);
         b = mmx_vector(s, get(s, mmx_offset(i->op[n].reg)));
     } else if (i->op[n].kind == OPK_MEM) {
         b = mmx_vector(
@@ -330,17 +361,16 @@ static bool mmx_operation(DisasContext *s, unsigned d, unsigned n, unsigned imm)
     IRRef out = x86_temp(s, IR_V128);
 
     if (form == MMX_PAIR) {
-        IRRef both = x86_temp(s, IR_V128);
-
-        vec_op(s, VOP_PUNPCKLQDQ, both, a, b);
-        a = b = both;
+        a = b = mmx_op(s, VOP_PUNPCKLQDQ, a, b);
+    } else if (form == MMX_SHIFT) {
+        a = mmx_op(s, VOP_PUNPCKLQDQ, b, a);
+        b = IR_NONE;
+    } else if (form == MMX_BYTES) {
+        b = mmx_op(s, VOP_PAND, b, mmx_vector(s, x86_const(s, byte_index)));
     }
     vec_op(s, vop, out, a, b)->imm = imm;
     if (form == MMX_HIGH) {
-        IRRef high = x86_temp(s, IR_V128);
-
-        vec_op(s, VOP_PUNPCKHQDQ, high, out, out);
-        out = high;
+        out = mmx_op(s, VOP_PUNPCKHQDQ, out, out);
     }
     mmx_set(s, i->op[d].reg, vec_to_int(s, VOP_MOVD, out, IR_I64, 0));
     return true;
@@ -492,17 +522,16 @@ GEN(gen_ptest, compare(s))
 
 void gen_vec_movmsk(DisasContext *s, Insn *i)
 {
-    if (i->op[1].kind == OPK_VEC) {
-        x86_op_store(s, 0, vec_to_int(s, i->desc->arg, vec_reg(s, 1), IR_I32, 0));
-        return;
-    }
-    IRRef v = x86_temp(s, IR_I64);
+    IRRef v;
 
-    mmx_begin(s);
-    mmx_commit(s);
-    X86_CALL(s, vec_movmsk, v, x86_const(s, vec_place(s, 1)), x86_const(s, 1),
-             x86_const(s, 8));
-    x86_op_store(s, 0, v);
+    if (i->op[1].kind == OPK_VEC) {
+        v = vec_reg(s, 1);
+    } else { /* the upper half is zero */
+        mmx_begin(s);
+        mmx_commit(s);
+        v = mmx_vector(s, get(s, mmx_offset(i->op[1].reg)));
+    }
+    x86_op_store(s, 0, vec_to_int(s, i->desc->arg, v, IR_I32, 0));
 }
 
 /* The third source is the last operand. */

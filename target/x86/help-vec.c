@@ -146,18 +146,6 @@ uint64_t helper_vec_value(CPUX86State *env, uint64_t desc, uint64_t imm)
     return c.r.q[0];
 }
 
-uint64_t helper_vec_movmsk(CPUX86State *env, uint64_t place, uint64_t lane_bytes,
-                           uint64_t n)
-{
-    X86Vec v = read_place(env, place);
-    uint64_t mask = 0;
-
-    for (unsigned i = 0; i < n / lane_bytes; i++) {
-        mask |= (uint64_t)(v.b[(i + 1) * lane_bytes - 1] >> 7) << i;
-    }
-    return mask;
-}
-
 /* MASKMOVQ, MASKMOVDQU: the bytes of `data` whose mask byte is negative go to va. */
 void helper_vec_maskmov(CPUX86State *env, uint64_t data, uint64_t mask, uint64_t n,
                         uint64_t va)
