@@ -57,6 +57,13 @@ bool count_allows_mapping(void)
     return room > 0;
 }
 
+/* There is time until the next look, for this call too. */
+static bool is_far(void)
+{
+    calls_left -= calls_left > 1;
+    return calls_left > 1;
+}
+
 static bool begins(uint64_t addr)
 {
     return !addr || user_map_flags(addr - 1) != user_map_flags(addr);
@@ -64,10 +71,10 @@ static bool begins(uint64_t addr)
 
 bool count_allows_unmapping(uint64_t start, uint64_t last)
 {
-    return begins(start) || begins(last + 1) || count_allows_mapping();
+    return is_far() || begins(start) || begins(last + 1) || count_allows_mapping();
 }
 
 bool count_allows_change(uint64_t start, uint64_t last)
 {
-    return (begins(start) && begins(last + 1)) || count_allows_mapping();
+    return is_far() || (begins(start) && begins(last + 1)) || count_allows_mapping();
 }
