@@ -326,8 +326,13 @@ void cpu_loop_exit(CPUState *cpu) __attribute__((noreturn));
 void cpu_loop_exit_restore(CPUState *cpu, uintptr_t ra) __attribute__((noreturn));
 /* Make env precise for the helper call at ra, and go on. */
 void cpu_restore_state(CPUState *cpu, uintptr_t ra);
-/* The return address that a helper passes on: must be used in the helper itself, which
- * must not be inlined. */
+/* The return address that a helper passes on: must be used in the helper itself, which is
+ * UNDIVIDED: neither inlined nor, as GCC does with -flto, made of several functions. */
+#if __has_attribute(noclone)
+#define UNDIVIDED __attribute__((noinline, noclone))
+#else
+#define UNDIVIDED __attribute__((noinline))
+#endif
 #define GETPC() ((uintptr_t)__builtin_extract_return_addr(__builtin_return_address(0)))
 
 #endif

@@ -18,8 +18,8 @@
 #define HELPER_ARGS_1_3 CPUX86State *, uint64_t, uint64_t, uint64_t
 #define HELPER_ARGS_1_4 CPUX86State *, uint64_t, uint64_t, uint64_t, uint64_t
 
-#define HELPER(name, result, env, nargs, flags, reads, writes)      \
-    HELPER_RET_##result helper_##name(HELPER_ARGS_##env##_##nargs); \
+#define HELPER(name, result, env, nargs, flags, reads, writes)                \
+    UNDIVIDED HELPER_RET_##result helper_##name(HELPER_ARGS_##env##_##nargs); \
     extern const HelperInfo helper_info_##name;
 #include "target/x86/helpers.def"
 #undef HELPER
