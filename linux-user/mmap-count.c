@@ -9,8 +9,6 @@
 #include "linux-user/mmap-count.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "accel/tcg/user.h"

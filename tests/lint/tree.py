@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tree.py ROOT [--write]: docs/tree.md, the map of the tree, from the first comment of each file."""
+"""tree.py ROOT [--write]: docs/tree.md, the map of the tree, from the first comment of each file; and that all files are text."""
 # SPDX-License-Identifier: MIT
 import pathlib
 import re
@@ -32,6 +32,11 @@ def tree(root):
     return "\n".join(lines) + "\n"
 
 
+def binaries(root):
+    out = subprocess.run(["git", "-C", str(root), "ls-files", "-z"], capture_output=True, text=True, check=True)
+    return [n for n in out.stdout.split("\0") if n and (root / n).is_file() and b"\0" in (root / n).read_bytes()]
+
+
 if __name__ == "__main__":
     root = pathlib.Path(sys.argv[1]).resolve()
     want, file = tree(root), root / "docs/tree.md"
@@ -41,3 +46,5 @@ if __name__ == "__main__":
         sys.exit("docs/tree.md is stale: run tests/lint/tree.py . --write")
     for name in re.findall(r"^- `([^`]+)` $", want, re.M):
         sys.exit(f"{name}: begins without a comment that says what it is")
+    for name in binaries(root):
+        sys.exit(f"{name}: is no text; what is not source is made by the tests")
