@@ -15,8 +15,8 @@
 #include "util/log.h"
 #include "util/thread.h"
 
-/* Of several vCPUs one at a time is translated: the translator's machine has one. Taken
- * before the machine lock. */
+/* Of several vCPUs one at a time is translated: the translator's machine has one, which
+ * is attached as long. Taken before the machine lock. */
 static Mutex steps = MUTEX_INIT;
 
 static bool attach(KVMVcpu *v)
@@ -71,11 +71,20 @@ static CPUExit step(KVMVcpu *v)
     CPUState *cpu = v->cpu;
     bool single = cpu->singlestep, masks = cpu->step_masks_irqs;
 
+    mutex_lock(&steps);
+    if (!attach(v)) {
+        mutex_unlock(&steps);
+        return CPU_EXIT_ERROR;
+    }
     x86_mapping_changed(cpu_env(cpu));
     cpu->singlestep = cpu->step_masks_irqs = true;
-    mutex_lock(&steps);
     CPUExit why = v->translator->vcpu_run(cpu);
 
+    if (kvm.nvcpus > 1) { /* the next one may be another's */
+        machine_lock();
+        kvm_assist_fini(v);
+        machine_unlock();
+    }
     mutex_unlock(&steps);
     cpu->singlestep = single;
     cpu->step_masks_irqs = masks;
@@ -90,10 +99,6 @@ bool kvm_assist(KVMVcpu *v, CPUExit *why)
     kvm_auto_assist(v, true);
     kvm_fetch(v);
     kvm_split_take(v);
-    if (!attach(v)) {
-        *why = CPU_EXIT_ERROR;
-        return true;
-    }
     /* Without KVM_CAP_EXIT_ON_EMULATION_FAILURE it has one ready for ring 0. */
     if (cpu->exception_index == EXCP_UD) {
         cpu->exception_index = -1;

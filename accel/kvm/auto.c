@@ -125,17 +125,22 @@ static bool only_emulates(KVMVcpu *v)
     return 2 * (MAX(insns, 0) * each + a->assist_ns) > ns;
 }
 
+static void leave_kvm(KVMAuto *a)
+{
+    a->patience = a->looks < GOOD_LOOKS ? MIN(2 * a->patience, MAX_PATIENCE) : 1;
+    a->looks = a->user_looks = 0;
+    a->translates = true;
+    a->times++;
+    a->since = clock_monotonic_ns();
+}
+
 static void look_at_kvm(KVMVcpu *v)
 {
     KVMAuto *a = &v->automatic;
 
     a->looks++;
     if (only_emulates(v)) {
-        a->patience = a->looks < GOOD_LOOKS ? MIN(2 * a->patience, MAX_PATIENCE) : 1;
-        a->looks = a->user_looks = 0;
-        a->translates = true;
-        a->times++;
-        a->since = clock_monotonic_ns();
+        leave_kvm(a);
     } else if (a->looks == GOOD_LOOKS) { /* the log costs a fault for each page written */
         machine_lock();
         kvm_dirty_stop();
@@ -147,8 +152,13 @@ static void look_at_translated(KVMVcpu *v)
 {
     KVMAuto *a = &v->automatic;
 
+    const CPUX86State *env = cpu_env(v->cpu);
+
+    if (kvm.bare && env->efer & EFER_SCE) {
+        return; /* SYSCALL is in use: KVM is for neither ring 0 nor ring 3 */
+    }
     a->looks++;
-    a->user_looks = x86_cpl(cpu_env(v->cpu)) == 3 ? a->user_looks + 1 : 0;
+    a->user_looks = x86_cpl(env) == 3 ? a->user_looks + 1 : 0;
     if (a->user_looks >= USER_LOOKS * a->patience ||
         a->looks >= TRY_LOOKS * a->patience) {
         a->looks = 0;
@@ -225,6 +235,9 @@ void kvm_auto_start(KVMVcpu *v, int signal)
     }
     a->timer_made = true;
     a->patience = 1;
+    if (kvm.bare) {
+        leave_kvm(a);
+    }
     note(v);
 }
 

@@ -90,16 +90,25 @@ bool kvm_debug_fits(KVMVcpu *v)
     static bool told;
     struct kvm_guest_debug d = {0};
 
-    if (is_stepping(v) || (!v->cpu->breakpoints && !v->cpu->watchpoints) ||
-        add_all(v, &d)) {
+    if (is_stepping(v) || (!v->cpu->breakpoints && !v->cpu->watchpoints)) {
         return true;
     }
-    if (kvm.nvcpus > 1 && !told) {
+    bool all = add_all(v, &d);
+
+    if (all && !(kvm.bare && d.control && kvm.nvcpus == 1)) {
+        return true;
+    }
+    if (!all && kvm.nvcpus > 1 && !told) {
         told = true;
         report_warning("KVM: of the break- and watchpoints only four are in use: the "
                        "translator, which could have more, runs one vCPU");
     }
     return kvm.nvcpus > 1;
+}
+
+bool kvm_debug_steps_alone(const KVMVcpu *v)
+{
+    return kvm.bare && is_stepping(v);
 }
 
 void kvm_debug_before_push(KVMVcpu *v)

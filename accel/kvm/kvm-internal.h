@@ -14,7 +14,13 @@
 #define KVM_KICK_SIGNAL  SIGUSR1
 #define KVM_IOAPIC_BASE  0xfec00000u /* where KVM's I/O APIC is */
 
-typedef enum KVMAssist { KVM_ASSIST_OFF, KVM_ASSIST_ON, KVM_ASSIST_AUTO } KVMAssist;
+/* DEFAULT: nothing was asked for. It is ON; AUTO where all of ring 0 is emulated. */
+typedef enum KVMAssist {
+    KVM_ASSIST_DEFAULT,
+    KVM_ASSIST_OFF,
+    KVM_ASSIST_ON,
+    KVM_ASSIST_AUTO
+} KVMAssist;
 
 typedef struct KVMSlot {
     hwaddr start, size; /* size 0: the slot is free */
@@ -42,12 +48,13 @@ typedef struct KVMState {
 
     struct kvm_msr_list *msrs; /* those that KVM saves and restores */
     struct kvm_cpuid2 *cpuid;  /* what it can offer */
-    KVMAssist assist;          /* the translator helps out */
+    KVMAssist assist, asked;   /* the translator helps out; what the option said */
     bool user_msr;             /* MSRs that it does not know come to us */
     bool split;                /* it has the local APICs */
     bool chips;                /* ... and 8259s and I/O APIC */
     bool coalesces;            /* writes that may wait are collected */
     bool logs_dirty;           /* it may log writes to memory */
+    bool bare;                 /* see features.c: no virtual machine behind it */
 } KVMState;
 extern KVMState kvm;
 
@@ -121,6 +128,8 @@ int kvm_check(int extension);
 
 /* Tells KVM of a slot, or that it is free; false with errno. */
 bool kvm_set_slot(const KVMSlot *slot);
+/* KVM forgets what it has made of the guest's page tables. Under the machine lock. */
+void kvm_renew_slots(void);
 
 /* ---- dirty.c: what the guest writes under KVM; under the machine lock ---- */
 
@@ -229,11 +238,14 @@ bool kvm_set_cpuid(KVMVcpu *v, GError **errp) USER_CHECKED;
 
 /* ---- debug.c ---- */
 
-/* False: there are more breakpoints and watchpoints than the processor has places for. */
+/* False: there are more breakpoints and watchpoints than the processor has places for, or
+ * any at all where it stops at none. */
 bool kvm_debug_fits(KVMVcpu *v);
 /* In this order: with env valid; after it went to KVM, before the guest is entered. */
 void kvm_debug_before_push(KVMVcpu *v);
 void kvm_debug_before_run(KVMVcpu *v);
+/* Whether the next instruction is one to stop behind, which this KVM would not do. */
+bool kvm_debug_steps_alone(const KVMVcpu *v);
 /* -d cpu; fetches the state. */
 void kvm_debug_log(KVMVcpu *v);
 /* KVM_EXIT_DEBUG. True: leave the loop for *why. */

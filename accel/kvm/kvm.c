@@ -43,7 +43,7 @@ int kvm_check(int extension)
 
 // clang-format off
 static const AccelOption kvm_option_list[] = {
-    {"assist", "assist=on|off|auto", "what KVM cannot execute is translated (on); auto: also what it would only emulate"},
+    {"assist", "assist=on|off|auto", "what KVM cannot execute is translated (on); auto: also what it would only emulate (where that is all of ring 0)"},
     {"coalesce", "coalesce=on|off", "writes that a device need not see at once are collected (on)"},
     {"dirty-log", "dirty-log=on|off", "what the guest did not write under KVM stays translated (on)"},
     {"device", "device=PATH", "the device of KVM (" DEFAULT_DEVICE ")"},
@@ -56,7 +56,7 @@ static struct {
     const char *device;
     KVMAssist assist;
     bool coalesce, dirty_log, split, chips; /* chips: split as well */
-} settings = {DEFAULT_DEVICE, KVM_ASSIST_ON, true, true};
+} settings = {DEFAULT_DEVICE, KVM_ASSIST_DEFAULT, true, true};
 
 static bool set_assist(const char *value, GError **errp)
 {
@@ -199,7 +199,7 @@ static void enable_exits(void)
                                                           KVM_MSR_EXIT_REASON_UNKNOWN |
                                                           KVM_MSR_EXIT_REASON_FILTER) &&
                    (kvm.split || filter_msrs());
-    if (kvm.assist) {
+    if (kvm.assist != KVM_ASSIST_OFF) {
         enable(KVM_CAP_EXIT_ON_EMULATION_FAILURE, 1); /* in ring 3 as well */
     }
 }
@@ -225,7 +225,9 @@ static bool create_vm(GError **errp)
         return user_error(errp, "KVM_GET_VCPU_MMAP_SIZE: %s", g_strerror(errno));
     }
     kvm.run_size = size;
-    kvm.assist = settings.assist;
+    kvm.asked = settings.assist;
+    kvm.assist = kvm.asked ? kvm.asked : KVM_ASSIST_ON;
+    kvm.bare = false;
     kvm.clock_stood = -1;
     kvm.split = settings.split;
     kvm.chips = settings.chips;
@@ -315,6 +317,25 @@ static void slot_failed(const MemorySection *s)
         kvm.failure = g_strdup_printf("it takes no memory slot for %s at %" PRIx64
                                       " to %" PRIx64 ": %s",
                                       s->mr->name, s->start, s->last, g_strerror(errno));
+    }
+}
+
+void kvm_renew_slots(void)
+{
+    for (unsigned i = 0; i < kvm.slots->len; i++) {
+        KVMSlot *slot = &g_array_index(kvm.slots, KVMSlot, i);
+        hwaddr size = slot->size;
+
+        if (!size) {
+            continue;
+        }
+        slot->size = 0;
+        kvm_set_slot(slot);
+        slot->size = size;
+        if (!kvm_set_slot(slot) && !kvm.failure) {
+            kvm.failure =
+                g_strdup_printf("it takes a memory slot no more: %s", g_strerror(errno));
+        }
     }
 }
 
@@ -441,7 +462,11 @@ static bool kvm_vcpu_init(CPUState *cpu, GError **errp)
         kvm_coalesce_start(cpu);
     }
     if (kvm.nvcpus == 2 && kvm.assist == KVM_ASSIST_AUTO) {
-        report_warning("-accel kvm: assist=auto is for one vCPU; this is assist=on");
+        report_warning("-accel kvm: assist=auto is for one vCPU; this is assist=on%s",
+                       kvm.bare
+                           ? ", where this host's KVM emulates ring 0, and in ring 3 "
+                             "has SYSCALL go wrong"
+                           : "");
         kvm.assist = KVM_ASSIST_ON;
     }
     if (kvm.failure) {
@@ -493,7 +518,8 @@ static void kvm_info(CPUState *cpu, GString *to)
                            kvm.coalesces ? "" : " (not there, or off)");
     kvm_auto_info(v, to);
     g_string_append_printf(to, "instructions translated for KVM: %" PRIu64 "%s\n",
-                           v->assists, kvm.assist ? "" : " (assist=off)");
+                           v->assists,
+                           kvm.assist == KVM_ASSIST_OFF ? " (assist=off)" : "");
     if (v->began) {
         g_string_append_printf(to,
                                "the translator began anew %" PRIu64

@@ -88,6 +88,9 @@ static bool push(KVMVcpu *v)
     if (v->translating) {
         v->translating = false;
         machine_lock();
+        if (kvm.bare) {
+            kvm_renew_slots();
+        }
         kvm_dirty_start();
         machine_unlock();
     }
@@ -226,7 +229,7 @@ static bool internal_error(KVMVcpu *v, CPUExit *why)
     g_autoptr(GString) text = g_string_new(NULL);
 
     /* in front of an instruction, or of an event that has been accepted */
-    if (sub < ARRAY_SIZE(names) && names[sub] && kvm.assist) {
+    if (sub < ARRAY_SIZE(names) && names[sub] && kvm.assist != KVM_ASSIST_OFF) {
         return kvm_assist(v, why);
     }
     if (sub < ARRAY_SIZE(names) && names[sub]) {
@@ -371,6 +374,18 @@ static bool run_guest(KVMVcpu *v, CPUExit *why)
     return handle_exit(v, why);
 }
 
+/* The guest goes on for a while, by KVM or translated; true: *why as above. */
+static bool go_on(KVMVcpu *v, CPUExit *why)
+{
+    if (kvm_assist_holds(v)) {
+        return kvm_assist(v, why);
+    }
+    if (kvm_auto_translates(v) || !kvm_debug_fits(v)) {
+        return kvm_translate(v, why);
+    }
+    return kvm_debug_steps_alone(v) ? kvm_assist(v, why) : run_guest(v, why);
+}
+
 static CPUExit run_loop(KVMVcpu *v)
 {
     CPUState *cpu = v->cpu;
@@ -386,12 +401,7 @@ static CPUExit run_loop(KVMVcpu *v)
             cpu_wait(cpu);
         } else if (kvm.failure) {
             return give_up(v, kvm.failure);
-        } else if (kvm_assist_holds(v)) {
-            if (kvm_assist(v, &why)) {
-                return why;
-            }
-        } else if (kvm_auto_translates(v) || !kvm_debug_fits(v) ? kvm_translate(v, &why)
-                                                                : run_guest(v, &why)) {
+        } else if (go_on(v, &why)) {
             return why;
         }
     }

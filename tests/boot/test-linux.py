@@ -2,7 +2,8 @@
 """Boots Debian's kernel with the init of scripts/demo to a shell on a pty, types commands, powers off.
 
 usage: test-linux.py MODE PROGRAM [EMULATOR OPTIONS]   (PROGRAM: with what runs it on this machine, if that is needed)
-  MODE shell: to the prompt, commands, Ctrl-C, poweroff; vmlinux: the same with the uncompressed kernel, by its PVH entry;
+  MODE shell: to the prompt, commands, Ctrl-C, poweroff; vmlinux: the same with the uncompressed kernel, by its PVH entry; kvm: so under
+  -accel kvm, as it comes, where there is a /dev/kvm;
   init: to the first line of user space; lockstep: like shell, and the first 50 million instructions on the interpreter besides, all state compared
 The kernel is $MYNAH_KERNEL, busybox $MYNAH_BUSYBOX (scripts/check sets them); without them the test is skipped.
 """
@@ -121,13 +122,18 @@ def main(mode, *command):
     if not kernel or not busybox:
         print("SKIPPED: MYNAH_KERNEL and MYNAH_BUSYBOX are not set (scripts/check sets them)")
         sys.exit(SKIP)
+    if mode == "kvm" and not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        print("SKIPPED: there is no /dev/kvm that may be used")
+        sys.exit(SKIP)
     with tempfile.TemporaryDirectory(prefix="mynah-") as folder:
         image = folder + "/initrd.gz"
         log = folder + "/log"
         initrd(image, busybox)
         if mode == "lockstep":
             command += ("-d", f"lockstep={LOCKSTEP_INSNS}", "-D", log)
-        if mode == "vmlinux":
+        if mode == "kvm":
+            command += ("-accel", "kvm")
+        if mode in ("vmlinux", "kvm"):
             uncompressed = pathlib.Path(folder, "vmlinux")
             uncompressed.write_bytes(bzimage.vmlinux(kernel))
             kernel = str(uncompressed)

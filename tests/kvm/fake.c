@@ -14,6 +14,8 @@
  * FAKE_KVM="exit=REASON": it ends for that reason, with details that are made up.
  * FAKE_KVM="halt-traps": the first ends with HLT, but with #DB ready to be delivered.
  * FAKE_KVM="large-xsave": the process may have AMX in guests.
+ * FAKE_KVM="bare": it offers no SSE3, and shows it all the same (docs/kvm.md, "Bare
+ * hosts").
  * FAKE_KVM="NAME[:ARGUMENT]=RESULT[@N]": from the Nth time on (the first) the request of
  * that name (see below; or "open") has that result, a number; negative: -errno.
  */
@@ -42,6 +44,8 @@
 #define MAX_MSRS    128
 #define RFLAGS_IF   0x200
 #define RFLAGS_RF   0x10000
+
+#define CPUID_1_ECX_SSE3 1u
 
 static bool ours[NR_FDS]; /* by file descriptor */
 static struct kvm_run *run;
@@ -184,6 +188,40 @@ static int check_extension(unsigned long which)
     }
 }
 
+static bool is_bare(void)
+{
+    const char *s = getenv("FAKE_KVM");
+
+    return s && !strcmp(s, "bare");
+}
+
+/* What SET_CPUID2 gave. */
+static struct kvm_cpuid2 *cpuid;
+
+static int set_cpuid(const struct kvm_cpuid2 *c)
+{
+    size_t size = sizeof *c + c->nent * sizeof c->entries[0];
+
+    cpuid = realloc(cpuid, size);
+    if (!cpuid) {
+        abort();
+    }
+    memcpy(cpuid, c, size);
+    return 0;
+}
+
+static int get_cpuid(struct kvm_cpuid2 *c)
+{
+    if (!is_bare()) {
+        return answer(-ENOTTY);
+    }
+    memcpy(c, cpuid, sizeof *c + cpuid->nent * sizeof c->entries[0]);
+    for (unsigned i = 0; i < c->nent; i++) {
+        c->entries[i].ecx |= c->entries[i].function == 1 ? CPUID_1_ECX_SSE3 : 0;
+    }
+    return 0;
+}
+
 /* All features that there are, and some more. */
 static int supported_cpuid(struct kvm_cpuid2 *c)
 {
@@ -212,6 +250,7 @@ static int supported_cpuid(struct kvm_cpuid2 *c)
                                                   ~0u,
                                                   {0}};
     }
+    c->entries[0].ecx &= is_bare() ? ~CPUID_1_ECX_SSE3 : ~0u;
     return 0;
 }
 
@@ -472,6 +511,10 @@ static int request_kvm(unsigned long request, void *arg)
         return RUN_SIZE;
     case KVM_GET_SUPPORTED_CPUID:
         return supported_cpuid(arg);
+    case KVM_SET_CPUID2:
+        return set_cpuid(arg);
+    case KVM_GET_CPUID2:
+        return get_cpuid(arg);
     case KVM_GET_MSR_INDEX_LIST:
         ((struct kvm_msr_list *)arg)->nmsrs = 0;
         return 0;
@@ -493,7 +536,6 @@ static int request_kvm(unsigned long request, void *arg)
         events.nmi.injected = true;
         return 0;
     case KVM_SET_USER_MEMORY_REGION:
-    case KVM_SET_CPUID2:
     case KVM_SET_GUEST_DEBUG:
     case KVM_SET_CLOCK:
     case KVM_KVMCLOCK_CTRL:

@@ -167,6 +167,22 @@ class Fake(unittest.TestCase):
                     result = run(fake, "-accel", "kvm,assist=auto", "-kernel", kernel)
                     self.assertEqual((result.returncode, result.stdout, result.stderr), (1, "", ""))
 
+    def test_bare_host(self):
+        """A KVM that shows features unasked: models have them, and what it cannot do is the translator's unless KVM is asked for."""
+        shows = "-cpu x86-64-v1: this host's KVM shows the guest also sse3\n"
+        result = run("bare", "-accel", "kvm", "-cpu", "x86-64-v1", "-d", "stats", "-kernel", KERNELS[0])
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(shows, result.stderr)
+        self.assertRegex(result.stderr, r"KVM only emulated 1 times; [^\n]*now: translated\)\n[^\n]*translated for KVM: 0\n")
+        result = run("bare", "-accel", "kvm,assist=on", "-d", "stats", "-kernel", KERNELS[0])
+        self.assertEqual(result.returncode, 1)
+        self.assertNotIn(shows, result.stderr)
+        self.assertIn("this host's KVM emulates ring 0, and in ring 3 it has SYSCALL go wrong; assist=auto", result.stderr)
+        self.assertRegex(result.stderr, r"instructions translated for KVM: [1-9]")
+        result = run("", "-accel", "kvm", "-cpu", "x86-64-v1", "-d", "stats", "-kernel", KERNELS[0])
+        self.assertEqual(result.returncode, 1)
+        self.assertNotRegex(result.stderr, "shows the guest|only emulated")
+
     def test_until(self):
         """-d lockstep and stats where the translator takes over."""
         log = tempfile.NamedTemporaryFile(prefix="mynah-")

@@ -29,8 +29,8 @@ ALL_STILL = "python a = [int(gdb.parse_and_eval('rounds[%d]' % i)) for i in rang
             "print('still', a == [int(gdb.parse_and_eval('rounds[%d]' % i)) for i in range(8)])"
 
 
-def session(cpus):
-    """[(command, pattern)]: what gdb says from the command on has the pattern."""
+def session(cpus, watch):
+    """[(command, pattern)]: what gdb says from the command on has the pattern. watch: data breakpoints are of effect."""
     last = cpus - 1
     steps = [
         (f"set var expected = {cpus}", ""),
@@ -72,18 +72,16 @@ def session(cpus):
         ("break on_each", ""),
     ]
     steps += [("continue", r"hit Breakpoint 3, on_each \(id=(id@entry=)?\d\)")] * 8
-    steps += [
-        ("delete", ""),
-        # Data, whoever writes it.
-        ("watch chosen", ""),
-        (f"set var chosen = {last}", ""),
-        ("continue", rf"Thread {cpus} hit Hardware watchpoint 4: chosen\n\nOld value = {last}\nNew value = -1"),
-        ("delete", ""),
-        ("print $_thread", rf"= {cpus}\n"),
-        ("set var go_on = 1", ""),
-        ("continue", r"exited with code 01"),
-    ]
-    return steps
+    steps += [("delete", "")]
+    if watch:  # data, whoever writes it
+        steps += [
+            ("watch chosen", ""),
+            (f"set var chosen = {last}", ""),
+            ("continue", rf"Thread {cpus} hit Hardware watchpoint 4: chosen\n\nOld value = {last}\nNew value = -1"),
+            ("delete", ""),
+            ("print $_thread", rf"= {cpus}\n"),
+        ]
+    return [*steps, ("set var go_on = 1", ""), ("continue", r"exited with code 01")]
 
 
 def run_gdb(guest, path, steps):
@@ -126,6 +124,8 @@ def await_ready(path):
 
 
 class InLab:
+    bare = False
+
     def __init__(self, emulator, guest, folder):
         self.wire = os.path.join(folder, "wire")
         self.place = lab.Lab(os.environ.get("MYNAH_KERNEL"), os.environ.get("MYNAH_BUSYBOX"), wire=self.wire)
@@ -157,6 +157,8 @@ class InLab:
 
 
 class OnHost:
+    bare = lab.is_bare()
+
     def __init__(self, emulator, guest, folder):
         self.emulator, self.guest, self.folder = emulator, guest, folder
 
@@ -180,7 +182,7 @@ class OnHost:
 
 
 def run_one(place, n, guest, cpus):
-    wrong = run_gdb(guest, place.wire_of(n), session(cpus))
+    wrong = run_gdb(guest, place.wire_of(n), session(cpus, not place.bare))
     status, output = (0, "") if wrong else place.end_of(n)
     if not wrong and status != PASSED:
         wrong = f"the emulator ended with status {status}: {output}"

@@ -64,6 +64,12 @@ def host_kvm():
     return None
 
 
+def is_bare():
+    """Whether the host's KVM has no virtual machine behind it: it runs 64-bit ring 3 alone, and emulates all else (docs/kvm.md)."""
+    modules = [m for m in ["kvm_pvm", "kvm_amd", "kvm_intel"] if os.path.exists(f"/sys/module/{m}")]
+    return modules == ["kvm_pvm"]
+
+
 def qemu_major():
     """The major version of QEMU; 0: it does not say."""
     out = subprocess.run([QEMU, "--version"], stdout=subprocess.PIPE, text=True).stdout
@@ -208,6 +214,9 @@ class Lab:
 
 class Host:
     """The same on this machine, for one that has /dev/kvm."""
+
+    def __init__(self):
+        self.bare = is_bare()
 
     def run(self, files, commands, limit=300, total=900):
         with tempfile.TemporaryDirectory(prefix="mynah-kvm-") as folder:

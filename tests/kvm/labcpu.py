@@ -62,16 +62,16 @@ NOT = {
 }
 
 
-def complaint(kernel, status, output, is_old):
-    """What is wrong with a run that is not on the list, or None. is_old: the lab's QEMU is."""
-    left = {pattern: most for pattern, most, why in FAILS.get(kernel, []) if is_old or not why.startswith(OLD)}
+def complaint(kernel, status, output, is_old, fails=FAILS, ends=ENDS):
+    """What is wrong with a run that is not on the lists, or None. is_old: the lab's QEMU is."""
+    left = {pattern: most for pattern, most, why in fails.get(kernel, []) if is_old or not why.startswith(OLD)}
     failed = re.findall(r"failed: (.*)", output)
     for line in failed:
         row = next((p for p in left if re.match(p, line)), None)
         if row is None or left[row] == 0:
             return f"that '{line}' fails is new"
         left[row] -= 1
-    ended, said, _ = ENDS.get(kernel, (None, "", ""))
+    ended, said, _ = ends.get(kernel, (None, "", ""))
     if status != 2 * len(failed) + 1 and not (status == ended and said in output):
         return f"status {status} with {len(failed)} failed checks"
     rest = re.sub(r"^.*: failed: .*\n?", "", output, flags=re.MULTILINE)

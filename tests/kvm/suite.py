@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """suite.py NAME=FILE...: the tests that need /dev/kvm, in one run of the lab or on the host; results as TAP.
 
-The host's /dev/kvm is taken if it can be used, else the lab of lab.py. MYNAH_KVM=host or =lab asks for one of them. The
-names are what the commands of TESTS call the files. `-k PATTERN` runs the tests whose names have it; `-v` prints all output.
+The host's /dev/kvm is taken if it can be used and has virtual machines, else the lab of lab.py. MYNAH_KVM=host or =lab asks for
+one of them, =bare for a /dev/kvm that has none (barecpu.py says what such a one does). The names are what the commands of TESTS call the files. `-k PATTERN` runs the tests whose names have it; `-v` prints all output.
 """
 # SPDX-License-Identifier: MIT
 import argparse
@@ -15,6 +15,7 @@ import sys
 import tempfile
 from typing import NamedTuple
 
+import barecpu
 import lab
 import labcpu
 
@@ -82,7 +83,7 @@ TESTS += [
     Test("split-exits", f"{MACHINE} -accel {SPLIT} -d stats -kernel exits.elf", PASSED,
          "^kvm: .*port I/O +\\d{2} *\n.* HLT +0\n.*state fetched [0-3] times"),
     Test("split-smp", f"{MACHINE} -accel {SPLIT} -smp 2 -kernel smp.elf", PASSED, "^$"),
-    Test("split-changes", f"sh ./changes.sh @COUNT@ {SPLIT} tcg ./mynah -kernel changes@CALM@.elf", output="^status 1, changed 100+ times", new_qemu=True),
+    Test("split-changes", f"sh ./changes.sh @COUNT@ {SPLIT}@ON@ tcg ./mynah -kernel changes@CALM@.elf", output="^status 1, changed 100+ times", new_qemu=True),
     # One that waits for its start-up IPI while the machine is stopped gets it afterwards.
     Test("split-begins", f"{{ echo 'info cpus'; sleep 2; echo cont; }} | {MACHINE.replace('-serial', '-serial null -monitor')} -accel {SPLIT} -smp 2 -S -kernel smp.elf", PASSED),
     # The monitor sees the APICs that KVM has: here what the guest has sent last, and that its second vCPU has enabled its own.
@@ -101,10 +102,10 @@ TESTS += [
     Test("chips-exits", f"{MACHINE} -accel {CHIPS} -d stats -kernel exits.elf", PASSED,
          "^kvm: .*port I/O +\\d{1,2} *\n.* HLT +0\n.*end of interrupt +0\n.*state fetched [0-3] times"),
     Test("chips-smp", f"{MACHINE} -accel {CHIPS} -smp 2 -kernel smp.elf", PASSED, "^$"),
-    Test("chips-changes", f"sh ./changes.sh @COUNT@ {CHIPS} tcg ./mynah -kernel changes@CALM@.elf", output="^status 1, changed 100+ times", new_qemu=True),
+    Test("chips-changes", f"sh ./changes.sh @COUNT@ {CHIPS}@ON@ tcg ./mynah -kernel changes@CALM@.elf", output="^status 1, changed 100+ times", new_qemu=True),
     # The monitor sees them too: the guest has set up its first 8259, and gets ticks; so it is under the translator afterwards.
     # It does without AVX, since QEMU 7.2's processor loses XCR0 (docs/kvm.md).
-    Test("chips-monitor", asked(f"-accel {CHIPS} -cpu max,-avx -kernel changes-calm.elf", "info pic", "imr=fe.*irq_base=30", ["info irq", "accel tcg", "info accel", "info pic"]),
+    Test("chips-monitor", asked(f"-accel {CHIPS} -cpu max,-avx -kernel changes@CALM@.elf", "info pic", "imr=fe.*irq_base=30", ["info irq", "accel tcg", "info accel", "info pic"]),
          output="imr=fe.*irq_base=30.*IRQ statistics for i8259:\r?\n 0: \\d+.*accel tcg.*info pic\r?\n.*imr=fe isr=0[01] hprio=0 irq_base=30"),
     Test("chips-linux-smp", f"./mynah -m 256 -smp 2 -no-reboot -display none -serial stdio -accel {CHIPS} -d stats -kernel kernel -initrd initrd "
          "-append 'console=ttyS0 quiet no_timer_check panic=-1'", output=f"processors: 2\r?\n.*(?:{LINUX_SUM}  -\r?\n){{3}}", kernel=True),
@@ -114,7 +115,9 @@ TESTS += [Test(f"clocks-{name}", f"sh ./stops.sh ./mynah {options} -kernel clock
           for name, options in [("kvm", "-accel kvm"), ("smp", "-accel kvm -smp 2"), ("split", f"-accel {SPLIT}"), ("split-smp", f"-accel {SPLIT} -smp 2"),
                               ("chips", f"-accel {CHIPS}"), ("chips-smp", f"-accel {CHIPS} -smp 2")]]
 # What -cpu says. The lab's processor has no PCID, so there an Intel model is refused; "max" is without it.
-TESTS += [Test(f"cpu-{name}", f"{MACHINE} -accel kvm -cpu {name} -kernel edges.elf", PASSED, "^$") for name in ["host", "max", "x86-64-v2"]]
+# KVM may show features that a model has not got, which is told.
+TESTS += [Test(f"cpu-{name}", f"{MACHINE} -accel kvm -cpu {name} -kernel edges.elf", PASSED, "^$") for name in ["host", "max"]]
+TESTS += [Test("cpu-x86-64-v2", f"{MACHINE} -accel kvm -cpu x86-64-v2 -kernel edges.elf", PASSED, "^([^\n]*warning: [^\n]*KVM shows the guest also [^\n]*)?$")]
 TESTS += [
     Test("cpu-lacks", f"{MACHINE} -accel kvm -cpu Haswell -kernel edges.elf", 1, "^[^\n]*-accel kvm: -cpu Haswell: this host's KVM has not got [^\n]*pcid[^\n]*$", lab_only=True),
     Test("triple-fault", f"{MACHINE} -accel kvm -kernel triple.elf", 0, "^$"),
@@ -137,7 +140,7 @@ TESTS += [
          "./mynah -m 64 -display none -serial null -monitor stdio -accel kvm -smp 2 -S -kernel smp.elf",
          output="\\* CPU #0.*  CPU #1.*  CPU #0.*\\* CPU #1.*invalid CPU index.*2 vCPUs keeps its accelerator.*running"),
     # 1,000 on a processor; an emulated one would need minutes for them
-    Test("changes-kvm", "sh ./changes.sh @COUNT@ kvm tcg ./mynah -kernel changes@LAB@.elf", output="^status 1, changed 100+ times", new_qemu=True),
+    Test("changes-kvm", "sh ./changes.sh @COUNT@ kvm@ON@ tcg ./mynah -kernel changes@LAB@.elf", output="^status 1, changed 100+ times", new_qemu=True),
     Test("linux-changes", "sh ./linux.sh ./mynah -kernel kernel -initrd initrd", output=f"^there and back\n.*clock: kvm-clock\n.*(?:{LINUX_SUM}  -\n){{3}}.*status 0$",
          kernel=True),
     Test("linux-smp", "./mynah -m 256 -smp 2 -no-reboot -display none -serial stdio -accel kvm -kernel kernel -initrd initrd -append 'console=ttyS0 quiet no_timer_check panic=-1'",
@@ -174,11 +177,13 @@ def choose():
     """(a place to run, its name); raises lab.Unavailable."""
     asked = os.environ.get("MYNAH_KVM", "")
     why = lab.host_kvm()
-    if asked == "host" or (not why and asked != "lab"):
+    if asked == "bare" and not why and not lab.is_bare():
+        why = "this host has virtual machines: the other runs are on its /dev/kvm"
+    if asked in ("host", "bare") or (not why and asked != "lab" and not lab.is_bare()):
         if why:
             raise lab.Unavailable(why)
         return lab.Host(), "the host's /dev/kvm"
-    print(f"# {why or 'MYNAH_KVM=lab'}: the tests run in a machine that {lab.QEMU} emulates")
+    print(f"# {why or asked or 'KVM without virtual machines'}: the tests run in a machine that {lab.QEMU} emulates")
     return lab.Lab(os.environ.get("MYNAH_KERNEL"), os.environ.get("MYNAH_BUSYBOX")), "the lab"
 
 
@@ -195,8 +200,16 @@ def with_symbols(command, files):
     return re.sub(r"@(<?)([-\w.]+):(\w+)@", number, command)
 
 
+def is_bare(place):
+    return isinstance(place, lab.Host) and place.bare
+
+
 def complaint(test, status, output, place):
     """What is wrong with the result, or None."""
+    if is_bare(place):
+        output = re.sub(barecpu.WARNING, "", output, flags=re.MULTILINE)
+    if test.sys and is_bare(place):
+        return labcpu.complaint(test.sys, status, output, False, barecpu.FAILS, {})
     if test.sys and isinstance(place, lab.Lab):
         return labcpu.complaint(test.sys, status, output, lab.qemu_major() < NEEDS_QEMU)
     if status != test.status:
@@ -210,6 +223,8 @@ def why_not(test, place):
     """Why this place cannot run the test, or None."""
     if isinstance(place, lab.Lab) and test.new_qemu and lab.qemu_major() < NEEDS_QEMU:
         return f"{lab.QEMU} is older than {NEEDS_QEMU}.0"
+    if is_bare(place) and test.name in barecpu.NOT:
+        return barecpu.NOT[test.name]
     if isinstance(place, lab.Lab) and test.sys in labcpu.NOT:
         return labcpu.NOT[test.sys]
     if test.kernel and not (os.environ.get("MYNAH_KERNEL") and os.environ.get("MYNAH_BUSYBOX")):
@@ -278,10 +293,13 @@ def main():
         return
     files = dict(f.split("=", 1) for f in o.files)
     tests = [t for t in TESTS if re.search(o.k, t.name) and not (t.lab_only and isinstance(place, lab.Host))]
-    in_lab = isinstance(place, lab.Lab)
+    in_lab, bare = isinstance(place, lab.Lab), is_bare(place)
     # changes.c says what a guest does without for the lab's processor
-    words = {"@COUNT@": "100" if in_lab else "1000", "@LAB@": "-lab" if in_lab else "", "@CALM@": "-calm" if in_lab else ""}
+    words = {"@COUNT@": "100" if in_lab else "1000", "@LAB@": "-lab" if in_lab else "-bare" if bare else "",
+             "@CALM@": "-calm" if in_lab else "-bare" if bare else "", "@ON@": ",assist=on" if bare else ""}
     tests = [t._replace(command=re.sub("@[A-Z]+@", lambda m: words[m[0]], with_symbols(t.command, files))) for t in tests]
+    if bare:  # there KVM is to be asked for to have the guest
+        tests = [t._replace(command=re.sub(r"(-accel kvm)(?!\S*assist)", r"\1,assist=on", t.command)) for t in tests]
     print(f"1..{len(tests)}\n# on {name}")
     with contextlib.ExitStack() as stack:
         good = run(place, files | made_files(stack), tests, o.v)
