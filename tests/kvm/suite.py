@@ -124,7 +124,7 @@ TESTS += [
     Test("assist-counted", f"{MACHINE} -accel kvm -d stats -kernel mmio.elf", PASSED, "instructions translated for KVM: [1-9]"),
 ]
 TESTS += [Test("assist-off", f"{MACHINE} -accel kvm,assist=off -kernel mmio.elf", 1, "KVM cannot go on: it cannot emulate an instruction(?:, data [^\n]*)?\nRAX=")]
-TESTS += [Test(f"auto-{name}", f"{MACHINE} -accel kvm,assist=auto -kernel {name}.elf", PASSED, "^$") for name in ["edges", "mmio"]]
+TESTS += [Test(f"auto-{name}", f"{MACHINE} -accel kvm,assist=auto -kernel {name}.elf", PASSED, "^$") for name in ["edges", "mmio", "shadows"]]
 TESTS += [
     Test("accel-order", f"{MACHINE} -accel hax -accel kvm -accel tcg -kernel smc.elf", PASSED, "^[^\n]*warning: -accel hax: [^\n]*$"),
     Test("accel-gone", f"mv /dev/kvm /dev/k && {MACHINE} -machine accel=kvm:tcg -kernel excp.elf; s=$?; mv /dev/k /dev/kvm; exit $s",
