@@ -233,8 +233,15 @@ static bool is_undefined(const Insn *i)
     if (matches(i, "loop*") && i->prefixes & (PFX_F3 | PFX_F2)) {
         return true; /* AMD processors look at the prefix instead of the opcode */
     }
-    if (matches(i, "maskmov*") && i->mode != X86_MODE_64) {
+    if ((matches(i, "maskmov*") || matches(i, "vmaskmovdqu")) && i->mode != X86_MODE_64) {
         return true; /* limits of what is not stored */
+    }
+    if (matches(i, "v*maskmov*") && i->mode == X86_MODE_16) {
+        return true; /* the same; it is 16-bit code whose segments may have limits */
+    }
+    if (i->mode != X86_MODE_64 && i->prefixes & PFX_VEX && i->rex & REX_W &&
+        (matches(i, "vpextr*") || matches(i, "vpinsr*") || matches(i, "vpcmpestr*"))) {
+        return true; /* ignored by Intel; with AMD #UD, and lengths of 64 bits */
     }
     if (i->desc->gates & GATE_ALIGN && i->seg == SEG_SS && i->mode == X86_MODE_16) {
         return true; /* whether #SS for the limit or #GP for the alignment comes first */
@@ -323,7 +330,8 @@ static bool make_single(Gen *g, Draft *d, Case *c)
     if (!draft_decode(d) || d->insn.desc != &x86_rows[c->row]) {
         return false;
     }
-    c->only_protected = d->insn.desc->gates & (GATE_VM86 | GATE_IOPL | GATE_PROT) ||
+    c->only_protected = d->insn.prefixes & PFX_VEX ||
+                        d->insn.desc->gates & (GATE_VM86 | GATE_IOPL | GATE_PROT) ||
                         d->insn.seg == SEG_CS || d->insn.seg == SEG_GS;
     append(c, d);
     return true;

@@ -140,7 +140,10 @@ static bool branched_away(const Case *c, const Snapshot *ours, const Snapshot *h
  */
 static bool is_masked_store(const Case *c)
 {
-    return g_str_has_prefix(x86_row_name(&x86_rows[c->row]), "maskmov") && c->ninsns == 1;
+    const char *mnem = x86_row_name(&x86_rows[c->row]);
+
+    return c->ninsns == 1 &&
+           (g_str_has_prefix(mnem, "maskmov") || !strcmp(mnem, "vmaskmovdqu"));
 }
 
 /* Which operand of CMPS is read first is up to the processor; so is the fault it shows.
