@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/rseq.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -18,9 +19,22 @@ enum { STACK = 256 * 1024 };
 
 /* ---- threads ---- */
 
+/* The C library's area is on the thread's stack: the kernel, which writes to it when the
+ * thread comes to another CPU, would find it gone. */
+static void forget_rseq(void)
+{
+    char *area = (char *)__builtin_thread_pointer() + __rseq_offset;
+
+    if (__rseq_size &&
+        syscall(SYS_rseq, area, sizeof(struct rseq), RSEQ_FLAG_UNREGISTER, RSEQ_SIG)) {
+        exit(1);
+    }
+}
+
 /* munmap(stack, STACK) and exit(0), between which there is no stack. */
 static void *take_away(void *stack)
 {
+    forget_rseq();
     pthread_detach(pthread_self());
     __asm__ volatile("syscall\n"
                      "xor %%edi, %%edi\n"
