@@ -236,9 +236,6 @@ static bool is_undefined(const Insn *i)
     if ((matches(i, "maskmov*") || matches(i, "vmaskmovdqu")) && i->mode != X86_MODE_64) {
         return true; /* limits of what is not stored */
     }
-    if (matches(i, "v*maskmov*") && i->mode == X86_MODE_16) {
-        return true; /* the same; it is 16-bit code whose segments may have limits */
-    }
     if (i->mode != X86_MODE_64 && i->prefixes & PFX_VEX && i->rex & REX_W &&
         (matches(i, "vpextr*") || matches(i, "vpinsr*") || matches(i, "vpcmpestr*"))) {
         return true; /* ignored by Intel; with AMD #UD, and lengths of 64 bits */
@@ -319,7 +316,8 @@ static unsigned traits_of(const Insn *i)
 static bool make_single(Gen *g, Draft *d, Case *c)
 {
     c->row = random_row(g, d);
-    if (!make_encoding(d, g->t, c->row) || is_undefined(&d->insn)) {
+    if (!make_encoding(d, g->t, c->row) || is_undefined(&d->insn) ||
+        (d->limited && matches(&d->insn, "v*maskmov*"))) { /* elements left out */
         return false;
     }
     d->traits = traits_of(&d->insn);
@@ -350,7 +348,8 @@ static bool make_several(Gen *g, Draft *d, Case *c, unsigned ninsns)
     c->row = 0;
     for (unsigned attempt = 0; attempt < 200 && c->ninsns < ninsns; attempt++) {
         unsigned row = random_row(g, d);
-        if (!make_encoding(d, g->t, row) || is_undefined(&d->insn)) {
+        if (!make_encoding(d, g->t, row) || is_undefined(&d->insn) ||
+            (d->limited && matches(&d->insn, "v*maskmov*"))) {
             continue;
         }
         d->traits = traits_of(&d->insn);
